@@ -1,0 +1,50 @@
+# Ratel's commands. Each target calls one thin Python command; what it does is documented there.
+# `.venv` is made on first use by scripts/bootstrap.sh and reused from then on.
+#
+#   make sim CONFIG=8x8 IMAGES=100 SEED=7 TEST=name WAVES=1     ARGS="..." is passed on as it is
+
+PYTHON_VENV := .venv/bin/python
+
+# A variable given on the command line becomes the option of the same name: $(call option,seed,SEED)
+option  = $(if $($(2)),--$(1) '$($(2))')
+switch  = $(if $(filter-out 0,$($(2))),--$(1))
+
+.DEFAULT_GOAL := help
+.PHONY: help sim test bench lint format generate env env-dev clean distclean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Variables: CONFIG=8x8 IMAGES=100 SEED=1 TEST=name WAVES=1 K=expression ARGS=\"...\""
+
+sim: env ## Classify real images on the simulated core: CONFIG= IMAGES= SEED= TEST= WAVES=1
+	@$(PYTHON_VENV) -m scripts.sim $(call option,config,CONFIG) $(call option,images,IMAGES) \
+	  $(call option,seed,SEED) $(call option,test,TEST) $(call switch,waves,WAVES) $(ARGS)
+
+test: env-dev ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED=
+	@$(PYTHON_VENV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) $(ARGS)
+
+bench: env ## Measure cycles and utilisation of the kernels: CONFIG= SEED=
+	@$(PYTHON_VENV) -m scripts.bench $(call option,config,CONFIG) $(call option,seed,SEED) $(ARGS)
+
+lint: env-dev ## Check style and elaboration of the Python and the Verilog
+	@$(PYTHON_VENV) -m scripts.lint $(ARGS)
+
+format: env-dev ## Format the Python and apply the safe fixes
+	@$(PYTHON_VENV) -m ruff format .
+	@$(PYTHON_VENV) -m ruff check --fix .
+
+generate: env-dev ## Write again every file that is generated from spec/: ARGS=--check only compares
+	@$(PYTHON_VENV) -m scripts.generate $(ARGS)
+
+env: ## Create or update .venv for simulations
+	@scripts/bootstrap.sh sim
+
+env-dev: ## Create or update .venv for simulations and checks
+	@scripts/bootstrap.sh dev
+
+clean: ## Remove build products and reports, keep .venv
+	@rm -rf build .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## Remove .venv as well
+	@rm -rf .venv

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Finds a Python new enough to run bootstrap.py, which does the rest. Written in plain sh because
+# it must be able to say "no Python here" without one.
+#   usage: scripts/bootstrap.sh sim|dev        PYTHON=/path/to/python3 chooses another Python
+set -eu
+
+here=$(dirname -- "$0")
+new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
+
+if [ -n "${PYTHON:-}" ]; then
+  candidates=$PYTHON
+else
+  candidates="python3 python3.14 python3.13 python3.12 python3.11"
+fi
+
+found=
+for candidate in $candidates; do
+  command -v "$candidate" >/dev/null 2>&1 || continue
+  found=$candidate
+  if "$candidate" -c "$new_enough" >/dev/null 2>&1; then
+    exec "$candidate" -B "$here/bootstrap.py" "$@"
+  fi
+done
+
+if [ -n "$found" ]; then
+  version=$("$found" -c 'import platform; print(platform.python_version())' 2>/dev/null) || version="a broken one"
+  echo "ratel: Python 3.11 or newer is needed, and $found is $version; install one or set PYTHON=/path/to/python3." >&2
+else
+  echo "ratel: no Python found; install Python 3.11 or newer (Debian: apt install python3 python3-venv)." >&2
+fi
+exit 1
