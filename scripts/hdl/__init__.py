@@ -7,9 +7,9 @@ result = run(SimRun(build=where, module="tb.tests.smoke", seed=7, timeout_s=60, 
 print(result.status, result.message, result.log)
 """
 
-from scripts.hdl.build import SimBuild, build
+from scripts.hdl.builder import SimBuild, build
 from scripts.hdl.errors import HdlError
-from scripts.hdl.run import SimResult, SimRun, SimStatus, TestOutcome, run
+from scripts.hdl.launcher import SimResult, SimRun, SimStatus, TestOutcome, run
 from scripts.hdl.sources import ROOT, rtl_include_dirs, rtl_sources
 
 __all__ = [

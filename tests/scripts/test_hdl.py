@@ -161,7 +161,7 @@ def test_a_changed_file_starts_one(
     def pretend(_: SimBuild, target: Path) -> None:
         started.append(target)
 
-    monkeypatch.setattr("scripts.hdl.build.compile_design", pretend)
+    monkeypatch.setattr("scripts.hdl.builder.compile_design", pretend)
     build(wanted, root=tmp_path / "builds")
     build(wanted, root=tmp_path / "builds")
     assert len(started) == 1

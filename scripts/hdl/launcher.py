@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from scripts.hdl.build import SimBuild, build
+from scripts.hdl.builder import SimBuild, build
 from scripts.hdl.errors import HdlError
 from scripts.hdl.runner import RatelVerilator
 from scripts.hdl.sources import ROOT
