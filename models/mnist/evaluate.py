@@ -15,6 +15,8 @@ from models.mnist import dataset
 
 MODEL_FILE = Path(__file__).with_name("mnist.tflite")
 ARENA_BYTES = 256 * 1024
+# Bytes 4..8 of every TensorFlow Lite flatbuffer.
+FILE_IDENTIFIER = b"TFL3"
 
 
 def to_int8(images: NDArray[np.uint8]) -> NDArray[np.int8]:
@@ -47,12 +49,16 @@ def main() -> int:
     if not options.model.is_file():
         print(f"error: {options.model} not found", file=sys.stderr)
         return 1
+    model = options.model.read_bytes()
+    if model[4:8] != FILE_IDENTIFIER:
+        print(f"error: {options.model} is not a TensorFlow Lite model", file=sys.stderr)
+        return 1
     data = dataset.load_test_images()
     count = len(data.images) if options.images is None else options.images
     if not 1 <= count <= len(data.images):
         parser.error(f"--images must be 1 to {len(data.images)}")
     labels = data.labels[:count]
-    logits = run_model(options.model.read_bytes(), data.images[:count])
+    logits = run_model(model, data.images[:count])
     predicted = logits.argmax(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     for index in wrong:

@@ -14,6 +14,7 @@ Post-training, after TensorFlow Lite's 8-bit specification
 import argparse
 import logging
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,13 +166,19 @@ def main() -> int:
     if not options.weights.is_file():
         print(f"error: {options.weights} not found: run models.mnist.train first", file=sys.stderr)
         return 1
+    if not zipfile.is_zipfile(options.weights):
+        print(f"error: {options.weights} is not an npz file of models.mnist.train", file=sys.stderr)
+        return 1
     try:
         with np.load(options.weights) as arrays:
             model = build_model(arrays)
+        options.out.write_bytes(model)
     except (KeyError, ValueError) as error:
         print(f"error: {options.weights} does not fit the network: {error}", file=sys.stderr)
         return 1
-    options.out.write_bytes(model)
+    except OSError as error:
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     LOG.info("wrote %s (%d bytes)", options.out, len(model))
     return 0
 

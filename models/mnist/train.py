@@ -195,6 +195,10 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if options.epochs < 1:
         parser.error("--epochs must be at least 1")
+    # Known now rather than after minutes of training.
+    if not options.test_images.parent.is_dir():
+        parser.error(f"--test-images: folder {options.test_images.parent} does not exist")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     # One thread: the order of additions, hence every bit of the result, stays the same.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -210,7 +214,6 @@ def main() -> int:
     for use in ("train", "validation", "test"):
         rows = getattr(split, use)
         LOG.info("float accuracy, %-10s %.2f %%", use, 100 * accuracy(model, x[rows], y[rows]))
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez(options.out, **export(model, x[split.train]))
     held_out = dataset.TestImages(images=images[split.test], labels=labels[split.test], split=split)
     dataset.save_test_images(options.test_images, held_out)
