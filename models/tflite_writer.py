@@ -173,7 +173,7 @@ class TfliteWriter:
                 setattr(operator.builtinOptions, field, value)
         self._operators.append(operator)
 
-    # Layers with one output: each adds its output tensor, computes the shape, and returns its index.
+    # Layers with one output: each computes the shape, adds the tensor, and returns its index.
 
     def conv_2d(
         self,
@@ -189,14 +189,17 @@ class TfliteWriter:
         padding: str = "SAME",
         activation: str = "NONE",
     ) -> int:
-        """CONV_2D. Weights are [out_c, kernel_h, kernel_w, in_c]; stride, dilation are (y, x)."""
+        """CONV_2D. Weights are [out_c, kernel_h, kernel_w, in_c]; stride, dilation are (y, x).
+
+        A bias of -1 leaves it out (tflite-micro crashes on an input of -1 here).
+        """
         out_c, kernel_h, kernel_w, _ = self.shape(weights)
         out = self._window_output(
             name, x, out_c, (kernel_h, kernel_w), stride, dilation, padding, scale, zero_point
         )
         self.add_operator(
             "CONV_2D",
-            [x, weights, bias],
+            [x, weights] if bias < 0 else [x, weights, bias],
             [out],
             padding=padding,
             strideH=stride[0],
@@ -221,14 +224,17 @@ class TfliteWriter:
         padding: str = "SAME",
         activation: str = "NONE",
     ) -> int:
-        """DEPTHWISE_CONV_2D. Weights are [1, kernel_h, kernel_w, in_c * depth_multiplier]."""
+        """DEPTHWISE_CONV_2D. Weights are [1, kernel_h, kernel_w, in_c * depth_multiplier].
+
+        A bias of -1 leaves it out (tflite-micro crashes on an input of -1 here).
+        """
         _, kernel_h, kernel_w, out_c = self.shape(weights)
         out = self._window_output(
             name, x, out_c, (kernel_h, kernel_w), stride, dilation, padding, scale, zero_point
         )
         self.add_operator(
             "DEPTHWISE_CONV_2D",
-            [x, weights, bias],
+            [x, weights] if bias < 0 else [x, weights, bias],
             [out],
             padding=padding,
             strideH=stride[0],

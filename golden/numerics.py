@@ -1,0 +1,165 @@
+"""Integer arithmetic of TensorFlow Lite Micro, vectorised over NumPy arrays.
+
+Everything here restates gemmlowp's and TensorFlow Lite's fixed-point definitions on int32 values
+held in int64 arrays, where no intermediate can overflow unnoticed. Results are int32 arrays.
+
+Requantisation of an accumulator is *double rounding*:
+
+    acc --<< left--> wrap to int32 --x multiplier--> round to the high 32 bits --> round >> right
+
+Sources: gemmlowp ``fixedpoint/fixedpoint.h`` (SaturatingRoundingDoublingHighMul,
+RoundingDivideByPOT), TensorFlow Lite ``kernels/internal/common.cc``
+(MultiplyByQuantizedMultiplier) and ``quantization_util.cc`` (QuantizeMultiplier).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
+
+INT8_MIN, INT8_MAX = -128, 127
+INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
+
+SHIFT_MIN, SHIFT_MAX = -31, 30
+
+
+def wrap_int32(x: ArrayLike) -> Int32:
+    """Two's complement wrap of integers (any magnitude an int64 holds) to int32."""
+    return np.asarray(x, dtype=np.int64).astype(np.int32)  # NumPy's narrowing cast is modular
+
+
+def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int32:
+    """High 32 bits of 2ab, rounded to nearest, ties away from zero.
+
+    ``a`` and ``b`` are int32 values of broadcastable shapes. The one product that does not fit,
+    INT32_MIN * INT32_MIN, saturates to INT32_MAX.
+    """
+    a64, b64 = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
+    product = a64 * b64
+    nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
+    # The C++ divides by 2^31 truncating towards zero; >> floors. Adding 2^31 - 1 to a negative
+    # dividend turns one into the other.
+    high = (nudged + np.where(nudged < 0, (1 << 31) - 1, 0)) >> 31
+    return np.minimum(high, INT32_MAX).astype(np.int32)
+
+
+def rounding_divide_by_pot(x: ArrayLike, exponent: ArrayLike) -> Int32:
+    """Divide int32 x by 2^exponent (0..31), rounded to nearest, ties away from zero."""
+    x64, e64 = np.asarray(x, dtype=np.int64), np.asarray(exponent, dtype=np.int64)
+    mask = (np.int64(1) << e64) - 1
+    threshold = (mask >> 1) + (x64 < 0)
+    return ((x64 >> e64) + ((x64 & mask) > threshold)).astype(np.int32)
+
+
+def multiply_by_quantized_multiplier(
+    x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
+) -> Int32:
+    """Scale x by multiplier * 2^(shift - 31) with gemmlowp's double rounding.
+
+    ``x`` int32 of any shape; ``multiplier`` (0..2^31-1) and ``shift`` (-31..30) are scalars or
+    arrays that broadcast along the last axis. A positive shift is applied first and wraps: in C++
+    ``x * (1 << shift)`` is undefined when it overflows, and the machine code of tflite-micro
+    wraps, which the fuzz test observes. Raises ValueError for a multiplier or shift out of range.
+    """
+    multiplier64 = np.asarray(multiplier, dtype=np.int64)
+    shift64 = np.asarray(shift, dtype=np.int64)
+    if multiplier64.size and (multiplier64.min() < 0 or multiplier64.max() > INT32_MAX):
+        raise ValueError("a quantised multiplier must lie in 0..2^31-1")
+    if shift64.size and (shift64.min() < SHIFT_MIN or shift64.max() > SHIFT_MAX):
+        raise ValueError(f"a quantised shift must lie in {SHIFT_MIN}..{SHIFT_MAX}")
+    shifted = wrap_int32(np.asarray(x, dtype=np.int64) << np.maximum(shift64, 0))
+    high = saturating_rounding_doubling_high_mul(shifted, multiplier64)
+    return rounding_divide_by_pot(high, np.maximum(-shift64, 0))
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """Split a non-negative real factor into (multiplier, shift): real = multiplier * 2^(shift-31).
+
+    The multiplier is 0 or in 2^30..2^31-1; factors below about 2^-32 flush to (0, 0). Rounding is
+    half away from zero on the double. Raises ValueError for a negative or non-finite factor.
+    A result with shift > 30 is returned as TensorFlow Lite returns it, and is refused on use.
+    """
+    if not math.isfinite(real) or real < 0:
+        raise ValueError(f"a scale factor must be finite and not negative, not {real}")
+    if real == 0:
+        return 0, 0
+    fraction, shift = math.frexp(real)
+    multiplier = math.floor(fraction * (1 << 31) + 0.5)  # exact: the product has 22 fraction bits
+    if multiplier == 1 << 31:
+        multiplier //= 2
+        shift += 1
+    if shift < SHIFT_MIN:
+        return 0, 0
+    return multiplier, shift
+
+
+def quantize_multipliers(reals: ArrayLike) -> tuple[Int32, Int32]:
+    """``quantize_multiplier`` of each factor: int32 arrays (multipliers, shifts), shape [n]."""
+    pairs = [quantize_multiplier(float(real)) for real in np.atleast_1d(np.asarray(reals))]
+    return (
+        np.array([multiplier for multiplier, _ in pairs], dtype=np.int32),
+        np.array([shift for _, shift in pairs], dtype=np.int32),
+    )
+
+
+def clamp_int8(x: ArrayLike, act_min: int = INT8_MIN, act_max: int = INT8_MAX) -> Int8:
+    """Limit to [act_min, act_max], which must lie within int8, and narrow to int8."""
+    if not INT8_MIN <= act_min <= act_max <= INT8_MAX:
+        raise ValueError(f"activation range [{act_min}, {act_max}] is not within int8")
+    return np.clip(np.asarray(x, dtype=np.int64), act_min, act_max).astype(np.int8)
+
+
+def requantize(
+    acc: ArrayLike,
+    *,
+    multiplier: ArrayLike,
+    shift: ArrayLike,
+    output_zero_point: int,
+    act_min: int = INT8_MIN,
+    act_max: int = INT8_MAX,
+) -> Int8:
+    """Accumulators (bias included) to int8: double rounding, output zero point, clamp.
+
+    ``acc`` int32 [..., channels]; ``multiplier`` and ``shift`` scalars or [channels]. The addition
+    of the zero point wraps in int32, as the C++ does on a machine.
+    """
+    scaled = multiply_by_quantized_multiplier(acc, multiplier, shift)
+    return clamp_int8(wrap_int32(scaled.astype(np.int64) + output_zero_point), act_min, act_max)
+
+
+def add_bias(acc: Int32, bias: ArrayLike | None) -> Int32:
+    """Accumulators [..., channels] plus bias [channels], wrapping in int32; None adds nothing."""
+    if bias is None:
+        return acc
+    return wrap_int32(acc.astype(np.int64) + np.asarray(bias, dtype=np.int64))
+
+
+def activation_range(activation: str, scale: float, zero_point: int) -> tuple[int, int]:
+    """Clamp of a fused activation on an int8 output, as CalculateActivationRangeQuantized does.
+
+    ``activation`` is NONE, RELU, RELU6 or RELU_N1_TO_1; ``scale`` is the output's, taken as
+    float32 because TensorFlow Lite divides in float32 and rounds half away from zero.
+    Raises ValueError for any other activation.
+    """
+
+    def quantize(real: float) -> int:
+        ratio = float(np.float32(real) / np.float32(scale))
+        rounded = math.floor(abs(ratio) + 0.5)
+        # The C++ narrows through int32, and checks that the sum fits, hence the limit.
+        return zero_point + (rounded if ratio >= 0 else -rounded)
+
+    low, high = INT8_MIN, INT8_MAX
+    if activation == "RELU":
+        low = max(low, quantize(0.0))
+    elif activation == "RELU6":
+        low, high = max(low, quantize(0.0)), min(high, quantize(6.0))
+    elif activation == "RELU_N1_TO_1":
+        low, high = max(low, quantize(-1.0)), min(high, quantize(1.0))
+    elif activation != "NONE":
+        raise ValueError(f"fused activation {activation} is not supported")
+    return low, high

@@ -1,0 +1,48 @@
+"""Average and maximum pooling, int8 NHWC; padding is not counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32, clamp_int8
+from golden.operators.windows import Window, gather_windows
+
+
+def average_pool_accumulate(x: Int8, *, window: Window) -> tuple[Int32, Int32]:
+    """Sums int32 [batch, out_h, out_w, channels] and counts int32 [out_h, out_w] of each window.
+
+    Counts are of pixels inside the image.
+    """
+    taps = gather_windows(x, window, fill=0)
+    inside = gather_windows(np.ones((1, *x.shape[1:3], 1), dtype=np.int8), window, fill=0)
+    sums = taps.sum(axis=(3, 4), dtype=np.int32)
+    return sums, inside.sum(axis=(3, 4), dtype=np.int32)[0, :, :, 0]
+
+
+def divide_rounding(sums: Int32, counts: Int32) -> Int32:
+    """Divide by positive counts, rounded to nearest, ties away from zero.
+
+    Written as the C++ does it: half the count (floored) is added with the sign of the sum, then
+    the division truncates. For an odd count no tie exists, so the floor does no harm.
+    """
+    magnitude = (np.abs(sums.astype(np.int64)) + counts // 2) // counts
+    return np.where(sums > 0, magnitude, -magnitude).astype(np.int32)
+
+
+def average_pool(
+    x: Int8, *, window: Window, act_min: int = INT8_MIN, act_max: int = INT8_MAX
+) -> Int8:
+    """AVERAGE_POOL_2D: int8 [batch, height, width, channels] -> [batch, out_h, out_w, channels].
+
+    Raises ValueError when a window lies wholly outside the image, which tflite-micro refuses too.
+    """
+    sums, counts = average_pool_accumulate(x, window=window)
+    if not counts.all():
+        raise ValueError("an average-pooling window covers no pixel of the image")
+    return clamp_int8(divide_rounding(sums, counts[:, :, None]), act_min, act_max)
+
+
+def max_pool(x: Int8, *, window: Window, act_min: int = INT8_MIN, act_max: int = INT8_MAX) -> Int8:
+    """MAX_POOL_2D: int8 [batch, height, width, channels] -> [batch, out_h, out_w, channels]."""
+    taps = gather_windows(x, window, fill=INT8_MIN)
+    return clamp_int8(taps.max(axis=(3, 4)), act_min, act_max)
