@@ -1,0 +1,87 @@
+"""Network graph: tensors and layers in execution order, integer parameters resolved.
+
+The importer fills it, the runner evaluates it with the golden operators and the compiler lowers it
+to instructions. It holds no scale arithmetic: every real-valued scale has become a multiplier and a
+shift before a layer is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.network.operations import Operation
+
+
+class NetworkError(ValueError):
+    """A network that cannot be used; the message says what is wrong with it in one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tensor:
+    """One tensor. ``data`` is set for constants; ``scale`` and ``zero_point`` are per tensor.
+
+    ``channel_scales`` float32 holds every scale the file gives (weights have one a channel), None
+    for a tensor without quantisation.
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    scale: float
+    zero_point: int
+    data: NDArray[np.generic] | None = None
+    channel_scales: NDArray[np.float32] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One operator of the network: which activations it reads and writes, and what it does."""
+
+    index: int
+    operator: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    operation: Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Tensors by index, layers in execution order, and the network's own inputs and outputs.
+
+    ``state`` maps the name of a persistent variable (streaming networks) to its initial value.
+    """
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    layers: tuple[Layer, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    state: dict[str, NDArray[np.int8]] = field(default_factory=dict)
+
+    def tensor(self, index: int) -> Tensor:
+        """Tensor of that index."""
+        return self.tensors[index]
+
+    def check_inputs(self, arrays: Sequence[NDArray[np.int8]]) -> None:
+        """Raise NetworkError unless ``arrays`` fit the network's inputs in number, shape and type."""
+        if len(arrays) != len(self.inputs):
+            raise NetworkError(
+                f"network {self.name} takes {len(self.inputs)} inputs, {len(arrays)} were given"
+            )
+        for index, array in zip(self.inputs, arrays, strict=True):
+            tensor = self.tensors[index]
+            if array.shape != tensor.shape or array.dtype != np.dtype(tensor.dtype):
+                raise NetworkError(
+                    f"input {tensor.name!r} of network {self.name} is {tensor.dtype} {tensor.shape}, "
+                    f"the array given is {array.dtype} {array.shape}"
+                )

@@ -1,0 +1,340 @@
+"""What a layer does: one frozen dataclass an operator, with integer parameters and ``evaluate``.
+
+``evaluate`` takes the layer's activation inputs (int8 NHWC arrays, or constants where the operator
+reads one) and the network's persistent state, and returns the outputs. The compiler reads the same
+fields, so what the hardware is told and what golden computes come from one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32
+from golden.operators.convolution import convolution
+from golden.operators.depthwise import depthwise
+from golden.operators.elementwise import add, multiply
+from golden.operators.lookup import lookup
+from golden.operators.matmul import fully_connected, matmul
+from golden.operators.mean import mean
+from golden.operators.parameters import AddParameters
+from golden.operators.pooling import average_pool, max_pool
+from golden.operators.softmax import softmax
+from golden.operators.windows import Window
+
+Arrays = Sequence[NDArray[np.generic]]
+State = dict[str, NDArray[np.int8]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requantisation:
+    """Accumulator to int8: multipliers and shifts (one, or one a channel), zero point, clamp."""
+
+    multiplier: Int32
+    shift: Int32
+    output_zero_point: int
+    act_min: int = INT8_MIN
+    act_max: int = INT8_MAX
+
+    def arguments(self) -> dict[str, object]:
+        """As keyword arguments of the golden operators."""
+        return {
+            "multiplier": self.multiplier,
+            "shift": self.shift,
+            "output_zero_point": self.output_zero_point,
+            "act_min": self.act_min,
+            "act_max": self.act_max,
+        }
+
+
+class Operation:
+    """Base of all operations."""
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        """Outputs for these inputs; only variable operations touch ``state``."""
+        raise NotImplementedError(type(self).__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convolution(Operation):
+    """CONV_2D. ``weights`` int8 [out_c, kernel_h, kernel_w, in_c / groups], ``bias`` int32 [out_c]."""
+
+    weights: Int8
+    bias: Int32 | None
+    window: Window
+    input_zero_point: int
+    requantisation: Requantisation
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            convolution(
+                inputs[0],
+                self.weights,
+                bias=self.bias,
+                window=self.window,
+                input_zero_point=self.input_zero_point,
+                **self.requantisation.arguments(),
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depthwise(Operation):
+    """DEPTHWISE_CONV_2D. ``weights`` int8 [kernel_h, kernel_w, out_c]."""
+
+    weights: Int8
+    bias: Int32 | None
+    window: Window
+    input_zero_point: int
+    requantisation: Requantisation
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            depthwise(
+                inputs[0],
+                self.weights,
+                bias=self.bias,
+                window=self.window,
+                input_zero_point=self.input_zero_point,
+                **self.requantisation.arguments(),
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullyConnected(Operation):
+    """FULLY_CONNECTED. ``weights`` int8 [units, depth]; the output takes ``output_shape``."""
+
+    weights: Int8
+    bias: Int32 | None
+    input_zero_point: int
+    requantisation: Requantisation
+    output_shape: tuple[int, ...]
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        result = fully_connected(
+            inputs[0],
+            self.weights,
+            bias=self.bias,
+            input_zero_point=self.input_zero_point,
+            **self.requantisation.arguments(),
+        )
+        return [result.reshape(self.output_shape)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixProduct(Operation):
+    """BATCH_MATMUL of two activation tensors [..., M, K] and [..., K, N]; adjoints swap the last two axes."""
+
+    a_zero_point: int
+    b_zero_point: int
+    adjoint_a: bool
+    adjoint_b: bool
+    requantisation: Requantisation
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        a, b = inputs
+        return [
+            matmul(
+                np.swapaxes(a, -1, -2) if self.adjoint_a else a,
+                np.swapaxes(b, -1, -2) if self.adjoint_b else b,
+                a_zero_point=self.a_zero_point,
+                b_zero_point=self.b_zero_point,
+                **self.requantisation.arguments(),
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addition(Operation):
+    """ADD, or SUB with ``subtract``; broadcasting as TensorFlow Lite allows it."""
+
+    a_zero_point: int
+    b_zero_point: int
+    output_zero_point: int
+    parameters: AddParameters
+    subtract: bool
+    act_min: int
+    act_max: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            add(
+                inputs[0],
+                inputs[1],
+                a_zero_point=self.a_zero_point,
+                b_zero_point=self.b_zero_point,
+                output_zero_point=self.output_zero_point,
+                parameters=self.parameters,
+                subtract=self.subtract,
+                act_min=self.act_min,
+                act_max=self.act_max,
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiplication(Operation):
+    """MUL; broadcasting as TensorFlow Lite allows it."""
+
+    a_zero_point: int
+    b_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
+    act_min: int
+    act_max: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            multiply(
+                inputs[0],
+                inputs[1],
+                a_zero_point=self.a_zero_point,
+                b_zero_point=self.b_zero_point,
+                output_zero_point=self.output_zero_point,
+                multiplier=self.multiplier,
+                shift=self.shift,
+                act_min=self.act_min,
+                act_max=self.act_max,
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pooling(Operation):
+    """MAX_POOL_2D or AVERAGE_POOL_2D."""
+
+    window: Window
+    average: bool
+    act_min: int
+    act_max: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        pool = average_pool if self.average else max_pool
+        return [pool(inputs[0], window=self.window, act_min=self.act_min, act_max=self.act_max)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mean(Operation):
+    """MEAN over ``axes``; ``multiplier`` and ``shift`` express input scale / output scale."""
+
+    axes: tuple[int, ...]
+    keep_dims: bool
+    input_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            mean(
+                inputs[0],
+                axes=self.axes,
+                input_zero_point=self.input_zero_point,
+                output_zero_point=self.output_zero_point,
+                multiplier=self.multiplier,
+                shift=self.shift,
+                keep_dims=self.keep_dims,
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup(Operation):
+    """Any int8 -> int8 function as a table of 256 entries, indexed by the input byte."""
+
+    table: Int8
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [lookup(inputs[0], self.table)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softmax(Operation):
+    """SOFTMAX over the last axis."""
+
+    input_scale: float
+    beta: float
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [softmax(inputs[0], input_scale=self.input_scale, beta=self.beta)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reshape(Operation):
+    """RESHAPE, SQUEEZE, EXPAND_DIMS: the same bytes in another shape."""
+
+    shape: tuple[int, ...]
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [inputs[0].reshape(self.shape)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concatenation(Operation):
+    """CONCATENATION along ``axis``."""
+
+    axis: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [np.concatenate(inputs, axis=self.axis)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pad(Operation):
+    """PAD and PADV2 with (before, after) elements of ``value`` on each axis."""
+
+    paddings: tuple[tuple[int, int], ...]
+    value: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [np.pad(inputs[0], self.paddings, constant_values=np.int8(self.value))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice(Operation):
+    """STRIDED_SLICE, SLICE, and SPLIT as several slices: one tuple of Python slices an output."""
+
+    slices: tuple[tuple[slice, ...], ...]
+    output_shapes: tuple[tuple[int, ...], ...]
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            np.ascontiguousarray(inputs[0][index]).reshape(shape)
+            for index, shape in zip(self.slices, self.output_shapes, strict=True)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadVariable(Operation):
+    """READ_VARIABLE of a streaming network."""
+
+    variable: str
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [state[self.variable].copy()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignVariable(Operation):
+    """ASSIGN_VARIABLE of a streaming network."""
+
+    variable: str
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        state[self.variable] = np.asarray(inputs[0], dtype=np.int8).copy()
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostFunction(Operation):
+    """Anything else that golden can compute and the NPU cannot: a function of the inputs."""
+
+    function: Callable[[Arrays], list[NDArray[np.generic]]]
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return self.function(inputs)

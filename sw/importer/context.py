@@ -1,0 +1,139 @@
+"""What a handler of one operator sees: its options, tensors and constants, with good errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from golden.network import NetworkError, Tensor
+from golden.numerics import activation_range
+from golden.operators.windows import Window, resolve_padding
+
+_ACTIVATIONS = {
+    schema.ActivationFunctionType.NONE: "NONE",
+    schema.ActivationFunctionType.RELU: "RELU",
+    schema.ActivationFunctionType.RELU6: "RELU6",
+    schema.ActivationFunctionType.RELU_N1_TO_1: "RELU_N1_TO_1",
+}
+_PADDINGS = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """One operator being imported: ``inputs`` may hold -1 for an optional tensor left out."""
+
+    name: str
+    options: Any
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    context: Context
+
+    def error(self, what: str) -> NetworkError:
+        """NetworkError that names file, operator and output tensor."""
+        target = self.context.tensors[self.outputs[0]].name if self.outputs else "(none)"
+        return NetworkError(f"{self.context.path}: {self.name} (output tensor {target!r}): {what}")
+
+    def tensor(self, position: int) -> Tensor:
+        """Input tensor at ``position``; raises when the operator has none there."""
+        if position >= len(self.inputs) or self.inputs[position] < 0:
+            raise self.error(f"input {position} is missing")
+        return self.context.tensors[self.inputs[position]]
+
+    def activation(self, position: int) -> Tensor:
+        """Input tensor at ``position``, which must be int8 with one scale."""
+        return self._int8(self.tensor(position))
+
+    def output(self, position: int = 0) -> Tensor:
+        """Output tensor at ``position``, which must be int8 with one scale."""
+        return self._int8(self.context.tensors[self.outputs[position]])
+
+    def _int8(self, tensor: Tensor) -> Tensor:
+        if tensor.dtype != "int8":
+            raise self.error(f"tensor {tensor.name!r} is {tensor.dtype}; only int8 is supported")
+        if tensor.scale <= 0.0:
+            raise self.error(f"tensor {tensor.name!r} has no per-tensor scale")
+        return tensor
+
+    def constant(self, position: int, dtype: str) -> NDArray[Any]:
+        """Value of a constant input of that type."""
+        tensor = self.tensor(position)
+        if tensor.data is None:
+            raise self.error(f"tensor {tensor.name!r} must be a constant")
+        if tensor.dtype != dtype:
+            raise self.error(f"tensor {tensor.name!r} is {tensor.dtype}; {dtype} is supported")
+        return tensor.data
+
+    def bias(self, position: int) -> NDArray[np.int32] | None:
+        """Bias int32 at ``position``, None where the operator has none."""
+        if position >= len(self.inputs) or self.inputs[position] < 0:
+            return None
+        return np.asarray(self.constant(position, "int32"), dtype=np.int32).reshape(-1)
+
+    def weight_scales(self, position: int) -> NDArray[np.float32]:
+        """Scales of the weights at ``position``, [1] or one a channel; zero points must be 0."""
+        tensor = self.tensor(position)
+        if tensor.channel_scales is None or len(tensor.channel_scales) == 0:
+            raise self.error(f"weights {tensor.name!r} are not quantised")
+        return tensor.channel_scales
+
+    def nhwc(self, tensor: Tensor) -> tuple[int, int, int, int]:
+        """Shape of a 4-D tensor."""
+        if len(tensor.shape) != 4:
+            raise self.error(f"tensor {tensor.name!r} has shape {tensor.shape}, not NHWC")
+        return tensor.shape  # type: ignore[return-value]
+
+    def clamp(self) -> tuple[int, int]:
+        """Clamp (act_min, act_max) of the fused activation on the output's quantisation."""
+        code = getattr(self.options, "fusedActivationFunction", 0) if self.options else 0
+        if code not in _ACTIVATIONS:
+            raise self.error(f"fused activation number {code} is not supported")
+        output = self.output()
+        return activation_range(_ACTIVATIONS[code], output.scale, output.zero_point)
+
+    def window(self, kernel: tuple[int, int]) -> Window:
+        """Window of a convolution or pooling on input 0 with this operator's options."""
+        _, in_h, in_w, _ = self.nhwc(self.activation(0))
+        options = self.options
+        window = resolve_padding(
+            in_h,
+            in_w,
+            kernel=kernel,
+            stride=(options.strideH, options.strideW),
+            dilation=(
+                getattr(options, "dilationHFactor", 1),
+                getattr(options, "dilationWFactor", 1),
+            ),
+            padding=_PADDINGS[options.padding],
+        )
+        _, out_h, out_w, _ = self.nhwc(self.output())
+        if (window.out_h, window.out_w) != (out_h, out_w):
+            raise self.error(
+                f"its output should be {window.out_h} x {window.out_w} pixels, "
+                f"the file says {out_h} x {out_w}"
+            )
+        return window
+
+
+@dataclass(kw_only=True)
+class Context:
+    """The file being imported, its tensors, and the variables seen so far."""
+
+    path: Path
+    tensors: Sequence[Tensor]
+    variables: dict[int, str] = field(default_factory=dict)
+
+    def operator(
+        self, name: str, options: Any, inputs: tuple[int, ...], outputs: tuple[int, ...]
+    ) -> Operator:
+        """View of one operator for its handler."""
+        return Operator(name=name, options=options, inputs=inputs, outputs=outputs, context=self)
+
+    def is_activation(self, index: int) -> bool:
+        """Whether the tensor is computed at run time (not a constant, a handle or left out)."""
+        return index >= 0 and self.tensors[index].data is None and index not in self.variables
