@@ -1,0 +1,52 @@
+// Table of 256 bytes, looked up by every lane at once: one copy a lane, all written together.
+//
+//   port                     | meaning
+//   -------------------------|---------------------------------------------------------------
+//   rd_en_i, rd_index_i      | one index byte a lane; `rd_data_o` the cycle after
+//   wr_en_i, wr_addr_i       | write `Cols` bytes from index `wr_addr_i` (a multiple of Cols)
+module ratel_lut #(
+  parameter Cols = 8
+) (
+  input  wire              clk_i,
+  input  wire              rd_en_i,
+  input  wire [Cols*8-1:0] rd_index_i,
+  output wire [Cols*8-1:0] rd_data_o,
+  input  wire              wr_en_i,
+  input  wire [7:0]        wr_addr_i,
+  input  wire [Cols*8-1:0] wr_data_i
+);
+
+  localparam ByteBits = $clog2(Cols);
+
+  genvar lane;
+  generate
+    for (lane = 0; lane < Cols; lane = lane + 1) begin : gen_lane
+      wire [7:0]        index = rd_index_i[8*lane +: 8];
+      wire [Cols*8-1:0] word;
+      reg  [ByteBits-1:0] byte_q;
+
+      ratel_sram #(
+        .Width (Cols * 8),
+        .Depth (256 / Cols)
+      ) u_sram (
+        .clk_i     (clk_i),
+        .wr_en_i   (wr_en_i),
+        .wr_addr_i (wr_addr_i[7:ByteBits]),
+        .wr_data_i (wr_data_i),
+        .wr_be_i   ({Cols{1'b1}}),
+        .rd_en_i   (rd_en_i),
+        .rd_addr_i (index[7:ByteBits]),
+        .rd_data_o (word)
+      );
+
+      always @(posedge clk_i) begin
+        if (rd_en_i) byte_q <= index[ByteBits-1:0];
+      end
+
+      assign rd_data_o[8*lane +: 8] = word[8*byte_q +: 8];
+    end
+  endgenerate
+
+  wire unused_addr = &{1'b0, wr_addr_i[ByteBits-1:0]};
+
+endmodule

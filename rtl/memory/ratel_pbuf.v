@@ -1,0 +1,83 @@
+// Parameter buffer: one entry an output block, read whole, written in words of `Cols` bytes.
+//
+//   slot of an entry   0    1    2    3    4    5    6    7    8
+//                      |---- bias -----|  |-- multiplier --|  shift      (slot s: bytes s*Cols .. of the entry)
+//
+//   port                             | meaning
+//   ---------------------------------|---------------------------------------------------
+//   rd_en_i, rd_addr_i               | read an entry; `rd_bias_o`, `rd_mult_o`, `rd_shift_o` the cycle after
+//   wr_en_i, wr_addr_i, wr_slot_i    | write `wr_data_i` to a slot of an entry
+module ratel_pbuf #(
+  parameter Cols  = 8,
+  parameter Depth = 64
+) (
+  input  wire               clk_i,
+  input  wire               rd_en_i,
+  input  wire [7:0]         rd_addr_i,
+  output wire [Cols*32-1:0] rd_bias_o,
+  output wire [Cols*32-1:0] rd_mult_o,
+  output wire [Cols*8-1:0]  rd_shift_o,
+  input  wire               wr_en_i,
+  input  wire [7:0]         wr_addr_i,
+  input  wire [3:0]         wr_slot_i,
+  input  wire [Cols*8-1:0]  wr_data_i
+);
+
+  localparam AddrWidth = $clog2(Depth);
+
+  wire wr_bias  = wr_en_i && (wr_slot_i[3:2] == 2'd0);
+  wire wr_mult  = wr_en_i && (wr_slot_i[3:2] == 2'd1);
+  wire wr_shift = wr_en_i && wr_slot_i[3];
+
+  // A slot is a quarter of a bias or multiplier word.
+  wire [4*Cols-1:0] quarter_be = {
+    {Cols{wr_slot_i[1:0] == 2'd3}}, {Cols{wr_slot_i[1:0] == 2'd2}},
+    {Cols{wr_slot_i[1:0] == 2'd1}}, {Cols{wr_slot_i[1:0] == 2'd0}}
+  };
+
+  ratel_sram #(
+    .Width (Cols * 32),
+    .Depth (Depth)
+  ) u_bias (
+    .clk_i     (clk_i),
+    .wr_en_i   (wr_bias),
+    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
+    .wr_data_i ({4{wr_data_i}}),
+    .wr_be_i   (quarter_be),
+    .rd_en_i   (rd_en_i),
+    .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
+    .rd_data_o (rd_bias_o)
+  );
+
+  ratel_sram #(
+    .Width (Cols * 32),
+    .Depth (Depth)
+  ) u_mult (
+    .clk_i     (clk_i),
+    .wr_en_i   (wr_mult),
+    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
+    .wr_data_i ({4{wr_data_i}}),
+    .wr_be_i   (quarter_be),
+    .rd_en_i   (rd_en_i),
+    .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
+    .rd_data_o (rd_mult_o)
+  );
+
+  ratel_sram #(
+    .Width (Cols * 8),
+    .Depth (Depth)
+  ) u_shift (
+    .clk_i     (clk_i),
+    .wr_en_i   (wr_shift),
+    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
+    .wr_data_i (wr_data_i),
+    .wr_be_i   ({Cols{1'b1}}),
+    .rd_en_i   (rd_en_i),
+    .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
+    .rd_data_o (rd_shift_o)
+  );
+
+  // `check` has refused every entry outside the buffer.
+  wire unused_addr = &{1'b0, rd_addr_i, wr_addr_i};
+
+endmodule

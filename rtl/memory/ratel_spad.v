@@ -1,0 +1,122 @@
+// Scratchpad: `Rows` banks of `Depth` words of `Cols` bytes, each bank with one read and one write port.
+//
+//                 read                          write
+//   execute ---- every bank ----> first    execute ---- one bank ----> always
+//   store   ---- one bank ------> second   load    ---- one bank ----> when execute does not write that bank
+//
+// A store read that was refused `StoreWaits` cycles goes first, so execute cannot starve the store. To keep the grant
+// of execute a function of registers, the bank the store waits for is remembered: while it waits, the store holds
+// `st_rd_bank_i` and `st_rd_addr_i` still.
+//
+//   port                                 | meaning
+//   -------------------------------------|--------------------------------------------------------------
+//   ex_rd_en_i, ex_rd_addr_i             | execute's reads, bank by bank (16 address bits each)
+//   ex_rd_gnt_o                          | the bank serves execute in this cycle
+//   ex_rd_data_o                         | the cycle after a granted read, for that cycle
+//   st_rd_en_i, st_rd_bank_i, st_rd_addr_i, st_rd_gnt_o, st_rd_data_o   | the store's read, likewise
+//   ex_wr_*                              | execute's write, always taken
+//   ld_wr_*                              | the load's write, taken when `ld_wr_valid_i` and `ld_wr_ready_o`
+module ratel_spad #(
+  parameter Rows  = 8,
+  parameter Cols  = 8,
+  parameter Depth = 1024
+) (
+  input  wire                   clk_i,
+  input  wire                   rst_ni,
+  // execute reads
+  input  wire [Rows-1:0]        ex_rd_en_i,
+  input  wire [Rows*16-1:0]     ex_rd_addr_i,
+  output wire [Rows-1:0]        ex_rd_gnt_o,
+  output wire [Rows*Cols*8-1:0] ex_rd_data_o,
+  // store reads
+  input  wire                   st_rd_en_i,
+  input  wire [4:0]             st_rd_bank_i,
+  input  wire [15:0]            st_rd_addr_i,
+  output wire                   st_rd_gnt_o,
+  output wire [Cols*8-1:0]      st_rd_data_o,
+  // execute writes
+  input  wire                   ex_wr_en_i,
+  input  wire [4:0]             ex_wr_bank_i,
+  input  wire [15:0]            ex_wr_addr_i,
+  input  wire [Cols*8-1:0]      ex_wr_data_i,
+  input  wire [Cols-1:0]        ex_wr_be_i,
+  // load writes
+  input  wire                   ld_wr_valid_i,
+  input  wire [4:0]             ld_wr_bank_i,
+  input  wire [15:0]            ld_wr_addr_i,
+  input  wire [Cols*8-1:0]      ld_wr_data_i,
+  input  wire [Cols-1:0]        ld_wr_be_i,
+  output wire                   ld_wr_ready_o
+);
+
+  localparam AddrWidth = $clog2(Depth);
+  localparam BankWidth = $clog2(Rows);
+  localparam [3:0] StoreWaits = 4'd8;
+
+  // Age of the waiting store read, and the bank it waits for.
+  reg  [3:0]           age_q;
+  reg  [BankWidth-1:0] wait_bank_q;
+  wire                 urgent = (age_q == StoreWaits);
+
+  wire [BankWidth-1:0] st_bank = st_rd_bank_i[BankWidth-1:0];
+  wire [BankWidth-1:0] ex_bank = ex_wr_bank_i[BankWidth-1:0];
+  wire [BankWidth-1:0] ld_bank = ld_wr_bank_i[BankWidth-1:0];
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      age_q       <= 4'd0;
+      wait_bank_q <= {BankWidth{1'b0}};
+    end else begin
+      wait_bank_q <= st_bank;
+      if (!st_rd_en_i || st_rd_gnt_o) age_q <= 4'd0;
+      else if (!urgent)               age_q <= age_q + 4'd1;
+    end
+  end
+
+  assign st_rd_gnt_o   = st_rd_en_i && !(ex_rd_en_i[st_bank] && ex_rd_gnt_o[st_bank]);
+  assign ld_wr_ready_o = !(ex_wr_en_i && (ex_bank == ld_bank));
+
+  genvar bank;
+  generate
+    for (bank = 0; bank < Rows; bank = bank + 1) begin : gen_bank
+      localparam [BankWidth-1:0] Bank = bank[BankWidth-1:0];
+
+      wire [15:0] ex_rd_addr = ex_rd_addr_i[16*bank +: 16];
+      wire        ex_rd      = ex_rd_en_i[bank] && ex_rd_gnt_o[bank];
+      wire        st_rd      = st_rd_gnt_o && (st_bank == Bank);
+      wire        ex_wr      = ex_wr_en_i && (ex_bank == Bank);
+      wire        ld_wr      = ld_wr_valid_i && (ld_bank == Bank);
+
+      assign ex_rd_gnt_o[bank] = !(urgent && (wait_bank_q == Bank));
+
+      ratel_sram #(
+        .Width (Cols * 8),
+        .Depth (Depth)
+      ) u_sram (
+        .clk_i     (clk_i),
+        .wr_en_i   (ex_wr || ld_wr),
+        .wr_addr_i (ex_wr ? ex_wr_addr_i[AddrWidth-1:0] : ld_wr_addr_i[AddrWidth-1:0]),
+        .wr_data_i (ex_wr ? ex_wr_data_i : ld_wr_data_i),
+        .wr_be_i   (ex_wr ? ex_wr_be_i : ld_wr_be_i),
+        .rd_en_i   (ex_rd || st_rd),
+        .rd_addr_i (ex_rd ? ex_rd_addr[AddrWidth-1:0] : st_rd_addr_i[AddrWidth-1:0]),
+        .rd_data_o (ex_rd_data_o[Cols*8*bank +: Cols*8])
+      );
+
+      wire unused_ex_rd_addr = &{1'b0, ex_rd_addr};
+    end
+  endgenerate
+
+  reg [BankWidth-1:0] st_data_bank_q;
+
+  always @(posedge clk_i) begin
+    if (st_rd_gnt_o) st_data_bank_q <= st_bank;
+  end
+
+  assign st_rd_data_o = ex_rd_data_o[Cols*8*st_data_bank_q +: Cols*8];
+
+  // `check` has refused every line outside the scratchpad.
+  wire unused_high = &{1'b0, st_rd_bank_i, st_rd_addr_i, ex_wr_bank_i, ex_wr_addr_i, ld_wr_bank_i,
+                       ld_wr_addr_i};
+
+endmodule

@@ -1,0 +1,40 @@
+// Weight buffer: `Depth` words of `Cols` bytes, one weight byte a column of the array and step.
+//
+//   port                            | meaning
+//   --------------------------------|-------------------------------------------------------
+//   rd_en_i, rd_addr_i, rd_data_o   | execute reads; data the cycle after
+//   wr_en_i, wr_addr_i, wr_data_i   | load writes, `wr_be_i` byte by byte (transposing loads)
+module ratel_wbuf #(
+  parameter Cols  = 8,
+  parameter Depth = 2048
+) (
+  input  wire              clk_i,
+  input  wire              rd_en_i,
+  input  wire [15:0]       rd_addr_i,
+  output wire [Cols*8-1:0] rd_data_o,
+  input  wire              wr_en_i,
+  input  wire [15:0]       wr_addr_i,
+  input  wire [Cols*8-1:0] wr_data_i,
+  input  wire [Cols-1:0]   wr_be_i
+);
+
+  localparam AddrWidth = $clog2(Depth);
+
+  ratel_sram #(
+    .Width (Cols * 8),
+    .Depth (Depth)
+  ) u_sram (
+    .clk_i     (clk_i),
+    .wr_en_i   (wr_en_i),
+    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
+    .wr_data_i (wr_data_i),
+    .wr_be_i   (wr_be_i),
+    .rd_en_i   (rd_en_i),
+    .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
+    .rd_data_o (rd_data_o)
+  );
+
+  // `check` has refused every address outside the buffer.
+  wire unused_addr = &{1'b0, rd_addr_i, wr_addr_i};
+
+endmodule
