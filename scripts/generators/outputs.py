@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from scripts.generators.isa_source import load_descriptors, load_isa
+from scripts.generators.c_header import isa_c_header
+from scripts.generators.isa_page import isa_page
+from scripts.generators.isa_source import SpecError, load_descriptors, load_isa
+from scripts.generators.python_table import isa_table
 from scripts.generators.verilog import descriptor_header, isa_header
 
 
 def generated_files(spec: Path) -> dict[str, str]:
-    """Text of every generated file by its path in the checkout, made from the folder ``spec``."""
+    """Text of every generated file by its path in the checkout, made from the folder ``spec``.
+
+    Raises SpecError for a contradiction in spec/ and when the SystemRDL compiler is missing.
+    """
+    # Imported here, so that a missing compiler is a sentence and no traceback.
+    from scripts.generators.register_source import load_registers
+    from scripts.generators.registers import (
+        register_c_header,
+        register_page,
+        register_python,
+        register_verilog_header,
+    )
+
     isa = load_isa(spec / "isa.toml")
     descriptors = load_descriptors(spec / "descriptors.toml")
-    return {
+    registers = load_registers(spec / "registers.rdl")
+    files = {
         "rtl/include/ratel_isa.vh": isa_header(isa),
         "rtl/include/ratel_desc.vh": descriptor_header(descriptors),
+        "rtl/include/ratel_regs.vh": register_verilog_header(registers),
+        "golden/isa_table.py": isa_table(isa),
+        "golden/registers_table.py": register_python(registers),
+        "sw/include/ratel_isa.h": isa_c_header(isa),
+        "sw/include/ratel_regs.h": register_c_header(registers),
+        "docs/isa.md": isa_page(isa),
+        "docs/registers.md": register_page(registers),
     }
+    for name, text in files.items():
+        _refuse_duplicates(name, text)
+    return files
+
+
+def _refuse_duplicates(name: str, text: str) -> None:
+    """Two fields whose names meet in one macro would silently redefine it."""
+    macros = re.findall(r"^(?:#|`)define\s+(\w+)", text, flags=re.MULTILINE)
+    guarded = {macro for macro in macros if macros.count(macro) > 1}
+    if guarded:
+        raise SpecError(f"{name} would define {', '.join(sorted(guarded))} twice")
