@@ -9,6 +9,9 @@ PYTHON_VENV := .venv/bin/python
 option  = $(if $($(2)),--$(1) '$($(2))')
 switch  = $(if $(filter-out 0,$($(2))),--$(1))
 
+# What make exports would reach Verilator and cocotb, which know variables of the same names.
+unexport CONFIG IMAGES SEED TEST WAVES K ARGS
+
 .DEFAULT_GOAL := help
 .PHONY: help sim test bench lint format generate env env-dev clean distclean
 

@@ -16,7 +16,7 @@ from scripts.hdl.toolchain import clean_environment
 
 DESIGNS = Path(__file__).parent / "designs"
 COUNTER = SimBuild(top="counter", sources=[DESIGNS / "counter.v"])
-pytestmark = pytest.mark.sim
+pytestmark = [pytest.mark.sim, pytest.mark.xdist_group("hdl")]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,223 @@
+"""Run every check of the repository: lint, generated files, unit tests, golden fuzz, simulations.
+
+Each stage runs to its end even when an earlier one failed, so one run shows all there is to repair.
+JUnit files and the summary are written to build/reports/. With --keyword only the tests that match
+are run and the stages that are not tests are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from xml.etree import ElementTree
+
+from scripts import cli
+from scripts.cli import UserError
+from scripts.hdl.sources import ROOT
+from scripts.hdl.toolchain import clean_environment
+
+REPORTS = ROOT / "build" / "reports"
+NOTHING_COLLECTED = 5  # pytest's exit code when no test matches
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One part of the checks: a module that is run, or a selection of tests by their marks."""
+
+    name: str
+    about: str
+    module: tuple[str, ...] = ()
+    marks: str = ""
+
+
+STAGES = (
+    Stage(name="lint", about="style and elaboration", module=("scripts.lint",)),
+    Stage(name="generated", about="files made from spec/", module=("scripts.generate", "--check")),
+    Stage(name="unit", about="unit tests", marks="not sim and not fuzz"),
+    Stage(name="fuzz", about="golden model against the oracle", marks="fuzz and not sim"),
+    Stage(name="sim", about="simulations", marks="sim"),
+)
+
+
+class Verdict(StrEnum):
+    """How a stage ended. Left out: nothing in it matches --keyword."""
+
+    PASS = "pass"
+    FAIL = "FAIL"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageResult:
+    """What came of a stage; the counts are of tests and 0 for a stage that has none."""
+
+    name: str
+    verdict: Verdict
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reason: str = ""
+
+
+def main(argv: list[str]) -> int:
+    """Run the chosen stages; return 1 if one failed."""
+    options = cli.parser("check", __doc__)
+    options.add_argument("--keyword", metavar="K", help="run the tests that match, as pytest -k")
+    options.add_argument("--seed", type=cli.seed, default=1, help="root seed of the tests")
+    options.add_argument("--stage", action="append", metavar="NAME", help="run this stage only")
+    options.add_argument(
+        "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N",
+        help="tests at a time; as many as there are processors by default",
+    )  # fmt: skip
+    wanted = options.parse_args(argv)
+    stages = chosen(wanted.stage, keyword=wanted.keyword)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    results = []
+    for number, stage in enumerate(stages, start=1):
+        print(f"\n[{number}/{len(stages)}] {stage.name}: {stage.about}", flush=True)
+        results.append(
+            run_module(stage)
+            if stage.module
+            else run_tests(stage, keyword=wanted.keyword, seed=wanted.seed, jobs=wanted.jobs)
+        )
+    if all(result.verdict is Verdict.LEFT_OUT for result in results):
+        raise UserError(f"no test matches {wanted.keyword!r}")
+    return summarise(results)
+
+
+def chosen(names: Sequence[str] | None, *, keyword: str | None) -> list[Stage]:
+    """Return the stages to run, in the order of STAGES."""
+    known = [stage.name for stage in STAGES]
+    for name in names or ():
+        if name not in known:
+            raise UserError(f"unknown stage {name!r}; there are {', '.join(known)}")
+    stages = [stage for stage in STAGES if stage.name in (names or known)]
+    if keyword is not None:
+        stages = [stage for stage in stages if stage.marks]
+        if not stages:
+            raise UserError("--keyword chooses tests, and no chosen stage has tests")
+    return stages
+
+
+def run_module(stage: Stage) -> StageResult:
+    """Run a stage that is a command; its exit code decides, its output becomes the JUnit text."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *stage.module],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace",
+    )  # fmt: skip
+    lines = []
+    for line in process.stdout or ():
+        print(line, end="", flush=True)
+        lines.append(line)
+    code = process.wait()
+    seconds = time.monotonic() - started
+    write_junit(stage.name, "".join(lines), failed=code != 0, seconds=seconds)
+    return StageResult(
+        name=stage.name,
+        verdict=Verdict.FAIL if code else Verdict.PASS,
+        seconds=seconds,
+        reason=f"exit code {code}" if code else "",
+    )
+
+
+def run_tests(stage: Stage, *, keyword: str | None, seed: int, jobs: int) -> StageResult:
+    """Run the tests of a stage with pytest."""
+    junit = junit_path(stage.name)
+    junit.unlink(missing_ok=True)
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-m", stage.marks, "--seed", str(seed),
+        "-o", f"junit_suite_name={stage.name}", "--junit-xml", str(junit), "-n", str(jobs),
+        # tests go to whoever is free, but those of an xdist_group stay together: they share a build
+        "--dist", "loadgroup",
+    ]  # fmt: skip
+    if keyword is not None:
+        command += ["-k", keyword]
+    started = time.monotonic()
+    code = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, env=clean_environment(), check=False
+    ).returncode
+    seconds = time.monotonic() - started
+    if code == NOTHING_COLLECTED and keyword is not None:
+        return StageResult(name=stage.name, verdict=Verdict.LEFT_OUT, seconds=seconds)
+    passed, failed, skipped = counts(junit)
+    reason = ""
+    if code:
+        repeat = shlex.join(command[1:7])
+        reason = f"{failed} failed" if failed else f"pytest exited with {code} ({repeat})"
+    elif not passed:
+        reason = "no test was run, so nothing was shown"
+    return StageResult(
+        name=stage.name,
+        verdict=Verdict.FAIL if reason else Verdict.PASS,
+        seconds=seconds,
+        passed=passed,
+        failed=failed,
+        skipped=skipped,
+        reason=reason,
+    )
+
+
+def junit_path(stage: str) -> Path:
+    """Return where a stage's JUnit file is written."""
+    return REPORTS / f"junit-{stage}.xml"
+
+
+def write_junit(stage: str, output: str, *, failed: bool, seconds: float) -> None:
+    """Write a JUnit file with one test for a stage that is a command."""
+    suite = ElementTree.Element(
+        "testsuite", name=stage, tests="1", failures=str(int(failed)), errors="0", skipped="0",
+        time=f"{seconds:.3f}",
+    )  # fmt: skip
+    case = ElementTree.SubElement(
+        suite, "testcase", classname="check", name=stage, time=f"{seconds:.3f}"
+    )
+    if failed:
+        ElementTree.SubElement(case, "failure", message=f"{stage} failed").text = output
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.ElementTree(root).write(junit_path(stage), encoding="utf-8", xml_declaration=True)
+
+
+def counts(junit: Path) -> tuple[int, int, int]:
+    """Return how many tests passed, failed and were skipped; zeros without a readable file."""
+    try:
+        suites = list(ElementTree.parse(junit).getroot().iter("testsuite"))
+    except (FileNotFoundError, ElementTree.ParseError):
+        return 0, 0, 0
+    total, failed, skipped = (
+        sum(int(suite.get(name, "0")) for suite in suites for name in names)
+        for names in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    return total - failed - skipped, failed, skipped
+
+
+def summarise(results: Sequence[StageResult]) -> int:
+    """Print and write what came of each stage; return the exit code."""
+    good = all(result.verdict is not Verdict.FAIL for result in results)
+    print("\nstage       verdict    passed failed skipped  seconds")
+    for result in results:
+        numbers = f"{result.passed:>6} {result.failed:>6} {result.skipped:>7}"
+        print(
+            f"{result.name:<11} {result.verdict:<10} {numbers} {result.seconds:>8.1f}"
+            f"  {result.reason}".rstrip()
+        )
+    seconds = sum(result.seconds for result in results)
+    print(f"\n{'PASS' if good else 'FAIL'} in {seconds:.0f} s; reports in {REPORTS}")
+    report = {"pass": good, "seconds": seconds, "stages": [asdict(result) for result in results]}
+    (REPORTS / "test.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    cli.run_command(main)

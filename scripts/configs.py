@@ -1,0 +1,60 @@
+"""The supported configurations of the core, read from `spec/configs.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from scripts.cli import UserError
+
+FILE = Path(__file__).resolve().parents[1] / "spec" / "configs.toml"
+
+
+@lru_cache(maxsize=8)
+def configurations(path: Path = FILE) -> Mapping[str, Mapping[str, int]]:
+    """Return the parameters of `ratel_core` for each configuration, in the file's order.
+
+    Raises:
+        UserError: the file is missing or is not a list of configurations.
+    """
+    content = load(path)
+    table = content.get("config")
+    if not isinstance(table, dict) or not table:
+        raise UserError(f"{path} names no configuration")
+    for name, parameters in table.items():
+        for parameter, value in parameters.items():
+            if not isinstance(value, int):
+                raise UserError(f"{path}: {parameter} of {name} must be a number, not {value!r}")
+    return table
+
+
+def default_configuration(path: Path = FILE) -> str:
+    """Return the name of the configuration that is used when none is asked for."""
+    name = load(path).get("default")
+    if name not in configurations(path):
+        raise UserError(f"{path}: the default configuration {name!r} is not in the list")
+    return name
+
+
+def parameters_of(name: str, path: Path = FILE) -> Mapping[str, int]:
+    """Return the parameters of one configuration.
+
+    Raises:
+        UserError: there is no such configuration; the sentence lists those there are.
+    """
+    known = configurations(path)
+    if name not in known:
+        raise UserError(f"unknown configuration {name!r}; there are {', '.join(known)}")
+    return known[name]
+
+
+def load(path: Path) -> dict[str, object]:
+    """Return the file's content."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing; the clone is incomplete") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} can't be read: {error}") from None

@@ -1,0 +1,90 @@
+"""Check style and elaboration of the Python and the Verilog.
+
+Steps: ruff-rules, ruff-format, verilog-style, verilator, icarus, yosys. Every finding is printed;
+the exit code is 1 if there is one. A step whose optional tool is missing says so and is left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.cli import UserError, parser, run_command
+from scripts.configs import configurations, parameters_of
+from scripts.hdl import ROOT, HdlError, rtl_include_dirs, rtl_sources
+from scripts.lint.elaborate import Design, icarus_elaboration, verilator_lint, yosys_check
+from scripts.lint.python import ruff_format, ruff_rules
+from scripts.lint.step import Outcome
+from scripts.lint.verilog_style import verilog_style
+
+TOP = "ratel_core"
+MOST_SHOWN = 40
+
+
+def steps(config: str | None) -> dict[str, Callable[[], Outcome]]:
+    """Return the checks by name, for one configuration or all of them."""
+    return {
+        "ruff-rules": lambda: ruff_rules(ROOT),
+        "ruff-format": lambda: ruff_format(ROOT),
+        "verilog-style": lambda: verilog_style(ROOT),
+        "verilator": lambda: verilator_lint(core(config)),
+        "icarus": lambda: icarus_elaboration(core(config)),
+        "yosys": lambda: yosys_check(core(config)),
+    }
+
+
+def core(config: str | None) -> Design:
+    """Return the core as a design to elaborate.
+
+    Raises:
+        UserError: an unknown configuration, or no core.
+    """
+    chosen = configurations() if config is None else {config: parameters_of(config)}
+    sources = [path.relative_to(ROOT) for path in rtl_sources()]
+    if not any(path.stem == TOP for path in sources):
+        raise UserError(f"no {TOP}.v was found below rtl/")
+    includes = [path.relative_to(ROOT) for path in rtl_include_dirs() if path.is_dir()]
+    return Design(
+        root=Path(ROOT), top=TOP, sources=sources, includes=includes, configurations=chosen
+    )
+
+
+def main(argv: list[str]) -> int:
+    """Run the chosen checks; return 1 if one found something."""
+    arguments = parser("lint", __doc__)
+    arguments.add_argument("--config", help="elaborate this configuration only")
+    arguments.add_argument("--only", action="append", metavar="STEP", help="run this step only")
+    wanted = arguments.parse_args(argv)
+    if wanted.config is not None:
+        parameters_of(wanted.config)
+    known = steps(wanted.config)
+    for name in wanted.only or ():
+        if name not in known:
+            raise UserError(f"unknown step {name!r}; there are {', '.join(known)}")
+    results = [report(name, known[name]) for name in wanted.only or known]
+    return 0 if all(results) else 1
+
+
+def report(name: str, step: Callable[[], Outcome]) -> bool:
+    """Run one check, print what it found, return whether it passed."""
+    started = time.monotonic()
+    try:
+        outcome = step()
+    except (UserError, HdlError) as error:
+        outcome = Outcome(problems=(str(error),))
+    seconds = time.monotonic() - started
+    if outcome.left_out:
+        print(f"  {name:<14} left out: {outcome.left_out}", flush=True)
+        return True
+    verdict = "ok" if outcome.passed else f"{len(outcome.problems)} findings"
+    print(f"  {name:<14} {verdict:<14} {seconds:5.1f} s  {outcome.checked}", flush=True)
+    for problem in outcome.problems[:MOST_SHOWN]:
+        print(f"    {problem}")
+    if len(outcome.problems) > MOST_SHOWN:
+        print(f"    ... and {len(outcome.problems) - MOST_SHOWN} more")
+    return outcome.passed
+
+
+if __name__ == "__main__":
+    run_command(main, HdlError)

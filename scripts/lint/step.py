@@ -1,0 +1,40 @@
+"""One check and what came of it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a check found.
+
+    Attributes:
+        problems: one entry a finding, first line first; empty when all is well.
+        left_out: why the check could not be made; empty when it was.
+        checked: what was looked at, for the summary ("42 files").
+    """
+
+    problems: tuple[str, ...] = ()
+    left_out: str = ""
+    checked: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+
+def tool(
+    command: Sequence[object], *, cwd: Path, env: Mapping[str, str] | None = None
+) -> tuple[int, list[str]]:
+    """Run a tool and return its exit code and what it printed, both streams, without blanks."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+    )  # fmt: skip
+    return done.returncode, [line.rstrip() for line in done.stdout.splitlines() if line.strip()]

@@ -1,0 +1,179 @@
+"""The bootstrap installs once, survives an interrupt, and says in a sentence what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts import bootstrap
+from scripts.bootstrap import SetupError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with as much of the repository as the bootstrap looks at."""
+    (tmp_path / "scripts").mkdir()
+    for name in ("bootstrap.sh", "bootstrap.py"):
+        shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts")
+    (tmp_path / "requirements.txt").write_text("one==1\n")
+    (tmp_path / "requirements-dev.txt").write_text("two==2\n")
+    return tmp_path
+
+
+@pytest.fixture
+def installs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The levels that were installed, by a bootstrap that only pretends to."""
+    levels: list[str] = []
+
+    def create(venv: Path, *_: object) -> None:
+        (venv / "bin").mkdir(parents=True, exist_ok=True)
+        (venv / "bin" / "python").touch()
+
+    def install(root: Path, venv: Path, level: str, *_: object) -> None:
+        assert root == venv.parent
+        levels.append(level)
+
+    monkeypatch.setattr(bootstrap, "create", create)
+    monkeypatch.setattr(bootstrap, "install", install)
+    monkeypatch.setattr(bootstrap, "verify", lambda *_: None)
+    return levels
+
+
+def tools(folder: Path, *names: str) -> dict[str, str]:
+    """An environment whose PATH has these commands only."""
+    folder.mkdir()
+    for name in names:
+        found = sys.executable if name == "python3" else shutil.which(name)
+        assert found is not None, name
+        (folder / name).symlink_to(found)
+    return {"PATH": str(folder), "HOME": str(folder)}
+
+
+def start(clone: Path, environment: dict[str, str]) -> tuple[int, str]:
+    done = subprocess.run(
+        ["/bin/sh", str(clone / "scripts" / "bootstrap.sh"), "sim"],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_no_python(clone: Path) -> None:
+    code, said = start(clone, tools(clone / "bin", "dirname"))
+    assert code == 1
+    assert said.startswith("ratel: no Python found; install Python 3.11")
+    assert said.count("\n") == 1
+
+
+def test_an_old_python(clone: Path) -> None:
+    environment = tools(clone / "bin", "dirname")
+    old = clone / "bin" / "python3"
+    old.write_text('#!/bin/sh\ncase "$2" in *exit*) exit 1;; *) echo 3.9.2;; esac\n')
+    old.chmod(0o755)
+    code, said = start(clone, environment)
+    assert code == 1
+    assert "Python 3.11 or newer is needed, and python3 is 3.9.2" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("present", "sentence"),
+    [
+        (["dirname", "python3", "g++"], "perl is needed"),
+        (["dirname", "python3", "perl"], "a C++ compiler was not found"),
+    ],
+)
+def test_a_missing_tool(clone: Path, present: list[str], sentence: str) -> None:
+    code, said = start(clone, tools(clone / "bin", *present))
+    assert code == 1
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_a_wrong_cxx(clone: Path) -> None:
+    code, said = start(clone, {**os.environ, "CXX": "no-such-compiler"})
+    assert code == 1
+    assert "the C++ compiler named by CXX (no-such-compiler) was not found" in said
+
+
+def test_a_missing_venv_module(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(SetupError, match="venv module is missing"):
+        bootstrap.ensure(clone, "sim")
+
+
+def test_a_path_with_a_space(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="spaces"):
+        bootstrap.check_machine(tmp_path / "my clone")
+
+
+def test_missing_requirements(clone: Path) -> None:
+    (clone / "requirements.txt").unlink()
+    with pytest.raises(SetupError, match=r"requirements\.txt is missing"):
+        bootstrap.ensure(clone, "sim")
+
+
+def test_it_installs_once(clone: Path, installs: list[str]) -> None:
+    bootstrap.ensure(clone, "sim")
+    bootstrap.ensure(clone, "sim")
+    assert installs == ["sim"]
+    bootstrap.ensure(clone, "dev")
+    bootstrap.ensure(clone, "dev")
+    bootstrap.ensure(clone, "sim")
+    assert installs == ["sim", "dev"]
+
+
+def test_dev_includes_sim(clone: Path, installs: list[str]) -> None:
+    bootstrap.ensure(clone, "dev")
+    bootstrap.ensure(clone, "sim")
+    assert installs == ["dev"]
+
+
+def test_changed_pins_install_again(clone: Path, installs: list[str]) -> None:
+    bootstrap.ensure(clone, "dev")
+    (clone / "requirements-dev.txt").write_text("two==3\n")
+    bootstrap.ensure(clone, "sim")
+    assert installs == ["dev"]
+    bootstrap.ensure(clone, "dev")
+    assert installs == ["dev", "dev"]
+
+
+def test_an_interrupt_leaves_no_stamp(
+    clone: Path, installs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "install", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            bootstrap.ensure(clone, "sim")
+    assert not list((clone / ".venv").glob(".ratel-*"))
+    bootstrap.ensure(clone, "sim")
+    assert installs == ["sim"]
+
+
+@pytest.mark.slow
+def test_a_failing_install_is_one_sentence(clone: Path) -> None:
+    (clone / "requirements.txt").write_text("ratel-has-no-such-package==1.0\n")
+    offline = {**os.environ, "PIP_NO_INDEX": "1", "PYTHON": sys.executable}
+    code, said = start(clone, offline)
+    assert code == 1
+    assert "installing the packages failed" in said
+    assert "ratel-has-no-such-package==1.0" in said
+    assert "Traceback" not in said
+    assert not list((clone / ".venv").glob(".ratel-*"))
+
+
+def test_every_package_is_pinned() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = (ROOT / name).read_text().splitlines()
+        packages = [line for line in lines if line and not line.startswith("#")]
+        assert packages
+        assert all("==" in package for package in packages), name

@@ -1,0 +1,152 @@
+"""`make test` fails when anything in it fails, and when nothing was run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts import check
+from scripts.check import Stage, StageResult, Verdict
+from scripts.cli import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSING = "def test_good(): pass\n"
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small repository in which the stages run."""
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser): parser.addoption('--seed', type=int)\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  sim: s\n  fuzz: f\n")
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(check, "REPORTS", tmp_path / "reports")
+    monkeypatch.setattr(
+        check,
+        "STAGES",
+        (
+            Stage(name="module", about="a command", module=("stage_module",)),
+            Stage(name="unit", about="tests", marks="not sim"),
+            Stage(name="sim", about="tests", marks="sim"),
+        ),
+    )
+    (tmp_path / "stage_module.py").write_text("print('checked')\n")
+    (tmp_path / "test_unit.py").write_text(PASSING)
+    (tmp_path / "test_sim.py").write_text(f"import pytest\n@pytest.mark.sim\n{PASSING}")
+    return tmp_path
+
+
+def verdicts(sandbox: Path) -> dict[str, str]:
+    report = json.loads((sandbox / "reports" / "test.json").read_text())
+    return {stage["name"]: stage["verdict"] for stage in report["stages"]}
+
+
+def run(*arguments: str) -> int:
+    return check.main(["--jobs", "1", *arguments])
+
+
+def test_all_good(sandbox: Path) -> None:
+    assert run() == 0
+    assert verdicts(sandbox) == {"module": "pass", "unit": "pass", "sim": "pass"}
+    for stage in ("module", "unit", "sim"):
+        assert check.counts(sandbox / "reports" / f"junit-{stage}.xml") == (1, 0, 0)
+
+
+def test_a_failing_command_fails_and_the_rest_still_runs(sandbox: Path) -> None:
+    (sandbox / "stage_module.py").write_text("raise SystemExit('wrong')\n")
+    assert run() == 1
+    assert verdicts(sandbox) == {"module": "FAIL", "unit": "pass", "sim": "pass"}
+    assert "wrong" in (sandbox / "reports" / "junit-module.xml").read_text()
+
+
+def test_a_failing_test_fails(sandbox: Path) -> None:
+    (sandbox / "test_sim.py").write_text(
+        "import pytest\n@pytest.mark.sim\ndef test_bad(): assert 0\n"
+    )
+    assert run() == 1
+    assert verdicts(sandbox)["sim"] == "FAIL"
+
+
+def test_a_broken_test_file_fails(sandbox: Path) -> None:
+    (sandbox / "test_unit.py").write_text("import no_such_module\n")
+    assert run() == 1
+    assert verdicts(sandbox)["unit"] == "FAIL"
+
+
+def test_a_stage_without_tests_fails(sandbox: Path) -> None:
+    (sandbox / "test_sim.py").unlink()
+    assert run() == 1
+    assert verdicts(sandbox)["sim"] == "FAIL"
+
+
+def test_a_stage_of_skipped_tests_fails(sandbox: Path) -> None:
+    (sandbox / "test_sim.py").write_text(
+        f"import pytest\n@pytest.mark.sim\n@pytest.mark.skip\n{PASSING}"
+    )
+    assert run() == 1
+    assert verdicts(sandbox)["sim"] == "FAIL"
+
+
+def test_a_keyword_leaves_the_rest_out(sandbox: Path) -> None:
+    assert run("--keyword", "test_unit") == 0
+    assert verdicts(sandbox) == {"unit": "pass", "sim": "left out"}
+
+
+def test_a_keyword_that_matches_nothing(sandbox: Path) -> None:
+    with pytest.raises(UserError, match="no test matches 'nowhere'"):
+        run("--keyword", "nowhere")
+    assert not (sandbox / "reports" / "test.json").exists()
+
+
+def test_an_unknown_stage() -> None:
+    with pytest.raises(UserError, match="unknown stage 'nope'; there are lint"):
+        check.chosen(["nope"], keyword=None)
+
+
+def test_a_keyword_for_a_stage_without_tests() -> None:
+    with pytest.raises(UserError, match="no chosen stage has tests"):
+        check.chosen(["lint"], keyword="x")
+
+
+def test_one_bad_stage_is_a_bad_exit(sandbox: Path) -> None:
+    check.REPORTS.mkdir()
+    good = StageResult(name="a", verdict=Verdict.PASS, seconds=1.0)
+    bad = StageResult(name="b", verdict=Verdict.FAIL, seconds=1.0)
+    assert check.summarise([good, good]) == 0
+    assert check.summarise([good, bad]) == 1
+    assert sandbox.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["test", "SEED=x"], "'x' is not a seed"),
+        (["test", "K=no_test_has_this_name", "ARGS=--stage unit"], "no test matches"),
+        (["lint", "ARGS=--only nope"], "unknown step 'nope'"),
+        (["lint", "ARGS=--config 3x3"], "unknown configuration '3x3'; there are"),
+    ],
+)
+def test_a_wrong_variable_is_one_sentence(words: list[str], sentence: str) -> None:
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-C", str(ROOT), *words],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert done.returncode != 0
+    assert len(said) == 1
+    assert sentence in said[0]
+
+
+def test_help_names_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = makefile.partition(".PHONY:")[2].partition("\n")[0].split()
+    shown = subprocess.run(
+        ["make", "-C", str(ROOT)], capture_output=True, text=True, check=True
+    ).stdout
+    assert len(phony) > 8
+    for target in phony:
+        assert f"make {target} " in shown
