@@ -41,7 +41,9 @@ class OperandField:
 
 @dataclass(frozen=True, kw_only=True)
 class InstructionFormat:
-    """One instruction: its place in the encoding, its operands, the groups it reads."""
+    """One instruction: its place in the encoding, its operands, the groups it reads, and what the
+    assembler takes for fields that are not given.
+    """
 
     name: str
     funct3: int
@@ -51,6 +53,7 @@ class InstructionFormat:
     result: bool
     rs2_is_x0: bool
     uses: tuple[str, ...]
+    defaults: dict[str, int]
 
     @property
     def fields(self) -> tuple[OperandField, ...]:

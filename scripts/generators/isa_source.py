@@ -46,6 +46,7 @@ class Instruction:
     result: bool
     rs2_is_x0: bool
     uses: tuple[str, ...]
+    defaults: dict[str, int]
     text: str
 
     def reserved(self, operand: str) -> int:
@@ -136,6 +137,7 @@ def load_isa(path: Path) -> Isa:
             result=False,
             rs2_is_x0=False,
             uses=(),
+            defaults=entry.get("defaults", {}),
             text=entry["text"],
         )
         for name, entry in data["group"].items()
@@ -156,9 +158,14 @@ def load_isa(path: Path) -> Isa:
                 result=entry.get("result", False),
                 rs2_is_x0=entry.get("rs2_is_x0", False),
                 uses=tuple(entry["uses"]),
+                defaults=entry.get("defaults", {}),
                 text=entry["text"],
             )
         )
+    for item in (*groups, *instructions):
+        names = [field.name for field in (*item.rs1, *item.rs2)]
+        if len(set(names)) != len(names) or not set(item.defaults) <= set(names):
+            raise SpecError(f"isa.toml: {item.name} repeats a field or has a default without one")
     places = [(item.funct3, item.funct7) for item in (*groups, *instructions)]
     if len(set(places)) != len(places):
         raise SpecError("isa.toml: two instructions share an encoding")

@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.generators.c_header import isa_c_header
 from scripts.generators.isa_page import isa_page
 from scripts.generators.isa_source import SpecError, load_descriptors, load_isa
-from scripts.generators.python_table import isa_table
+from scripts.generators.python_table import isa_builders, isa_table
 from scripts.generators.verilog import descriptor_header, isa_header
 
 
@@ -34,6 +34,7 @@ def generated_files(spec: Path) -> dict[str, str]:
         "rtl/include/ratel_desc.vh": descriptor_header(descriptors),
         "rtl/include/ratel_regs.vh": register_verilog_header(registers),
         "golden/isa_table.py": isa_table(isa),
+        "golden/isa_builders.py": isa_builders(isa),
         "golden/registers_table.py": register_python(registers),
         "sw/include/ratel_isa.h": isa_c_header(isa),
         "sw/include/ratel_regs.h": register_c_header(registers),
