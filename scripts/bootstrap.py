@@ -7,7 +7,8 @@ small file.
     stamp  = .venv/.ratel-<level>.stamp, a hash of the requirement files and the Python version
     level  = sim (what a simulation needs) or dev (also what the checks need)
 
-The stamp is written last and by a rename, so an interrupted install is simply done again.
+The stamp is written last and by a rename, so an interrupted install is done again, and then
+replaces what the first one may have left half unpacked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import platform
 import shlex
 import shutil
 import subprocess
@@ -116,7 +116,8 @@ def fingerprint(root: Path, level: str) -> str:
         if not path.is_file():
             raise SetupError(f"{name} is missing from {root}; the clone is incomplete.")
         digest.update(path.read_bytes())
-    return f"python {platform.python_version()} requirements {digest.hexdigest()}\n"
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"python {python} requirements {digest.hexdigest()}\n"
 
 
 def is_current(venv: Path, level: str, wanted: str) -> bool:
@@ -177,10 +178,16 @@ def install(root: Path, venv: Path, level: str, stream: TextIO, log: Path) -> No
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     # --no-compile: byte code is made on first import, for the modules that are really used.
     options = ["install", "--no-deps", "--no-compile", "--progress-bar", "off"]
+    # A package that was being unpacked when an install was killed looks installed to pip.
+    unfinished = venv / ".ratel-unfinished"
+    if unfinished.exists():
+        options.append("--force-reinstall")
+    unfinished.touch()
     failed = "installing the packages failed (is the network reachable?)"
     call([*pip, *options, *files], stream, log, failed)
     if level == "dev":
         call([*pip, "check"], stream, log, "the pinned packages do not fit together")
+    unfinished.unlink()
 
 
 def verify(venv: Path, stream: TextIO, log: Path) -> None:

@@ -159,6 +159,28 @@ def test_an_interrupt_leaves_no_stamp(
     assert installs == ["sim"]
 
 
+def test_after_an_interrupt_packages_are_replaced(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv = clone / ".venv"
+    venv.mkdir()
+    commands: list[list[str]] = []
+
+    def interrupted(command: list[object], *_: object) -> None:
+        commands.append([str(word) for word in command])
+        if len(commands) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(bootstrap, "call", interrupted)
+    log = clone / "log"
+    with log.open("w") as stream:
+        with pytest.raises(KeyboardInterrupt):
+            bootstrap.install(clone, venv, "sim", stream, log)
+        for _ in range(2):
+            bootstrap.install(clone, venv, "sim", stream, log)
+    assert ["--force-reinstall" in command for command in commands] == [False, True, False]
+
+
 @pytest.mark.slow
 def test_a_failing_install_is_one_sentence(clone: Path) -> None:
     (clone / "requirements.txt").write_text("ratel-has-no-such-package==1.0\n")
