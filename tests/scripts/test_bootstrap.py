@@ -154,7 +154,7 @@ def test_an_interrupt_leaves_no_stamp(
         patch.setattr(bootstrap, "install", interrupted)
         with pytest.raises(KeyboardInterrupt):
             bootstrap.ensure(clone, "sim")
-    assert not list((clone / ".venv").glob(".ratel-*"))
+    assert not list((clone / ".venv").glob("*.stamp"))
     bootstrap.ensure(clone, "sim")
     assert installs == ["sim"]
 
@@ -190,7 +190,7 @@ def test_a_failing_install_is_one_sentence(clone: Path) -> None:
     assert "installing the packages failed" in said
     assert "ratel-has-no-such-package==1.0" in said
     assert "Traceback" not in said
-    assert not list((clone / ".venv").glob(".ratel-*"))
+    assert not list((clone / ".venv").glob("*.stamp"))
 
 
 def test_every_package_is_pinned() -> None:
