@@ -34,18 +34,17 @@ def wrap_int32(x: ArrayLike) -> Int32:
 
 
 def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int32:
-    """High 32 bits of 2ab, rounded to nearest, ties away from zero.
+    """High 32 bits of 2ab, rounded to nearest, ties towards plus infinity.
 
     ``a`` and ``b`` are int32 values of broadcastable shapes. The one product that does not fit,
     INT32_MIN * INT32_MIN, saturates to INT32_MAX.
+
+    gemmlowp adds a nudge of 2^30 to a product >= 0 and 1 - 2^30 to a negative one, then divides by
+    2^31 truncating towards zero. For a negative product that is ceil((ab + 1 - 2^30) / 2^31), which
+    equals floor((ab + 2^30) / 2^31): one formula serves both signs.
     """
-    a64, b64 = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
-    product = a64 * b64
-    nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
-    # The C++ divides by 2^31 truncating towards zero; >> floors. Adding 2^31 - 1 to a negative
-    # dividend turns one into the other.
-    high = (nudged + np.where(nudged < 0, (1 << 31) - 1, 0)) >> 31
-    return np.minimum(high, INT32_MAX).astype(np.int32)
+    product = np.asarray(a, dtype=np.int64) * np.asarray(b, dtype=np.int64)
+    return np.minimum((product + (1 << 30)) >> 31, INT32_MAX).astype(np.int32)
 
 
 def rounding_divide_by_pot(x: ArrayLike, exponent: ArrayLike) -> Int32:

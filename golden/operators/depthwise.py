@@ -9,14 +9,16 @@ from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32, add_bias, requantiz
 from golden.operators.windows import Window, gather_windows
 
 
-def depthwise_accumulate(x: Int8, weights: Int8, *, window: Window, input_zero_point: int) -> Int32:
+def depthwise_accumulate(
+    x: Int8, weights: Int8, *, window: Window, input_zero_point: int, weight_zero_point: int = 0
+) -> Int32:
     """Raw accumulators before the bias, int32 [batch, out_h, out_w, out_c].
 
     ``x`` int8 [batch, height, width, in_c]; ``weights`` int8 [1, kernel_h, kernel_w, out_c] or
     without the leading 1; out_c = in_c * depth_multiplier, and output channel c reads input channel
     c // depth_multiplier. Raises ValueError when the shapes disagree.
     """
-    kernel = weights.reshape(weights.shape[-3:])
+    kernel = weights.reshape(weights.shape[-3:]).astype(np.int32) - np.int32(weight_zero_point)
     kernel_h, kernel_w, out_c = kernel.shape
     in_c = x.shape[3]
     if (kernel_h, kernel_w) != (window.kernel_h, window.kernel_w):
@@ -31,7 +33,7 @@ def depthwise_accumulate(x: Int8, weights: Int8, *, window: Window, input_zero_p
             pixels = taps[:, :, :, ky, kx, :].astype(np.int32) - np.int32(input_zero_point)
             if out_c != in_c:
                 pixels = np.repeat(pixels, out_c // in_c, axis=3)
-            acc += pixels * kernel[ky, kx].astype(np.int32)
+            acc += pixels * kernel[ky, kx]
     return acc
 
 
@@ -47,12 +49,20 @@ def depthwise(
     shift: ArrayLike,
     act_min: int = INT8_MIN,
     act_max: int = INT8_MAX,
+    weight_zero_point: int = 0,
 ) -> Int8:
     """DEPTHWISE_CONV_2D: int8 [batch, height, width, in_c] -> int8 [batch, out_h, out_w, out_c].
 
     ``bias`` int32 [out_c] or None; ``multiplier`` and ``shift`` scalar or [out_c].
+    TensorFlow Lite's weights have zero point 0; another one serves products of activations.
     """
-    acc = depthwise_accumulate(x, weights, window=window, input_zero_point=input_zero_point)
+    acc = depthwise_accumulate(
+        x,
+        weights,
+        window=window,
+        input_zero_point=input_zero_point,
+        weight_zero_point=weight_zero_point,
+    )
     return requantize(
         add_bias(acc, bias),
         multiplier=multiplier,

@@ -39,7 +39,7 @@ def lookup(x: Int8, table: Int8) -> Int8:
 def requantize_table(
     *, input_scale: float, input_zero_point: int, output_scale: float, output_zero_point: int
 ) -> Int8:
-    """QUANTIZE int8 -> int8 (quantize_common.cc: the quotient of scales in double)."""
+    """QUANTIZE int8 -> int8."""
     multiplier, shift = rescale_multiplier(input_scale, output_scale)
     return requantize(
         INPUTS - input_zero_point,
@@ -77,11 +77,10 @@ def leaky_relu_table(
     output_scale: float,
     output_zero_point: int,
 ) -> Int8:
-    """LEAKY_RELU with 0 <= alpha (leaky_relu_common.cc: both factors in float32)."""
-    scale_in, scale_out = np.float32(input_scale), np.float32(output_scale)
+    """LEAKY_RELU with 0 <= alpha (leaky_relu_common.cc: one factor on either side of zero)."""
     centred = INPUTS - input_zero_point
-    identity = quantize_multiplier(float(scale_in / scale_out))
-    sloped = quantize_multiplier(float(scale_in * np.float32(alpha) / scale_out))
+    identity = rescale_multiplier(input_scale, output_scale)
+    sloped = rescale_multiplier(input_scale, output_scale, factor=alpha)
     kept = requantize(
         centred, multiplier=identity[0], shift=identity[1], output_zero_point=output_zero_point
     )
@@ -158,13 +157,11 @@ def hard_swish_table(
     Raises ValueError where tflite-micro refuses (output scale below 1/128 of the input's) and where
     its int16 shift is undefined (by more than 15).
     """
-    hires_scale = np.float32(1.0 / 128.0) * np.float32(input_scale)
+    hires_scale = float(np.float32(input_scale)) / 128
     output_multiplier, output_exponent = quantize_multiplier(
-        float(hires_scale / np.float32(output_scale))
+        hires_scale / float(np.float32(output_scale))
     )
-    reluish_multiplier, reluish_exponent = quantize_multiplier(
-        float(hires_scale / np.float32(3.0 / 32768.0))
-    )
+    reluish_multiplier, reluish_exponent = quantize_multiplier(hires_scale / (3 / 32768))
     if not -15 <= output_exponent <= 0 or reluish_exponent < -15:
         raise ValueError(f"hard swish is not defined for scales {input_scale}, {output_scale}")
     hires = _wrap_int16((INPUTS - input_zero_point) * (1 << 7))

@@ -1,8 +1,9 @@
-"""Real scales to integer parameters, in the float types TensorFlow Lite Micro computes them in.
+"""Real scales to integer parameters, as TensorFlow Lite Micro's Prepare functions compute them.
 
-Which quotient is taken in float32 and which in double differs from kernel to kernel and shows in
-the last bit of a multiplier; each function names the kernel it follows. Scales come in as the
-flatbuffer's float32.
+Scales come in as the flatbuffer's float32; every product and quotient of them is taken in double.
+Published sources of some kernels (fully connected, batch matmul, sub, leaky relu, hard swish) take
+one in float32; the released tflite-micro does not, which the scales in
+tests/golden/test_scale_precision.py show: there the two precisions give different outputs.
 """
 
 from __future__ import annotations
@@ -15,38 +16,39 @@ from numpy.typing import ArrayLike
 from golden.numerics import Int32, quantize_multiplier, quantize_multipliers
 
 
+def _exact(scale: float) -> float:
+    """The double that holds the flatbuffer's float32 scale."""
+    return float(np.float32(scale))
+
+
 def convolution_multipliers(
     input_scale: float, weight_scales: ArrayLike, output_scale: float
 ) -> tuple[Int32, Int32]:
-    """Per-channel multipliers and shifts of CONV_2D, DEPTHWISE_CONV_2D, and FULLY_CONNECTED with
-    per-channel weights (PopulateConvolutionQuantizationParams: all in double). Arrays [n scales].
+    """Multipliers and shifts of CONV_2D, DEPTHWISE_CONV_2D and per-channel FULLY_CONNECTED.
+
+    One int32 each for every weight scale (PopulateConvolutionQuantizationParams).
     """
     scales = np.atleast_1d(np.asarray(weight_scales, dtype=np.float32)).astype(np.float64)
-    return quantize_multipliers(
-        np.float64(np.float32(input_scale)) * scales / np.float64(np.float32(output_scale))
-    )
+    return quantize_multipliers(_exact(input_scale) * scales / _exact(output_scale))
 
 
 def matmul_multiplier(
     input_scale: float, weight_scale: float, output_scale: float
 ) -> tuple[int, int]:
-    """Multiplier and shift of FULLY_CONNECTED with per-tensor weights and of BATCH_MATMUL.
-
-    GetQuantizedConvolutionMultipler: the product in float32, the quotient in double.
-    """
-    product = np.float32(input_scale) * np.float32(weight_scale)
-    return quantize_multiplier(float(product) / float(np.float32(output_scale)))
+    """Multiplier and shift of per-tensor FULLY_CONNECTED and of BATCH_MATMUL."""
+    return quantize_multiplier(_exact(input_scale) * _exact(weight_scale) / _exact(output_scale))
 
 
 def multiply_multiplier(a_scale: float, b_scale: float, output_scale: float) -> tuple[int, int]:
-    """Multiplier and shift of MUL (CalculateOpDataMul: all in double)."""
-    product = float(np.float32(a_scale)) * float(np.float32(b_scale))
-    return quantize_multiplier(product / float(np.float32(output_scale)))
+    """Multiplier and shift of MUL (CalculateOpDataMul)."""
+    return matmul_multiplier(a_scale, b_scale, output_scale)
 
 
-def rescale_multiplier(input_scale: float, output_scale: float) -> tuple[int, int]:
-    """Multiplier and shift of RELU, QUANTIZE and MEAN: the quotient in double."""
-    return quantize_multiplier(float(np.float32(input_scale)) / float(np.float32(output_scale)))
+def rescale_multiplier(
+    input_scale: float, output_scale: float, *, factor: float = 1.0
+) -> tuple[int, int]:
+    """Multiplier and shift of RELU, QUANTIZE and MEAN; ``factor`` is LEAKY_RELU's alpha."""
+    return quantize_multiplier(_exact(input_scale) * _exact(factor) / _exact(output_scale))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,17 +69,16 @@ ADD_LEFT_SHIFT = 20  # headroom bits given to both operands before they are scal
 def add_parameters(
     a_scale: float, b_scale: float, output_scale: float, *, subtract: bool = False
 ) -> AddParameters:
-    """Parameters of ADD (CalculateOpDataAdd, in double) or SUB (CalculateOpDataSub, in float32).
+    """Parameters of ADD (CalculateOpDataAdd) and of SUB, which scales alike (``subtract``).
 
     Raises ValueError where the kernel aborts: the sum's factor must be below one, that is the
     output scale above 2^-19 of the larger input scale.
     """
-    kind = np.float32 if subtract else np.float64
-    a, b, out = (kind(np.float32(scale)) for scale in (a_scale, b_scale, output_scale))
-    twice_max = kind(2) * max(a, b)
-    factors = (a / twice_max, b / twice_max, twice_max / (kind(1 << ADD_LEFT_SHIFT) * out))
+    a, b, out = _exact(a_scale), _exact(b_scale), _exact(output_scale)
+    twice_max = 2 * max(a, b)
+    factors = (a / twice_max, b / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * out))
     (a_multiplier, a_shift), (b_multiplier, b_shift), (multiplier, shift) = (
-        quantize_multiplier(float(factor)) for factor in factors
+        quantize_multiplier(factor) for factor in factors
     )
     if shift > 0:
         raise ValueError(

@@ -30,15 +30,23 @@ def divide_rounding(sums: Int32, counts: Int32) -> Int32:
 
 
 def average_pool(
-    x: Int8, *, window: Window, act_min: int = INT8_MIN, act_max: int = INT8_MAX
+    x: Int8,
+    *,
+    window: Window,
+    act_min: int = INT8_MIN,
+    act_max: int = INT8_MAX,
+    allow_empty: bool = False,
 ) -> Int8:
     """AVERAGE_POOL_2D: int8 [batch, height, width, channels] -> [batch, out_h, out_w, channels].
 
-    Raises ValueError when a window lies wholly outside the image, which tflite-micro refuses too.
+    Raises ValueError when a window lies wholly outside the image, which tflite-micro refuses too;
+    with ``allow_empty`` such a window averages to 0 (before the clamp), as the hardware has it.
     """
     sums, counts = average_pool_accumulate(x, window=window)
     if not counts.all():
-        raise ValueError("an average-pooling window covers no pixel of the image")
+        if not allow_empty:
+            raise ValueError("an average-pooling window covers no pixel of the image")
+        counts = np.maximum(counts, 1)
     return clamp_int8(divide_rounding(sums, counts[:, :, None]), act_min, act_max)
 
 

@@ -36,8 +36,8 @@ def int8_tensor(rng: np.random.Generator, shape: Sequence[int]) -> NDArray[np.in
 
 
 def bias_tensor(rng: np.random.Generator, count: int) -> NDArray[np.int32] | None:
-    """None, zero, layer-like, +-2^30, or all of int32 (so that accumulators wrap)."""
-    style = choice(rng, ("none", "zero", "layer", "layer", "layer", "2^30", "any"))
+    """None, zero, layer-like, +-2^30, any int32, or so near its ends that accumulators wrap."""
+    style = choice(rng, ("none", "zero", "layer", "layer", "layer", "2^30", "any", "ends"))
     if style == "none":
         return None
     if style == "zero":
@@ -46,6 +46,9 @@ def bias_tensor(rng: np.random.Generator, count: int) -> NDArray[np.int32] | Non
         return rng.integers(-20000, 20000, count, dtype=np.int32)
     if style == "2^30":
         return (rng.choice([-1, 1], count) * (1 << 30) + rng.integers(-9, 9, count)).astype("i4")
+    if style == "ends":
+        ends = rng.choice(np.array([-(1 << 31), (1 << 31) - 1]), count)
+        return (ends - np.sign(ends) * rng.integers(0, 20000, count)).astype(np.int32)
     return rng.integers(-(1 << 31), 1 << 31, count, dtype=np.int64).astype(np.int32)
 
 

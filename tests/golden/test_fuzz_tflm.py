@@ -1,0 +1,66 @@
+"""Golden operators against tflite-micro on random single-operator models, element by element.
+
+Environment: RATEL_SEED (default 2024), RATEL_FUZZ_COUNT (models over all operators, default 5000),
+RATEL_FUZZ_INDEX (run that one model of each test alone, as a failure's message says).
+"""
+
+import os
+
+import pytest
+
+from golden import numerics
+from tests.golden.fuzz import Summary, run_fuzz
+from tests.golden.fuzz_models import ALL_OPERATORS, MATRIX_OPERATORS
+
+DEFAULT_SEED = 2024
+MATRIX_MODELS = 2000
+ALL_MODELS = 5000
+
+pytestmark = pytest.mark.fuzz
+
+
+def environment_integer(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        pytest.fail(f"{name} must be an integer, not {text!r}", pytrace=False)
+
+
+def fuzz(operators: tuple[str, ...], count: int) -> Summary:
+    seed = environment_integer("RATEL_SEED", DEFAULT_SEED)
+    single = environment_integer("RATEL_FUZZ_INDEX", -1)
+    indices = [single] if single >= 0 else range(count)
+    summary = run_fuzz(operators, seed, indices)
+    print(f"seed {seed}: {summary}")
+    if summary.failures:
+        first = "\n".join(summary.failures[:5])
+        pytest.fail(
+            f"seed {seed}: {len(summary.failures)} of {sum(summary.models.values())} models "
+            f"differ; repeat one with RATEL_SEED={seed} RATEL_FUZZ_INDEX=<model>\n{first}",
+            pytrace=False,
+        )
+    assert sum(summary.models.values()) == len(indices)
+    assert summary.elements > 0
+    return summary
+
+
+def test_matrix_operators_equal_tflite_micro() -> None:
+    summary = fuzz(MATRIX_OPERATORS, MATRIX_MODELS)
+    if sum(summary.models.values()) < MATRIX_MODELS:
+        return
+    # The draw must reach every corner it promises, for any seed.
+    shifts = {f"shift {shift}" for shift in range(numerics.SHIFT_MIN, numerics.SHIFT_MAX + 1)}
+    activations = {"NONE", "RELU", "RELU6", "RELU_N1_TO_1"}
+    layers = shifts | activations | {"SAME", "VALID", "dilation", "stride (3, 1)", "stride (1, 2)"}
+    expected = {f"CONV_2D: {name}" for name in layers | {"dense", "grouped"}}
+    expected |= {f"DEPTHWISE_CONV_2D: {name}" for name in layers | {"multiplier 1", "multiplier 2"}}
+    expected |= {
+        f"FULLY_CONNECTED: {name}" for name in shifts | activations | {"scales 1", "scales 2"}
+    }
+    assert expected - set(summary.features) == set()
+    assert summary.inner_elements > summary.elements // 4
+
+
+def test_all_operators_equal_tflite_micro() -> None:
+    fuzz(ALL_OPERATORS, environment_integer("RATEL_FUZZ_COUNT", ALL_MODELS))
