@@ -1,0 +1,385 @@
+`include "ratel_desc.vh"
+
+// Store engine: scratchpad to memory, the mirror image of the load engine.
+//
+//   descriptor -+-> runs -> bursts -> AW
+//               |             +--> beat queue -----------+     +--> answer queue <--- B
+//               +-> walk set-up                          v
+//                        scratchpad -> gather -> gearbox -> emit -> W
+//
+// AW and W are offered independently, neither waits for the other's ready. Up to WritesOutstanding bursts are announced
+// and unanswered; up to four instructions are in work, told apart by a tag.
+//
+// Error response: the instruction announces no further bursts, sends the beats of the announced ones and ends with
+// `err_o` when all are answered. Answers to the next instruction wait until then. Abort: nothing more is announced,
+// announced bursts are sent with strobes off; the engine is idle when the bus is, and waits for reset.
+//
+//   port                     | meaning
+//   -------------------------|-----------------------------------------------------------------------------
+//   valid_i, ready_o, desc_i | one transfer starts one instruction
+//   done_o                   | one cycle, in order, after the last B; `err_o`: bus error, `err_addr_o`: address of
+//                            | the first beat (AWADDR) of the first failing burst
+//   idle_o                   | nothing in flight
+//   abort_i                  | soft reset is pending
+//   store_bytes_o            | bytes of memory written in this cycle
+//   spad_rd_*                | scratchpad read port
+//   m_axi_aw*, _w*, _b*      | AXI4 write channels
+module ratel_store #(
+  parameter Rows              = 8,
+  parameter Cols              = 8,
+  parameter AxiDataWidth      = 64,
+  parameter AxiIdWidth        = 4,
+  parameter MaxBurst          = 16,
+  parameter WritesOutstanding = 8
+) (
+  input  wire                         clk_i,
+  input  wire                         rst_ni,
+  input  wire                         valid_i,
+  output wire                         ready_o,
+  input  wire [`DESC_STORE_WIDTH-1:0] desc_i,
+  output wire                         done_o,
+  output wire                         err_o,
+  output wire [31:0]                  err_addr_o,
+  output wire                         idle_o,
+  input  wire                         abort_i,
+  output wire [4:0]                   store_bytes_o,
+  // scratchpad
+  output wire                         spad_rd_en_o,
+  output wire [4:0]                   spad_rd_bank_o,
+  output wire [15:0]                  spad_rd_addr_o,
+  input  wire                         spad_rd_gnt_i,
+  input  wire [Cols*8-1:0]            spad_rd_data_i,
+  // AXI4 write channels
+  output wire [AxiIdWidth-1:0]        m_axi_awid_o,
+  output wire [31:0]                  m_axi_awaddr_o,
+  output wire [7:0]                   m_axi_awlen_o,
+  output wire [2:0]                   m_axi_awsize_o,
+  output wire [1:0]                   m_axi_awburst_o,
+  output wire [3:0]                   m_axi_awcache_o,
+  output wire [2:0]                   m_axi_awprot_o,
+  output wire                         m_axi_awvalid_o,
+  input  wire                         m_axi_awready_i,
+  output wire [AxiDataWidth-1:0]      m_axi_wdata_o,
+  output wire [AxiDataWidth/8-1:0]    m_axi_wstrb_o,
+  output wire                         m_axi_wlast_o,
+  output wire                         m_axi_wvalid_o,
+  input  wire                         m_axi_wready_i,
+  input  wire [AxiIdWidth-1:0]        m_axi_bid_i,
+  input  wire [1:0]                   m_axi_bresp_i,
+  input  wire                         m_axi_bvalid_i,
+  output wire                         m_axi_bready_o
+);
+
+  localparam BusBytes    = AxiDataWidth / 8;
+  localparam OffsetWidth = $clog2(BusBytes);
+  localparam WordWidth   = 32 - OffsetWidth;
+  // A beat leaves only when its bytes are there, and a word is asked for two cycles before it counts: with
+  // BusBytes - 1 bytes waiting for their beat, three words must fit for one to arrive every cycle.
+  localparam Capacity    = BusBytes + 3 * Cols;
+  localparam CountWidth  = (Capacity > 63) ? 7 : (Capacity > 31) ? 6 : 5;
+
+  // ---------------------------------------------------------------- tags, error and abort
+  reg  [1:0]  tag_q;        // of the next instruction
+  reg  [2:0]  in_work_q;    // instructions started and not done
+  reg         fail_q;       // an instruction is being stopped
+  reg  [1:0]  fail_tag_q;
+  reg  [31:0] fail_addr_q;
+
+  wire        run_valid;
+  wire        run_ready;
+  wire [1:0]  run_tag;
+  wire [31:0] run_first;
+  wire [31:0] run_last;
+  wire        run_final;
+  wire        burst_valid;
+  wire        burst_ready;
+  wire [1:0]  burst_tag;
+  wire [31:0] burst_addr;
+  wire [7:0]  burst_len;
+  wire [OffsetWidth-1:0] burst_last;
+  wire        burst_final;
+  wire        beats_room;
+  wire        beats_valid;
+  wire        beats_pop;
+  wire [OffsetWidth-1:0] beats_first;
+  wire [7:0]  beats_len;
+  wire [OffsetWidth-1:0] beats_last;
+  wire        answer_room;
+  wire        answer_valid;
+  wire [1:0]  answer_tag;
+  wire [WordWidth-1:0] answer_word;
+  wire        answer_final;
+  wire        walk_valid;
+  wire [1:0]  walk_tag;
+  wire [1:0]  set_up_tag;
+  wire        walk_busy;
+
+  wire run_fails    = fail_q && (run_tag == fail_tag_q);
+  wire burst_fails  = fail_q && (burst_tag == fail_tag_q);
+  wire answer_fails = fail_q && (answer_tag == fail_tag_q);
+
+  // All that was announced for the failing instruction is answered. What it still has in the gearbox is given up;
+  // when its words are all read there is nothing to give up, since the next instruction's words are read
+  // only after the last burst of this one is announced.
+  wire fail_end  = fail_q && !(run_valid && run_fails) && !(burst_valid && burst_fails) &&
+                   !(answer_valid && answer_fails) && !abort_i;
+  wire fail_drop = fail_end && walk_valid && (walk_tag == fail_tag_q);
+  wire walk_hold = (run_valid && (run_tag != set_up_tag)) ||
+                   (burst_valid && (burst_tag != set_up_tag));
+
+  wire answer      = m_axi_bvalid_i && m_axi_bready_o;
+  wire answer_fail = answer && (m_axi_bresp_i != 2'b00) && !fail_q;
+  wire answer_end  = answer && answer_final && !answer_fail && !fail_q;
+
+  assign m_axi_bready_o = answer_valid && (!fail_q || answer_fails || abort_i);
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      fail_q      <= 1'b0;
+      fail_tag_q  <= 2'd0;
+      fail_addr_q <= 32'd0;
+    end else if (fail_end) begin
+      fail_q <= 1'b0;
+    end else if (answer_fail) begin
+      fail_q      <= 1'b1;
+      fail_tag_q  <= answer_tag;
+      fail_addr_q <= {answer_word, {OffsetWidth{1'b0}}};
+    end
+  end
+
+  // ---------------------------------------------------------------- start and end
+  wire runs_free;
+  wire walk_free;
+  wire start = valid_i && ready_o;
+  wire over  = answer_end || fail_end;
+
+  assign ready_o = runs_free && walk_free && !in_work_q[2] && !abort_i;
+
+  reg done_q;
+  reg err_q;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      tag_q     <= 2'd0;
+      in_work_q <= 3'd0;
+      done_q    <= 1'b0;
+      err_q     <= 1'b0;
+    end else begin
+      if (start) tag_q <= tag_q + 2'd1;
+      if (start && !over)      in_work_q <= in_work_q + 3'd1;
+      else if (!start && over) in_work_q <= in_work_q - 3'd1;
+      done_q <= over;
+      err_q  <= fail_end;
+    end
+  end
+
+  assign done_o     = done_q;
+  assign err_o      = err_q;
+  assign err_addr_o = fail_addr_q;
+
+  // ---------------------------------------------------------------- addresses
+  ratel_runs u_runs (
+    .clk_i             (clk_i),
+    .rst_ni            (rst_ni),
+    .start_valid_i     (start),
+    .start_ready_o     (runs_free),
+    .start_tag_i       (tag_q),
+    .start_addr_i      (desc_i[`DESC_STORE_ADDR]),
+    .start_run_bytes_i (desc_i[`DESC_STORE_RUN_BYTES]),
+    .start_run_inner_i (desc_i[`DESC_STORE_RUN_INNER]),
+    .start_run_outer_i (desc_i[`DESC_STORE_RUN_OUTER]),
+    .start_pix_pitch_i (desc_i[`DESC_STORE_PIX_PITCH]),
+    .start_row_pitch_i (desc_i[`DESC_STORE_ROW_PITCH]),
+    .drop_i            (run_fails || abort_i),
+    .run_valid_o       (run_valid),
+    .run_ready_i       (run_ready),
+    .run_tag_o         (run_tag),
+    .run_first_o       (run_first),
+    .run_last_o        (run_last),
+    .run_final_o       (run_final)
+  );
+
+  ratel_bursts #(
+    .BusBytes (BusBytes),
+    .MaxBurst (MaxBurst)
+  ) u_bursts (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .run_valid_i   (run_valid),
+    .run_ready_o   (run_ready),
+    .run_tag_i     (run_tag),
+    .run_first_i   (run_first),
+    .run_last_i    (run_last),
+    .run_final_i   (run_final),
+    .drop_i        (burst_fails || abort_i),
+    .burst_valid_o (burst_valid),
+    .burst_ready_i (burst_ready),
+    .burst_tag_o   (burst_tag),
+    .burst_addr_o  (burst_addr),
+    .burst_len_o   (burst_len),
+    .burst_last_o  (burst_last),
+    .burst_final_o (burst_final)
+  );
+
+  // A burst in the AW register is announced: it has its place in both queues and is never withdrawn.
+  reg                 aw_valid_q;
+  reg [WordWidth-1:0] aw_word_q;
+  reg [7:0]           aw_len_q;
+
+  assign burst_ready = beats_room && answer_room && (!aw_valid_q || m_axi_awready_i) &&
+                       !burst_fails && !abort_i;
+  wire   announce    = burst_valid && burst_ready;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)              aw_valid_q <= 1'b0;
+    else if (announce)        aw_valid_q <= 1'b1;
+    else if (m_axi_awready_i) aw_valid_q <= 1'b0;
+  end
+
+  always @(posedge clk_i) begin
+    if (announce) begin
+      aw_word_q <= burst_addr[31:OffsetWidth];
+      aw_len_q  <= burst_len;
+    end
+  end
+
+  localparam SizeInt = OffsetWidth;
+
+  assign m_axi_awid_o    = {AxiIdWidth{1'b0}};
+  assign m_axi_awaddr_o  = {aw_word_q, {OffsetWidth{1'b0}}};
+  assign m_axi_awlen_o   = aw_len_q;
+  assign m_axi_awsize_o  = SizeInt[2:0];
+  assign m_axi_awburst_o = 2'b01;      // INCR
+  assign m_axi_awcache_o = 4'b0011;    // normal, non-cacheable, bufferable
+  assign m_axi_awprot_o  = 3'b000;
+  assign m_axi_awvalid_o = aw_valid_q;
+
+  ratel_fifo #(
+    .Width (8 + 2 * OffsetWidth),
+    .Depth (WritesOutstanding)
+  ) u_beats (
+    .clk_i        (clk_i),
+    .rst_ni       (rst_ni),
+    .push_valid_i (announce),
+    .push_ready_o (beats_room),
+    .push_data_i  ({burst_addr[OffsetWidth-1:0], burst_len, burst_last}),
+    .pop_valid_o  (beats_valid),
+    .pop_ready_i  (beats_pop),
+    .pop_data_o   ({beats_first, beats_len, beats_last})
+  );
+
+  ratel_fifo #(
+    .Width (2 + WordWidth + 1),
+    .Depth (WritesOutstanding)
+  ) u_answers (
+    .clk_i        (clk_i),
+    .rst_ni       (rst_ni),
+    .push_valid_i (announce),
+    .push_ready_o (answer_room),
+    .push_data_i  ({burst_tag, burst_addr[31:OffsetWidth], burst_final}),
+    .pop_valid_o  (answer_valid),
+    .pop_ready_i  (answer),
+    .pop_data_o   ({answer_tag, answer_word, answer_final})
+  );
+
+  // ---------------------------------------------------------------- data
+  wire [Cols*8-1:0]       push_data;
+  wire [4:0]              push_bytes;
+  wire [CountWidth-1:0]   pop_bytes;
+  wire [CountWidth-1:0]   count;
+  wire [AxiDataWidth-1:0] oldest;
+  wire [4:0]              written;
+
+  ratel_gather #(
+    .Rows       (Rows),
+    .Cols       (Cols),
+    .Capacity   (Capacity),
+    .CountWidth (CountWidth)
+  ) u_gather (
+    .clk_i          (clk_i),
+    .rst_ni         (rst_ni),
+    .start_valid_i  (start),
+    .start_ready_o  (walk_free),
+    .start_tag_i    (tag_q),
+    .start_base_i   (desc_i[`DESC_STORE_BASE]),
+    .start_p0_i     (desc_i[`DESC_STORE_P0]),
+    .start_rows_i   (desc_i[`DESC_STORE_ROWS]),
+    .start_width_i  (desc_i[`DESC_STORE_W]),
+    .start_blocks_i (desc_i[`DESC_STORE_BLOCKS]),
+    .start_tail_i   (desc_i[`DESC_STORE_TAIL]),
+    .start_pitch_i  (desc_i[`DESC_STORE_PITCH]),
+    .start_cbs_i    (desc_i[`DESC_STORE_CBS]),
+    .hold_i         (walk_hold),
+    .set_up_tag_o   (set_up_tag),
+    .drop_i         (fail_drop || abort_i),
+    .walk_valid_o   (walk_valid),
+    .walk_tag_o     (walk_tag),
+    .busy_o         (walk_busy),
+    .spad_rd_en_o   (spad_rd_en_o),
+    .spad_rd_bank_o (spad_rd_bank_o),
+    .spad_rd_addr_o (spad_rd_addr_o),
+    .spad_rd_gnt_i  (spad_rd_gnt_i),
+    .spad_rd_data_i (spad_rd_data_i),
+    .count_i        (count),
+    .push_data_o    (push_data),
+    .push_bytes_o   (push_bytes)
+  );
+
+  ratel_gearbox #(
+    .InBytes    (Cols),
+    .OutBytes   (BusBytes),
+    .Capacity   (Capacity),
+    .CountWidth (CountWidth)
+  ) u_gearbox (
+    .clk_i        (clk_i),
+    .rst_ni       (rst_ni),
+    .flush_i      (fail_drop),
+    .push_data_i  (push_data),
+    .push_bytes_i ({{(CountWidth - 5){1'b0}}, push_bytes}),
+    .pop_bytes_i  (pop_bytes),
+    .count_o      (count),
+    .data_o       (oldest)
+  );
+
+  ratel_emit #(
+    .BusBytes   (BusBytes),
+    .CountWidth (CountWidth)
+  ) u_emit (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .burst_valid_i (beats_valid),
+    .burst_pop_o   (beats_pop),
+    .burst_first_i (beats_first),
+    .burst_len_i   (beats_len),
+    .burst_last_i  (beats_last),
+    .blank_i       (abort_i),
+    .count_i       (count),
+    .data_i        (oldest),
+    .pop_bytes_o   (pop_bytes),
+    .beat_valid_o  (m_axi_wvalid_o),
+    .beat_ready_i  (m_axi_wready_i),
+    .beat_data_o   (m_axi_wdata_o),
+    .beat_strb_o   (m_axi_wstrb_o),
+    .beat_last_o   (m_axi_wlast_o),
+    .written_o     (written)
+  );
+
+  reg [4:0] store_bytes_q;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) store_bytes_q <= 5'd0;
+    else         store_bytes_q <= written;
+  end
+
+  assign store_bytes_o = store_bytes_q;
+
+  // ---------------------------------------------------------------- idle
+  // A burst stays in the answer queue until its B, so its W beats are covered too.
+  wire bus_idle = !run_valid && !burst_valid && !aw_valid_q && !answer_valid;
+
+  assign idle_o = bus_idle && (abort_i || (!walk_busy && (in_work_q == 3'd0) && !done_q));
+
+  // One write id is used, so ids say nothing.
+  wire unused_inputs = &{1'b0, m_axi_bid_i};
+
+endmodule
