@@ -73,7 +73,7 @@ class Network:
         return self.tensors[index]
 
     def check_inputs(self, arrays: Sequence[NDArray[np.int8]]) -> None:
-        """Raise NetworkError unless ``arrays`` fit the network's inputs in number, shape and type."""
+        """Raise NetworkError unless ``arrays`` fit the inputs in number, shape and type."""
         if len(arrays) != len(self.inputs):
             raise NetworkError(
                 f"network {self.name} takes {len(self.inputs)} inputs, {len(arrays)} were given"
@@ -82,6 +82,6 @@ class Network:
             tensor = self.tensors[index]
             if array.shape != tensor.shape or array.dtype != np.dtype(tensor.dtype):
                 raise NetworkError(
-                    f"input {tensor.name!r} of network {self.name} is {tensor.dtype} {tensor.shape}, "
-                    f"the array given is {array.dtype} {array.shape}"
+                    f"input {tensor.name!r} of network {self.name} is {tensor.dtype} {tensor.shape}; "
+                    f"given was {array.dtype} {array.shape}"
                 )

@@ -60,7 +60,7 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class Convolution(Operation):
-    """CONV_2D. ``weights`` int8 [out_c, kernel_h, kernel_w, in_c / groups], ``bias`` int32 [out_c]."""
+    """CONV_2D. ``weights`` int8 [out_c, kernel_h, kernel_w, in_c / groups], ``bias`` [out_c]."""
 
     weights: Int8
     bias: Int32 | None
@@ -127,7 +127,7 @@ class FullyConnected(Operation):
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixProduct(Operation):
-    """BATCH_MATMUL of two activation tensors [..., M, K] and [..., K, N]; adjoints swap the last two axes."""
+    """BATCH_MATMUL of activations [..., M, K] and [..., K, N]; adjoints swap the last two axes."""
 
     a_zero_point: int
     b_zero_point: int

@@ -1,4 +1,4 @@
-"""Handlers of elementwise operators: add, subtract, multiply, table functions, softmax, quantise."""
+"""Handlers of elementwise operators: add, subtract, multiply, tables, softmax, quantise."""
 
 from __future__ import annotations
 

@@ -1,0 +1,10 @@
+"""Compiler: a golden network becomes instruction words and a memory image.
+
+lowering --> placement --> tiling --> schedule --> emitter
+(what the    (where each   (strips,   (order of    (words, one group
+core does)   tensor is)    chunks)    loads)       write a change)
+"""
+
+from sw.compiler.compile import CompileError, compile_network
+
+__all__ = ["CompileError", "compile_network"]

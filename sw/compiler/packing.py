@@ -1,0 +1,53 @@
+"""Weights and parameters as the core reads them from memory."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.config import CoreConfig
+from sw.compiler.geometry import blocks
+from sw.compiler.lowering import ArrayOp
+
+
+def pack_weights(config: CoreConfig, op: ArrayOp) -> NDArray[np.int8]:
+    """Weight words int8 [output blocks, steps, Cols] in the order the array eats them.
+
+    conv: steps run over ky, kx, c; dwconv: over ky, kx. Columns past the last channel are zero.
+    """
+    if op.weights is None:
+        raise ValueError(f"{op.kind} has no weights")
+    if op.kind == "conv":
+        out_c = op.weights.shape[0]
+        by_step = op.weights.reshape(out_c, -1).T
+    else:
+        out_c = op.weights.shape[2]
+        by_step = op.weights.reshape(-1, out_c)
+    count = blocks(config, out_c)
+    padded = np.zeros((by_step.shape[0], count * config.cols), dtype=np.int8)
+    padded[:, :out_c] = by_step
+    return np.ascontiguousarray(padded.reshape(-1, count, config.cols).transpose(1, 0, 2))
+
+
+def pack_parameters(config: CoreConfig, op: ArrayOp) -> NDArray[np.uint8] | None:
+    """Parameter entries uint8 [output blocks, bytes]: 9*Cols with scales, 4*Cols with biases only.
+
+    None when the operation needs neither.
+    """
+    if op.scaling is None or (op.bias is None and not op.scaling.per_channel):
+        return None
+    out_c = op.out_shape.c
+    count = blocks(config, out_c)
+    fields = [_by_block(config, op.bias if op.bias is not None else np.zeros(out_c), count, "<i4")]
+    if op.scaling.per_channel:
+        fields.append(_by_block(config, op.scaling.multiplier, count, "<i4"))
+        fields.append(_by_block(config, op.scaling.shift, count, "<i1"))
+    return np.concatenate(fields, axis=1)
+
+
+def _by_block(
+    config: CoreConfig, values: NDArray[np.generic], count: int, dtype: str
+) -> NDArray[np.uint8]:
+    padded = np.zeros(count * config.cols, dtype=dtype)
+    padded[: values.size] = values
+    return padded.view(np.uint8).reshape(count, -1)

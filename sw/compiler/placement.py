@@ -1,0 +1,81 @@
+"""Placement: which tensors live in the scratchpad, at which lines, and which stay in memory.
+
+Tensors are placed largest first at the lowest lines that are free for their whole life. If that
+fails, a tensor moves to memory (the network's inputs first, which are there anyway, then the
+largest) and the operations around it work in strips.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from golden.config import CoreConfig
+from sw.compiler.geometry import CompileError, Shape, lines
+
+SHUFFLES = 200  # orders tried before a tensor is moved to memory; a few milliseconds in all
+
+
+@dataclass(kw_only=True)
+class Buffer:
+    """A stretch of scratchpad lines needed from operation ``first`` to operation ``last``."""
+
+    name: str
+    lines: int
+    first: int
+    last: int
+    base: int = -1
+
+
+def assign_lines(config: CoreConfig, buffers: list[Buffer]) -> int | None:
+    """Give each buffer its base line; None if they fit, else the index of one that does not.
+
+    First fit depends on the order. Largest first is usually best; where it leaves a hole in the
+    wrong place, program order and then a fixed sequence of shuffles are tried.
+    """
+    largest_first = sorted(
+        range(len(buffers)), key=lambda i: (-buffers[i].lines, buffers[i].first, i)
+    )
+    failed = _first_fit(config, buffers, largest_first)
+    if failed is None or buffers[failed].lines > config.spad_depth:
+        return failed
+    order = sorted(range(len(buffers)), key=lambda i: (buffers[i].first, -buffers[i].lines, i))
+    shuffler = random.Random(0)  # not a source of variety: the same program must come out each time
+    for _ in range(SHUFFLES):
+        if _first_fit(config, buffers, order) is None:
+            return None
+        shuffler.shuffle(order)
+    return failed
+
+
+def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> int | None:
+    placed: list[Buffer] = []
+    for index in order:
+        buffer = buffers[index]
+        neighbours = sorted(
+            (b for b in placed if b.first <= buffer.last and buffer.first <= b.last),
+            key=lambda b: b.base,
+        )
+        base = 0
+        for other in neighbours:
+            if base + buffer.lines <= other.base:
+                break
+            base = max(base, other.base + other.lines)
+        if base + buffer.lines > config.spad_depth:
+            return index
+        buffer.base = base
+        placed.append(buffer)
+    return None
+
+
+def tensor_buffer(config: CoreConfig, name: str, shape: Shape, first: int, last: int) -> Buffer:
+    """Buffer for a dense tensor."""
+    return Buffer(name=name, lines=lines(config, shape), first=first, last=last)
+
+
+def refuse(name: str, needed: int, available: int) -> CompileError:
+    """Error for something that does not fit whatever is done."""
+    return CompileError(
+        f"{name} needs {needed} lines of scratchpad and the configuration has {available}; "
+        "choose one with a larger SpadDepth"
+    )
