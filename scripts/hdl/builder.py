@@ -127,7 +127,7 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
         "build": json.loads(json.dumps(plain, default=list)),
         "files": {str(path.resolve()): content_hash(path) for path in [*listed, *found]},
         "tools": toolchain.versions(),
-        "make": [word for word in toolchain.make_variables() if not word.startswith("OBJCACHE")],
+        "make": toolchain.make_variables(),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from cocotb_tools import runner as cocotb_runner
 
 from scripts.hdl.errors import HdlError
-from scripts.hdl.toolchain import clean_environment, make_variables, verilator
+from scripts.hdl.toolchain import clean_environment, make_variables, object_cache, verilator
 
 
 class RatelVerilator(cocotb_runner.Verilator):
@@ -46,7 +46,10 @@ class RatelVerilator(cocotb_runner.Verilator):
         verilate = [word for word in verilate if word not in {"--public-flat-rw", "--trace"}]
         verilate[1:1] = self.trace_options
         make[1:3] = ["-j", str(self.jobs)]
-        return [verilate, [*make, *make_variables()]]
+        return [
+            verilate,
+            [*make, *make_variables(), object_cache(self.build_dir.parent / "objects")],
+        ]
 
     def _execute_cmds(
         self, cmds: Sequence[list[str]], cwd: cocotb_runner.PathLike, stdout: TextIO | None = None

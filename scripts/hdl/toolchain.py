@@ -7,6 +7,7 @@ instead, see `make_variables`.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import shutil
@@ -114,9 +115,23 @@ def make_variables() -> list[str]:
         # minutes to compile for nothing. Verilator's own default, -Os, runs three times slower.
         "OPT_FAST": "-O2",
         "OPT_GLOBAL": "-O2",
-        "OBJCACHE": "ccache" if shutil.which("ccache") else "",
     }
     return [f"{name}={value}" for name, value in words.items()]
+
+
+def object_cache(folder: Path) -> str:
+    """Return the make variable that names the launcher of the compiler: ccache, or our own.
+
+    It decides how fast a build is and nothing about what comes out.
+
+    Args:
+        folder: where our own launcher keeps objects.
+    """
+    if shutil.which("ccache"):
+        return "OBJCACHE=ccache"
+    tag = hashlib.sha256(repr(sorted(versions().items())).encode()).hexdigest()[:16]
+    launcher = Path(__file__).with_name("objects.py")
+    return f"OBJCACHE={shlex.join([sys.executable, str(launcher), str(folder), tag])}"
 
 
 @lru_cache(maxsize=1)

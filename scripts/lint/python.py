@@ -15,7 +15,7 @@ def ruff_rules(root: Path) -> Outcome:
 
 def ruff_format(root: Path) -> Outcome:
     """Check that `ruff format` would change nothing."""
-    return ruff(root, "format", "--check", "--quiet")
+    return ruff(root, "format", "--check", "--output-format", "concise")
 
 
 def ruff(root: Path, *arguments: str) -> Outcome:
@@ -24,5 +24,5 @@ def ruff(root: Path, *arguments: str) -> Outcome:
     if code == 0:
         return Outcome(checked="Python")
     if arguments[0] == "format":
-        lines = [f"{line} (make format repairs it)" for line in lines]
+        lines = [f"{line} (make format repairs it)" for line in lines if ": " in line]
     return Outcome(problems=tuple(lines) or (f"ruff exited with {code}",), checked="Python")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -217,6 +218,23 @@ def test_two_processes_build_once(tmp_path: Path) -> None:
     assert len(printed) == 1
     made = Path(printed.pop())
     assert (made / "build.log").read_text().count(" --exe ") == 1
+
+
+def test_the_library_of_verilator_is_compiled_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = shutil.which
+    monkeypatch.setattr(
+        "scripts.hdl.toolchain.shutil.which",
+        lambda name: None if name == "ccache" else programs(name),
+    )
+    first = build(COUNTER, root=tmp_path)
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "objects").iterdir()}
+    assert len(kept) >= 3
+    second = build(replace(COUNTER, parameters={"Step": 3}), root=tmp_path)
+    assert second != first
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "objects").iterdir()} == kept
+    assert start(second, tmp_path / "r", "passes", env={"STEP": "3"}).passed
 
 
 def test_an_interrupted_build_is_done_again(tmp_path: Path) -> None:
