@@ -5,6 +5,9 @@
 process or its C++ is undefined there (golden raises ValueError instead):
 
 - rescaling shifts above 30 (``1 << 31`` on int32) and RELU6 bounds near 2^31;
+- FULLY_CONNECTED whose bias scale strays from the product of scales by over 2 % of the output
+  scale (refused; with factors above 2^16 the weight scale is a power of two, so that the float32
+  bias scale is exact);
 - ADD and SUB whose output scale is below 2^-19 of the larger input's (the kernel aborts);
 - logistic, tanh and softmax whose input scale leaves their shifts out of range;
 - hard-swish shifts of more than 15 on its int16 values, and output scales it refuses.
@@ -88,16 +91,32 @@ def _window(rng: np.random.Generator, size: tuple[int, int], *, dilate: bool) ->
 
 
 def _layer_scales(
-    rng: np.random.Generator, channels: int, spread: float
+    rng: np.random.Generator, channels: int, spread: float, *, fine: bool
 ) -> tuple[float, NDArray[np.float32], float]:
     """Input scale, one weight scale per channel or a single one, and output scale."""
+    factor = float(2.0 ** rng.uniform(-5, 0)) if fine else rescaling(rng, spread)
     input_scale = log_uniform(rng, -10, 2)
     weight_scales = np.array(
         [log_uniform(rng, -9, -3) for _ in range(choice(rng, (1, channels, channels)))],
         dtype=np.float32,
     )
-    output_scale = float(np.float32(input_scale * float(weight_scales[0]) / rescaling(rng, spread)))
+    output_scale = float(np.float32(input_scale * float(weight_scales[0]) / factor))
     return input_scale, weight_scales, output_scale
+
+
+def _small_layer(
+    rng: np.random.Generator, x: NDArray, weights: NDArray, x_point: int, bias: NDArray | None
+) -> tuple[NDArray, NDArray, NDArray | None]:
+    """Same shapes, but values that accumulate to tens.
+
+    With right shifts of 0 to 5 one output in a few then lies on a tie, where single and double
+    rounding part.
+    """
+    small_x = np.clip(x_point + rng.integers(-6, 7, x.shape), -128, 127).astype(np.int8)
+    small_weights = rng.integers(-3, 4, weights.shape, dtype=np.int8)
+    if bias is not None:
+        bias = rng.integers(-50, 51, bias.shape, dtype=np.int32)
+    return small_x, small_weights, bias
 
 
 def _activation(rng: np.random.Generator, scale: float, point: int) -> tuple[str, int, int]:
@@ -146,7 +165,10 @@ def _conv_case(rng: np.random.Generator, operator: str) -> Case:
     x = int8_tensor(rng, (int(choice(rng, (1, 1, 2))), height, width, in_c))
     bias = bias_tensor(rng, out_c)
     x_point, y_point = zero_point(rng), zero_point(rng)
-    x_scale, w_scales, y_scale = _layer_scales(rng, out_c, 5000 * depth**0.5)
+    fine = rng.random() < 0.25
+    if fine:
+        x, weights, bias = _small_layer(rng, x, weights, x_point, bias)
+    x_scale, w_scales, y_scale = _layer_scales(rng, out_c, 5000 * depth**0.5, fine=fine)
     multipliers, shifts = parameters.convolution_multipliers(x_scale, w_scales, y_scale)
     _check_shifts(shifts)
     activation, act_min, act_max = _activation(rng, y_scale, y_point)
@@ -201,7 +223,10 @@ def _fully_connected_case(rng: np.random.Generator, operator: str) -> Case:
     x, weights = int8_tensor(rng, (batch, depth)), int8_tensor(rng, (units, depth))
     bias = bias_tensor(rng, units)
     x_point, y_point = zero_point(rng), zero_point(rng)
-    x_scale, w_scales, y_scale = _layer_scales(rng, units, 5000 * depth**0.5)
+    fine = rng.random() < 0.25
+    if fine:
+        x, weights, bias = _small_layer(rng, x, weights, x_point, bias)
+    x_scale, w_scales, y_scale = _layer_scales(rng, units, 5000 * depth**0.5, fine=fine)
     if len(w_scales) == 1:
         # The kernel compares the bias scale with the product of scales, relative to the output's:
         # a power of two keeps that comparison exact for large factors.
