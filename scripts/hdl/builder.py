@@ -14,6 +14,7 @@ import dataclasses
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -27,6 +28,8 @@ from scripts.hdl import toolchain
 from scripts.hdl.errors import HdlError
 from scripts.hdl.runner import RatelVerilator, error_lines
 from scripts.hdl.sources import ROOT, hdl_files
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1  # raise it when this file changes what a build consists of
 KEEP_SUFFIXES = frozenset({".json", ".log", ".vlt"})
@@ -91,6 +94,7 @@ def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
         if not (target / "build.json").is_file():
             shutil.rmtree(target, ignore_errors=True)  # left over by an interrupted build
             target.mkdir()
+            log.info("building %s", target.relative_to(base))
             compile_design(wanted, target)
             strip(target, keep=wanted.top)
             finished = target / "build.json.tmp"
@@ -149,7 +153,7 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
     public = target / "public.vlt"
     lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
     public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
-    log = target / "build.log"
+    log_file = target / "build.log"
     runner = RatelVerilator(trace_options=trace_options(wanted), jobs=os.cpu_count() or 1)
     try:
         runner.build(
@@ -161,12 +165,12 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
             hdl_toplevel=wanted.top,
             build_dir=target,
             timescale=wanted.timescale,
-            log_file=log,
+            log_file=log_file,
         )
     except subprocess.CalledProcessError:
-        reasons = error_lines(log)
+        reasons = error_lines(log_file)
         reason = "\n  ".join(reasons) if reasons else "no error line was found"
-        raise HdlError(f"building {wanted.top} failed:\n  {reason}\n  log: {log}") from None
+        raise HdlError(f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}") from None
 
 
 def trace_options(wanted: SimBuild) -> list[str]:

@@ -198,6 +198,21 @@ def test_a_covered_build_writes_one_file_a_run(builds: Path, tmp_path: Path) -> 
     assert "v_toggle" in result.coverage.read_text()
 
 
+def test_a_clock_in_hdl_and_a_function_in_cpp(builds: Path, tmp_path: Path) -> None:
+    ticking = SimBuild(
+        top="ticking",
+        sources=[DESIGNS / "ticking.sv"],
+        cpp_sources=[DESIGNS / "adder.cpp"],
+        export_symbols=True,
+    )
+    result = start(build(ticking, root=builds), tmp_path / "r", None, module="ticking_bench")
+    assert result.passed, result.message
+    assert len(result.tests) == 2
+    hidden = build(replace(ticking, export_symbols=False), root=builds)
+    result = start(hidden, tmp_path / "r", "calls_cpp", module="ticking_bench")
+    assert "ratel_test_add" in result.message
+
+
 def test_only_the_top_is_public(counter: Path) -> None:
     log = (counter / "build.log").read_text()
     assert "--public-flat-rw" not in log
