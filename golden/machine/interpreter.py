@@ -1,0 +1,267 @@
+"""The interpreter: one instruction after the other, each complete before the next begins.
+
+machine = Machine(load_config("8x8"), Memory(base=0x8000_0000, size=1 << 20))
+outcome = machine.execute(ld_t(addr=0x8000_0000, base=0))
+"""
+
+from __future__ import annotations
+
+from golden.config import CoreConfig
+from golden.isa import Instruction, decode
+from golden.isa_table import Counter, ErrorCode, FieldId
+from golden.machine.checks import Request, first_refusal
+from golden.machine.effects import compute_reads, compute_writes, transfer_lines
+from golden.machine.mac import run_mac
+from golden.machine.operands import memory_region
+from golden.machine.outcome import ErrorRecord, MacTrace, Outcome
+from golden.machine.storage import ConfigFile, Held, Storage
+from golden.machine.transfer import run_load, run_store
+from golden.machine.vector import run_vector
+from golden.memory import Memory
+
+_WORD = 0xFFFFFFFF
+
+
+class Machine:
+    """A core with its state and its external memory.
+
+    ``error`` is what the error registers hold; ``irq_error`` and ``irq_done`` are the bits of
+    IRQ_STATUS, set here and cleared by the host through ``clear_interrupts``.
+    """
+
+    def __init__(self, config: CoreConfig, memory: Memory) -> None:
+        self.config = config
+        self.memory = memory
+        self.storage = Storage(config)
+        self.groups = ConfigFile()
+        self.error: ErrorRecord | None = None
+        self.irq_error = False
+        self.irq_done = False
+        self.index = 0
+        self._held: Held | None = None
+        self._held_shape: tuple[int, int] | None = None
+        self._counted_from = 0
+        self._bytes_read: int | None = 0
+        self._bytes_written: int | None = 0
+        self._moving = False  # a load or store since the last fence: byte counters are in motion
+
+    # --- what the host does ----------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Reset, hard or soft: everything but the memories goes back to its initial state.
+
+        What an instruction that reset cut off had written is the caller's to ``forget``.
+        """
+        self.groups.reset()
+        self.error = None
+        self.irq_error = self.irq_done = False
+        self.index = 0
+        self._held, self._held_shape = None, None
+        self.clear_counters()
+
+    def clear_counters(self) -> None:
+        """CTRL.CLEAR_COUNTERS. Byte counters are predictable only if nothing is moving."""
+        self._counted_from = self.index
+        self._bytes_read = self._bytes_written = None if self._moving else 0
+
+    def clear_error(self) -> None:
+        """Write 1 to ERR_CAUSE.VALID."""
+        self.error = None
+
+    def clear_interrupts(self, *, done: bool = False, error: bool = False) -> None:
+        """Write 1 to bits of IRQ_STATUS."""
+        self.irq_done = self.irq_done and not done
+        self.irq_error = self.irq_error and not error
+
+    def forget(self, outcome: Outcome) -> None:
+        """Make everything that an instruction wrote unknown: reset may have cut it off anywhere.
+
+        Ranges are forgotten whole, gaps inside a tensor included.
+        """
+        masks = {
+            "spad": (self.storage.spad_known,),
+            "wbuf": (self.storage.wbuf_known,),
+            "pbuf": (
+                self.storage.bias_known,
+                self.storage.mult_known,
+                self.storage.shift_known,
+            ),
+            "lut": (self.storage.lut_known,),
+        }
+        for written in outcome.writes:
+            for mask in masks.get(written.what, ()):
+                mask[written.first : written.end] = False
+        if outcome.memory_write is not None:
+            self.memory.forget(outcome.memory_write.region)
+
+    @property
+    def err_cause(self) -> int:
+        """Value of the register ERR_CAUSE."""
+        return self.error.cause if self.error else 0
+
+    # --- instructions ----------------------------------------------------------------------------
+
+    def run(self, program: list[Instruction]) -> list[Outcome]:
+        """Execute a program as the doorbell would take it."""
+        return [self.execute(instruction, doorbell=True) for instruction in program]
+
+    def execute(
+        self,
+        instruction: Instruction,
+        *,
+        doorbell: bool = False,
+        bus_error: int | None = None,
+    ) -> Outcome:
+        """Execute one instruction.
+
+        On CV-X-IF an illegal word is not accepted and nothing happens; with ``doorbell`` it is an
+        error. ``bus_error`` says that a load or store was seen to fail, with the address reported;
+        otherwise it fails when it touches a place in memory that answers errors.
+        """
+        item = decode(instruction.word)
+        if item is None and not doorbell:
+            return Outcome(instruction=instruction, mnemonic="illegal", index=None, accepted=False)
+        index = self.index
+        self.index += 1
+        if item is None:
+            error = self._record(
+                instruction, index, ErrorCode.ILLEGAL, FieldId.NONE, instruction.word
+            )
+            return Outcome(
+                instruction=instruction,
+                mnemonic="illegal",
+                index=index,
+                accepted=False,
+                error=error,
+            )
+        request = Request(
+            format=item,
+            rs1=instruction.rs1,
+            rs2=instruction.rs2,
+            values=item.unpack(instruction.rs1, instruction.rs2),
+            groups=self.groups,
+            core=self.config,
+            held_shape=self._held_shape,
+        )
+        refusal = first_refusal(request)
+        if refusal is not None:
+            error = self._record(instruction, index, refusal.code, refusal.field, refusal.detail)
+            result = 0 if item.result else None
+            return Outcome(
+                instruction=instruction,
+                mnemonic=item.name,
+                index=index,
+                result=result,
+                error=error,
+            )
+        if item.name.startswith("cfg."):
+            self.groups.write(item.name.removeprefix("cfg."), instruction.rs1, instruction.rs2)
+            return Outcome(instruction=instruction, mnemonic=item.name, index=index)
+        if item.name == "fence":
+            return self._fence(instruction, request, index)
+        if item.name == "rdcnt":
+            return self._read_counter(instruction, request, index)
+        if item.name.startswith(("ld.", "st.")):
+            return self._transfer(instruction, request, index, bus_error)
+        return self._compute(instruction, request, index)
+
+    def _record(
+        self,
+        instruction: Instruction,
+        index: int,
+        code: ErrorCode,
+        field: FieldId,
+        detail: int | None,
+        beats: tuple[int, ...] = (),
+    ) -> ErrorRecord:
+        """An error; the registers keep it if they hold none yet."""
+        error = ErrorRecord(
+            code=code, field=field, detail=detail, word=instruction.word, index=index, beats=beats
+        )
+        if self.error is None:
+            self.error = error
+            self.irq_error = True
+        return error
+
+    def _fence(self, instruction: Instruction, request: Request, index: int) -> Outcome:
+        cause = self.err_cause
+        if request.values["clear"]:
+            self.error = None
+        done = bool(request.values["done"])
+        self.irq_done = self.irq_done or done
+        self._moving = False
+        return Outcome(
+            instruction=instruction, mnemonic="fence", index=index, result=cause, done=done
+        )
+
+    def _read_counter(self, instruction: Instruction, request: Request, index: int) -> Outcome:
+        value: int | None = None
+        counter = request.values["index"]
+        if counter == Counter.INSTRUCTIONS:
+            value = index - self._counted_from
+        elif counter == Counter.BYTES_READ and not self._moving:
+            value = self._bytes_read
+        elif counter == Counter.BYTES_WRITTEN and not self._moving:
+            value = self._bytes_written
+        return Outcome(
+            instruction=instruction,
+            mnemonic="rdcnt",
+            index=index,
+            result=None if value is None else value & _WORD,
+            predictable=value is not None,
+        )
+
+    def _transfer(
+        self, instruction: Instruction, request: Request, index: int, bus_error: int | None
+    ) -> Outcome:
+        region = memory_region(request)
+        store = request.format.name == "st.t"
+        beats = tuple(self.memory.failing_beats(region, beat=self.config.axi_bytes, write=store))
+        failed = bool(beats) or bus_error is not None
+        error = None
+        if failed:
+            code = ErrorCode.BUS_WRITE if store else ErrorCode.BUS_READ
+            error = self._record(instruction, index, code, FieldId.NONE, bus_error, beats)
+        self._moving = True
+        if store:
+            self._bytes_written = _count(self._bytes_written, region.size, failed)
+            return Outcome(
+                instruction=instruction,
+                mnemonic=request.format.name,
+                index=index,
+                error=error,
+                reads=(transfer_lines(request),),
+                memory_write=run_store(request, self.storage, self.memory, failed=failed),
+            )
+        self._bytes_read = _count(self._bytes_read, region.size, failed)
+        return Outcome(
+            instruction=instruction,
+            mnemonic=request.format.name,
+            index=index,
+            error=error,
+            writes=(run_load(request, self.storage, self.memory, failed=failed),),
+            memory_read=region,
+        )
+
+    def _compute(self, instruction: Instruction, request: Request, index: int) -> Outcome:
+        mac: MacTrace | None = None
+        self._held_shape = None
+        if request.format.name in ("conv", "dwconv"):
+            mac, self._held = run_mac(request, self.storage, self._held)
+            if self._held is not None:
+                self._held_shape = (mac.total.shape[0], mac.total.shape[1])
+        else:
+            run_vector(request, self.storage)
+            self._held = None
+        return Outcome(
+            instruction=instruction,
+            mnemonic=request.format.name,
+            index=index,
+            reads=compute_reads(request),
+            writes=compute_writes(request),
+            mac=mac,
+        )
+
+
+def _count(counter: int | None, size: int, failed: bool) -> int | None:
+    return None if counter is None or failed else counter + size

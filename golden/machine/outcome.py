@@ -1,0 +1,122 @@
+"""What one instruction did: result, error, effects, and what a debugger wants to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.isa import Instruction
+from golden.isa_table import ErrorCode, FieldId
+from golden.memory import Region
+from golden.numerics import Int8, Int32
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorRecord:
+    """An error as the error registers hold it. ``detail`` is None for bus errors that the model
+    predicts: which of the ``beats`` fails first depends on how the core cuts its bursts.
+    """
+
+    code: ErrorCode
+    field: FieldId
+    detail: int | None
+    word: int
+    index: int
+    beats: tuple[int, ...] = ()
+
+    @property
+    def cause(self) -> int:
+        """Value of the register ERR_CAUSE."""
+        return 1 << 31 | self.field << 8 | self.code
+
+    def __str__(self) -> str:
+        detail = "unknown" if self.detail is None else f"{self.detail:#x}"
+        return f"{self.code.name} in field {self.field.name.lower()}, detail {detail}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageRange:
+    """Lines, words or entries ``first .. end - 1`` of ``what``: spad, wbuf, pbuf, lut or acc."""
+
+    what: str
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryWrite:
+    """Bytes that a store writes: ``data`` and ``known`` are [h, w, c] as the region has them.
+
+    A byte that is not known has an unspecified value. After a bus error every byte may or may not
+    have been written, and none is known.
+    """
+
+    region: Region
+    data: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+
+    def by_address(self) -> dict[int, int | None]:
+        """Value of every byte by its address, None where it is unspecified. Slow, for reports."""
+        return {
+            int(address): int(value) if known else None
+            for address, value, known in zip(
+                self.region.addresses().flat, self.data.flat, self.known.flat, strict=True
+            )
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class MacTrace:
+    """Inside of a conv or dwconv, by output pixel o = oy*OW + ox and output channel.
+
+    ``products``: sum of products and, with acc, what a hold left, int32 [OH*OW, OC]. ``total``:
+    that plus the bias, which is what the requantiser gets. ``known``: which are specified.
+    ``output``: int8 [OH*OW, OC], None with hold.
+    """
+
+    products: Int32
+    total: Int32
+    known: NDArray[np.bool_]
+    output: Int8 | None
+    rows: int
+    cols: int
+
+    @property
+    def tiles(self) -> tuple[int, int]:
+        """Number of tiles of Rows pixels, and of output blocks."""
+        pixels, channels = self.total.shape
+        return -(-pixels // self.rows), -(-channels // self.cols)
+
+    def tile(self, index: int, block: int) -> Int32:
+        """``total`` of one load of the accumulators: [up to Rows, up to Cols]."""
+        return self.total[
+            index * self.rows : (index + 1) * self.rows,
+            block * self.cols : (block + 1) * self.cols,
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Everything one instruction did.
+
+    ``accepted`` is False for an illegal word; on CV-X-IF nothing happened then. ``result`` is what
+    goes to rd, None for an instruction without a result and for a counter that the model can't
+    predict (``predictable`` is False then). ``error`` is this instruction's own error, whether or
+    not the error registers were free to keep it.
+    """
+
+    instruction: Instruction
+    mnemonic: str
+    index: int | None
+    accepted: bool = True
+    result: int | None = None
+    predictable: bool = True
+    error: ErrorRecord | None = None
+    done: bool = False
+    reads: tuple[StorageRange, ...] = ()
+    writes: tuple[StorageRange, ...] = ()
+    memory_read: Region | None = None
+    memory_write: MemoryWrite | None = None
+    mac: MacTrace | None = None
