@@ -1,7 +1,7 @@
 """Compare golden with tflite-micro over many random models from one seed.
 
 Model ``index`` of a seed depends on nothing else, so a failure is repeated alone with
-``RATEL_SEED=<seed> RATEL_FUZZ_INDEX=<index>``.
+``RATEL_FUZZ_INDEX=<index> pytest --seed <seed> tests/golden/test_fuzz_tflm.py``.
 """
 
 from __future__ import annotations

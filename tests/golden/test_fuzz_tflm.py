@@ -1,7 +1,7 @@
 """Golden operators against tflite-micro on random single-operator models, element by element.
 
-Environment: RATEL_SEED (default 2024), RATEL_FUZZ_COUNT (models over all operators, default 5000),
-RATEL_FUZZ_INDEX (run that one model of each test alone, as a failure's message says).
+The seed is pytest's --seed. Environment: RATEL_FUZZ_COUNT (models over all operators, default 5000)
+and RATEL_FUZZ_INDEX (run that one model of each test alone, as a failure's message says).
 """
 
 import os
@@ -12,7 +12,6 @@ from golden import numerics
 from tests.golden.fuzz import Summary, run_fuzz
 from tests.golden.fuzz_models import ALL_OPERATORS, MATRIX_OPERATORS
 
-DEFAULT_SEED = 2024
 MATRIX_MODELS = 2000
 ALL_MODELS = 5000
 
@@ -27,8 +26,7 @@ def environment_integer(name: str, default: int) -> int:
         pytest.fail(f"{name} must be an integer, not {text!r}", pytrace=False)
 
 
-def fuzz(operators: tuple[str, ...], count: int) -> Summary:
-    seed = environment_integer("RATEL_SEED", DEFAULT_SEED)
+def fuzz(operators: tuple[str, ...], count: int, seed: int) -> Summary:
     single = environment_integer("RATEL_FUZZ_INDEX", -1)
     indices = [single] if single >= 0 else range(count)
     summary = run_fuzz(operators, seed, indices)
@@ -37,7 +35,7 @@ def fuzz(operators: tuple[str, ...], count: int) -> Summary:
         first = "\n".join(summary.failures[:5])
         pytest.fail(
             f"seed {seed}: {len(summary.failures)} of {sum(summary.models.values())} models "
-            f"differ; repeat one with RATEL_SEED={seed} RATEL_FUZZ_INDEX=<model>\n{first}",
+            f"differ; repeat one with RATEL_FUZZ_INDEX=<model> and --seed {seed}\n{first}",
             pytrace=False,
         )
     assert sum(summary.models.values()) == len(indices)
@@ -45,8 +43,8 @@ def fuzz(operators: tuple[str, ...], count: int) -> Summary:
     return summary
 
 
-def test_matrix_operators_equal_tflite_micro() -> None:
-    summary = fuzz(MATRIX_OPERATORS, MATRIX_MODELS)
+def test_matrix_operators_equal_tflite_micro(seed: int) -> None:
+    summary = fuzz(MATRIX_OPERATORS, MATRIX_MODELS, seed)
     if sum(summary.models.values()) < MATRIX_MODELS:
         return
     # The draw must reach every corner it promises, for any seed.
@@ -61,5 +59,5 @@ def test_matrix_operators_equal_tflite_micro() -> None:
     assert summary.inner_elements > summary.elements // 4
 
 
-def test_all_operators_equal_tflite_micro() -> None:
-    fuzz(ALL_OPERATORS, environment_integer("RATEL_FUZZ_COUNT", ALL_MODELS))
+def test_all_operators_equal_tflite_micro(seed: int) -> None:
+    fuzz(ALL_OPERATORS, environment_integer("RATEL_FUZZ_COUNT", ALL_MODELS), seed)
