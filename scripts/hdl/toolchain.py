@@ -127,6 +127,8 @@ def object_cache(folder: Path) -> str:
     Args:
         folder: where our own launcher keeps objects.
     """
+    if Path(compiler()[0]).name == "ccache":  # CXX="ccache g++": it refuses to start itself
+        return "OBJCACHE="
     if shutil.which("ccache"):
         return "OBJCACHE=ccache"
     tag = hashlib.sha256(repr(sorted(versions().items())).encode()).hexdigest()[:16]

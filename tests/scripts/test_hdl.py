@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import HdlError, SimBuild, SimResult, SimRun, SimStatus, build, run
+from scripts.hdl import HdlError, SimBuild, SimResult, SimRun, SimStatus, build, run, toolchain
 from scripts.hdl.runner import RatelVerilator
 from scripts.hdl.toolchain import clean_environment
 
@@ -269,3 +269,29 @@ def test_a_missing_source_is_one_sentence(tmp_path: Path) -> None:
 def test_a_refused_design_names_the_first_error(tmp_path: Path) -> None:
     with pytest.raises(HdlError, match=r"(?s)building counter failed.*Nope"):
         build(replace(COUNTER, parameters={"Nope": 1}), root=tmp_path)
+
+
+def test_a_compiler_behind_ccache_is_not_started_through_it_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, "compiler", lambda: ("ccache", "g++"))
+    assert toolchain.object_cache(tmp_path) == "OBJCACHE="
+
+
+def test_a_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    toolchain.compiler.cache_clear()
+    try:
+        with pytest.raises(HdlError, match="named by CXX was not found: no-such-compiler"):
+            toolchain.compiler()
+    finally:
+        toolchain.compiler.cache_clear()
+
+
+def test_variables_of_make_do_not_reach_a_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAKEFLAGS", "-- SEED=7")
+    monkeypatch.setenv("WAVES", "1")
+    monkeypatch.setenv("COCOTB_TEST_FILTER", "something")
+    environment = RatelVerilator().simulation_environment(top="top", module="m")
+    assert not {"MAKEFLAGS", "WAVES", "COCOTB_TEST_FILTER"} & set(environment)
+    assert environment["COCOTB_TEST_MODULES"] == "m"

@@ -1,0 +1,1 @@
+"""What the Makefile calls: thin commands over small modules."""
