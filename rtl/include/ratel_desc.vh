@@ -40,7 +40,7 @@
 `define DESC_STORE_CBS             260:245             // block stride of the source
 
 // Descriptor of the execute engine.
-`define DESC_EXECUTE_WIDTH         674                 // bits
+`define DESC_EXECUTE_WIDTH         640                 // bits
 `define DESC_EXECUTE_VEC           0                   // 0: class mac, 1: class vec
 `define DESC_EXECUTE_OP            3:1                 // operation (funct7 of its class)
 `define DESC_EXECUTE_FLAGS         7:4                 // perch, bias, acc, hold
@@ -71,22 +71,22 @@
 `define DESC_EXECUTE_DX            345:338             // dilation
 `define DESC_EXECUTE_PAD_TOP       361:346             // PT (0 for elementwise, lut, copy, fill)
 `define DESC_EXECUTE_PAD_LEFT      377:362             // PL
-`define DESC_EXECUTE_ROW_STEP      401:378
-`define DESC_EXECUTE_TAP_STEP      425:402
-`define DESC_EXECUTE_ORIGIN        457:426
-`define DESC_EXECUTE_PIXELS        489:458             // OH * OW: output pixels a block
-`define DESC_EXECUTE_STEPS         505:490             // S: weight words an output block
-`define DESC_EXECUTE_IN_ZP         513:506             // input zero point
-`define DESC_EXECUTE_W_ZP          521:514             // weight or second-input zero point
-`define DESC_EXECUTE_OUT_ZP        529:522             // output zero point
-`define DESC_EXECUTE_ACT_MIN       537:530             // clamp
-`define DESC_EXECUTE_ACT_MAX       545:538             // clamp
-`define DESC_EXECUTE_FILL          553:546             // fill value
-`define DESC_EXECUTE_MULT          585:554             // scale multiplier
-`define DESC_EXECUTE_SHIFT         593:586             // scale shift
-`define DESC_EXECUTE_MULT1         625:594             // scale1 multiplier
-`define DESC_EXECUTE_SHIFT1        633:626             // scale1 shift
-`define DESC_EXECUTE_MULT2         665:634             // scale2 multiplier
-`define DESC_EXECUTE_SHIFT2        673:666             // scale2 shift
+`define DESC_EXECUTE_ROW_STEP      397:378
+`define DESC_EXECUTE_TAP_STEP      417:398
+`define DESC_EXECUTE_ORIGIN        437:418
+`define DESC_EXECUTE_PIXELS        455:438
+`define DESC_EXECUTE_STEPS         471:456             // S: weight words an output block
+`define DESC_EXECUTE_IN_ZP         479:472             // input zero point
+`define DESC_EXECUTE_W_ZP          487:480             // weight or second-input zero point
+`define DESC_EXECUTE_OUT_ZP        495:488             // output zero point
+`define DESC_EXECUTE_ACT_MIN       503:496             // clamp
+`define DESC_EXECUTE_ACT_MAX       511:504             // clamp
+`define DESC_EXECUTE_FILL          519:512             // fill value
+`define DESC_EXECUTE_MULT          551:520             // scale multiplier
+`define DESC_EXECUTE_SHIFT         559:552             // scale shift
+`define DESC_EXECUTE_MULT1         591:560             // scale1 multiplier
+`define DESC_EXECUTE_SHIFT1        599:592             // scale1 shift
+`define DESC_EXECUTE_MULT2         631:600             // scale2 multiplier
+`define DESC_EXECUTE_SHIFT2        639:632             // scale2 shift
 
 `endif
