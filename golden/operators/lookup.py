@@ -15,6 +15,7 @@ from golden import fixed_point
 from golden.numerics import (
     INT8_MAX,
     INT8_MIN,
+    SHIFT_MAX,
     Int8,
     Int32,
     activation_range,
@@ -96,17 +97,19 @@ _INPUT_INTEGER_BITS = 4  # logistic and tanh see their input with four integer b
 def _logistic_input(input_scale: float, input_zero_point: int) -> tuple[Int32, Int32, int]:
     """Centred inputs, the same with four integer bits, and the radius beyond which they saturate.
 
-    Raises ValueError for a scale outside [2^-27, 8), where the kernel's shifts are undefined.
+    Raises ValueError for a scale below 2^-27, where the kernel shifts by a negative amount.
     """
     multiplier, shift = quantize_multiplier(
         float(np.float32(input_scale)) * (1 << (31 - _INPUT_INTEGER_BITS))
     )
-    if not 0 <= shift <= 30:
+    if shift < 0:
         raise ValueError(f"logistic and tanh are not defined for an input scale of {input_scale}")
     # CalculateInputRadius with 31 signed bits.
     radius = math.floor(((1 << _INPUT_INTEGER_BITS) - 1) * (1 << (31 - 4)) / (1 << shift))
     centred = INPUTS - input_zero_point
-    return centred, multiply_by_quantized_multiplier(centred, multiplier, shift), radius
+    # From a scale of 8 on the shift exceeds what int32 takes, but the radius is 0: all saturate.
+    q4 = multiply_by_quantized_multiplier(centred, multiplier, min(shift, SHIFT_MAX))
+    return centred, q4, radius
 
 
 def _saturate_beyond(values: Int32, centred: Int32, radius: int) -> Int8:

@@ -9,8 +9,10 @@ process or its C++ is undefined there (golden raises ValueError instead):
   scale (refused; with factors above 2^16 the weight scale is a power of two, so that the float32
   bias scale is exact);
 - ADD and SUB whose output scale is below 2^-19 of the larger input's (the kernel aborts);
-- logistic, tanh and softmax whose input scale leaves their shifts out of range;
-- hard-swish shifts of more than 15 on its int16 values, and output scales it refuses.
+- logistic and tanh with an input scale below 2^-27 (shift by a negative amount), softmax with one
+  of at most 2^-26 / beta (aborts);
+- hard swish with right shifts of more than 15 on its int16 values (undefined), and with an output
+  scale below 1/128 of the input's (refused).
 
 Left shifts that overflow int32 and accumulators that wrap are undefined in C++ too, but are part of
 the contract (the hardware wraps), and the machine code of tflite-micro wraps: they are included.
