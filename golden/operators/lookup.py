@@ -97,7 +97,7 @@ _INPUT_INTEGER_BITS = 4  # logistic and tanh see their input with four integer b
 def _logistic_input(input_scale: float, input_zero_point: int) -> tuple[Int32, Int32, int]:
     """Centred inputs, the same with four integer bits, and the radius beyond which they saturate.
 
-    Raises ValueError for a scale below 2^-27, where the kernel shifts by a negative amount.
+    Raises ValueError for a scale below 2^-28, where the kernel shifts by a negative amount.
     """
     multiplier, shift = quantize_multiplier(
         float(np.float32(input_scale)) * (1 << (31 - _INPUT_INTEGER_BITS))

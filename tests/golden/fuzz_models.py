@@ -9,7 +9,7 @@ process or its C++ is undefined there (golden raises ValueError instead):
   scale (refused; with factors above 2^16 the weight scale is a power of two, so that the float32
   bias scale is exact);
 - ADD and SUB whose output scale is below 2^-19 of the larger input's (the kernel aborts);
-- logistic and tanh with an input scale below 2^-27 (shift by a negative amount), softmax with one
+- logistic and tanh with an input scale below 2^-28 (shift by a negative amount), softmax with one
   of at most 2^-26 / beta (aborts);
 - hard swish with right shifts of more than 15 on its int16 values (undefined), and with an output
   scale below 1/128 of the input's (refused).

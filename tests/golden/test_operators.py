@@ -212,7 +212,7 @@ def test_lookup_index_is_the_input_byte() -> None:
 
 def test_tables_refuse_undefined_scales() -> None:
     with pytest.raises(ValueError, match="not defined"):
-        lookup.logistic_table(input_scale=2.0**-28, input_zero_point=0)
+        lookup.logistic_table(input_scale=2.0**-29, input_zero_point=0)
     with pytest.raises(ValueError, match="not defined"):
         lookup.hard_swish_table(
             input_scale=1.0, input_zero_point=0, output_scale=2.0**-8, output_zero_point=0
