@@ -82,6 +82,6 @@ class Network:
             tensor = self.tensors[index]
             if array.shape != tensor.shape or array.dtype != np.dtype(tensor.dtype):
                 raise NetworkError(
-                    f"input {tensor.name!r} of network {self.name} is {tensor.dtype} {tensor.shape}; "
+                    f"input {tensor.name!r} of {self.name} is {tensor.dtype} {tensor.shape}; "
                     f"given was {array.dtype} {array.shape}"
                 )

@@ -13,6 +13,7 @@ from golden.network import Network
 from sw.compiler.emitter import Emitter
 from sw.compiler.geometry import CompileError, Shape
 from sw.compiler.lowering import Alias, ArrayOp, HostOp, lower, require_known
+from sw.compiler.ordering import order_loads
 from sw.compiler.packing import pack_parameters, pack_weights
 from sw.compiler.placement import Buffer, assign_lines, refuse, tensor_buffer
 from sw.compiler.program import HostPhase, LayerPlan, NpuPhase, Program, Region, Step
@@ -24,7 +25,8 @@ from sw.compiler.units import Unit
 __all__ = ["CompileError", "compile_network"]
 
 ALIGNMENT = 64  # bytes: every constant and tensor starts on a bus word of any width
-PROGRESSIVE_STRIPS = 8  # strips in which a network input is loaded while the first layer runs
+PROGRESSIVE_STRIPS = 8  # strips in which an input is loaded, or an output stored, under compute
+PROGRESSIVE_BYTES = 1024  # smaller outputs are stored in one piece
 
 
 def compile_network(
@@ -64,6 +66,7 @@ class _Compiler:
         for op in self._lowered:
             if isinstance(op, Alias):
                 self._roots[op.output] = self._root(op.source)
+        self._program.roots = self._roots
         self._constants: dict[int, Constants] = {}
 
     def compile(self) -> Program:
@@ -165,9 +168,16 @@ class _Compiler:
             sources = tuple(self._source(plan, index, slot) for slot in range(len(op.operands)))
             target = self._target(plan, index)
             strips = plan.plans[index].strips
-            new = tile(self._config, op, strips, sources, target, self._constants[position])
-            _shift_after(new, len(units))
-            units += new
+            units += tile(
+                self._config,
+                op,
+                strips,
+                sources,
+                target,
+                self._constants[position],
+                first_of_phase=index == 0,
+            )
+        order_loads(self._config, units)
         emitter = Emitter()
         schedule(self._config, units, emitter)
         emitter.steps.append(Step(instruction=isa_builders.fence(clear=0, done=1), layer=-1))
@@ -213,19 +223,12 @@ class _Compiler:
                 layer=op.layer,
                 kind=op.kind,
                 strips=len(op_plan.strips),
-                chunks=-(-len(mine) // len(op_plan.strips)),
+                chunks=len({u.part.first_channel for u in mine}),
                 instructions=sum(1 for s in steps if s.layer == op.layer),
                 bytes_read=sum(c.bytes for c in chunks.values())
                 + sum(t.shape.bytes for u in mine for t in u.loads),
                 bytes_written=sum(t.shape.bytes for u in mine for t in u.stores),
             )
-
-
-def _shift_after(units: list[Unit], offset: int) -> None:
-    for unit in units:
-        for load in unit.loads:
-            if load.after_unit >= 0:
-                load.after_unit += offset
 
 
 @dataclass(kw_only=True)
@@ -308,7 +311,7 @@ class _PhasePlan:
         height = op.out_shape.h
         if any(in_streams) or out_streams:
             plan.rows = rows.get(index, -(-height // 2))
-        elif any(self.first_load.get(key) == index for key in keys) and height >= 2:
+        elif any(self.first_load.get(key) == index for key in keys) or self._exports(op):
             plan.rows = -(-height // PROGRESSIVE_STRIPS)
         else:
             plan.rows = height
@@ -331,6 +334,10 @@ class _PhasePlan:
             plan.out_stream = [
                 Buffer(name=name, lines=out_lines, first=index, last=index) for _ in range(2)
             ]
+
+    def _exports(self, op: ArrayOp) -> bool:
+        root = self.roots.get(op.output, op.output)
+        return root in self.exported and op.out_shape.bytes >= PROGRESSIVE_BYTES
 
     def _give_way(
         self, failed: Buffer, spilled: set[tuple[int, int]], rows: dict[int, int]

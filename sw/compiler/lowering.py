@@ -173,13 +173,14 @@ def _fully_connected(
         return _mac(
             layer, "conv", image, Shape(h=1, w=1, c=units), op, window, weights, operand=source
         )
+    # Matrix rows stand one below the other, so that strips can cut between any two of them.
     rows = network.tensors[layer.inputs[0]].size // depth
-    window = Window(kernel_h=1, kernel_w=1, out_h=1, out_w=rows)
+    window = Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1)
     return _mac(
         layer,
         "conv",
-        Shape(h=1, w=rows, c=depth),
-        Shape(h=1, w=rows, c=units),
+        Shape(h=rows, w=1, c=depth),
+        Shape(h=rows, w=1, c=units),
         op,
         window,
         op.weights.reshape(units, 1, 1, depth),

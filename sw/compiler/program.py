@@ -85,8 +85,11 @@ class LayerPlan:
 
 @dataclass(kw_only=True)
 class Program:
-    """A compiled network. ``image`` holds (address, bytes) of constants; ``regions`` say where in
-    memory the network's inputs, outputs and every tensor that leaves the core are.
+    """A compiled network.
+
+    ``image`` holds (address, bytes) of constants; ``regions`` say where in memory the network's
+    inputs, outputs and every tensor that leaves or enters the core are; ``roots`` name the tensor
+    whose bytes a reshaped one shares.
     """
 
     network: Network
@@ -94,5 +97,6 @@ class Program:
     phases: list[NpuPhase | HostPhase] = field(default_factory=list)
     image: list[tuple[int, NDArray[np.uint8]]] = field(default_factory=list)
     regions: dict[int, Region] = field(default_factory=dict)
+    roots: dict[int, int] = field(default_factory=dict)
     plans: dict[int, LayerPlan] = field(default_factory=dict)
     memory_end: int = 0

@@ -8,7 +8,7 @@ from golden.config import CoreConfig
 from sw.compiler.geometry import Shape, blocks, ceil_div
 from sw.compiler.lowering import ArrayOp
 from sw.compiler.program import OutputPart
-from sw.compiler.strips import Strip
+from sw.compiler.strips import Strip, strip_of
 from sw.compiler.units import Chunk, Operand, Transfer, Unit
 
 
@@ -77,11 +77,20 @@ class _Builder:
         return made
 
 
-def blocks_per_chunk(config: CoreConfig, op: ArrayOp, constants: Constants) -> int:
+# Weight words in a chunk of a phase's first operation: the array idles until they are there.
+FIRST_CHUNK_WORDS = 256
+
+
+def blocks_per_chunk(
+    config: CoreConfig, op: ArrayOp, constants: Constants, *, first_of_phase: bool
+) -> int:
     """Output blocks a unit computes: all, or as many as leave room to load the next ones."""
     count = blocks(config, op.out_shape.c)
     if constants.weights is not None:
-        count = min(count, max(1, config.wbuf_depth // 4 // constants.steps))
+        words = config.wbuf_depth // 4
+        if first_of_phase:
+            words = min(words, FIRST_CHUNK_WORDS)
+        count = min(count, max(1, words // constants.steps))
     if constants.parameters is not None:
         count = min(count, max(1, config.param_depth // 2))
     return count
@@ -94,40 +103,54 @@ def tile(
     sources: tuple[Source, ...],
     target: Target,
     constants: Constants,
+    *,
+    first_of_phase: bool = False,
 ) -> list[Unit]:
-    """Units of one operation in order, strips outside, chunks inside."""
+    """Units of one operation in order.
+
+    Strips are outside where rows stream through strip buffers: each is there for a while only. Else
+    chunks are outside, so that weights are loaded once; then strips serve to start before all rows
+    are loaded (in the first chunk) and to store before all are computed (in the last).
+    """
     builder = _Builder(config=config, op=op, constants=constants)
     out_blocks = blocks(config, op.out_shape.c)
-    group = blocks_per_chunk(config, op, constants)
+    group = blocks_per_chunk(config, op, constants, first_of_phase=first_of_phase)
+    firsts = range(0, out_blocks, group)
+    streaming = any(source.streams for source in sources) or target.streams
+    if streaming:
+        order = [(strip, first) for strip in strips for first in firsts]
+    else:
+        whole = [strip_of(op, 0, op.out_shape.h)]
+        order = []
+        for first in firsts:
+            cut = (first == 0 and any(s.address is not None for s in sources)) or (
+                first == firsts[-1] and target.address is not None
+            )
+            order += [(strip, first) for strip in (strips if cut else whole)]
     stays = out_blocks * constants.steps <= config.wbuf_depth // 2 and (
         constants.parameters is None or out_blocks <= config.param_depth // 2
     )
     units: list[Unit] = []
-    last_of_strip: list[int] = []
     loaded_rows = [0] * len(sources)
-    for number, strip in enumerate(strips):
-        if not stays:
-            builder.shared.clear()
-        loads = _strip_loads(config, op, strip, number, sources, loaded_rows, last_of_strip)
-        for first in range(0, out_blocks, group):
-            count = min(group, out_blocks - first)
-            unit = _unit(builder, strip, number, sources, target, first, count)
-            if first == 0:
-                unit.loads = loads
-            units.append(unit)
-        units[-1].stores = _strip_stores(config, op, strip, number, target)
-        last_of_strip.append(len(units) - 1)
+    for strip, first in order:
+        number = strips.index(strip) if strip in strips else 0
+        if streaming and not stays and first == 0:
+            builder.shared.clear()  # every strip loads the weights again
+        unit = _unit(builder, strip, number, sources, target, first, min(group, out_blocks - first))
+        if first == 0:
+            unit.loads = _strip_loads(op, strip, number, sources, loaded_rows)
+        if first == firsts[-1]:
+            unit.stores = _strip_stores(op, strip, number, target)
+        units.append(unit)
     return units
 
 
 def _strip_loads(
-    config: CoreConfig,
     op: ArrayOp,
     strip: Strip,
     number: int,
     sources: tuple[Source, ...],
     loaded_rows: list[int],
-    last_of_strip: list[int],
 ) -> list[Transfer]:
     loads = []
     row_bytes = op.in_shape.w * op.in_shape.c
@@ -136,12 +159,11 @@ def _strip_loads(
             continue
         if source.streams:
             first, end, p0, base = strip.a, strip.b, 0, source.bases[number % 2]
-            after = last_of_strip[number - 2] if number >= 2 else -1
         else:
             # Later readers may look at rows that this operation's last strip does not reach.
             last = strip.y1 == op.out_shape.h
             first, end = loaded_rows[position], op.in_shape.h if last else strip.b
-            p0, base, after = first * op.in_shape.w, source.bases[0], -1
+            p0, base = first * op.in_shape.w, source.bases[0]
             if end <= first:
                 continue
             loaded_rows[position] = end
@@ -152,15 +174,12 @@ def _strip_loads(
                 shape=Shape(h=end - first, w=op.in_shape.w, c=op.in_shape.c),
                 base=base,
                 p0=p0,
-                after_unit=after,
             )
         )
     return loads
 
 
-def _strip_stores(
-    config: CoreConfig, op: ArrayOp, strip: Strip, number: int, target: Target
-) -> list[Transfer]:
+def _strip_stores(op: ArrayOp, strip: Strip, number: int, target: Target) -> list[Transfer]:
     if target.address is None:
         return []
     return [

@@ -34,7 +34,7 @@ class Chunk:
 class Transfer:
     """Rows of a tensor between memory and scratchpad: ``shape`` says how many rows, all columns.
 
-    ``after_unit`` is the last unit that still needs what this load overwrites (-1: none).
+    ``after_unit`` is the last unit that must have been issued before this load (-1: none).
     """
 
     layer: int

@@ -1,0 +1,97 @@
+"""Run a compiled network: jobs on a core (golden or RTL), host layers in between.
+
+The core is anything that has memory to read and write and plays a job; this module keeps the
+tensors that the host knows and moves those that both sides need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sw.compiler.program import HostPhase, NpuPhase, Program
+
+Array = NDArray[np.generic]
+
+
+class Memory(Protocol):
+    """External memory of a core: bytes by address."""
+
+    def read(self, address: int, size: int) -> NDArray[np.uint8]:
+        """Return ``size`` bytes."""
+
+    def write(self, address: int, data: NDArray[np.uint8]) -> None:
+        """Write bytes."""
+
+
+class Inference:
+    """One inference of a program. Persistent variables live in ``state``, updated in place.
+
+    inference.load_inputs(arrays)
+    for phase in program.phases:
+        play(phase.steps) if it is an NpuPhase else inference.run_host(phase)
+    inference.outputs()
+    """
+
+    def __init__(
+        self, program: Program, memory: Memory, state: dict[str, NDArray[np.int8]]
+    ) -> None:
+        self._program = program
+        self._memory = memory
+        self._state = state
+        self.values: dict[int, Array] = {}
+
+    def load_constants(self) -> None:
+        """Write weights, parameters and tables; once for many inferences."""
+        for address, data in self._program.image:
+            self._memory.write(address, data)
+
+    def load_inputs(self, inputs: Sequence[Array]) -> None:
+        """Write the network's inputs. Raises NetworkError when they do not fit."""
+        network = self._program.network
+        network.check_inputs(inputs)
+        for index, array in zip(network.inputs, inputs, strict=True):
+            self._put(index, array)
+
+    def run_host(self, phase: HostPhase) -> dict[int, Array]:
+        """Compute a host layer; return its outputs by tensor."""
+        layer = self._program.network.layers[phase.op.layer]
+        arguments = [self.value(index) for index in layer.inputs]
+        results = layer.operation.evaluate(arguments, self._state)
+        made = dict(zip(layer.outputs, results, strict=True))
+        for index, array in made.items():
+            self._put(index, array)
+        return made
+
+    def value(self, tensor: int) -> Array:
+        """A tensor the host computed, was given, or finds in memory."""
+        network, roots = self._program.network, self._program.roots
+        info = network.tensors[tensor]
+        if info.data is not None:
+            return info.data
+        root = roots.get(tensor, tensor)
+        if root in self.values:
+            return self.values[root].reshape(info.shape)
+        region = self._program.regions[root]
+        data = self._memory.read(region.address, region.shape.bytes)
+        return data.view(np.int8).reshape(info.shape)
+
+    def outputs(self) -> list[Array]:
+        """The network's outputs."""
+        return [self.value(index) for index in self._program.network.outputs]
+
+    def _put(self, tensor: int, array: Array) -> None:
+        self.values[tensor] = array
+        region = self._program.regions.get(tensor)
+        if region is not None:
+            self._memory.write(
+                region.address, np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+            )
+
+
+def core_phases(program: Program) -> list[NpuPhase]:
+    """The phases that run on the core."""
+    return [phase for phase in program.phases if isinstance(phase, NpuPhase)]

@@ -1,0 +1,87 @@
+"""Play a compiled network on the golden machine and compare every part it writes with golden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.config import CoreConfig
+from golden.machine import Machine, Tensor
+from golden.machine.layout import gather
+from golden.memory import Memory
+from golden.network import Network, run_network
+from sw.compiler import compile_network
+from sw.compiler.program import HostPhase, OutputPart
+from sw.execution import Inference
+
+BASE = 0x1000_0000
+SIZE = 4 << 20
+
+
+@dataclass(kw_only=True)
+class Comparison:
+    """Elements compared and the parts that differed, as text."""
+
+    elements: int = 0
+    differences: list[str] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.differences = []
+
+    def check(self, name: str, actual: NDArray[np.generic], expected: NDArray[np.generic]) -> None:
+        """Compare two arrays element by element."""
+        self.elements += expected.size
+        if not np.array_equal(actual, expected):
+            self.differences.append(name)
+
+
+def play(
+    config: CoreConfig,
+    network: Network,
+    inputs: list[NDArray[np.int8]],
+    state: dict[str, NDArray[np.int8]] | None = None,
+) -> Comparison:
+    """One inference; ``state`` is updated in place."""
+    state = {k: v.copy() for k, v in network.state.items()} if state is None else state
+    expected = run_network(network, inputs, {k: v.copy() for k, v in state.items()})
+    program = compile_network(config, network, memory_base=BASE)
+    memory = Memory(base=BASE, size=SIZE)
+    machine = Machine(config, memory)
+    inference = Inference(program, memory, state)
+    inference.load_constants()
+    inference.load_inputs(inputs)
+    result = Comparison()
+    for phase in program.phases:
+        if isinstance(phase, HostPhase):
+            for tensor, value in inference.run_host(phase).items():
+                result.check(f"host tensor {tensor}", value, expected[tensor])
+            continue
+        for step in phase.steps:
+            outcome = machine.execute(step.instruction)
+            if outcome.error is not None:
+                result.differences.append(f"{outcome.mnemonic}: {outcome.error}")
+            if step.part is not None:
+                actual, wanted = part_values(config, machine, step.part, expected)
+                result.check(f"{outcome.mnemonic} {step.part}", actual, wanted)
+    for tensor, value in zip(network.outputs, inference.outputs(), strict=True):
+        result.check(f"output {tensor}", value, expected[tensor])
+    return result
+
+
+def part_values(
+    config: CoreConfig,
+    machine: Machine,
+    part: OutputPart,
+    expected: dict[int, NDArray[np.generic]],
+) -> tuple[NDArray[np.int8], NDArray[np.generic]]:
+    """What the scratchpad holds of a part, and what golden has there: [rows, width, channels]."""
+    tensor = Tensor(
+        base=part.base, h=part.rows, w=part.width, c=part.channels, p=part.width, cbs=part.cbs
+    )
+    whole = expected[part.tensor]
+    image = whole.reshape(-1, part.width, whole.shape[-1])
+    rows = slice(part.first_row, part.first_row + part.rows)
+    channels = slice(part.first_channel, part.first_channel + part.channels)
+    return gather(config, machine.storage.spad, tensor), image[rows, :, channels]
