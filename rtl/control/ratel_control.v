@@ -1,0 +1,447 @@
+// Everything of Ratel that is not an engine or a memory: both ports for instructions, the front end,
+// the check, the dispatcher, error registers, counters, interrupt and soft reset.
+//
+//   CV-X-IF --> xif --+
+//                     merge --> front end --> check --> dispatch --> engines
+//   AXI4-Lite -> regs +            |                                   |
+//                                  +--> error registers, counters <----+
+//
+// Wiring only. Ports are reset by rst_ni alone, the inside and the engines by soft reset too.
+//
+//   irq_o              level interrupt
+//   x_*                issue, commit and result of CV-X-IF
+//   s_axil_*           AXI4-Lite: registers and doorbell
+//   core_rst_no        reset of the engines, hard or soft
+//   abort_o            soft reset pending: finish announced bursts, start nothing
+//   <engine>_valid_o .. desc_o   next instruction of an engine
+//   <engine>_done_i    its oldest instruction is complete; err, err_addr: with a bus error
+//   <engine>_idle_i    no bus transaction is outstanding
+//   *_bytes_i, exec_*_i   events for the counters
+`include "ratel_isa.vh"
+`include "ratel_desc.vh"
+`include "ratel_ranges.vh"
+
+module ratel_control #(
+  parameter Rows          = 8,
+  parameter Cols          = 8,
+  parameter SpadDepth     = 1024,
+  parameter WbufDepth     = 2048,
+  parameter ParamDepth    = 64,
+  parameter RequantLanes  = Cols,
+  parameter AxiDataWidth  = 64,
+  parameter QueueDepth    = 4,
+  parameter XifQueueDepth = 4,
+  parameter XifIdWidth    = 4
+) (
+  input  wire                             clk_i,
+  input  wire                             rst_ni,
+  output wire                             irq_o,
+  input  wire                             x_issue_valid_i,
+  output wire                             x_issue_ready_o,
+  input  wire [31:0]                      x_issue_instr_i,
+  input  wire [XifIdWidth-1:0]            x_issue_id_i,
+  input  wire [31:0]                      x_issue_rs1_i,
+  input  wire [31:0]                      x_issue_rs2_i,
+  input  wire [1:0]                       x_issue_rs_valid_i,
+  output wire                             x_issue_accept_o,
+  output wire                             x_issue_writeback_o,
+  input  wire                             x_commit_valid_i,
+  input  wire [XifIdWidth-1:0]            x_commit_id_i,
+  input  wire                             x_commit_kill_i,
+  output wire                             x_result_valid_o,
+  input  wire                             x_result_ready_i,
+  output wire [XifIdWidth-1:0]            x_result_id_o,
+  output wire [31:0]                      x_result_data_o,
+  output wire [4:0]                       x_result_rd_o,
+  output wire                             x_result_we_o,
+  input  wire [11:0]                      s_axil_awaddr_i,
+  input  wire                             s_axil_awvalid_i,
+  output wire                             s_axil_awready_o,
+  input  wire [31:0]                      s_axil_wdata_i,
+  input  wire [3:0]                       s_axil_wstrb_i,
+  input  wire                             s_axil_wvalid_i,
+  output wire                             s_axil_wready_o,
+  output wire [1:0]                       s_axil_bresp_o,
+  output wire                             s_axil_bvalid_o,
+  input  wire                             s_axil_bready_i,
+  input  wire [11:0]                      s_axil_araddr_i,
+  input  wire                             s_axil_arvalid_i,
+  output wire                             s_axil_arready_o,
+  output wire [31:0]                      s_axil_rdata_o,
+  output wire [1:0]                       s_axil_rresp_o,
+  output wire                             s_axil_rvalid_o,
+  input  wire                             s_axil_rready_i,
+  output wire                             core_rst_no,
+  output wire                             abort_o,
+  output wire                             load_valid_o,
+  input  wire                             load_ready_i,
+  output wire [`DESC_LOAD_WIDTH-1:0]      load_desc_o,
+  input  wire                             load_done_i,
+  input  wire                             load_err_i,
+  input  wire [31:0]                      load_err_addr_i,
+  input  wire                             load_idle_i,
+  input  wire [4:0]                       load_bytes_i,
+  output wire                             execute_valid_o,
+  input  wire                             execute_ready_i,
+  output wire [`DESC_EXECUTE_WIDTH-1:0]   execute_desc_o,
+  input  wire                             execute_done_i,
+  input  wire                             exec_step_i,
+  input  wire [8:0]                       exec_macs_i,
+  input  wire                             exec_stall_fetch_i,
+  input  wire                             exec_stall_drain_i,
+  output wire                             store_valid_o,
+  input  wire                             store_ready_i,
+  output wire [`DESC_STORE_WIDTH-1:0]     store_desc_o,
+  input  wire                             store_done_i,
+  input  wire                             store_err_i,
+  input  wire [31:0]                      store_err_addr_i,
+  input  wire                             store_idle_i,
+  input  wire [4:0]                       store_bytes_i
+);
+  // --- reset -------------------------------------------------------------------------------------
+  wire                          reset_request;
+  wire                          reset_pending;
+  ratel_soft_reset u_soft_reset (
+    .clk_i       (clk_i),
+    .rst_ni      (rst_ni),
+    .request_i   (reset_request),
+    .idle_i      (load_idle_i && store_idle_i),
+    .pending_o   (reset_pending),
+    .core_rst_no (core_rst_no)
+  );
+
+  // --- ports: CV-X-IF, registers and doorbell ----------------------------------------------------
+  wire                          xif_valid;
+  wire                          xif_ready;
+  wire                          db_valid;
+  wire                          db_ready;
+  wire [31:0]                   xif_word;
+  wire [31:0]                   xif_rs1;
+  wire [31:0]                   xif_rs2;
+  wire [31:0]                   db_word;
+  wire [31:0]                   db_rs1;
+  wire [31:0]                   db_rs2;
+  wire [31:0]                   retired_data;
+  wire                          counters_clear;
+  wire                          error_clear;
+  wire                          raise_error;
+  wire                          raise_done;
+  wire                          busy;
+  wire [2:0]                    engine_busy;
+  wire [2:0]                    engine_blocked;
+  wire [31:0]                   cause;
+  wire [31:0]                   error_word;
+  wire [31:0]                   error_detail;
+  wire [31:0]                   error_index;
+  wire [3:0]                    reg_counter_index;
+  wire [31:0]                   reg_counter;
+
+  ratel_xif #(
+    .XifQueueDepth (XifQueueDepth),
+    .XifIdWidth    (XifIdWidth)
+  ) u_xif (
+    .clk_i             (clk_i),
+    .rst_ni            (rst_ni),
+    .issue_valid_i     (x_issue_valid_i),
+    .issue_ready_o     (x_issue_ready_o),
+    .issue_instr_i     (x_issue_instr_i),
+    .issue_id_i        (x_issue_id_i),
+    .issue_rs1_i       (x_issue_rs1_i),
+    .issue_rs2_i       (x_issue_rs2_i),
+    .issue_rs_valid_i  (x_issue_rs_valid_i),
+    .issue_accept_o    (x_issue_accept_o),
+    .issue_writeback_o (x_issue_writeback_o),
+    .commit_valid_i    (x_commit_valid_i),
+    .commit_id_i       (x_commit_id_i),
+    .commit_kill_i     (x_commit_kill_i),
+    .result_valid_o    (x_result_valid_o),
+    .result_ready_i    (x_result_ready_i),
+    .result_id_o       (x_result_id_o),
+    .result_data_o     (x_result_data_o),
+    .result_rd_o       (x_result_rd_o),
+    .result_we_o       (x_result_we_o),
+    .exec_valid_o      (xif_valid),
+    .exec_ready_i      (xif_ready),
+    .exec_word_o       (xif_word),
+    .exec_rs1_o        (xif_rs1),
+    .exec_rs2_o        (xif_rs2),
+    .exec_data_i       (retired_data),
+    .flush_i           (reset_pending)
+  );
+
+  localparam SpadLog2  = ratel_log2(SpadDepth);
+  localparam WbufLog2  = ratel_log2(WbufDepth);
+  localparam ParamLog2 = ratel_log2(ParamDepth);
+
+  // Numbers of bits, for the registers that show the parameters.
+  function integer ratel_log2;
+    input integer value;
+    integer left;
+    begin
+      ratel_log2 = 0;
+      for (left = value; left > 1; left = left >> 1) ratel_log2 = ratel_log2 + 1;
+    end
+  endfunction
+
+  localparam [31:0] Params0 = (SpadLog2 << 24) | (Cols << 16) | (Rows << 8) | (AxiDataWidth / 8);
+  localparam [31:0] Params1 = (QueueDepth << 24) | (ParamLog2 << 16) | (WbufLog2 << 8)
+                              | RequantLanes;
+
+  ratel_regs #(
+    .Params0 (Params0),
+    .Params1 (Params1)
+  ) u_regs (
+    .clk_i            (clk_i),
+    .rst_ni           (rst_ni),
+    .s_axil_awaddr_i  (s_axil_awaddr_i),
+    .s_axil_awvalid_i (s_axil_awvalid_i),
+    .s_axil_awready_o (s_axil_awready_o),
+    .s_axil_wdata_i   (s_axil_wdata_i),
+    .s_axil_wstrb_i   (s_axil_wstrb_i),
+    .s_axil_wvalid_i  (s_axil_wvalid_i),
+    .s_axil_wready_o  (s_axil_wready_o),
+    .s_axil_bresp_o   (s_axil_bresp_o),
+    .s_axil_bvalid_o  (s_axil_bvalid_o),
+    .s_axil_bready_i  (s_axil_bready_i),
+    .s_axil_araddr_i  (s_axil_araddr_i),
+    .s_axil_arvalid_i (s_axil_arvalid_i),
+    .s_axil_arready_o (s_axil_arready_o),
+    .s_axil_rdata_o   (s_axil_rdata_o),
+    .s_axil_rresp_o   (s_axil_rresp_o),
+    .s_axil_rvalid_o  (s_axil_rvalid_o),
+    .s_axil_rready_i  (s_axil_rready_i),
+    .soft_reset_i     (!core_rst_no),
+    .reset_pending_i  (reset_pending),
+    .reset_request_o  (reset_request),
+    .counters_clear_o (counters_clear),
+    .busy_i           (busy),
+    .engine_busy_i    (engine_busy),
+    .cause_i          (cause),
+    .word_i           (error_word),
+    .detail_i         (error_detail),
+    .index_i          (error_index),
+    .error_clear_o    (error_clear),
+    .raise_error_i    (raise_error),
+    .raise_done_i     (raise_done),
+    .counter_index_o  (reg_counter_index),
+    .counter_i        (reg_counter),
+    .db_valid_o       (db_valid),
+    .db_ready_i       (db_ready),
+    .db_word_o        (db_word),
+    .db_rs1_o         (db_rs1),
+    .db_rs2_o         (db_rs2),
+    .db_result_i      (retired_data),
+    .irq_o            (irq_o)
+  );
+
+  // --- one stream of instructions ----------------------------------------------------------------
+  wire                          in_valid;
+  wire                          in_ready;
+  wire                          in_is_db;
+  wire                          retired;
+  wire [31:0]                   in_word;
+  wire [31:0]                   in_rs1;
+  wire [31:0]                   in_rs2;
+  wire                         unused_in_is_db = &{1'b0, in_is_db};
+
+  ratel_merge u_merge (
+    .clk_i       (clk_i),
+    .rst_ni      (core_rst_no),
+    .xif_valid_i (xif_valid),
+    .xif_ready_o (xif_ready),
+    .xif_word_i  (xif_word),
+    .xif_rs1_i   (xif_rs1),
+    .xif_rs2_i   (xif_rs2),
+    .db_valid_i  (db_valid),
+    .db_ready_o  (db_ready),
+    .db_word_i   (db_word),
+    .db_rs1_i    (db_rs1),
+    .db_rs2_i    (db_rs2),
+    .out_valid_o (in_valid),
+    .out_ready_i (in_ready),
+    .out_word_o  (in_word),
+    .out_rs1_o   (in_rs1),
+    .out_rs2_o   (in_rs2),
+    .out_db_o    (in_is_db)
+  );
+
+  wire                          check_idle;
+  wire                          check_start;
+  wire                          check_valid;
+  wire                          check_ready;
+  wire                          check_fail;
+  wire                          fail;
+  wire                          fence_clear;
+  wire [31:0]                   check_index;
+  wire [31:0]                   check_word;
+  wire [31:0]                   check_detail;
+  wire [31:0]                   checked_index;
+  wire [31:0]                   fail_detail;
+  wire [31:0]                   fail_word;
+  wire [31:0]                   fail_index;
+  wire [7:0]                    check_code;
+  wire [7:0]                    check_field;
+  wire [7:0]                    fail_code;
+  wire [7:0]                    fail_field;
+  wire [3:0]                    fe_counter_index;
+  wire [31:0]                   fe_counter;
+  wire [64*`CFG_GROUPS-1:0]     config_file;
+
+  ratel_frontend u_frontend (
+    .clk_i              (clk_i),
+    .rst_ni             (core_rst_no),
+    .in_valid_i         (in_valid),
+    .in_ready_o         (in_ready),
+    .in_word_i          (in_word),
+    .in_rs1_i           (in_rs1),
+    .in_rs2_i           (in_rs2),
+    .in_data_o          (retired_data),
+    .hold_i             (reset_pending),
+    .check_idle_i       (check_idle),
+    .check_start_o      (check_start),
+    .check_index_o      (check_index),
+    .check_fail_i       (check_fail),
+    .check_code_i       (check_code),
+    .check_field_i      (check_field),
+    .check_detail_i     (check_detail),
+    .check_fail_word_i  (check_word),
+    .check_fail_index_i (checked_index),
+    .engines_busy_i     (|engine_busy),
+    .cause_i            (cause),
+    .counter_index_o    (fe_counter_index),
+    .counter_i          (fe_counter),
+    .config_o           (config_file),
+    .fail_o             (fail),
+    .code_o             (fail_code),
+    .field_o            (fail_field),
+    .detail_o           (fail_detail),
+    .fail_word_o        (fail_word),
+    .fail_index_o       (fail_index),
+    .clear_error_o      (fence_clear),
+    .done_o             (raise_done),
+    .retired_o          (retired)
+  );
+
+  // --- check and dispatch ------------------------------------------------------------------------
+  wire [1:0]                    check_engine;
+  wire [`RANGE_WIDTH-1:0]       check_ranges;
+  wire [`DESC_LOAD_WIDTH-1:0]   check_load;
+  wire [`DESC_EXECUTE_WIDTH-1:0] check_execute;
+  wire [`DESC_STORE_WIDTH-1:0]  check_store;
+
+  ratel_check #(
+    .Rows       (Rows),
+    .Cols       (Cols),
+    .SpadDepth  (SpadDepth),
+    .WbufDepth  (WbufDepth),
+    .ParamDepth (ParamDepth)
+  ) u_check (
+    .clk_i         (clk_i),
+    .rst_ni        (core_rst_no),
+    .start_i       (check_start),
+    .start_word_i  (in_word),
+    .start_rs1_i   (in_rs1),
+    .start_rs2_i   (in_rs2),
+    .start_index_i (check_index),
+    .idle_o        (check_idle),
+    .config_i      (config_file),
+    .out_valid_o   (check_valid),
+    .out_ready_i   (check_ready),
+    .out_engine_o  (check_engine),
+    .out_ranges_o  (check_ranges),
+    .out_load_o    (check_load),
+    .out_execute_o (check_execute),
+    .out_store_o   (check_store),
+    .word_o        (check_word),
+    .index_o       (checked_index),
+    .fail_o        (check_fail),
+    .code_o        (check_code),
+    .field_o       (check_field),
+    .detail_o      (check_detail)
+  );
+
+  wire [63:0]                   load_info;
+  wire [63:0]                   store_info;
+
+  ratel_dispatch #(
+    .QueueDepth (QueueDepth)
+  ) u_dispatch (
+    .clk_i           (clk_i),
+    .rst_ni          (core_rst_no),
+    .in_valid_i      (check_valid),
+    .in_ready_o      (check_ready),
+    .in_engine_i     (check_engine),
+    .in_ranges_i     (check_ranges),
+    .in_word_i       (check_word),
+    .in_index_i      (checked_index),
+    .in_load_i       (check_load),
+    .in_execute_i    (check_execute),
+    .in_store_i      (check_store),
+    .hold_i          (reset_pending),
+    .load_valid_o    (load_valid_o),
+    .load_ready_i    (load_ready_i),
+    .load_desc_o     (load_desc_o),
+    .load_done_i     (load_done_i),
+    .execute_valid_o (execute_valid_o),
+    .execute_ready_i (execute_ready_i),
+    .execute_desc_o  (execute_desc_o),
+    .execute_done_i  (execute_done_i),
+    .store_valid_o   (store_valid_o),
+    .store_ready_i   (store_ready_i),
+    .store_desc_o    (store_desc_o),
+    .store_done_i    (store_done_i),
+    .busy_o          (engine_busy),
+    .blocked_o       (engine_blocked),
+    .load_info_o     (load_info),
+    .store_info_o    (store_info)
+  );
+
+  // --- errors and counters -----------------------------------------------------------------------
+  assign busy = (|engine_busy) || !check_idle || in_valid;
+
+  ratel_error u_error (
+    .clk_i         (clk_i),
+    .rst_ni        (core_rst_no),
+    .fail_i        (fail),
+    .fail_code_i   (fail_code),
+    .fail_field_i  (fail_field),
+    .fail_detail_i (fail_detail),
+    .fail_word_i   (fail_word),
+    .fail_index_i  (fail_index),
+    .load_error_i  (load_done_i && load_err_i),
+    .load_addr_i   (load_err_addr_i),
+    .load_info_i   (load_info),
+    .store_error_i (store_done_i && store_err_i),
+    .store_addr_i  (store_err_addr_i),
+    .store_info_i  (store_info),
+    .clear_i       (error_clear || fence_clear),
+    .cause_o       (cause),
+    .word_o        (error_word),
+    .detail_o      (error_detail),
+    .index_o       (error_index),
+    .raise_o       (raise_error)
+  );
+
+  ratel_counters u_counters (
+    .clk_i            (clk_i),
+    .rst_ni           (core_rst_no),
+    .clear_i          (counters_clear),
+    .busy_i           (busy),
+    .retired_i        (retired),
+    .engine_busy_i    (engine_busy),
+    .engine_blocked_i (engine_blocked),
+    .step_i           (exec_step_i),
+    .macs_i           (exec_macs_i),
+    .load_bytes_i     (load_bytes_i),
+    .store_bytes_i    (store_bytes_i),
+    .stall_fetch_i    (exec_stall_fetch_i),
+    .stall_drain_i    (exec_stall_drain_i),
+    .queue_full_i     (check_valid && !check_ready),
+    .index_a_i        (fe_counter_index),
+    .value_a_o        (fe_counter),
+    .index_b_i        (reg_counter_index),
+    .value_b_o        (reg_counter)
+  );
+
+  assign abort_o = reset_pending;
+endmodule

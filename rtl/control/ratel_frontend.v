@@ -1,0 +1,145 @@
+// Takes the merged instruction stream in order: writes the configuration, hands ld, st, mac and vec
+// to the check, and executes fence and rdcnt.
+//
+// An instruction retires in the cycle in which in_ready_o is high; its value is on in_data_o then.
+// Everything waits while the check works, so that the configuration stands still for it and errors
+// are found in program order. A fence also waits for the engines.
+//
+//   in_*             the merged stream
+//   hold_i           take nothing (soft reset pending)
+//   check_idle_i     the check can start
+//   check_start_o    it gets the instruction on check_word_o .. check_index_o
+//   check_fail_i ..  it refused one
+//   engines_busy_i   an instruction is with the dispatcher or an engine
+//   cause_i          register ERR_CAUSE, the value of a fence
+//   counter_i        value of counter counter_index_o
+//   config_o         configuration file
+//   fail_o ..        an error of the front end or of the check, for the error registers
+//   clear_error_o    a fence clears the error registers
+//   done_o           a fence raises the done interrupt
+//   retired_o        an instruction retires
+`include "ratel_isa.vh"
+
+module ratel_frontend (
+  input  wire                      clk_i,
+  input  wire                      rst_ni,
+  input  wire                      in_valid_i,
+  output wire                      in_ready_o,
+  input  wire [31:0]               in_word_i,
+  input  wire [31:0]               in_rs1_i,
+  input  wire [31:0]               in_rs2_i,
+  output wire [31:0]               in_data_o,
+  input  wire                      hold_i,
+  input  wire                      check_idle_i,
+  output wire                      check_start_o,
+  output wire [31:0]               check_index_o,
+  input  wire                      check_fail_i,
+  input  wire [7:0]                check_code_i,
+  input  wire [7:0]                check_field_i,
+  input  wire [31:0]               check_detail_i,
+  input  wire [31:0]               check_fail_word_i,
+  input  wire [31:0]               check_fail_index_i,
+  input  wire                      engines_busy_i,
+  input  wire [31:0]               cause_i,
+  output wire [3:0]                counter_index_o,
+  input  wire [31:0]               counter_i,
+  output wire [64*`CFG_GROUPS-1:0] config_o,
+  output wire                      fail_o,
+  output reg  [7:0]                code_o,
+  output reg  [7:0]                field_o,
+  output reg  [31:0]               detail_o,
+  output wire [31:0]               fail_word_o,
+  output wire [31:0]               fail_index_o,
+  output wire                      clear_error_o,
+  output wire                      done_o,
+  output wire                      retired_o
+);
+  wire       legal;
+  wire [2:0] class_;
+  wire [3:0] op;
+  wire       unused_rs2;
+  wire       unused_result;
+  wire       unused = &{1'b0, unused_rs2, unused_result};
+
+  ratel_decode u_decode (
+    .word_i      (in_word_i),
+    .legal_o     (legal),
+    .class_o     (class_),
+    .op_o        (op),
+    .needs_rs2_o (unused_rs2),
+    .result_o    (unused_result)
+  );
+
+  wire cfg   = legal && (class_ == `CLASS_CFG);
+  wire sys   = legal && (class_ == `CLASS_SYS);
+  wire fence = sys && (op[2:0] == `OP_FENCE);
+  wire rdcnt = sys && (op[2:0] == `OP_RDCNT);
+  wire check = legal && !cfg && !sys;
+
+  // --- legality of what is executed here -------------------------------------------------------
+  wire        config_fail;
+  wire [7:0]  config_field;
+  wire [31:0] config_detail;
+  wire        fence_bad = fence && (in_rs1_i[31:2] != 30'd0);
+  wire        rdcnt_bad = rdcnt && (in_rs1_i >= `COUNTERS);
+  wire        fence_ok  = fence && !fence_bad;
+
+  assign in_ready_o = in_valid_i && !hold_i && check_idle_i && !(fence && engines_busy_i);
+  assign retired_o  = in_ready_o;
+
+  assign check_start_o   = in_ready_o && check;
+  assign counter_index_o = in_rs1_i[3:0];
+  assign in_data_o       = fence ? cause_i : (rdcnt && !rdcnt_bad) ? counter_i : 32'd0;
+  assign clear_error_o   = in_ready_o && fence_ok && in_rs1_i[0];
+  assign done_o          = in_ready_o && fence_ok && in_rs1_i[1];
+
+  ratel_config u_config (
+    .clk_i    (clk_i),
+    .rst_ni   (rst_ni),
+    .write_i  (in_ready_o && cfg),
+    .group_i  (op),
+    .rs1_i    (in_rs1_i),
+    .rs2_i    (in_rs2_i),
+    .fail_o   (config_fail),
+    .field_o  (config_field),
+    .detail_o (config_detail),
+    .config_o (config_o)
+  );
+
+  // --- number of the instruction ---------------------------------------------------------------
+  reg [31:0] index_q;
+
+  assign check_index_o = index_q;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) index_q <= 32'd0;
+    else if (retired_o) index_q <= index_q + 32'd1;
+  end
+
+  // --- error, at most one a cycle: nothing is taken while the check works -----------------------
+  wire here_bad = !legal || (cfg && config_fail) || fence_bad || rdcnt_bad;
+
+  assign fail_o       = check_fail_i || (in_ready_o && here_bad);
+  assign fail_word_o  = check_fail_i ? check_fail_word_i : in_word_i;
+  assign fail_index_o = check_fail_i ? check_fail_index_i : index_q;
+
+  always @* begin
+    if (check_fail_i) begin
+      code_o   = check_code_i;
+      field_o  = check_field_i;
+      detail_o = check_detail_i;
+    end else if (!legal) begin
+      code_o   = `ERR_ILLEGAL;
+      field_o  = `FIELD_NONE;
+      detail_o = in_word_i;
+    end else if (cfg) begin
+      code_o   = `ERR_RESERVED;
+      field_o  = config_field;
+      detail_o = config_detail;
+    end else begin
+      code_o   = fence ? `ERR_RESERVED : `ERR_VALUE;
+      field_o  = `FIELD_RS1;
+      detail_o = in_rs1_i;
+    end
+  end
+endmodule
