@@ -1,0 +1,1 @@
+"""The bench: agents, environment, sequences and tests on cocotb and pyuvm."""

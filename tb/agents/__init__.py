@@ -1,0 +1,1 @@
+"""One folder a port of the core: items, drivers, monitors."""

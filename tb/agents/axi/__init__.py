@@ -1,0 +1,1 @@
+"""AXI4: external memory."""

@@ -1,0 +1,29 @@
+"""What the core does on its memory port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurstSeen:
+    """An address handshake: AR, or AW when `write`."""
+
+    cycle: int
+    write: bool
+    id: int
+    address: int
+    beats: int
+    size: int
+    burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseSeen:
+    """A B response, or an R beat that was the last of its burst or failed."""
+
+    cycle: int
+    write: bool
+    id: int
+    response: int
+    last: bool

@@ -1,0 +1,1 @@
+"""CV-X-IF: issue, commit, result."""

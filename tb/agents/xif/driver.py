@@ -1,0 +1,101 @@
+"""Drives CV-X-IF from Python: random gaps, commit delays, result back-pressure."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import cocotb
+import numpy as np
+
+from tb.agents.bus import BoundDriver, known
+from tb.agents.xif.item import Offload
+
+
+class XifDriver(BoundDriver):
+    """Plays a CPU that offloads instructions.
+
+    Args:
+        entity, clock: bench top and its clock.
+        random: stream of the waits.
+        id_bits: width of an identifier.
+        result_stall: probability of refusing a result in a cycle, 0..0.9.
+    """
+
+    _signals = [
+        "issue_valid", "issue_instr", "issue_mode", "issue_id", "issue_rs1", "issue_rs2",
+        "issue_rs_valid", "commit_valid", "commit_id", "commit_kill", "result_ready",
+        "compressed_valid",
+    ]  # fmt: skip
+    _inputs = ["issue_ready", "issue_accept", "result_valid", "result_id"]
+
+    def __init__(
+        self, entity: Any, clock: Any, *, random: np.random.Generator, id_bits: int,
+        result_stall: float = 0.0,
+    ) -> None:  # fmt: skip
+        super().__init__(entity, "x", clock)
+        self.result_stall = result_stall
+        self._random = random
+        self._count = 1 << id_bits
+        self._next_id = 0
+        self._in_use: set[int] = set()
+        self._commits: deque[tuple[int, bool, bool, int]] = deque()
+        self._edge = 0
+        self._tasks = [cocotb.start_soon(self._commit()), cocotb.start_soon(self._results())]
+
+    @property
+    def idle(self) -> bool:
+        """Whether every instruction has its result, kill or refusal."""
+        return not self._in_use and not self._commits
+
+    def forget(self) -> None:
+        """Drop everything in flight, because the core was reset."""
+        self._in_use.clear()
+        self._commits.clear()
+        for name in ("issue_valid", "commit_valid", "result_ready"):
+            getattr(self.bus, name).value = 0
+
+    async def _driver_send(self, transaction: Offload, sync: bool = True) -> None:
+        await self.cycles(transaction.gap + int(sync))
+        while self._next_id in self._in_use:
+            await self._rise
+        identifier = self._next_id
+        self._next_id = (identifier + 1) % self._count
+        self._in_use.add(identifier)
+        bus = self.bus
+        bus.issue_instr.value = transaction.instruction.word
+        bus.issue_rs1.value = transaction.instruction.rs1
+        bus.issue_rs2.value = transaction.instruction.rs2
+        bus.issue_rs_valid.value = transaction.rs_valid
+        bus.issue_mode.value = 3
+        bus.issue_id.value = identifier
+        bus.issue_valid.value = 1
+        await self.handshake(self.pins.issue_ready)
+        accepted = bool(known(self.pins.issue_accept))
+        await self._rise
+        bus.issue_valid.value = 0
+        due = self._edge + transaction.commit_delay
+        self._commits.append((identifier, transaction.kill, accepted, due))
+
+    async def _commit(self) -> None:
+        while True:
+            await self._rise
+            self._edge += 1
+            if self._commits and self._commits[0][3] < self._edge:
+                identifier, kill, accepted, _ = self._commits.popleft()
+                self.bus.commit_id.value = identifier
+                self.bus.commit_kill.value = int(kill)
+                self.bus.commit_valid.value = 1
+                if kill or not accepted:
+                    self._in_use.discard(identifier)
+            else:
+                self.bus.commit_valid.value = 0
+
+    async def _results(self) -> None:
+        while True:
+            ready = bool(self._random.random() >= self.result_stall)
+            self.bus.result_ready.value = int(ready)
+            await self._fall
+            if ready and known(self.pins.result_valid):
+                self._in_use.discard(known(self.pins.result_id))
+            await self._rise

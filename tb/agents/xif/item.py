@@ -1,0 +1,61 @@
+"""What goes over CV-X-IF: the instruction that a sequence asks for, and what pins show of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from golden.isa import Instruction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offload:
+    """One instruction to issue, and how.
+
+    Attributes:
+        instruction: word and operand values.
+        kill: commit it with kill set.
+        gap: idle cycles before it is offered.
+        commit_delay: cycles between its issue and its commit, beyond the first.
+        rs_valid: which of rs1 (bit 0) and rs2 (bit 1) are offered as valid.
+    """
+
+    instruction: Instruction
+    kill: bool = False
+    gap: int = 0
+    commit_delay: int = 0
+    rs_valid: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueSeen:
+    """An issue handshake."""
+
+    cycle: int
+    id: int
+    word: int
+    rs1: int
+    rs2: int
+    rs_valid: int
+    accept: bool
+    writeback: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitSeen:
+    """A commit or kill."""
+
+    cycle: int
+    id: int
+    kill: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultSeen:
+    """A result handshake; `odd` when exc, err or dbg was set, which this core never does."""
+
+    cycle: int
+    id: int
+    data: int
+    rd: int
+    we: bool
+    odd: bool

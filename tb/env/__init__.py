@@ -1,0 +1,1 @@
+"""What surrounds the core in every test: predictor, scoreboard, log, seeds, speeds."""

@@ -1,0 +1,201 @@
+"""Feeds the golden machine with what the pins show, and compares what comes back.
+
+    issue seen --> entry --commit--> golden executes --> expected result --result seen--> compared
+                        \\--kill---> forgotten
+
+Only observed transactions come in here. Program order is issue order; an instruction is executed
+when every older one was committed or killed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from golden.assembler import disassemble_instruction
+from golden.isa import Instruction, decode
+from golden.machine import Machine, Outcome
+from tb.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
+from tb.env.failures import Failures
+from tb.env.scoreboard import MemoryScoreboard
+from tb.env.transaction_log import TransactionLog
+
+
+class Fate(StrEnum):
+    """What became of an instruction that was offered."""
+
+    OFFERED = "offered"
+    COMMITTED = "ok"
+    KILLED = "killed"
+    REFUSED = "refused"
+
+
+@dataclass(kw_only=True)
+class Entry:
+    """An accepted instruction on its way."""
+
+    instruction: Instruction
+    id: int
+    cycle: int
+    fate: Fate = Fate.OFFERED
+    outcome: Outcome | None = None
+
+    def __str__(self) -> str:
+        place = "?" if self.outcome is None else self.outcome.index
+        return f"instruction {place} `{disassemble_instruction(self.instruction)}`"
+
+
+class Predictor:
+    """Expected results; see above.
+
+    Attributes:
+        comparisons: results, refusals and acceptances that were compared.
+    """
+
+    def __init__(
+        self,
+        *,
+        machine: Machine,
+        memory: MemoryScoreboard,
+        failures: Failures,
+        log: TransactionLog,
+    ) -> None:
+        self.machine = machine
+        self.memory = memory
+        self.failures = failures
+        self.log = log
+        self.comparisons = 0
+        self.last: Outcome | None = None
+        self.since_fence: list[Outcome] = []
+        self._undecided: deque[Entry] = deque()
+        self._unanswered: deque[Entry] = deque()
+        self._refused: deque[int] = deque()  # ids whose commit must have no effect
+
+    @property
+    def pending(self) -> int:
+        """Instructions without a decision or without a result."""
+        return len(self._undecided) + len(self._unanswered)
+
+    def describe_pending(self) -> str:
+        """The oldest instruction that misses something, for a message."""
+        if self._undecided:
+            return f"{self._undecided[0]} was never committed"
+        return f"{self._unanswered[0]} never returned a result"
+
+    def forget(self) -> None:
+        """Drop what a reset cut off."""
+        for outcome in self.since_fence:
+            self.machine.forget(outcome)
+        self.since_fence.clear()
+        self.last = None
+        self._undecided.clear()
+        self._unanswered.clear()
+        self._refused.clear()
+
+    # ---- what was seen
+
+    def issue(self, seen: IssueSeen) -> None:
+        """An issue handshake: check the answer, remember the instruction."""
+        item = decode(seen.word)
+        needed = 0 if item is None else 1 if item.rs2_is_x0 else 3
+        legal = item is not None and seen.rs_valid & needed == needed
+        self.comparisons += 1
+        instruction = Instruction(seen.word, seen.rs1, seen.rs2)
+        if seen.accept != legal:
+            self.failures.add(
+                f"`{disassemble_instruction(instruction)}` (rs_valid {seen.rs_valid:02b}): expected "
+                f"accept={int(legal)}, got {int(seen.accept)}, cycle {seen.cycle}"
+            )
+        writes_back = item is not None and item.result and seen.word >> 7 & 31 != 0
+        if legal and writes_back and not seen.writeback:
+            self.failures.add(
+                f"`{disassemble_instruction(instruction)}`: expected writeback=1, got 0, "
+                f"cycle {seen.cycle}"
+            )
+        if seen.accept:
+            self._undecided.append(Entry(instruction=instruction, id=seen.id, cycle=seen.cycle))
+        else:
+            self._refused.append(seen.id)
+            self.log.instruction(
+                None, seen.word, seen.rs1, seen.rs2, fate=Fate.REFUSED, result=None
+            )
+
+    def commit(self, seen: CommitSeen) -> None:
+        """A commit or kill of the oldest undecided instruction of this id."""
+        for entry in self._undecided:
+            if entry.id == seen.id and entry.fate is Fate.OFFERED:
+                entry.fate = Fate.KILLED if seen.kill else Fate.COMMITTED
+                break
+        else:
+            if seen.id in self._refused:
+                self._refused.remove(seen.id)
+            return
+        while self._undecided and self._undecided[0].fate is not Fate.OFFERED:
+            self._decide(self._undecided.popleft())
+
+    def _decide(self, entry: Entry) -> None:
+        if entry.fate is Fate.KILLED:
+            item = entry.instruction
+            self.log.instruction(None, item.word, item.rs1, item.rs2, fate=Fate.KILLED, result=None)
+            return
+        entry.outcome = self.execute(entry.instruction)
+        self._unanswered.append(entry)
+
+    def doorbell(self, instruction: Instruction) -> Outcome:
+        """A word written to the doorbell; its result is read from a register."""
+        outcome = self.execute(instruction, doorbell=True)
+        self.log.instruction(
+            outcome.index, instruction.word, instruction.rs1, instruction.rs2, fate="doorbell",
+            result=outcome.result,
+        )  # fmt: skip
+        return outcome
+
+    def execute(self, instruction: Instruction, *, doorbell: bool = False) -> Outcome:
+        """Run one instruction in the golden machine and note what it writes."""
+        outcome = self.machine.execute(instruction, doorbell=doorbell)
+        self.last = outcome
+        self.since_fence.append(outcome)
+        if outcome.mnemonic == "fence" and outcome.error is None:
+            self.since_fence.clear()
+        if outcome.memory_write is not None:
+            self.memory.expect(outcome)
+        return outcome
+
+    def result(self, seen: ResultSeen) -> None:
+        """A result handshake: the oldest unanswered instruction of this id."""
+        for entry in self._unanswered:
+            if entry.id == seen.id:
+                break
+        else:
+            self.failures.add(
+                f"a result for id {seen.id} (data {seen.data:#010x}) that no committed instruction "
+                f"waits for, cycle {seen.cycle}"
+            )
+            return
+        self._unanswered.remove(entry)
+        self._compare(entry, seen)
+
+    def _compare(self, entry: Entry, seen: ResultSeen) -> None:
+        outcome, item = entry.outcome, entry.instruction
+        assert outcome is not None
+        rd = item.word >> 7 & 31
+        writes = outcome.result is not None or not outcome.predictable
+        self.comparisons += 1
+        problem = ""
+        if seen.odd:
+            problem = "exc, err or dbg is set"
+        elif seen.rd != rd:
+            problem = f"expected rd x{rd}, got x{seen.rd}"
+        elif rd and writes and not seen.we:
+            problem = "expected we=1, got 0"
+        elif not writes and seen.we:
+            problem = "expected we=0, got 1"
+        elif outcome.result is not None and seen.data != outcome.result:
+            problem = f"expected result {outcome.result:#010x}, got {seen.data:#010x}"
+        if problem:
+            self.failures.add(f"{entry}: {problem}, cycle {seen.cycle}")
+        self.log.instruction(
+            outcome.index, item.word, item.rs1, item.rs2, fate=Fate.COMMITTED,
+            result=seen.data if outcome.result is not None else None,
+        )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Compares register accesses: responses always, values where the golden machine knows them."""
+
+from __future__ import annotations
+
+from golden.config import CoreConfig
+from golden.isa import Instruction
+from golden.isa_table import ErrorCode
+from golden.machine import ErrorRecord
+from tb.agents.axi.item import BurstSeen
+from tb.agents.axil.item import RegisterSeen
+from tb.env.failures import Failures
+from tb.env.predictor import Predictor
+from tb.env.registers import OKAY, RegisterMirror, register_at
+from tb.env.transaction_log import TransactionLog
+
+STATUS_REGISTERS = (
+    "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",
+)  # fmt: skip
+DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
+VALID = 1 << 31
+
+
+class RegisterChecker:
+    """Sees every register access; doorbell writes go to the predictor as instructions."""
+
+    def __init__(
+        self, *, core: CoreConfig, predictor: Predictor, failures: Failures, log: TransactionLog
+    ) -> None:
+        self.predictor = predictor
+        self.failures = failures
+        self.log = log
+        self.comparisons = 0
+        self.mirror = RegisterMirror(core)
+        self.core = core
+        self.write_bursts: list[BurstSeen] = []
+        self.doorbell_result = 0
+
+    def reset(self) -> None:
+        """Go back to the reset values."""
+        self.mirror.reset()
+        self.doorbell_result = 0
+        self.predictor.last = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing can be in flight: after reset, or after a fence that returned."""
+        last = self.predictor.last
+        if self.predictor.pending:
+            return False
+        return last is None or (last.mnemonic == "fence" and last.error is None)
+
+    @property
+    def interrupts(self) -> int:
+        """Value of IRQ_STATUS."""
+        machine = self.predictor.machine
+        return DONE * machine.irq_done | ERROR * machine.irq_error
+
+    def access(self, seen: RegisterSeen) -> None:
+        """Compare one access."""
+        self.comparisons += 1
+        register = register_at(seen.address)
+        name = "no register" if register is None else register.name
+        if seen.write:
+            expected = self.mirror.write(seen.address, seen.data, seen.strobes)
+            data = None
+        else:
+            expected, data = self.mirror.read(seen.address)
+            if data is None and expected == OKAY:
+                data = self._status(name)
+        where = f"{'write to' if seen.write else 'read of'} {name} ({seen.address:#05x})"
+        if seen.response != expected:
+            self.failures.add(
+                f"{where}: expected response {expected}, got {seen.response}, cycle {seen.cycle}"
+            )
+        elif name == "ERR_DETAIL" and data is None and self.quiet:
+            self._compare_beat(seen)
+        elif data is not None and seen.data != data:
+            self.failures.add(
+                f"{where}: expected {data:#010x}, got {seen.data:#010x}, cycle {seen.cycle}"
+            )
+        if seen.write and expected == OKAY:
+            self._effect(name, seen)
+        elif data is not None:
+            self.log.note(f"read {name} {seen.data:08x}")
+
+    def _compare_beat(self, seen: RegisterSeen) -> None:
+        """Compare the address of a bus error with the beats that the golden memory refuses.
+
+        A read reports the beat itself, a write the first beat of the burst it was in; how the core
+        cuts its bursts is known from the pins alone.
+        """
+        error = self.predictor.machine.error
+        if error is None or not error.beats:
+            return
+        beat = self.core.axi_bytes
+        if error.code is ErrorCode.BUS_READ:
+            right = seen.data // beat * beat in error.beats
+        else:
+            right = any(
+                burst.address == seen.data and self._refused(burst, error, beat)
+                for burst in self.write_bursts
+            )
+        if not right:
+            self.failures.add(
+                f"ERR_DETAIL: got {seen.data:#010x}, which leads to none of the failing beats "
+                f"{', '.join(f'{address:#x}' for address in error.beats[:4])}, cycle {seen.cycle}"
+            )
+
+    @staticmethod
+    def _refused(burst: BurstSeen, error: ErrorRecord, beat: int) -> bool:
+        first = burst.address // beat * beat
+        return any(first <= address < first + burst.beats * beat for address in error.beats)
+
+    def _status(self, name: str) -> int | None:
+        """Value of a register that the machine decides, None while it may be changing."""
+        if not self.quiet:
+            return None
+        error = self.predictor.machine.error
+        match name:
+            case "STATUS":
+                return 0x100 if error else 0
+            case "IRQ_STATUS":
+                return self.interrupts
+            case "ERR_CAUSE":
+                return error.cause if error else 0
+            case "ERR_INSTR":
+                return error.word if error else 0
+            case "ERR_INDEX":
+                return error.index if error else 0
+            case "ERR_DETAIL":
+                return error.detail if error else 0
+            case "DB_RESULT":
+                return self.doorbell_result
+        return None
+
+    def _effect(self, name: str, seen: RegisterSeen) -> None:
+        lanes = sum(0xFF << 8 * lane for lane in range(4) if seen.strobes >> lane & 1)
+        data = seen.data & lanes
+        if name == "IRQ_STATUS":
+            self.predictor.machine.clear_interrupts(
+                done=bool(data & DONE), error=bool(data & ERROR)
+            )
+        elif name == "ERR_CAUSE" and data & VALID:
+            self.predictor.machine.clear_error()
+        elif name == "DB_INSTR":
+            stored = self.mirror.stored
+            instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])
+            outcome = self.predictor.doorbell(instruction)
+            self.doorbell_result = outcome.result or 0
+
+    def check_interrupt(self, level: bool, cycle: int) -> None:
+        """Compare the interrupt line, at a quiet moment."""
+        expected = bool(self.interrupts & self.mirror.stored["IRQ_ENABLE"])
+        self.comparisons += 1
+        if level != expected:
+            self.failures.add(
+                f"interrupt line: expected {int(expected)}, got {int(level)}, cycle {cycle}"
+            )

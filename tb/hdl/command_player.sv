@@ -1,0 +1,177 @@
+// Plays a job at the tile level: takes commands from bench_store.cpp and drives CV-X-IF and
+// AXI4-Lite, so that Python wakes once a job.
+//
+//   commands -> fetch -+-> issue -> commit queue -> commit        result <- ready with stalls
+//                      +-> AXI4-Lite write, read, poll
+//
+// Identifiers are given out in turn and are free again after their result, kill or refusal.
+module command_player
+  import bench_pkg::*;
+#(
+  parameter int IdWidth = 4
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+  input  logic               enable_i,
+  input  logic [31:0]        seed_i,
+  input  logic [7:0]         result_stall_i,   // probability/256 of refusing a result in a cycle
+  input  logic [31:0]        count_i,          // commands available so far
+  output logic [31:0]        finished_o,       // commands finished, moves only when all are
+
+  output logic               issue_valid_o,
+  input  logic               issue_ready_i,
+  output logic [31:0]        issue_instr_o,
+  output logic [IdWidth-1:0] issue_id_o,
+  output logic [31:0]        issue_rs1_o,
+  output logic [31:0]        issue_rs2_o,
+  output logic [1:0]         issue_rs_valid_o,
+  input  logic               issue_accept_i,
+  output logic               commit_valid_o,
+  output logic [IdWidth-1:0] commit_id_o,
+  output logic               commit_kill_o,
+  input  logic               result_valid_i,
+  output logic               result_ready_o,
+  input  logic [IdWidth-1:0] result_id_i,
+
+  output logic [11:0]        awaddr_o,
+  output logic               awvalid_o,
+  input  logic               awready_i,
+  output logic [31:0]        wdata_o,
+  output logic [3:0]         wstrb_o,
+  output logic               wvalid_o,
+  input  logic               wready_i,
+  input  logic               bvalid_i,
+  output logic               bready_o,
+  output logic [11:0]        araddr_o,
+  output logic               arvalid_o,
+  input  logic               arready_i,
+  input  logic [31:0]        rdata_i,
+  input  logic               rvalid_i,
+  output logic               rready_o
+);
+
+  typedef struct packed {
+    logic [IdWidth-1:0] id;
+    logic               kill;
+    logic               accepted;
+    logic [31:0]        due;
+  } commit_t;
+
+  commit_t                  commits[$];
+  logic [2**IdWidth-1:0]    in_use;
+  logic [31:0]              cycle_q, next_q, gap_q, delay_q;
+  logic [63:0]              random_q;
+  logic [IdWidth-1:0]       next_id_q;
+  logic                     kill_q, bus_write_q, bus_read_q, held_q;
+  logic [31:0]              poll_value_q, poll_mask_q;
+  bit   [255:0]             command, held;
+  logic                     free, quiet;
+
+  function automatic logic [63:0] step(input logic [63:0] value);
+    logic [63:0] x;
+    x = value ^ (value << 13);
+    x = x ^ (x >> 7);
+    return x ^ (x << 17);
+  endfunction
+
+  assign bready_o = 1'b1;
+  assign rready_o = 1'b1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      commits.delete();
+      in_use = '0;
+      {issue_valid_o, commit_valid_o, result_ready_o, awvalid_o, wvalid_o, arvalid_o} <= '0;
+      {issue_instr_o, issue_id_o, issue_rs1_o, issue_rs2_o, issue_rs_valid_o} <= '0;
+      {commit_id_o, commit_kill_o, awaddr_o, wdata_o, wstrb_o, araddr_o} <= '0;
+      {kill_q, bus_write_q, bus_read_q, held_q} = '0;
+      {cycle_q, gap_q, delay_q, poll_value_q, poll_mask_q} = '0;
+      next_id_q  = '0;
+      next_q     = count_i;   // what was queued before a reset is lost with it
+      finished_o <= count_i;
+      held       = '0;
+      random_q   = {~seed_i, seed_i} | 64'd1;
+    end else if (enable_i) begin
+      cycle_q  = cycle_q + 1;
+      random_q = step(random_q);
+
+      // ---- results
+      if (result_valid_i && result_ready_o) in_use[result_id_i] = 1'b0;
+      result_ready_o <= random_q[7:0] >= result_stall_i;
+
+      // ---- commits: at the earliest one cycle after the issue
+      commit_valid_o <= 1'b0;
+      if (commits.size() != 0 && commits[0].due <= cycle_q) begin
+        commit_valid_o <= 1'b1;
+        commit_id_o    <= commits[0].id;
+        commit_kill_o  <= commits[0].kill;
+        if (commits[0].kill || !commits[0].accepted) in_use[commits[0].id] = 1'b0;
+        void'(commits.pop_front());
+      end
+      if (issue_valid_o && issue_ready_i) begin
+        commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
+                            due: cycle_q + delay_q});
+        issue_valid_o <= 1'b0;
+      end
+
+      // ---- registers: one access at a time
+      if (awvalid_o && awready_i) awvalid_o <= 1'b0;
+      if (wvalid_o && wready_i) wvalid_o <= 1'b0;
+      if (bvalid_i) bus_write_q = 1'b0;
+      if (arvalid_o && arready_i) arvalid_o <= 1'b0;
+      if (rvalid_i) begin
+        if ((rdata_i & poll_mask_q) == poll_value_q) bus_read_q = 1'b0;
+        else arvalid_o <= 1'b1;
+      end
+
+      // ---- next command
+      if (!held_q && next_q != count_i && bench_command(next_q, command) != 0) begin
+        held   = command;
+        held_q = 1'b1;
+        gap_q  = 32'(held[31:16]);
+        next_q = next_q + 1;
+      end
+      free  = (!issue_valid_o || issue_ready_i) && !bus_write_q && !bus_read_q;
+      quiet = free && commits.size() == 0 && in_use == '0;
+      if (held_q && gap_q != 0) begin
+        gap_q = gap_q - 1;
+      end else if (held_q) begin
+        case (held[7:0])
+          CmdIssue: if (free && !in_use[next_id_q]) begin
+            issue_valid_o    <= 1'b1;
+            issue_instr_o    <= held[63:32];
+            issue_rs1_o      <= held[95:64];
+            issue_rs2_o      <= held[127:96];
+            issue_rs_valid_o <= held[8+FlagRsValid0+:2];
+            issue_id_o       <= next_id_q;
+            kill_q            = held[8+FlagKill];
+            delay_q           = held[159:128];
+            in_use[next_id_q] = 1'b1;
+            next_id_q         = next_id_q + 1'b1;
+            held_q            = 1'b0;
+          end
+          CmdWrite: if (free) begin
+            {awvalid_o, wvalid_o} <= 2'b11;
+            awaddr_o    <= held[43:32];
+            wdata_o     <= held[95:64];
+            wstrb_o     <= held[99:96];
+            bus_write_q  = 1'b1;
+            held_q       = 1'b0;
+          end
+          CmdRead, CmdPoll: if (free) begin
+            arvalid_o   <= 1'b1;
+            araddr_o    <= held[43:32];
+            poll_value_q = held[7:0] == CmdPoll ? held[95:64] : '0;
+            poll_mask_q  = held[7:0] == CmdPoll ? held[127:96] : '0;
+            bus_read_q   = 1'b1;
+            held_q       = 1'b0;
+          end
+          default: if (quiet) held_q = 1'b0;
+        endcase
+      end else if (next_q == count_i && quiet) begin
+        finished_o <= next_q;
+      end
+    end
+  end
+
+endmodule

@@ -1,0 +1,177 @@
+// Writes down what happened on the pins, for monitors that look once a job. Sees pins only: nothing
+// here comes from a driver. Bytes written are kept by address as well, for the scoreboard.
+module pin_recorder
+  import bench_pkg::*;
+#(
+  parameter int DataWidth = 64,
+  parameter int IdWidth   = 4,
+  parameter int XifIdWidth = 4
+) (
+  input logic                   clk_i,
+  input logic                   rst_ni,
+  input logic                   enable_i,
+  output logic [31:0]           cycle_o,
+  output logic [31:0]           quiet_o,     // cycles since anything last happened
+
+  input logic                   irq_i,
+  input logic                   issue_valid_i,
+  input logic                   issue_ready_i,
+  input logic [31:0]            issue_instr_i,
+  input logic [XifIdWidth-1:0]  issue_id_i,
+  input logic [31:0]            issue_rs1_i,
+  input logic [31:0]            issue_rs2_i,
+  input logic [1:0]             issue_rs_valid_i,
+  input logic                   issue_accept_i,
+  input logic                   issue_writeback_i,
+  input logic                   commit_valid_i,
+  input logic [XifIdWidth-1:0]  commit_id_i,
+  input logic                   commit_kill_i,
+  input logic                   result_valid_i,
+  input logic                   result_ready_i,
+  input logic [XifIdWidth-1:0]  result_id_i,
+  input logic [31:0]            result_data_i,
+  input logic [4:0]             result_rd_i,
+  input logic                   result_we_i,
+  input logic                   result_odd_i,   // exc, err or dbg
+
+  input logic [11:0]            l_awaddr_i,
+  input logic                   l_awvalid_i,
+  input logic                   l_awready_i,
+  input logic [31:0]            l_wdata_i,
+  input logic [3:0]             l_wstrb_i,
+  input logic                   l_wvalid_i,
+  input logic                   l_wready_i,
+  input logic [1:0]             l_bresp_i,
+  input logic                   l_bvalid_i,
+  input logic                   l_bready_i,
+  input logic [11:0]            l_araddr_i,
+  input logic                   l_arvalid_i,
+  input logic                   l_arready_i,
+  input logic [31:0]            l_rdata_i,
+  input logic [1:0]             l_rresp_i,
+  input logic                   l_rvalid_i,
+  input logic                   l_rready_i,
+
+  input logic [IdWidth-1:0]     awid_i,
+  input logic [31:0]            awaddr_i,
+  input logic [7:0]             awlen_i,
+  input logic [2:0]             awsize_i,
+  input logic [1:0]             awburst_i,
+  input logic                   awvalid_i,
+  input logic                   awready_i,
+  input logic [DataWidth-1:0]   wdata_i,
+  input logic [DataWidth/8-1:0] wstrb_i,
+  input logic                   wlast_i,
+  input logic                   wvalid_i,
+  input logic                   wready_i,
+  input logic [IdWidth-1:0]     bid_i,
+  input logic [1:0]             bresp_i,
+  input logic                   bvalid_i,
+  input logic                   bready_i,
+  input logic [IdWidth-1:0]     arid_i,
+  input logic [31:0]            araddr_i,
+  input logic [7:0]             arlen_i,
+  input logic [2:0]             arsize_i,
+  input logic [1:0]             arburst_i,
+  input logic                   arvalid_i,
+  input logic                   arready_i,
+  input logic [IdWidth-1:0]     rid_i,
+  input logic [1:0]             rresp_i,
+  input logic                   rlast_i,
+  input logic                   rvalid_i,
+  input logic                   rready_i
+);
+
+  localparam int unsigned Bytes = DataWidth / 8;
+
+  typedef struct packed { logic [DataWidth-1:0] data; logic [DataWidth/8-1:0] strb; } beat_t;
+
+  logic        irq_q, rst_nq;
+  logic [31:0] addresses[$];               // of write bursts: next beat, aligned
+  beat_t       early[$];                   // data that came before its address
+  logic [8:0]  lengths[$];
+  logic [31:0] l_awaddr_q, l_wdata_q, l_araddr_q;
+  logic [3:0]  l_wstrb_q;
+  logic        moved;
+
+  task automatic note(input int unsigned kind, input bit [191:0] payload);
+    bench_record(kind, cycle_o, payload);
+    moved = 1'b1;
+  endtask
+
+  always_ff @(posedge clk_i) begin
+    moved = 1'b0;
+    cycle_o <= cycle_o + 1;
+    rst_nq  <= rst_ni;
+    if (rst_ni != rst_nq) note(EvReset, 192'(rst_ni));
+    if (!rst_ni) begin
+      addresses.delete();
+      early.delete();
+      lengths.delete();
+      irq_q <= 1'b0;
+    end else if (enable_i) begin
+      irq_q <= irq_i;
+      if (irq_i != irq_q) note(EvIrq, 192'(irq_i));
+      // Results before commits before issues: a monitor that reads them in this order never meets
+      // an event before its cause, whatever happens in one cycle.
+      if (result_valid_i && result_ready_i) begin
+        note(EvResult, 192'({14'd0, result_odd_i, result_we_i, 3'd0, result_rd_i, 8'(result_id_i),
+                             result_data_i}));
+      end
+      if (issue_valid_i && issue_ready_i) begin
+        note(EvIssue, 192'({14'd0, issue_writeback_i, issue_accept_i, 6'd0, issue_rs_valid_i,
+                            8'(issue_id_i), issue_rs2_i, issue_rs1_i, issue_instr_i}));
+      end
+      if (commit_valid_i) note(EvCommit, 192'({23'd0, commit_kill_i, 8'(commit_id_i)}));
+
+      if (l_bvalid_i && l_bready_i) begin
+        note(EvWrite, 192'({22'd0, l_bresp_i, 4'd0, l_wstrb_q, l_wdata_q, l_awaddr_q}));
+      end
+      if (l_awvalid_i && l_awready_i) l_awaddr_q = 32'(l_awaddr_i);
+      if (l_wvalid_i && l_wready_i) {l_wstrb_q, l_wdata_q} = {l_wstrb_i, l_wdata_i};
+      if (l_rvalid_i && l_rready_i) begin
+        note(EvRead, 192'({30'd0, l_rresp_i, l_rdata_i, l_araddr_q}));
+      end
+      if (l_arvalid_i && l_arready_i) l_araddr_q = 32'(l_araddr_i);
+
+      if (arvalid_i && arready_i) begin
+        note(EvAr, 192'({6'd0, arburst_i, 5'd0, arsize_i, arlen_i, 8'(arid_i), araddr_i}));
+      end
+      if (awvalid_i && awready_i) begin
+        note(EvAw, 192'({6'd0, awburst_i, 5'd0, awsize_i, awlen_i, 8'(awid_i), awaddr_i}));
+        addresses.push_back(awaddr_i & ~(Bytes - 1));
+        lengths.push_back(9'(awlen_i) + 9'd1);
+      end
+      if (wvalid_i && wready_i) begin
+        early.push_back('{data: wdata_i, strb: wstrb_i});
+        moved = 1'b1;
+      end
+      while (early.size() != 0 && addresses.size() != 0) begin
+        bench_observe_beat(addresses[0], Bytes, 128'(early[0].data), 32'(early[0].strb));
+        void'(early.pop_front());
+        addresses[0] = addresses[0] + Bytes;
+        lengths[0] = lengths[0] - 9'd1;
+        if (lengths[0] == 0) begin
+          void'(addresses.pop_front());
+          void'(lengths.pop_front());
+        end
+      end
+      if (rvalid_i && rready_i) begin
+        moved = 1'b1;
+        if (rlast_i || rresp_i != 2'd0) begin
+          note(EvR, 192'({15'd0, rlast_i, 6'd0, rresp_i, 8'(rid_i)}));
+        end
+      end
+      if (bvalid_i && bready_i) note(EvB, 192'({22'd0, bresp_i, 8'(bid_i)}));
+    end
+    quiet_o <= moved ? '0 : quiet_o + 1;
+  end
+
+  initial begin
+    cycle_o = '0;
+    quiet_o = '0;
+    irq_q   = 1'b0;
+    rst_nq  = 1'b0;
+  end
+
+endmodule

@@ -1,0 +1,1 @@
+"""Stimulus that runs unchanged at both speeds."""

@@ -1,0 +1,1 @@
+"""cocotb test modules, one feature each; tests/sim runs them under pytest."""

@@ -1,0 +1,116 @@
+"""The base of every test: brings the bench up, runs `body`, and lets nothing pass by accident.
+
+pyuvm passes a test that raises no objection, and an ERROR in the log fails nothing. So this class
+counts for itself; tests/sim/test_false_pass.py proves each rule by breaking it.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import cocotb
+from cocotb.triggers import First, RisingEdge, SimTimeoutError, with_timeout
+from pyuvm import uvm_test
+
+from tb.env.configuration import BenchConfiguration
+from tb.env.environment import Environment
+from tb.env.failures import BenchFailure, ErrorLogWatch
+from tb.env.seeds import Seeds
+from tb.env.settings import results_folder
+
+log = logging.getLogger("ratel.test")
+
+
+class RatelTest(uvm_test):
+    """Subclasses write `body`; `self.env` is up and the core is out of reset.
+
+    Attributes:
+        minimum_comparisons: fewer than this many fail the test.
+    """
+
+    minimum_comparisons = 1
+
+    def build_phase(self) -> None:
+        """Create the environment."""
+        self.watch = ErrorLogWatch()
+        self.watch.__enter__()
+        self.objections = 0
+        self.finished = False
+        self.seeds = Seeds.from_environment()
+        self.configuration = self.configure()
+        self.env = Environment("env", self, self.configuration, self.seeds)
+
+    def configure(self) -> BenchConfiguration:
+        """Choose the configuration; tests that need a special one override this."""
+        return BenchConfiguration.from_environment()
+
+    def raise_objection(self, *args: Any, **kwargs: Any) -> None:
+        """Raise an objection, and remember that somebody did."""
+        self.objections += 1
+        super().raise_objection(*args, **kwargs)
+
+    async def run_phase(self) -> None:
+        """Bring the bench up, run the body against the clock, and look at what is left."""
+        self.raise_objection()
+        try:
+            await self._run()
+        finally:
+            self.drop_objection()
+
+    async def _run(self) -> None:
+        dut = cocotb.top
+        await self.env.start(dut)
+        body = cocotb.start_soon(self.body())
+        hung = RisingEdge(dut.hung)
+        try:
+            first = await with_timeout(First(body, hung), self.configuration.timeout_us, "us")
+        except SimTimeoutError:
+            self.env.drain()
+            raise BenchFailure(f"time-out after {self.configuration.timeout_us} us") from None
+        if first is hung:
+            body.cancel()
+            self.env.drain()
+            what = "nothing is pending in the bench"
+            if self.env.predictor.pending:
+                what = self.env.predictor.describe_pending()
+            raise BenchFailure(
+                f"hang: no pin moved for {int(dut.quiet_limit.value)} cycles; {what}"
+            )
+        self.finished = True
+
+    async def body(self) -> None:
+        """What the test does."""
+        raise NotImplementedError
+
+    def check_phase(self) -> None:
+        """Raise BenchFailure unless the test really checked something and found nothing wrong."""
+        self.watch.__exit__(None, None, None)
+        failures = self.env.failures
+        if not self.objections:
+            failures.add("the test raised no objection, so it did nothing")
+        elif not self.finished:
+            failures.add("the test's body did not come to its end")
+        if self.finished:
+            self.env.finish()
+        if self.env.comparisons < self.minimum_comparisons:
+            failures.add(
+                f"only {self.env.comparisons} comparisons, at least "
+                f"{self.minimum_comparisons} are wanted"
+            )
+        if self.watch.count:
+            failures.add(f"{self.watch.count} ERRORs were logged, first {self.watch.first}")
+        self._write_log()
+        failures.raise_if_any()
+        log.info(
+            "PASS %s: %d comparisons, %d cycles, log %s",
+            type(self).__name__, self.env.comparisons, int(cocotb.top.cycle.value),
+            self.env.log.digest(),
+        )  # fmt: skip
+
+    def _write_log(self) -> None:
+        folder = results_folder()
+        if folder is not None:
+            text = "\n".join([*self.env.log.lines, ""])
+            Path(folder, "transactions.txt").write_text(text, encoding="utf-8")
