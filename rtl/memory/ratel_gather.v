@@ -6,7 +6,7 @@
 //   start_*                    | an instruction (fields of the store descriptor)
 //   hold_i, set_up_tag_o       | keep the instruction of that tag from beginning
 //   drop_i                     | give up the instruction being read, and the word on its way
-//   walk_valid_o, walk_tag_o   | the instruction being read
+//   walk_tag_o                 | the instruction whose words are or were last read
 //   spad_rd_*                  | read port; data the cycle after the grant; the request stands until then
 //   count_i                    | bytes in the gearbox
 //   push_data_o, push_bytes_o  | bytes for the gearbox in this cycle, 0 for none
@@ -32,7 +32,6 @@ module ratel_gather #(
   input  wire                  hold_i,
   output wire [1:0]            set_up_tag_o,
   input  wire                  drop_i,
-  output wire                  walk_valid_o,
   output wire [1:0]            walk_tag_o,
   output wire                  busy_o,
   // scratchpad
@@ -103,7 +102,6 @@ module ratel_gather #(
 
   wire room = coming_q ? (count_i <= RoomForTwo) : (count_i <= RoomForOne);
 
-  assign walk_valid_o   = word_valid;
   assign spad_rd_en_o   = word_valid && room && !drop_i;
   assign spad_rd_bank_o = {1'b0, word_bank};
   assign word_ready     = spad_rd_en_o && spad_rd_gnt_i;

@@ -11,7 +11,7 @@
 // and unanswered; up to four instructions are in work, told apart by a tag.
 //
 // Error response: the instruction announces no further bursts, sends the beats of the announced ones and ends with
-// `err_o` when all are answered. Answers to the next instruction wait until then. Abort: nothing more is announced,
+// `err_o` when all are answered. Beats of and answers to the next instruction wait until then. Abort: nothing more is announced,
 // announced bursts are sent with strobes off; the engine is idle when the bus is, and waits for reset.
 //
 //   port                     | meaning
@@ -101,6 +101,7 @@ module ratel_store #(
   wire        beats_room;
   wire        beats_valid;
   wire        beats_pop;
+  wire [1:0]  beats_tag;
   wire [OffsetWidth-1:0] beats_first;
   wire [7:0]  beats_len;
   wire [OffsetWidth-1:0] beats_last;
@@ -109,7 +110,6 @@ module ratel_store #(
   wire [1:0]  answer_tag;
   wire [WordWidth-1:0] answer_word;
   wire        answer_final;
-  wire        walk_valid;
   wire [1:0]  walk_tag;
   wire [1:0]  set_up_tag;
   wire        walk_busy;
@@ -117,15 +117,17 @@ module ratel_store #(
   wire run_fails    = fail_q && (run_tag == fail_tag_q);
   wire burst_fails  = fail_q && (burst_tag == fail_tag_q);
   wire answer_fails = fail_q && (answer_tag == fail_tag_q);
+  wire beats_wait   = fail_q && (beats_tag != fail_tag_q) && !abort_i;
 
-  // All that was announced for the failing instruction is answered. What it still has in the gearbox is given up;
-  // when its words are all read there is nothing to give up, since the next instruction's words are read
-  // only after the last burst of this one is announced.
+  // The next instruction's words are read only when the last burst of this one is announced, or when this one
+  // has failed and ended. So at the end of a failing instruction either the walk is past it and the gearbox holds
+  // none of its bytes, or the gearbox holds nothing else, and is emptied. Beats of the next one have waited.
+  // `walk_tag` stays after the last word.
   wire fail_end  = fail_q && !(run_valid && run_fails) && !(burst_valid && burst_fails) &&
                    !(answer_valid && answer_fails) && !abort_i;
-  wire fail_drop = fail_end && walk_valid && (walk_tag == fail_tag_q);
+  wire fail_drop = fail_end && (walk_tag == fail_tag_q);
   wire walk_hold = (run_valid && (run_tag != set_up_tag)) ||
-                   (burst_valid && (burst_tag != set_up_tag));
+                   (burst_valid && (burst_tag != set_up_tag)) || fail_q;
 
   wire answer      = m_axi_bvalid_i && m_axi_bready_o;
   wire answer_fail = answer && (m_axi_bresp_i != 2'b00) && !fail_q;
@@ -255,17 +257,17 @@ module ratel_store #(
   assign m_axi_awvalid_o = aw_valid_q;
 
   ratel_fifo #(
-    .Width (8 + 2 * OffsetWidth),
+    .Width (2 + 8 + 2 * OffsetWidth),
     .Depth (WritesOutstanding)
   ) u_beats (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .push_valid_i (announce),
     .push_ready_o (beats_room),
-    .push_data_i  ({burst_addr[OffsetWidth-1:0], burst_len, burst_last}),
+    .push_data_i  ({burst_tag, burst_addr[OffsetWidth-1:0], burst_len, burst_last}),
     .pop_valid_o  (beats_valid),
     .pop_ready_i  (beats_pop),
-    .pop_data_o   ({beats_first, beats_len, beats_last})
+    .pop_data_o   ({beats_tag, beats_first, beats_len, beats_last})
   );
 
   ratel_fifo #(
@@ -312,7 +314,6 @@ module ratel_store #(
     .hold_i         (walk_hold),
     .set_up_tag_o   (set_up_tag),
     .drop_i         (fail_drop || abort_i),
-    .walk_valid_o   (walk_valid),
     .walk_tag_o     (walk_tag),
     .busy_o         (walk_busy),
     .spad_rd_en_o   (spad_rd_en_o),
@@ -347,7 +348,7 @@ module ratel_store #(
   ) u_emit (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
-    .burst_valid_i (beats_valid),
+    .burst_valid_i (beats_valid && !beats_wait),
     .burst_pop_o   (beats_pop),
     .burst_first_i (beats_first),
     .burst_len_i   (beats_len),
