@@ -1,0 +1,214 @@
+"""Fence, counters, error registers, bus errors, illegal words, reset."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from machine_harness import BASE, Harness
+
+from golden.config import load_config
+from golden.isa import Instruction
+from golden.isa_builders import (
+    cfg_act,
+    cfg_in,
+    cfg_kernel,
+    cfg_ld_pitch,
+    cfg_ld_shape,
+    cfg_st_pitch,
+    cfg_st_shape,
+    conv,
+    copy,
+    fence,
+    ld_l,
+    ld_t,
+    ld_w,
+    rdcnt,
+    st_t,
+)
+from golden.isa_table import Counter, ErrorCode, FieldId
+from golden.machine import Machine, Tensor
+from golden.memory import Memory, Region
+
+LOAD = [cfg_ld_shape(w=4, h=2, c=8, cbs=1), cfg_ld_pitch(row_pitch=64, pix_pitch=8, p=4)]
+STORE = [cfg_st_shape(w=4, h=2, c=8, cbs=1), cfg_st_pitch(row_pitch=64, pix_pitch=8, p=4)]
+
+
+def test_the_first_error_is_kept_until_a_fence_clears_it():
+    machine = Harness().machine
+    bad = ld_w(addr=BASE, first=0, count=0)
+    worse = cfg_act()
+    worse = Instruction(worse.word, 1 << 31, 0)
+    first = machine.execute(bad).error
+    second = machine.execute(worse).error
+    assert first is not None and second is not None
+    assert machine.error == first
+    cause = 1 << 31 | FieldId.COUNT << 8 | ErrorCode.SIZE
+    assert machine.err_cause == cause
+    assert machine.execute(fence()).result == cause
+    outcome = machine.execute(fence(clear=1, done=1))
+    assert outcome.result == cause and outcome.done
+    assert machine.err_cause == 0 and machine.irq_error and machine.irq_done
+    assert machine.execute(fence()).result == 0
+    machine.clear_interrupts(error=True)
+    assert not machine.irq_error and machine.irq_done
+    third = machine.execute(worse).error
+    assert machine.error == third and third is not None and third.index == 5
+
+
+def test_a_refused_fence_or_counter_read_returns_0_and_does_nothing_else():
+    machine = Harness().machine
+    machine.execute(ld_w(addr=BASE, first=0, count=0))
+    outcome = machine.execute(Instruction(fence().word, 7, 0))
+    assert outcome.result == 0 and not outcome.done and not machine.irq_done
+    assert machine.error is not None and machine.error.index == 0
+    outcome = machine.execute(rdcnt(index=16))
+    assert outcome.result == 0 and outcome.error is not None
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        0x0000_0000,
+        0xFFFF_FFFF,
+        conv(in_base=0, out_base=0, wbase=0).word | 1 << 7,  # rd
+        fence().word | 1 << 20,  # rs2
+        conv(in_base=0, out_base=0, wbase=0).word | 1 << 31,  # funct7
+        cfg_act().word | 15 << 25,
+        0x0000_600B,  # funct3 6
+    ],
+)
+def test_illegal_words_do_nothing_on_the_extension_port_and_are_errors_on_the_doorbell(word: int):
+    machine = Harness().machine
+    outcome = machine.execute(Instruction(word, 1, 2))
+    assert not outcome.accepted and outcome.error is None and machine.error is None
+    assert machine.index == 0
+    outcome = machine.execute(Instruction(word, 1, 2), doorbell=True)
+    assert not outcome.accepted and outcome.error is not None
+    assert (outcome.error.code, outcome.error.detail) == (ErrorCode.ILLEGAL, word)
+    assert machine.index == 1
+
+
+def test_counters_that_can_be_predicted():
+    harness = Harness()
+    machine = harness.machine
+    harness.ok(*LOAD, ld_t(addr=BASE, base=0))
+    outcome = machine.execute(rdcnt(index=Counter.BYTES_READ))
+    assert not outcome.predictable and outcome.result is None
+    assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS)).result == 4
+    harness.ok(*STORE, st_t(addr=BASE + 512, base=0), fence())
+    assert machine.execute(rdcnt(index=Counter.BYTES_READ)).result == 64
+    assert machine.execute(rdcnt(index=Counter.BYTES_WRITTEN)).result == 64
+    assert not machine.execute(rdcnt(index=Counter.CYCLES)).predictable
+    machine.clear_counters()
+    assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS)).result == 0
+    assert machine.execute(rdcnt(index=Counter.BYTES_READ)).result == 0
+
+
+@pytest.mark.parametrize("offset", [0, 31, 64, 95])
+def test_a_load_that_meets_a_bus_error_leaves_its_destination_unknown(offset: int):
+    harness = Harness("8x8")
+    machine = harness.machine
+    tensor = Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1)
+    harness.load(tensor, harness.int8(2, 4, 8))
+    harness.load(Tensor(base=1, h=1, w=8, c=8, p=8, cbs=1), harness.int8(1, 8, 8))
+    address = BASE + 4096
+    harness.memory.mark_error(address + offset, address + offset + 1)
+    for instruction in LOAD:
+        machine.execute(instruction)
+    outcome = machine.execute(ld_t(addr=address, base=0))
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.detail) == (ErrorCode.BUS_READ, None)
+    assert outcome.error.beats == ((address + offset) // 8 * 8,)
+    assert not machine.storage.spad_known[0].any()
+    assert machine.storage.spad_known[1].all()
+    harness.memory.clear_errors()
+    harness.ok(ld_t(addr=address, base=0))
+    assert machine.storage.spad_known[0].all()
+
+
+def test_a_bus_error_in_a_gap_between_rows_does_not_count():
+    harness = Harness("8x8")
+    harness.memory.mark_error(BASE + 4096 + 32, BASE + 4096 + 64)
+    harness.ok(*LOAD, ld_t(addr=BASE + 4096, base=0))
+
+
+def test_a_store_that_meets_a_bus_error_leaves_its_bytes_unspecified():
+    harness = Harness("8x8")
+    harness.load(Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1), harness.int8(2, 4, 8))
+    address = BASE + 4096
+    harness.memory.mark_error(address + 80, address + 81, reads=False)
+    for instruction in STORE:
+        harness.machine.execute(instruction)
+    outcome = harness.machine.execute(st_t(addr=address, base=0))
+    assert outcome.error is not None and outcome.error.code == ErrorCode.BUS_WRITE
+    assert outcome.memory_write is not None and not outcome.memory_write.known.any()
+    known = harness.memory.known[4096 : 4096 + 128]
+    assert not known[:32].any() and known[32:64].all() and not known[64:96].any()
+    # what is seen on the bus may say so too, with an address
+    harness.memory.clear_errors()
+    outcome = harness.machine.execute(st_t(addr=address, base=0), bus_error=address + 64)
+    assert outcome.error is not None and outcome.error.detail == address + 64
+
+
+def test_memory_outside_answers_bus_errors():
+    harness = Harness("8x8")
+    harness.ok(*LOAD)
+    for address in (BASE - 8, BASE + harness.memory.size - 88, 0):
+        error = harness.machine.execute(ld_t(addr=address, base=0)).error
+        assert error is not None and error.code == ErrorCode.BUS_READ
+    harness.ok(ld_t(addr=BASE + harness.memory.size - 96, base=0))
+
+
+def test_reset_clears_everything_but_the_memories():
+    harness = Harness("8x8")
+    tensor = Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1)
+    array = harness.int8(2, 4, 8)
+    harness.load(tensor, array)
+    outcome = harness.ok(
+        cfg_in(w=4, h=2, c=8, cbs=1), *harness.operands(tensor, tensor), copy(in_base=0, out_base=9)
+    )
+    harness.machine.execute(rdcnt(index=99))
+    harness.machine.reset()
+    machine = harness.machine
+    assert machine.error is None and machine.index == 0 and not machine.irq_error
+    assert all(not any(group.values()) for group in machine.groups.groups.values())
+    assert np.array_equal(harness.store(tensor), array)
+    assert machine.storage.spad_known[9].any()
+    machine.forget(outcome)
+    assert not machine.storage.spad_known[9].any() and machine.storage.spad_known[0].all()
+
+
+def test_forgetting_covers_every_memory():
+    harness = Harness("8x8")
+    table = harness.ok(ld_l(addr=BASE))
+    weights = harness.ok(ld_w(addr=BASE, first=3, count=2))
+    store = harness.ok(*STORE, st_t(addr=BASE, base=0))
+    for outcome in (table, weights, store):
+        harness.machine.forget(outcome)
+    assert not harness.machine.storage.lut_known.any()
+    assert not harness.machine.storage.wbuf_known.any()
+    assert not harness.memory.known[:32].any() and harness.memory.known[32:64].all()
+
+
+def test_a_program_runs_as_the_doorbell_takes_it():
+    machine = Machine(load_config("4x4"), Memory(base=BASE, size=4096))
+    outcomes = machine.run([cfg_kernel(kw=1, kh=1), Instruction(0), fence()])
+    assert [outcome.index for outcome in outcomes] == [0, 1, 2]
+    assert outcomes[2].result == 1 << 31 | ErrorCode.ILLEGAL
+
+
+def test_memory_says_what_is_wrong_with_a_request():
+    memory = Memory(base=0x1000, size=64)
+    for wrong in (lambda: memory.read(0xFFF, 2), lambda: memory.write(0x103F, b"ab")):
+        with pytest.raises(ValueError, match="not within the memory"):
+            wrong()
+    with pytest.raises(ValueError, match="does not fit 32-bit"):
+        Memory(base=1 << 32, size=1)
+    with pytest.raises(ValueError, match="empty"):
+        memory.mark_error(5, 5)
+
+
+def test_a_region_ends_where_its_last_byte_does():
+    assert Region(addr=5, h=1, w=3, c=2, pix_pitch=10, row_pitch=1 << 31).end == 5 + 22
+    region = Region(addr=5, h=2, w=3, c=2, pix_pitch=10, row_pitch=40)
+    assert region.end == 5 + 40 + 22 == region.addresses().max() + 1
