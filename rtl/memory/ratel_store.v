@@ -292,7 +292,7 @@ module ratel_store #(
   wire [AxiDataWidth-1:0] oldest;
   wire [4:0]              written;
 
-  ratel_gather #(
+  ratel_store_gather #(
     .Rows       (Rows),
     .Cols       (Cols),
     .Capacity   (Capacity),

@@ -10,7 +10,7 @@
 //   spad_rd_*                  | read port; data the cycle after the grant; the request stands until then
 //   count_i                    | bytes in the gearbox
 //   push_data_o, push_bytes_o  | bytes for the gearbox in this cycle, 0 for none
-module ratel_gather #(
+module ratel_store_gather #(
   parameter Rows = 8,
   parameter Cols = 8,
   parameter Capacity = 32,
