@@ -37,15 +37,18 @@ def bench_build(config: str | None = None, *, core: list[Path] | None = None) ->
         ValueError: there is no such configuration.
     """
     checkers = sorted((HDL / "checkers").glob("*.sv"))
+    # The trace looks inside the core, so a stand-in has none.
+    trace = [HDL / "core_trace.sv"] if core is None else []
     return {
         "top": TOP,
         "sources": [
             *(sorted((ROOT / "rtl").glob("**/*.v")) if core is None else core),
             *(HDL / name for name in BENCH_SOURCES),
+            *trace,
             *checkers,
         ],
         "includes": [ROOT / "rtl" / "include"],
         "parameters": load_config(config).verilog_parameters(),
-        "cpp_sources": [HDL / "bench_store.cpp"],
+        "cpp_sources": [HDL / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,
     }

@@ -140,7 +140,6 @@ def split_k(program: Program) -> None:
         inputs.append((x, K, program.matrix(values.int8_data(random, (K, N)))))
     perch = chance(random, 0.5)
     entry = _scaling(program, N, total, bias=True, perch=perch)
-    biased = int(random.integers(parts))
     act_min, act_max = values.clamp(random)
     program.emit(
         isa.cfg_out(ow=M, oh=1, oc=N, cbs=y.cbs),
@@ -149,7 +148,7 @@ def split_k(program: Program) -> None:
         isa.cfg_act(act_min=act_min, act_max=act_max),
     )
     for index, (x, K, first) in enumerate(inputs):
-        flags = MacFlag.PERCH * perch | MacFlag.BIAS * (index == biased)
+        flags = MacFlag.PERCH * perch | MacFlag.BIAS * (index == parts - 1)
         flags |= MacFlag.ACC * (index > 0) | MacFlag.HOLD * (index < parts - 1)
         program.emit(
             isa.cfg_in(w=M, h=1, c=K, cbs=x.cbs),

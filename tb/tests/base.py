@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import cocotb
-from cocotb.triggers import First, RisingEdge, SimTimeoutError, with_timeout
+from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 from pyuvm import uvm_test
 
 from tb.env.configuration import BenchConfiguration
@@ -62,15 +62,15 @@ class RatelTest(uvm_test):
     async def _run(self) -> None:
         dut = cocotb.top
         await self.env.start(dut)
-        body = cocotb.start_soon(self.body())
-        hung = RisingEdge(dut.hung)
+        limit = self.configuration.timeout_us
         try:
-            first = await with_timeout(First(body, hung), self.configuration.timeout_us, "us")
+            which, _ = await with_timeout(
+                select(self.body(), RisingEdge(dut.hung)), limit, "us"
+            )
         except SimTimeoutError:
             self.env.drain()
-            raise BenchFailure(f"time-out after {self.configuration.timeout_us} us") from None
-        if first is hung:
-            body.cancel()
+            raise BenchFailure(f"time-out after {limit} us of simulated time") from None
+        if which == 1:
             self.env.drain()
             what = "nothing is pending in the bench"
             if self.env.predictor.pending:

@@ -1,0 +1,71 @@
+"""Benchmark kernels: cycles by the core's own counters, results compared as in every test.
+
+RATEL_KERNELS names them, with commas; all by default. Leaves kernels.json in the results folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+import pyuvm
+
+from golden.isa_table import Counter
+from golden.network import run_network
+from sw.compiler import compile_network
+from sw.execution import Inference
+from sw.kernels import KERNELS, Kernel, timed_program
+from tb.agents.axi.driver import Stalls
+from tb.env.counters import counted, counter_values
+from tb.env.job import offload
+from tb.env.settings import results_folder
+from tb.tests.base import RatelTest
+from tb.tests.network import MEMORY_BASE, RtlMemory
+
+
+@pyuvm.test()
+class Kernels(RatelTest):
+    """See the module."""
+
+    async def body(self) -> None:
+        wanted = os.environ.get("RATEL_KERNELS", "")
+        names = wanted.split(",") if wanted else [kernel.name for kernel in KERNELS]
+        self.env.host.set_stalls(Stalls())
+        results = [await self.measure(k) for k in KERNELS if k.name in names]
+        folder = results_folder()
+        if folder is not None:
+            (folder / "kernels.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+    async def measure(self, kernel: Kernel) -> dict[str, object]:
+        """Run one kernel and return its figures."""
+        core = self.configuration.core
+        network = kernel.make(self.seeds.word(kernel.name))
+        program = compile_network(core, network, memory_base=MEMORY_BASE)
+        array = self.seeds.stream(f"{kernel.name} input").integers(
+            -128, 128, network.tensors[0].shape, dtype=np.int8
+        )
+        inference = Inference(program, RtlMemory(self), {})
+        inference.load_constants()
+        inference.load_inputs([array])
+        jobs = timed_program(program, on_chip=kernel.on_chip)
+        if jobs.before:
+            await self.env.run(jobs.before)
+        self.env.registers_read.clear()
+        await self.env.play(counted(offload(jobs.timed)))
+        counters = counter_values(self.env.registers_read)
+        if jobs.after:
+            await self.env.run(jobs.after)
+        expected = run_network(network, [array])[network.outputs[0]]
+        if not np.array_equal(inference.outputs()[0], expected):
+            self.env.failures.add(f"kernel {kernel.name}: the result differs from golden")
+        (op,) = program.phases[0].ops
+        cycles = counters[Counter.BUSY]
+        return {
+            "name": kernel.name,
+            "config": core.name,
+            "cycles": cycles,
+            "macs": op.macs,
+            "utilisation": op.macs / (cycles * core.rows * core.cols),
+            "counters": {counter.name.lower(): value for counter, value in counters.items()},
+        }
