@@ -13,8 +13,6 @@ import numpy as np
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
-from golden.isa_builders import fence, rdcnt
-from golden.isa_table import Counter
 from golden.network import Layer, Network, Tensor
 from golden.network.operations import (
     Convolution,
@@ -119,8 +117,17 @@ KERNELS = (
 )
 
 
-def timed_program(program: Program, *, on_chip: bool) -> list[Instruction]:
-    """Instructions of a one-phase program between two reads of the cycle counter.
+@dataclass(frozen=True, kw_only=True)
+class TimedProgram:
+    """Three jobs: what comes before the clock starts, what is timed, what comes after it stops."""
+
+    before: list[Instruction]
+    timed: list[Instruction]
+    after: list[Instruction]
+
+
+def timed_program(program: Program, *, on_chip: bool) -> TimedProgram:
+    """Jobs of a one-phase program; each that is not empty ends with a fence.
 
     On chip, everything is loaded before the clock starts and stored after it stops. Raises
     ValueError when the operands do not fit at once.
@@ -128,16 +135,15 @@ def timed_program(program: Program, *, on_chip: bool) -> list[Instruction]:
     (phase,) = program.phases
     if not isinstance(phase, NpuPhase):
         raise ValueError("a kernel is one phase of the core")
-    read_clock = rdcnt(index=Counter.CYCLES)
     steps = [step.instruction for step in phase.steps]
     if not on_chip:
-        return [read_clock, *steps, read_clock]
+        return TimedProgram(before=[], timed=steps, after=[])
     loads = [i for i in steps if _belongs(i, "ld")]
     stores = [i for i in steps if _belongs(i, "st")]
     rest = [i for i in steps[:-1] if not _belongs(i, "ld") and not _belongs(i, "st")]
     _require_room(program.config, loads)
-    wait = fence()
-    return [*loads, wait, read_clock, *rest, wait, read_clock, *stores, wait]
+    wait = steps[-1]
+    return TimedProgram(before=[*loads, wait], timed=[*rest, wait], after=[*stores, wait])
 
 
 def _belongs(instruction: Instruction, engine: str) -> bool:

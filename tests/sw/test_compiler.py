@@ -56,7 +56,7 @@ def test_kernels(kernel) -> None:  # noqa: ANN001
     result = play(config, network, [_random_input(network, 3)])
     assert result.differences == []
     program = compile_network(config, network, memory_base=BASE)
-    assert timed_program(program, on_chip=kernel.on_chip)
+    assert timed_program(program, on_chip=kernel.on_chip).timed
 
 
 def test_a_scratchpad_too_small_for_the_tensors_is_worked_in_strips() -> None:
