@@ -56,7 +56,7 @@
 // Interrupt status.
 `define REG_IRQ_STATUS             12'h01c             // byte offset
 `define REG_IRQ_STATUS_RESET       32'h00000000
-`define REG_IRQ_STATUS_ERROR       1                   // An error was recorded
+`define REG_IRQ_STATUS_ERROR       1                   // ERR_CAUSE became valid
 `define REG_IRQ_STATUS_DONE        0                   // A fence with `done` completed
 
 // Error cause.
