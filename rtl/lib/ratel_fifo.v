@@ -1,7 +1,8 @@
 // First-in first-out queue of `Depth` registered entries with valid/ready on both sides.
 //
-// `push_ready_o` and `pop_valid_o` come from registers alone: no combinational path from either side to the other.
-// A full queue therefore does not take an entry in the cycle in which one leaves; use Depth >= 2 for one entry a cycle.
+// `push_ready_o` and `pop_valid_o` come from registers alone: no combinational path from either
+// side to the other. A full queue therefore does not take an entry in the cycle in which one
+// leaves; use Depth >= 2 for one entry a cycle.
 //
 //   port                           | meaning
 //   -------------------------------|----------------------------------------------

@@ -1,11 +1,11 @@
-// Byte queue with a variable number of bytes in and out a cycle: turns pieces of one width into pieces
-// of another.
+// Byte queue with a variable number of bytes in and out a cycle: turns pieces of one width into
+// pieces of another.
 //
 //         push_bytes_i              count_o bytes                pop_bytes_i
 //   new bytes --> [ ...................................... 2 1 0 ] --> oldest bytes
 //
-// The user looks at `count_o` (a register): it pushes only while count + push <= Capacity and pops no
-// more than `count_o`. Both may happen in one cycle.
+// The user looks at `count_o` (a register): it pushes only while count + push <= Capacity and pops
+// no more than `count_o`. Both may happen in one cycle.
 //
 //   port                        | meaning
 //   ----------------------------|------------------------------------------------------------

@@ -1,8 +1,8 @@
-// One write port, one read port memory: the only place in the core where a RAM array is declared, so that
-// a technology's macro replaces this file and nothing else.
+// One write port, one read port memory: the only place in the core where a RAM array is declared,
+// so that a technology's macro replaces this file and nothing else.
 //
-// The read is registered: data appear the cycle after `rd_en_i` and stay until the next read. Reading and writing
-// one address in the same cycle gives the old word. Contents are not reset.
+// The read is registered: data appear the cycle after `rd_en_i` and stay until the next read.
+// Reading and writing one address in the same cycle gives the old word. Contents are not reset.
 //
 //   port      | meaning
 //   ----------|--------------------------------------------------

@@ -1,18 +1,19 @@
 // Burst splitter of load and store: cuts a run of bytes at multiples of MaxBurst bus words.
 //
-//   bus words    |   .   .   .   |   .   .   .   |   .   .   .   |       | = multiple of MaxBurst words
+//   bus words    |   .   .   .   |   .   .   .   |   .   .   .   |   | = MaxBurst words
 //   run                  ================================
 //   bursts              [  first ][    middle    ][ last  ]
 //
-// MaxBurst bus words are a power of two of at most 4096 bytes, so no burst crosses a 4 KiB boundary, none is
-// longer than MaxBurst, and neither needs an adder: the length is a difference of word indices.
+// MaxBurst bus words are a power of two of at most 4096 bytes, so no burst crosses a 4 KiB
+// boundary, none is longer than MaxBurst, and neither needs an adder: the length is a difference of
+// word indices.
 //
 //   port       | meaning
-//   -----------|-------------------------------------------------------------------------------------
+//   -----------|-----------------------------------------------------------------------------------
 //   run_*      | the run, taken when valid and ready
 //   drop_i     | forget the run in work
-//   burst_*    | one burst: `addr` of its first wanted byte, `len` = beats - 1, `last` = offset of the last
-//              | wanted byte in the last beat, `final` = the last burst of its instruction
+//   burst_*    | one burst: `addr` of its first wanted byte, `len` = beats - 1, `last` = offset of
+//              | the last wanted byte in the last beat, `final` = the last burst of its instruction
 module ratel_bursts #(
   parameter BusBytes = 8,
   parameter MaxBurst = 16,

@@ -1,9 +1,9 @@
-// Beat emitter: bytes to W beats of the announced bursts. The first beat of a burst starts at the offset of its first
-// byte, the last ends at its last byte; strobes mark what lies between.
+// Beat emitter: bytes to W beats of the announced bursts. The first beat of a burst starts at the
+// offset of its first byte, the last ends at its last byte; strobes mark what lies between.
 //
 //   port                  | meaning
-//   ----------------------|-----------------------------------------------------------------------------
-//   burst_*               | the oldest burst with beats to send (see ratel_bursts); done with `burst_pop_o`
+//   ----------------------|------------------------------------------------------------------------
+//   burst_*               | oldest burst with beats to send (see ratel_bursts); done: `burst_pop_o`
 //   blank_i               | send the rest with strobes off, without waiting for bytes
 //   count_i, data_i       | the gearbox; `pop_bytes_o` leave it in this cycle
 //   beat_*                | a W beat, from registers

@@ -2,23 +2,23 @@
 
 // Load engine: memory to scratchpad, weight buffer, parameter buffer and table.
 //
-//   descriptor -+-> runs -> bursts -> AR            R -> skid -> realign -> gearbox -> scatter -> memories
-//               |             |                                    ^                      ^
-//               |             +--> burst queue (ReadsOutstanding) -+                      |
-//               +-------------------------------------------------------- walk set-up ----+
+//   descriptor -+-> runs -> bursts -> AR     R -> skid -> realign -> gearbox -> scatter -> memories
+//               |             |                             ^                      ^
+//               |             +--> burst queue -------------+                      |
+//               +------------------------------------------------- walk set-up ----+
 //
-// The address side runs ahead: the next descriptor is taken, and its bursts are announced, while data of the last
-// one still arrive. Up to two instructions are in work; a tag tells them apart.
+// The address side runs ahead: the next descriptor is taken, and its bursts are announced, while
+// data of the last one still arrive. Up to two instructions are in work; a tag tells them apart.
 //
-// Error response: the instruction announces no further bursts, the announced ones are drained and thrown away, the
-// instruction ends with `err_o`. Beats of the next instruction wait until then. Abort: the same for all, without
-// an end; the engine is idle when the bus is, and waits for reset.
+// Error response: the instruction announces no further bursts, the announced ones are drained and
+// thrown away, the instruction ends with `err_o`. Beats of the next instruction wait until then.
+// Abort: the same for all, without an end; the engine is idle when the bus is, and waits for reset.
 //
 //   port                     | meaning
-//   -------------------------|-----------------------------------------------------------------------------
+//   -------------------------|---------------------------------------------------------------------
 //   valid_i, ready_o, desc_i | one transfer starts one instruction
-//   done_o                   | one cycle, in order; `err_o`: bus error, `err_addr_o`: bus-aligned address of the
-//                            | first failing beat
+//   done_o                   | one cycle, in order; `err_o`: bus error, `err_addr_o`: bus-aligned
+//                            | address of the first failing beat
 //   idle_o                   | nothing in flight
 //   abort_i                  | soft reset is pending
 //   load_bytes_o             | bytes of memory used in this cycle
@@ -82,8 +82,8 @@ module ratel_load #(
   localparam BusBytes    = AxiDataWidth / 8;
   localparam OffsetWidth = $clog2(BusBytes);
   localparam InfoWidth   = 2 + 32 + 8 + OffsetWidth;
-  // Room for a beat is seen before the word of this cycle leaves; with Cols - 1 bytes waiting for their word
-  // and a beat on top, the next beat still fits.
+  // Room for a beat is seen before the word of this cycle leaves; with Cols - 1 bytes waiting for
+  // their word and a beat on top, the next beat still fits.
   localparam Capacity    = Cols + 2 * BusBytes;
   localparam CountWidth  = (Capacity > 31) ? 6 : 5;
   localparam RoomInt     = Capacity - BusBytes;
@@ -216,7 +216,8 @@ module ratel_load #(
     .burst_final_o (unused_burst_final)
   );
 
-  // A burst in the AR register is announced: it has its place in the burst queue and is never withdrawn.
+  // A burst in the AR register is announced: it has its place in the burst queue and is never
+  // withdrawn.
   reg                    ar_valid_q;
   reg [31-OffsetWidth:0] ar_word_q;
   reg [7:0]              ar_len_q;
@@ -392,7 +393,8 @@ module ratel_load #(
 
   assign idle_o = bus_idle && (abort_i || (!walk_busy && !word_pending && !done_q));
 
-  // One read id is used, so ids say nothing; the burst queue counts beats, so RLAST does not either.
+  // One read id is used, so ids say nothing; the burst queue counts beats, so RLAST does not
+  // either.
   wire unused_inputs = &{1'b0, m_axi_rid_i, m_axi_rlast_i, pixels[31:16]};
 
 endmodule

@@ -1,11 +1,11 @@
 // Parameter buffer: one entry an output block, read whole, written in words of `Cols` bytes.
 //
 //   slot of an entry   0    1    2    3    4    5    6    7    8
-//                      |---- bias -----|  |-- multiplier --|  shift      (slot s: bytes s*Cols .. of the entry)
+//                      |---- bias -----|  |-- multiplier --|  shift   (slot s: bytes s*Cols ..)
 //
 //   port                             | meaning
 //   ---------------------------------|---------------------------------------------------
-//   rd_en_i, rd_addr_i               | read an entry; `rd_bias_o`, `rd_mult_o`, `rd_shift_o` the cycle after
+//   rd_en_i, rd_addr_i               | read an entry; bias, multiplier, shift the cycle after
 //   wr_en_i, wr_addr_i, wr_slot_i    | write `wr_data_i` to a slot of an entry
 module ratel_pbuf #(
   parameter Cols  = 8,

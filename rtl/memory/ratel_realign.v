@@ -1,14 +1,14 @@
-// Read beats to bytes: takes R beats in order, drops what stands before the first and after the last wanted byte of
-// a burst, and hands the rest to the gearbox, shifted down to byte 0.
+// Read beats to bytes: takes R beats in order, drops what stands before the first and after the
+// last wanted byte of a burst, and hands the rest to the gearbox, shifted down to byte 0.
 //
 //   port                   | meaning
-//   -----------------------|-----------------------------------------------------------------------------
+//   -----------------------|-----------------------------------------------------------------------
 //   beat_*                 | an R beat; taken when valid and ready
 //   burst_*                | the burst it belongs to (see ratel_bursts); done with `burst_pop_o`
 //   discard_i              | take the beats of this burst and throw them away
 //   stall_i                | take none
 //   room_i                 | the gearbox has room for a whole beat
-//   push_data_o, _bytes_o  | bytes for the gearbox in this cycle; `push_bytes_o` is 0 when there are none
+//   push_data_o, _bytes_o  | bytes for the gearbox in this cycle; 0 when there are none
 //   fail_o, fail_addr_o    | the beat taken carries an error response; its bus-aligned address
 module ratel_realign #(
   parameter BusBytes = 8,
@@ -43,7 +43,8 @@ module ratel_realign #(
   wire [OffsetWidth-1:0] high = last_beat ? burst_last_i : {OffsetWidth{1'b1}};
   wire [OffsetWidth-1:0] span = high - low;
 
-  // Throwing away must not wait for room: the scatter may be waiting for the end of this very burst.
+  // Throwing away must not wait for room: the scatter may be waiting for the end of this very
+  // burst.
   wire take = beat_valid_i && burst_valid_i && !stall_i && (discard_i || beat_error_i || room_i);
   wire keep = take && !discard_i && !beat_error_i;
 

@@ -1,4 +1,5 @@
-// Run generator of load and store: from the descriptor's two-dimensional region to contiguous byte ranges.
+// Run generator of load and store: from the descriptor's two-dimensional region to contiguous byte
+// ranges.
 //
 //   for outer in 0 .. run_outer-1
 //     for inner in 0 .. run_inner-1

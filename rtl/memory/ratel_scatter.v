@@ -1,14 +1,15 @@
 `include "ratel_isa.vh"
 
-// Scatter: bytes in memory order to words of the scratchpad, the weight and parameter buffers and the table.
+// Scatter: bytes in memory order to words of the scratchpad, the weight and parameter buffers and
+// the table.
 //
-// A word is made when the gearbox holds its bytes (the last block of a pixel has only `tail` of them), and rests in
-// an output register until its memory takes it; only the scratchpad ever makes it wait. Transposing loads write
-// one byte a cycle.
+// A word is made when the gearbox holds its bytes (the last block of a pixel has only `tail` of
+// them), and rests in an output register until its memory takes it; only the scratchpad ever makes
+// it wait. Transposing loads write one byte a cycle.
 //
 //   port                     | meaning
-//   -------------------------|---------------------------------------------------------------------------
-//   start_*, drop_i          | an instruction (fields of the load descriptor), given up with `drop_i`
+//   -------------------------|---------------------------------------------------------------------
+//   start_*, drop_i          | an instruction (load descriptor fields), given up with `drop_i`
 //   walk_valid_o, walk_tag_o | the instruction being scattered
 //   count_i, data_i          | the gearbox; `pop_bytes_o` leave it in this cycle
 //   spad_*, wbuf_*, pbuf_*, lut_*   | write ports
@@ -72,7 +73,8 @@ module ratel_scatter #(
   localparam [3:0] ColMask = ColMaskInt[3:0];
   localparam [4:0] WholeWord = Cols[4:0];
 
-  // How each operation walks its destination. A linear load is a walk over pixels of one block in groups of one.
+  // How each operation walks its destination. A linear load is a walk over pixels of one block in
+  // groups of one.
   reg [15:0] walk_base;
   reg [15:0] walk_first;
   reg [15:0] walk_pitch;
@@ -222,7 +224,8 @@ module ratel_scatter #(
   assign spad_wr_data_o  = data_q;
   assign spad_wr_be_o    = be_q;
 
-  assign wbuf_wr_en_o    = valid_q && ((op_q == `OP_LD_W) || (op_q == `OP_LD_M) || (op_q == `OP_LD_MT));
+  assign wbuf_wr_en_o    = valid_q && ((op_q == `OP_LD_W) || (op_q == `OP_LD_M) ||
+                                       (op_q == `OP_LD_MT));
   assign wbuf_wr_addr_o  = addr_q;
   assign wbuf_wr_data_o  = data_q;
   assign wbuf_wr_be_o    = be_q;

@@ -1,21 +1,22 @@
-// Scratchpad: `Rows` banks of `Depth` words of `Cols` bytes, each bank with one read and one write port.
+// Scratchpad: `Rows` banks of `Depth` words of `Cols` bytes, each bank with one read and one write
+// port.
 //
 //                 read                          write
 //   execute ---- every bank ----> first    execute ---- one bank ----> always
-//   store   ---- one bank ------> second   load    ---- one bank ----> when execute does not write that bank
+//   store   ---- one bank ------> second   load    ---- one bank ----> when execute writes another
 //
-// A store read that was refused `StoreWaits` cycles goes first, so execute cannot starve the store. To keep the grant
-// of execute a function of registers, the bank the store waits for is remembered: while it waits, the store holds
-// `st_rd_bank_i` and `st_rd_addr_i` still.
+// A store read that was refused `StoreWaits` cycles goes first, so execute cannot starve the store.
+// To keep the grant of execute a function of registers, the bank the store waits for is remembered:
+// while it waits, the store holds `st_rd_bank_i` and `st_rd_addr_i` still.
 //
 //   port                                 | meaning
-//   -------------------------------------|--------------------------------------------------------------
+//   -------------------------------------|---------------------------------------------------------
 //   ex_rd_en_i, ex_rd_addr_i             | execute's reads, bank by bank (16 address bits each)
 //   ex_rd_gnt_o                          | the bank serves execute in this cycle
 //   ex_rd_data_o                         | the cycle after a granted read, for that cycle
-//   st_rd_en_i, st_rd_bank_i, st_rd_addr_i, st_rd_gnt_o, st_rd_data_o   | the store's read, likewise
+//   st_rd_*                              | the store's read, likewise
 //   ex_wr_*                              | execute's write, always taken
-//   ld_wr_*                              | the load's write, taken when `ld_wr_valid_i` and `ld_wr_ready_o`
+//   ld_wr_*                              | the load's write, taken when valid and ready
 module ratel_spad #(
   parameter Rows  = 8,
   parameter Cols  = 8,

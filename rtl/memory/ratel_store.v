@@ -7,18 +7,19 @@
 //               +-> walk set-up                          v
 //                        scratchpad -> gather -> gearbox -> emit -> W
 //
-// AW and W are offered independently, neither waits for the other's ready. Up to WritesOutstanding bursts are announced
-// and unanswered; up to four instructions are in work, told apart by a tag.
+// AW and W are offered independently, neither waits for the other's ready. Up to WritesOutstanding
+// bursts are announced and unanswered; up to four instructions are in work, told apart by a tag.
 //
-// Error response: the instruction announces no further bursts, sends the beats of the announced ones and ends with
-// `err_o` when all are answered. Beats of and answers to the next instruction wait until then. Abort: nothing more is announced,
-// announced bursts are sent with strobes off; the engine is idle when the bus is, and waits for reset.
+// Error response: the instruction announces no further bursts, sends the beats of the announced
+// ones and ends with `err_o` when all are answered. Beats of and answers to the next instruction
+// wait until then. Abort: nothing more is announced, announced bursts are sent with strobes off;
+// the engine is idle when the bus is, and waits for reset.
 //
 //   port                     | meaning
-//   -------------------------|-----------------------------------------------------------------------------
+//   -------------------------|---------------------------------------------------------------------
 //   valid_i, ready_o, desc_i | one transfer starts one instruction
-//   done_o                   | one cycle, in order, after the last B; `err_o`: bus error, `err_addr_o`: address of
-//                            | the first beat (AWADDR) of the first failing burst
+//   done_o                   | one cycle, in order, after the last B; `err_o`: bus error,
+//                            | `err_addr_o`: AWADDR of the first failing burst
 //   idle_o                   | nothing in flight
 //   abort_i                  | soft reset is pending
 //   store_bytes_o            | bytes of memory written in this cycle
@@ -73,8 +74,9 @@ module ratel_store #(
   localparam BusBytes    = AxiDataWidth / 8;
   localparam OffsetWidth = $clog2(BusBytes);
   localparam WordWidth   = 32 - OffsetWidth;
-  // A beat leaves only when its bytes are there, and a word is asked for two cycles before it counts: with
-  // BusBytes - 1 bytes waiting for their beat, three words must fit for one to arrive every cycle.
+  // A beat leaves only when its bytes are there, and a word is asked for two cycles before it
+  // counts: with BusBytes - 1 bytes waiting for their beat, three words must fit for one to arrive
+  // every cycle.
   localparam Capacity    = BusBytes + 3 * Cols;
   localparam CountWidth  = (Capacity > 63) ? 7 : (Capacity > 31) ? 6 : 5;
 
@@ -119,10 +121,10 @@ module ratel_store #(
   wire answer_fails = fail_q && (answer_tag == fail_tag_q);
   wire beats_wait   = fail_q && (beats_tag != fail_tag_q) && !abort_i;
 
-  // The next instruction's words are read only when the last burst of this one is announced, or when this one
-  // has failed and ended. So at the end of a failing instruction either the walk is past it and the gearbox holds
-  // none of its bytes, or the gearbox holds nothing else, and is emptied. Beats of the next one have waited.
-  // `walk_tag` stays after the last word.
+  // The next instruction's words are read only when the last burst of this one is announced, or
+  // when this one has failed and ended. So at the end of a failing instruction either the walk is
+  // past it and the gearbox holds none of its bytes, or the gearbox holds nothing else, and is
+  // emptied. Beats of the next one have waited. `walk_tag` stays after the last word.
   wire fail_end  = fail_q && !(run_valid && run_fails) && !(burst_valid && burst_fails) &&
                    !(answer_valid && answer_fails) && !abort_i;
   wire fail_drop = fail_end && (walk_tag == fail_tag_q);
@@ -223,7 +225,8 @@ module ratel_store #(
     .burst_final_o (burst_final)
   );
 
-  // A burst in the AW register is announced: it has its place in both queues and is never withdrawn.
+  // A burst in the AW register is announced: it has its place in both queues and is never
+  // withdrawn.
   reg                 aw_valid_q;
   reg [WordWidth-1:0] aw_word_q;
   reg [7:0]           aw_len_q;

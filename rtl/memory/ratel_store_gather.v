@@ -1,13 +1,13 @@
-// Gather: words of the scratchpad to bytes in memory order. One word a cycle is read while the gearbox has room; the
-// last block of a pixel gives `tail` bytes.
+// Gather: words of the scratchpad to bytes in memory order. One word a cycle is read while the
+// gearbox has room; the last block of a pixel gives `tail` bytes.
 //
 //   port                       | meaning
-//   ---------------------------|-----------------------------------------------------------------------
+//   ---------------------------|-------------------------------------------------------------------
 //   start_*                    | an instruction (fields of the store descriptor)
 //   hold_i, set_up_tag_o       | keep the instruction of that tag from beginning
 //   drop_i                     | give up the instruction being read, and the word on its way
 //   walk_tag_o                 | the instruction whose words are or were last read
-//   spad_rd_*                  | read port; data the cycle after the grant; the request stands until then
+//   spad_rd_*                  | read port; data the cycle after the grant
 //   count_i                    | bytes in the gearbox
 //   push_data_o, push_bytes_o  | bytes for the gearbox in this cycle, 0 for none
 module ratel_store_gather #(

@@ -1,13 +1,15 @@
-// Word walker of load and store: the on-chip words of an instruction, one a cycle, in the order in which their
-// bytes stand in memory: rows, pixels of a row, blocks of a pixel.
+// Word walker of load and store: the on-chip words of an instruction, one a cycle, in the order in
+// which their bytes stand in memory: rows, pixels of a row, blocks of a pixel.
 //
-//   pixel p of a group of (wrap+1):   bank = p mod (wrap+1)     line = base + (p div (wrap+1))*group_step
+//   pixel p of a group of (wrap+1):   bank = p mod (wrap+1)   line = base + (p div (wrap+1))*group_step
 //   block b of the pixel:             addr = line + b*block_step
 //
-// Pixels follow each other; at the end of a row the walk goes on `pitch` pixels after the start of the row, or,
-// when `linear`, with the next pixel. Nothing is multiplied on the way: the two products an instruction needs,
+// Pixels follow each other; at the end of a row the walk goes on `pitch` pixels after the start of
+// the row, or, when `linear`, with the next pixel. Nothing is multiplied on the way: the two
+// products an instruction needs,
 //   first line  (first div Rows)*group_step     and     row step  (pitch div Rows)*group_step,
-// are made by one multiplier in a set-up stage while the previous instruction is still being walked.
+// are made by one multiplier in a set-up stage while the previous instruction is still being
+// walked.
 //
 //   port               | meaning
 //   -------------------|--------------------------------------------------------------------------

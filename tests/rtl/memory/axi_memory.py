@@ -1,8 +1,8 @@
 """A memory behind AXI4 that waits, answers late and fails on request, one call a clock cycle.
 
-It is called between two rising edges: it sees what the manager offers for the next edge and decides what
-it will offer itself, so it knows which handshakes that edge makes. Every rule of the manager's side
-is checked where it is seen; a broken one raises AssertionError.
+It is called between two rising edges: it sees what the manager offers for the next edge and decides
+what it will offer itself, so it knows which handshakes that edge makes. Every rule of the manager's
+side is checked where it is seen; a broken one raises AssertionError.
 """
 
 from __future__ import annotations
@@ -75,9 +75,7 @@ class AxiMemory:
         pending = (self.reads, self.writes, self.w_beats, self.w_bursts, self.answers)
         return not any(pending) and self.b_offer is None and self.r_offer is None
 
-    def step(
-        self, ar: int, aw: int, w: int, rready: int, bready: int
-    ) -> tuple[int, int, int]:
+    def step(self, ar: int, aw: int, w: int, rready: int, bready: int) -> tuple[int, int, int]:
         """Return (ready bundle, R bundle, B bundle) for the next edge."""
         self.now += 1
         arready = self._read_address(ar)
@@ -116,15 +114,15 @@ class AxiMemory:
         return ready
 
     def _read_data(self, rready: int) -> int:
-        if self.r_offer is None and self.reads and self.reads[0].due <= self.now:
-            if self.rng.random() >= self.behaviour.r_wait:
-                burst = self.reads[0]
-                addr = burst.addr + self.read_beat * self.bus_bytes
-                at = addr & 0xFFFF
-                data = int.from_bytes(self.data[at : at + self.bus_bytes], "little")
-                failing = addr in self.behaviour.read_errors
-                last = int(self.read_beat == burst.beats - 1)
-                self.r_offer = (data, self.behaviour.response if failing else 0, last)
+        due = self.r_offer is None and self.reads and self.reads[0].due <= self.now
+        if due and self.rng.random() >= self.behaviour.r_wait:
+            burst = self.reads[0]
+            addr = burst.addr + self.read_beat * self.bus_bytes
+            at = addr & 0xFFFF
+            data = int.from_bytes(self.data[at : at + self.bus_bytes], "little")
+            failing = addr in self.behaviour.read_errors
+            last = int(self.read_beat == burst.beats - 1)
+            self.r_offer = (data, self.behaviour.response if failing else 0, last)
         if self.r_offer is None:
             return 0
         data, response, last = self.r_offer
@@ -178,9 +176,9 @@ class AxiMemory:
         self.answers.append((self.now + self.behaviour.latency, response))
 
     def _answer(self, bready: int) -> int:
-        if self.b_offer is None and self.answers and self.answers[0][0] <= self.now:
-            if self.rng.random() >= self.behaviour.b_wait:
-                self.b_offer = self.answers.popleft()[1]
+        due = self.b_offer is None and self.answers and self.answers[0][0] <= self.now
+        if due and self.rng.random() >= self.behaviour.b_wait:
+            self.b_offer = self.answers.popleft()[1]
         if self.b_offer is None:
             return 0
         response = self.b_offer

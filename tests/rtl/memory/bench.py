@@ -1,4 +1,4 @@
-"""Drives `memory_bench` one clock cycle at a time, and keeps the expected contents of every memory."""
+"""Drives `memory_bench` one clock cycle at a time, and keeps what every memory must hold."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Bench:
     Attributes:
         spad: (lines, banks, Cols) uint8. wbuf: (words, Cols). pbuf: (entries, 9*Cols). lut: (256,).
         ex_reads, ex_writes: probability a cycle that the pretended execute reads or writes a bank.
+        ex_checked, ex_refused: words it read (every one is compared) and was refused.
     """
 
     def __init__(self, dut: Any, *, base: int = 0x4321_0000) -> None:
@@ -49,6 +50,9 @@ class Bench:
         self.lut = np.zeros(256, dtype=np.uint8)
         self.ex_reads = 0.0
         self.ex_writes = 0.0
+        self.ex_checked = 0
+        self.ex_refused = 0
+        self.ex_reading: list[tuple[int, bytes]] = []  # bank and word granted in the last cycle
         self.cycles = 0
         self.queues: dict[str, deque[Move]] = {"load": deque(), "store": deque()}
         self.results: dict[str, list[tuple[int, int, int]]] = {"load": [], "store": []}
@@ -83,6 +87,7 @@ class Bench:
         await FallingEdge(dut.clk_i)
         dut.rst_ni.value = 1
         self.memory.held.clear()
+        self.ex_reading.clear()
         for queue in self.queues.values():
             queue.clear()
         await FallingEdge(dut.clk_i)
@@ -123,22 +128,40 @@ class Bench:
         await FallingEdge(dut.clk_i)
 
     def _execute(self) -> None:
-        rng, shape = self.rng, self.shape
+        """Read and write the lines that are execute's alone; this cycle's write is not yet read."""
+        rng, shape, dut = self.rng, self.shape, self.dut
+        if self.ex_reading:
+            data = int(dut.ex_rd_data_o.value).to_bytes(shape.rows * shape.cols, "little")
+            for bank, word in self.ex_reading:
+                found = data[bank * shape.cols : (bank + 1) * shape.cols]
+                assert found == word, f"execute's read of bank {bank}"
+                self.ex_checked += 1
+            self.ex_reading.clear()
         enables = 0
         if self.ex_reads:
+            granted = int(dut.ex_rd_gnt_o.value)
+            line = self._ex_line()
             for bank in range(shape.rows):
-                enables |= (rng.random() < self.ex_reads) << bank
-        self.dut.ex_rd_en_i.value = enables
+                if rng.random() < self.ex_reads:
+                    enables |= 1 << bank
+                    if granted >> bank & 1:
+                        self.ex_reading.append((bank, bytes(self.spad[line, bank])))
+                    else:
+                        self.ex_refused += 1
+            dut.ex_rd_addr_i.value = line
+        dut.ex_rd_en_i.value = enables
         write = 0
         if rng.random() < self.ex_writes:
-            line = shape.spad_depth - 1 - rng.randrange(EX_LINES)
-            bank, data = rng.randrange(shape.rows), rng.randbytes(shape.cols)
+            line, bank, data = self._ex_line(), rng.randrange(shape.rows), rng.randbytes(shape.cols)
             self.spad[line, bank] = np.frombuffer(data, dtype=np.uint8)
             write = self._ex_write(line, bank, data)
-        self.dut.ex_wr_i.value = write
+        dut.ex_wr_i.value = write
+
+    def _ex_line(self) -> int:
+        return self.shape.spad_depth - 1 - self.rng.randrange(EX_LINES)
 
     async def finish(self, *, loads: int = 0, stores: int = 0) -> None:
-        """Run until so many instructions have ended since the last call and both engines are idle."""
+        """Run until so many instructions have ended from now on and both engines are idle."""
         began = self.cycles
         self.results["load"].clear()
         self.results["store"].clear()
@@ -157,6 +180,7 @@ class Bench:
         """End the pretended execute's accesses."""
         self.dut.ex_rd_en_i.value = 0
         self.dut.ex_wr_i.value = 0
+        self.ex_reading.clear()
         await FallingEdge(self.dut.clk_i)
 
     def image(self, move: Move) -> np.ndarray:
@@ -206,7 +230,7 @@ class Bench:
             assert wrong.size == 0, f"{name}{list(map(int, wrong[0]))}: {len(wrong)} bytes differ"
 
     async def adopt(self, *, but: list[Move] | None = None) -> None:
-        """Take what the chip holds as the images; bytes no move of `but` writes must be unchanged."""
+        """Take what the chip holds as the images; only bytes that `but` writes may have changed."""
         found = await self.read_back()
         if but is not None:
             free = {name: np.zeros(image.shape, dtype=bool) for name, image in found.items()}

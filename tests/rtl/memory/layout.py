@@ -30,8 +30,8 @@ class Shape:
 class Move:
     """One load or store instruction with all it is told by the configuration.
 
-    `count` is the number of words or entries of a linear load. `split` cuts contiguous pixels into a
-    run each, which a descriptor may do.
+    `count` is the number of words or entries of a linear load. `split` cuts contiguous pixels into
+    a run each, which a descriptor may do.
     """
 
     op: str
@@ -147,7 +147,7 @@ def pack(engine: str, values: dict[str, int]) -> int:
     packed, position = 0, 0
     for name, width in fields(engine):
         if not 0 <= values[name] < 1 << width:
-            raise ValueError(f"{engine} descriptor: {name} = {values[name]} needs over {width} bits")
+            raise ValueError(f"{engine} descriptor: {name} = {values[name]} is over {width} bits")
         packed |= values[name] << position
         position += width
     return packed

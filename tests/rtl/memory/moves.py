@@ -28,7 +28,8 @@ def random_load(rng: random.Random, shape: Shape, base: int, op: str | None = No
                 return replace(move, base=rng.randint(0, shape.wbuf_depth - words))
     depth = shape.wbuf_depth if op == "ld.w" else shape.param_depth
     count = rng.choice((1, 2, rng.randint(1, depth)))
-    move = Move(op=op, addr=0, count=count, base=0 if op == "ld.l" else rng.randint(0, depth - count))
+    first = 0 if op == "ld.l" else rng.randint(0, depth - count)
+    move = Move(op=op, addr=0, count=count, base=first)
     align = 4 if op in {"ld.p", "ld.b"} else 1
     return replace(move, addr=place(rng, base, move.linear_bytes(shape), align))
 
@@ -73,7 +74,7 @@ def random_region(rng: random.Random, op: str, base: int) -> Move:
 
 
 def place(rng: random.Random, base: int, length: int, align: int) -> int:
-    """Return an address for `length` bytes in a half: anywhere, at its end, or around a page's end."""
+    """Return an address for `length` bytes in a half: anywhere, at its end, over a page end."""
     kind = rng.randrange(4)
     if kind == 0:
         return (base + HALF - length) // align * align

@@ -22,6 +22,7 @@ TESTS = (
     "loads_after_a_failed_one_are_whole",
     "a_write_error_at_every_burst",
     "an_abort_at_any_time",
+    "a_busy_scratchpad_starves_nobody",
     "throughput",
 )
 

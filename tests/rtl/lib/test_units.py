@@ -1,0 +1,36 @@
+"""The queue, the memory wrapper and the gearbox, each alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.hdl import ROOT, SimBuild, SimRun, build, run
+
+CASES = [
+    *[("ratel_fifo", "fifo", {"Width": 9, "Depth": depth}) for depth in (1, 2, 3, 8)],
+    ("ratel_fifo", "fifo_full_rate", {"Width": 9, "Depth": 2}),
+    ("ratel_fifo", "fifo_full_rate", {"Width": 9, "Depth": 8}),
+    ("ratel_sram", "sram", {"Width": 64, "Depth": 32}),
+    ("ratel_sram", "sram", {"Width": 8, "Depth": 16}),
+    ("ratel_gearbox", "gearbox", {"InBytes": 8, "OutBytes": 8, "Capacity": 24, "CountWidth": 5}),
+    ("ratel_gearbox", "gearbox", {"InBytes": 16, "OutBytes": 4, "Capacity": 36, "CountWidth": 6}),
+]
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize(("top", "test", "parameters"), CASES)
+def test_unit(top: str, test: str, parameters: dict[str, int], tmp_path: Path) -> None:
+    made = build(
+        SimBuild(
+            top=top, sources=[ROOT / "rtl/lib" / f"{top}.v"], parameters=parameters, timing=False
+        )
+    )
+    result = run(
+        SimRun(
+            build=made, module="tests.rtl.lib.units", test=test, results_dir=tmp_path / "run",
+            seed=1, timeout_s=120,
+        )
+    )  # fmt: skip
+    assert result.passed, f"{result.message}\n{result.log}"
