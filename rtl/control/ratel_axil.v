@@ -1,7 +1,8 @@
 // AXI4-Lite subordinate: turns the five channels into single register accesses.
 //
 // Address and data of a write arrive in any order and are kept until both are there. A write waits
-// on the bus while write_ready_i is low; reads go on meanwhile. The low two address bits are ignored.
+// on the bus while write_ready_i is low; reads go on meanwhile. The low two address bits are
+// ignored.
 //
 //   s_axil_*        the port; protection bits are not used
 //   write_*         a write access, taken in a cycle with ready; error_i in that cycle: SLVERR

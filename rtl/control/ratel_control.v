@@ -1,5 +1,5 @@
-// Everything of Ratel that is not an engine or a memory: both ports for instructions, the front end,
-// the check, the dispatcher, error registers, counters, interrupt and soft reset.
+// Everything of Ratel that is not an engine or a memory: both ports for instructions, the front
+// end, the check, the dispatcher, error registers, counters, interrupt and soft reset.
 //
 //   CV-X-IF --> xif --+
 //                     merge --> front end --> check --> dispatch --> engines

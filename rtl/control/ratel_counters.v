@@ -1,7 +1,7 @@
-// Performance counters, 32 bits each, wrapping. Numbers are those of `CNT_* in ratel_isa.vh.
+// Performance counters, 32 bits each, wrapping; numbers are those of `CNT_* in ratel_isa.vh.
 //
 //   clear_i         set all to 0
-//   *_i             events of this cycle; load_bytes_i, store_bytes_i and macs_i count more than one
+//   *_i             events of this cycle; load_bytes_i, store_bytes_i and macs_i are numbers
 //   index*_i        two independent readers
 //   value*_o        counter of that index
 `include "ratel_isa.vh"

@@ -7,7 +7,7 @@
 //   load_*, store_*  bus errors of the engines, with {index, word} of their instruction
 //   clear_i          clear; an error of the same cycle is kept
 //   cause_o .. index_o   the registers
-//   raise_o          an error was seen: interrupt
+//   raise_o          an error was recorded where there was none: interrupt
 `include "ratel_isa.vh"
 
 module ratel_error (
@@ -51,9 +51,11 @@ module ratel_error (
   wire [31:0] kept_lead  = new_index - index_q;
   wire        older      = kept_lead[31];
   wire        unused     = &{1'b0, store_lead[30:0], kept_lead[30:0]};
-  wire        record     = raise_o && (!valid_q || clear_i || older);
+  wire        any        = bus_error || fail_i;
+  wire        first      = any && (!valid_q || clear_i);
+  wire        record     = first || (any && older);
 
-  assign raise_o  = bus_error || fail_i;
+  assign raise_o  = first;
   assign cause_o  = {valid_q, 15'd0, field_q, code_q};
   assign word_o   = word_q;
   assign detail_o = detail_q;

@@ -89,7 +89,7 @@ module ratel_frontend (
 
   assign check_start_o   = in_ready_o && check;
   assign counter_index_o = in_rs1_i[3:0];
-  assign in_data_o       = fence ? cause_i : (rdcnt && !rdcnt_bad) ? counter_i : 32'd0;
+  assign in_data_o       = fence_ok ? cause_i : (rdcnt && !rdcnt_bad) ? counter_i : 32'd0;
   assign clear_error_o   = in_ready_o && fence_ok && in_rs1_i[0];
   assign done_o          = in_ready_o && fence_ok && in_rs1_i[1];
 

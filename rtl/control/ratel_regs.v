@@ -1,4 +1,4 @@
-// Register block behind the AXI4-Lite port: spec/registers.rdl. Holds the doorbell and the interrupt.
+// Registers behind the AXI4-Lite port (spec/registers.rdl), with the doorbell and the interrupt.
 //
 // The port itself (ratel_axil) is only reset by rst_ni; soft_reset_i sets the registers back.
 //

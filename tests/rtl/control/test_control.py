@@ -1,0 +1,41 @@
+"""The control of the core with pretended engines: ports, checks, dispatch and registers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from golden.config import load_config
+from scripts.hdl import ROOT, SimBuild, SimRun, build, run
+
+CONFIGS = ("8x8", "4x4", "16x4")
+MODULES = ("checks", "protocol", "hazards", "registers")
+LEFT_OUT = frozenset({"AxiIdWidth", "MaxBurst", "ReadsOutstanding"})  # of the engines
+
+
+def bench_build(config: str) -> SimBuild:
+    parameters = load_config(config).verilog_parameters()
+    return SimBuild(
+        top="ratel_control",
+        sources=[ROOT / "rtl/control/ratel_control.v"],
+        includes=[ROOT / "rtl/include"],
+        library_dirs=[ROOT / "rtl/control"],
+        parameters={k: v for k, v in parameters.items() if k not in LEFT_OUT},
+        timing=False,
+    )
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("config", CONFIGS)
+def test_control(config: str, module: str, seed: int, tmp_path: Path) -> None:
+    result = run(
+        SimRun(
+            build=build(bench_build(config)),
+            module=f"tests.rtl.control.{module}",
+            results_dir=tmp_path / "run",
+            seed=seed,
+        )
+    )
+    assert result.passed, result.message
