@@ -1,7 +1,7 @@
 // Word walker of load and store: the on-chip words of an instruction, one a cycle, in the order in
 // which their bytes stand in memory: rows, pixels of a row, blocks of a pixel.
 //
-//   pixel p of a group of (wrap+1):   bank = p mod (wrap+1)   line = base + (p div (wrap+1))*group_step
+//   pixel p, groups of n = wrap+1:   bank = p mod n     line = base + (p div n)*group_step
 //   block b of the pixel:             addr = line + b*block_step
 //
 // Pixels follow each other; at the end of a row the walk goes on `pitch` pixels after the start of

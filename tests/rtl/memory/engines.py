@@ -333,3 +333,21 @@ async def a_busy_scratchpad_starves_nobody(dut: Any) -> None:
     assert 9 * pixels <= cycles <= 9 * pixels + 30, cycles
     assert bench.ex_refused == pixels
     assert bench.memory.data == after
+
+
+@cocotb.test()
+async def a_wrong_byte_is_seen(dut: Any) -> None:
+    """The comparison fails when one byte of an expectation is off, in each memory."""
+    bench = Bench(dut)
+    await bench.start()
+    await bench.compare()
+    for image in (bench.spad, bench.wbuf, bench.pbuf, bench.lut):
+        place = tuple(bench.rng.randrange(size) for size in image.shape)
+        image[place] ^= 0x10
+        try:
+            await bench.compare()
+        except AssertionError:
+            image[place] ^= 0x10
+        else:
+            raise AssertionError("a wrong byte was not seen")
+    await bench.compare()

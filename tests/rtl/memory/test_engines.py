@@ -24,6 +24,7 @@ TESTS = (
     "an_abort_at_any_time",
     "a_busy_scratchpad_starves_nobody",
     "throughput",
+    "a_wrong_byte_is_seen",
 )
 
 
