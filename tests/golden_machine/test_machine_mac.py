@@ -268,6 +268,21 @@ def test_accumulators_are_lost_with_the_next_compute_instruction_but_not_with_a_
     assert error_of(go_on) == ErrorCode.ACC
 
 
+def test_without_acc_what_a_hold_left_is_not_added():
+    harness = Harness("8x8")
+    source = dense(harness.config, base=0, h=1, w=8, c=8)
+    target = dense(harness.config, base=50, h=1, w=8, c=8)
+    harness.load(source, harness.int8(1, 8, 8))
+    harness.weights(0, harness.int8(8, 8))
+    plain = conv(in_base=0, out_base=50, wbase=0)
+    harness.ok(*harness.operands(source, target), cfg_kernel(kh=1, kw=1), cfg_act())
+    alone = harness.ok(plain).mac
+    harness.ok(conv(in_base=0, out_base=0, wbase=0, flags=int(HOLD)))
+    after = harness.ok(plain).mac
+    assert alone is not None and after is not None and alone.products.any()
+    assert np.array_equal(alone.products, after.products)
+
+
 def test_accumulators_wrap():
     """Two biases of 2^31 - 1 added to the same sum."""
     harness = Harness("4x4")

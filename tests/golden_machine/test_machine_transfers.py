@@ -51,6 +51,21 @@ def test_a_pixel_lies_where_the_document_says():
     assert spad[10 + 1 * 3 + 1, 2, 1] == array[1, 1, 5]
 
 
+@pytest.mark.parametrize(
+    ("tensor", "lines"),
+    [
+        (Tensor(base=3, h=1, w=8, c=8, p=8, cbs=1), (3, 4)),  # just a group
+        (Tensor(base=3, h=1, w=9, c=8, p=9, cbs=1), (3, 5)),
+        (Tensor(base=3, h=2, w=4, c=17, p=12, cbs=5), (3, 11)),  # last pixel 15: group 1
+        (Tensor(base=3, h=2, w=5, c=17, p=12, cbs=5), (3, 16)),
+        (Tensor(base=3, h=1, w=1, c=8, p=1, cbs=4, p0=7), (3, 4)),
+        (Tensor(base=3, h=1, w=1, c=8, p=1, cbs=4, p0=8), (7, 8)),
+    ],
+)
+def test_lines_of_a_tensor_at_the_edges_of_a_group(tensor: Tensor, lines: tuple[int, int]):
+    assert tensor_lines(Harness("8x8").config, tensor) == lines
+
+
 @pytest.mark.parametrize("config", CONFIGS)
 def test_pitches_in_memory_are_followed_and_gaps_are_kept(config: str):
     harness = Harness(config)
