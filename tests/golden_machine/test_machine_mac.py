@@ -329,6 +329,30 @@ def test_unknown_bytes_make_unknown_results_and_only_those():
     assert spad_known.sum() == 6
 
 
+def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown():
+    harness = Harness("8x8")
+    source = dense(harness.config, base=0, h=1, w=2, c=1)
+    target = dense(harness.config, base=50, h=1, w=2, c=4)
+    storage = harness.machine.storage
+    harness.load(source, harness.int8(1, 2, 1))
+    harness.weights(0, harness.int8(4, 1))
+    harness.parameters(0, np.zeros(4), np.ones(4), np.zeros(4))
+    storage.bias_known[0, 1] = storage.mult_known[0, 2] = storage.shift_known[0, 3] = False
+    harness.ok(*harness.operands(source, target), cfg_kernel(kh=1, kw=1), cfg_act())
+
+    def known(flags: int) -> list[bool]:
+        mac = harness.ok(conv(in_base=0, out_base=50, wbase=0, flags=int(flags))).mac
+        assert mac is not None and np.array_equal(mac.known[0], mac.known[1])
+        return mac.known[0].tolist()
+
+    assert known(0) == [True, True, True, True]
+    assert known(BIAS) == [True, False, True, True]
+    assert known(PERCH) == [True, True, False, False]
+    assert known(PERCH | BIAS) == [True, False, False, False]
+    assert known(HOLD | BIAS) == [True, False, True, True]
+    assert known(ACC | PERCH) == [True, False, False, False]
+
+
 def test_an_illegal_parameter_entry_makes_its_channel_unspecified():
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=2, c=1)
