@@ -183,12 +183,8 @@ class Bench:
     ) -> int:
         """Write a register; return the response."""
         dut = self.dut
-        aw = cocotb.start_soon(
-            self._send("aw", aw_delay, s_axil_awaddr_i=addr)
-        )
-        w = cocotb.start_soon(
-            self._send("w", w_delay, s_axil_wdata_i=data, s_axil_wstrb_i=strobes)
-        )
+        aw = cocotb.start_soon(self._send("aw", aw_delay, s_axil_awaddr_i=addr))
+        w = cocotb.start_soon(self._send("w", w_delay, s_axil_wdata_i=data, s_axil_wstrb_i=strobes))
         for _ in range(RESULT_LIMIT):
             if int(dut.s_axil_bvalid_o.value):
                 response = int(dut.s_axil_bresp_o.value)

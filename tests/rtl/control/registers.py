@@ -1,0 +1,260 @@
+"""cocotb tests of the AXI4-Lite port: registers, doorbell, interrupt, errors, soft reset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cocotb
+
+from golden.isa import Instruction
+from golden.isa_builders import cfg_in, fence, ld_l, rdcnt, st_t
+from golden.isa_table import ErrorCode
+from golden.registers_table import REGISTERS
+from tests.rtl.control.bench import OKAY, SLVERR, Bench, Job
+from tests.rtl.control.hazards import _GROUPS
+
+OFFSET = {register.name: register.offset for register in REGISTERS}
+STATUS_DOORBELL, STATUS_PENDING, STATUS_ERROR = 1 << 4, 1 << 5, 1 << 8
+
+
+async def ring(bench: Bench, instruction: Instruction) -> None:
+    """Issue an instruction by the doorbell."""
+    assert await bench.write(OFFSET["DB_RS1"], instruction.rs1) == OKAY
+    assert await bench.write(OFFSET["DB_RS2"], instruction.rs2) == OKAY
+    assert await bench.write(OFFSET["DB_INSTR"], instruction.word) == OKAY
+
+
+async def get(bench: Bench, name: str, index: int = 0) -> int:
+    data, response = await bench.read(OFFSET[name] + 4 * index)
+    assert response == OKAY, name
+    return data
+
+
+async def started(dut: Any) -> Bench:
+    bench = Bench(dut)
+    await bench.start()
+    await bench.step(2)
+    return bench
+
+
+@cocotb.test()
+async def every_address(dut: Any) -> None:
+    """Reset values, and SLVERR exactly where no register answers."""
+    bench = await started(dut)
+    mapped = {
+        register.offset + 4 * i: register for register in REGISTERS for i in range(register.count)
+    }
+    parameters = {
+        "PARAMS0": (int(dut.SpadDepth.value).bit_length() - 1) << 24
+        | int(dut.Cols.value) << 16 | int(dut.Rows.value) << 8 | int(dut.AxiDataWidth.value) // 8,
+        "PARAMS1": int(dut.QueueDepth.value) << 24
+        | (int(dut.ParamDepth.value).bit_length() - 1) << 16
+        | (int(dut.WbufDepth.value).bit_length() - 1) << 8 | int(dut.RequantLanes.value),
+    }  # fmt: skip
+    for addr in range(0, 0x1000, 4):
+        data, response = await bench.read(addr)
+        register = mapped.get(addr)
+        assert response == (OKAY if register else SLVERR), f"read of {addr:#x}"
+        if register is None:
+            assert data == 0
+        elif addr != OFFSET["COUNTER"]:  # the cycle counter runs
+            assert data == parameters.get(register.name, register.reset), register.name
+        if register is None or not register.writable_mask:
+            assert await bench.write(addr, 0xFFFFFFFF) == SLVERR, f"write to {addr:#x}"
+
+
+@cocotb.test()
+async def strobes_and_orders(dut: Any) -> None:
+    """Byte strobes are honoured, and address and data come in any order."""
+    bench = await started(dut)
+    rng = bench.rng
+    kept = {"DB_RS1": 0, "DB_RS2": 0, "IRQ_ENABLE": 0}
+    for _ in range(200):
+        name = rng.choice(list(kept))
+        data, strobes = rng.getrandbits(32), rng.randrange(16)
+        mask = sum(0xFF << 8 * i for i in range(4) if strobes >> i & 1)
+        if name == "IRQ_ENABLE":
+            mask &= 3
+        delays = {"aw_delay": rng.randrange(4), "w_delay": rng.randrange(4)}
+        assert await bench.write(OFFSET[name], data, strobes=strobes, **delays) == OKAY
+        kept[name] = kept[name] & ~mask | data & mask
+        assert await get(bench, name) == kept[name]
+    for name in ("CTRL", "DB_INSTR"):
+        assert await bench.write(OFFSET[name], 3, strobes=rng.randrange(15)) == SLVERR
+    assert not await get(bench, "STATUS") & STATUS_DOORBELL
+    assert await get(bench, "DB_RS1") == kept["DB_RS1"], "a refused write had an effect"
+
+
+@cocotb.test()
+async def doorbell(dut: Any) -> None:
+    """Results, illegal words, back-pressure, and order with the other port."""
+    bench = await started(dut)
+    await ring(bench, rdcnt(index=2))
+    await bench.step(3)
+    assert await get(bench, "DB_RESULT") == 0
+    await ring(bench, cfg_in(w=1, h=2, c=3, cbs=4))
+    await ring(bench, rdcnt(index=2))
+    await bench.step(3)
+    assert await get(bench, "DB_RESULT") == 2
+    await ring(bench, Instruction(0x12345678))
+    await bench.step(3)
+    assert await get(bench, "ERR_CAUSE") == 1 << 31 | ErrorCode.ILLEGAL
+    assert await get(bench, "ERR_INSTR") == 0x12345678
+    assert await get(bench, "ERR_INDEX") == 3
+    assert await get(bench, "STATUS") & STATUS_ERROR
+    assert await get(bench, "DB_RESULT") == 0, "an instruction without a value shows 0"
+    # a fence that waits for a load: the next doorbell write waits on the bus, reads go on
+    bench.engines["load"].frozen = True
+    await ring(bench, ld_l(addr=0x40))
+    await ring(bench, fence(clear=1))
+    waiting = cocotb.start_soon(bench.write(OFFSET["DB_INSTR"], rdcnt(index=2).word))
+    await bench.step(50)
+    assert not waiting.done()
+    assert await get(bench, "STATUS") & 0x13 == 0x13, "busy, load busy, doorbell pending"
+    bench.engines["load"].frozen = False
+    assert await waiting == OKAY
+    await bench.step(5)
+    assert await get(bench, "ERR_CAUSE") == 0
+    assert await get(bench, "STATUS") == 0
+
+
+@cocotb.test()
+async def interrupts(dut: Any) -> None:
+    """Done and error, enabled or not, cleared by writing 1."""
+    bench = await started(dut)
+    await bench.issue(fence(done=1))
+    await bench.step(6)
+    assert await get(bench, "IRQ_STATUS") == 1
+    assert not int(dut.irq_o.value)
+    await bench.write(OFFSET["IRQ_ENABLE"], 1)
+    await bench.step(2)
+    assert int(dut.irq_o.value)
+    await ring(bench, Instruction(0))
+    await bench.step(4)
+    assert await get(bench, "IRQ_STATUS") == 3
+    await bench.write(OFFSET["IRQ_STATUS"], 1)
+    await bench.step(2)
+    assert await get(bench, "IRQ_STATUS") == 2
+    assert not int(dut.irq_o.value)
+    await bench.write(OFFSET["IRQ_ENABLE"], 2)
+    await bench.step(2)
+    assert int(dut.irq_o.value)
+    await bench.write(OFFSET["IRQ_STATUS"], 2)
+    await bench.step(2)
+    assert not int(dut.irq_o.value)
+    await ring(bench, Instruction(0))
+    await bench.step(4)
+    assert await get(bench, "IRQ_STATUS") == 0, "an error that is not recorded raises nothing"
+    await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
+    assert await get(bench, "ERR_CAUSE") == 0
+    assert await get(bench, "ERR_INSTR") == 0
+
+
+@cocotb.test()
+async def bus_errors(dut: Any) -> None:
+    """A bus error names its instruction, and an older one wins over a younger refusal."""
+    bench = await started(dut)
+    await bench.configure(_GROUPS)  # 12 instructions
+    bench.engines["load"].fail = lambda _job: 0x1234_0008
+    bench.engines["store"].fail = lambda _job: 0x5678_0000
+    bench.engines["load"].frozen = bench.engines["store"].frozen = True
+    load, store = ld_l(addr=0x1234_0000), st_t(addr=0x5678_0000, base=1)
+    await bench.issue(load)  # number 12
+    await bench.issue(store)
+    await ring(bench, Instruction(0xFFFFFFFF))  # refused while both are under way
+    await bench.step(40)
+    assert await get(bench, "ERR_CAUSE") == 1 << 31 | ErrorCode.ILLEGAL
+    assert await get(bench, "ERR_INDEX") == 14
+    bench.engines["store"].frozen = False
+    await bench.step(10)
+    assert await get(bench, "ERR_CAUSE") == 1 << 31 | ErrorCode.BUS_WRITE
+    assert await get(bench, "ERR_DETAIL") == 0x5678_0000
+    assert await get(bench, "ERR_INSTR") == store.word
+    assert await get(bench, "ERR_INDEX") == 13
+    bench.engines["load"].frozen = False
+    await bench.step(10)
+    assert await get(bench, "ERR_CAUSE") == 1 << 31 | ErrorCode.BUS_READ
+    assert await get(bench, "ERR_DETAIL") == 0x1234_0008
+    assert await get(bench, "ERR_INSTR") == load.word
+    assert await get(bench, "ERR_INDEX") == 12
+    assert await bench.value(fence(clear=1)) == 1 << 31 | ErrorCode.BUS_READ
+    await bench.issue(store)
+    assert await bench.value(fence()) == 1 << 31 | ErrorCode.BUS_WRITE
+    assert await get(bench, "ERR_INDEX") == 16
+
+
+@cocotb.test()
+async def soft_reset(dut: Any) -> None:
+    """Waits for the engines, drops what is queued, keeps both ports alive."""
+    bench = await started(dut)
+    bench.engines["load"].frozen = True
+    bench.idle["load"] = False
+    await bench.write(OFFSET["IRQ_ENABLE"], 3)
+    await ring(bench, Instruction(0))
+    for number in range(3):
+        await bench.issue(ld_l(addr=number))
+    await bench.step()
+    await bench.issue(fence(done=1))
+    dut.x_result_ready_i.value = 0
+    await bench.write(OFFSET["CTRL"], 1)
+    await bench.step(20)
+    assert await get(bench, "STATUS") & STATUS_PENDING
+    assert int(dut.abort_o.value)
+    assert int(dut.core_rst_no.value)
+    assert int(dut.x_result_valid_o.value), "a committed fence gets its result"
+    assert int(dut.x_result_data_o.value) == 0
+    waiting = cocotb.start_soon(bench.write(OFFSET["DB_INSTR"], cfg_in(w=0, h=0, c=0, cbs=0).word))
+    await bench.step(20)
+    assert not waiting.done(), "a doorbell write waits for the end of the reset"
+    bench.engines["load"].running.clear()
+    bench.engines["load"].frozen = False
+    bench.idle["load"] = True
+    dut.x_result_ready_i.value = 1
+    assert await waiting == OKAY
+    await bench.step(5)
+    for name in ("STATUS", "ERR_CAUSE", "IRQ_STATUS", "IRQ_ENABLE", "DB_RESULT"):
+        assert await get(bench, name) == 0, name
+    before = len(bench.engines["load"].log)
+    await bench.issue(ld_l(addr=77))
+    assert await bench.value(rdcnt(index=2)) == 2, "instructions are counted from the reset"
+    await bench.step(20)
+    assert len(bench.engines["load"].log) == before + 1
+
+
+@cocotb.test()
+async def counters(dut: Any) -> None:
+    """Every counter counts its event, from both readers, and is cleared."""
+    bench = await started(dut)
+    await bench.configure(_GROUPS)
+    await bench.step(20)
+    dut.exec_step_i.value = 1
+    dut.exec_macs_i.value = 256
+    dut.load_bytes_i.value = 16
+    dut.store_bytes_i.value = 3
+    dut.exec_stall_fetch_i.value = 1
+    await bench.step(10)
+    for name in ("exec_step", "exec_macs", "load_bytes", "store_bytes", "exec_stall_fetch"):
+        getattr(dut, f"{name}_i").value = 0
+    wanted = {6: 10, 7: 2560, 8: 160, 9: 30, 11: 10, 12: 0, 5: 0}
+    for index, value in wanted.items():
+        assert await get(bench, "COUNTER", index) == value, index
+        assert await bench.value(rdcnt(index=index)) == value, index
+
+    def slow(_job: Job) -> None:
+        bench.engines["load"].frozen = True
+
+    bench.on_start = slow
+    await bench.issue(ld_l(addr=0x10))
+    await bench.issue(st_t(addr=0x20, base=1))  # waits for the load
+    await bench.step(100)
+    bench.engines["load"].frozen = False
+    bench.on_start = lambda _job: None
+    await bench.value(fence())
+    busy, load, store, waited = [await get(bench, "COUNTER", i) for i in (1, 3, 5, 14)]
+    assert 80 < waited < store < load < busy < 300, (waited, load, store, busy)
+    first = await get(bench, "COUNTER", 0)
+    assert await get(bench, "COUNTER", 0) > first
+    await bench.write(OFFSET["CTRL"], 2)
+    assert await get(bench, "COUNTER", 0) < first
+    for index in range(1, 16):
+        assert await get(bench, "COUNTER", index) == 0, index
