@@ -17,7 +17,8 @@ STATUS_REGISTERS = (
     "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",
 )  # fmt: skip
 DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
-VALID = 1 << 31
+VALID = 1 << 31  # of ERR_CAUSE
+BUSY, PENDING = 1, 1 << 4  # of STATUS: anything in flight, a doorbell word waiting
 
 
 class RegisterChecker:
@@ -34,18 +35,23 @@ class RegisterChecker:
         self.core = core
         self.write_bursts: list[BurstSeen] = []
         self.doorbell_result = 0
+        self._rung = False
 
     def reset(self) -> None:
         """Go back to the reset values."""
         self.mirror.reset()
         self.doorbell_result = 0
+        self._rung = False
         self.predictor.last = None
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing can be in flight: after reset, or after a fence that returned."""
+        """Whether nothing can be in flight: after reset, or after a fence that returned.
+
+        A fence through the doorbell has returned when STATUS shows an idle core.
+        """
         last = self.predictor.last
-        if self.predictor.pending:
+        if self.predictor.pending or self._rung:
             return False
         return last is None or (last.mnemonic == "fence" and last.error is None)
 
@@ -80,7 +86,9 @@ class RegisterChecker:
             )
         if seen.write and expected == OKAY:
             self._effect(name, seen)
-        elif data is not None:
+        elif name == "STATUS" and not seen.data & (BUSY | PENDING):
+            self._rung = False
+        if not seen.write and data is not None:
             self.log.note(f"read {name} {seen.data:08x}")
 
     def _compare_beat(self, seen: RegisterSeen) -> None:
@@ -147,6 +155,7 @@ class RegisterChecker:
             instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])
             outcome = self.predictor.doorbell(instruction)
             self.doorbell_result = outcome.result or 0
+            self._rung = True
 
     def check_interrupt(self, level: bool, cycle: int) -> None:
         """Compare the interrupt line, at a quiet moment."""

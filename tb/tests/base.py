@@ -21,6 +21,7 @@ from tb.env.seeds import Seeds
 from tb.env.settings import results_folder
 
 log = logging.getLogger("ratel.test")
+logging.getLogger("ratel").setLevel(logging.INFO)
 
 
 class RatelTest(uvm_test):
@@ -64,9 +65,7 @@ class RatelTest(uvm_test):
         await self.env.start(dut)
         limit = self.configuration.timeout_us
         try:
-            which, _ = await with_timeout(
-                select(self.body(), RisingEdge(dut.hung)), limit, "us"
-            )
+            which, _ = await with_timeout(select(self.body(), RisingEdge(dut.hung)), limit, "us")
         except SimTimeoutError:
             self.env.drain()
             raise BenchFailure(f"time-out after {limit} us of simulated time") from None

@@ -1,0 +1,124 @@
+"""Register access: reset values, policies, strobes, holes, interrupts."""
+
+from __future__ import annotations
+
+import pyuvm
+
+from golden import isa_builders as isa
+from golden.registers_table import REGISTERS
+from tb.agents.axil.item import RegisterRead, RegisterWrite
+from tb.agents.command import Command
+from tb.agents.xif.item import Offload
+from tb.env.job import offload
+from tb.env.registers import COUNTERS, offset_of
+from tb.tests.base import RatelTest
+
+SPACE = 0x1000
+
+
+def read_all() -> list[Command]:
+    """Return a read of every register."""
+    return [
+        RegisterRead(address=register.offset + 4 * index)
+        for register in REGISTERS
+        for index in range(register.count)
+    ]
+
+
+@pyuvm.test()
+class ResetValues(RatelTest):
+    """Every register right after reset, and after a second reset with other values in them."""
+
+    minimum_comparisons = 2 * len(REGISTERS)
+
+    async def body(self) -> None:
+        """Read, disturb, reset, read."""
+        await self.env.play(read_all(), check=False)
+        disturb = [
+            RegisterWrite(address=offset_of(name), data=0xFFFFFFFF)
+            for name in ("IRQ_ENABLE", "DB_RS1", "DB_RS2")
+        ]
+        await self.env.play([*disturb, *read_all()], check=False)
+        await self.env.reset()
+        await self.env.play(read_all(), check=False)
+
+
+@pyuvm.test()
+class AccessPolicies(RatelTest):
+    """Writes with every strobe to every address that is not a command; reads after each."""
+
+    async def body(self) -> None:
+        """Holes and read-only registers answer SLVERR, and nothing changes."""
+        random = self.seeds.stream("accesses")
+        commands: list[Command] = []
+        skip = {offset_of("CTRL"), offset_of("DB_INSTR")}
+        named = {r.offset + 4 * i for r in REGISTERS for i in range(r.count)}
+        holes = [int(value) * 4 for value in random.integers(0, SPACE // 4, 30)]
+        for address in [*sorted(named), *holes]:
+            if address in skip:
+                # Only partial strobes: they must be refused and do nothing.
+                strobes = [int(value) for value in random.integers(0, 15, 4)]
+            else:
+                strobes = [15, *(int(value) for value in random.integers(0, 16, 4))]
+            for strobe in strobes:
+                data = int(random.integers(1 << 32))
+                commands.append(RegisterWrite(address=address, data=data, strobes=strobe))
+                commands.append(RegisterRead(address=address))
+        await self.env.play([*commands, *offload([isa.fence()])])
+
+
+@pyuvm.test()
+class Interrupts(RatelTest):
+    """Done and error, enabled and not, cleared and raised again."""
+
+    async def body(self) -> None:
+        """Walk through the combinations; the line is compared after every job."""
+        bad = isa.rdcnt(index=99)
+        for enable in (0, 1, 2, 3):
+            await self.env.play(
+                [RegisterWrite(address=offset_of("IRQ_ENABLE"), data=enable), *self.fence()]
+            )
+            await self.env.play(offload([isa.fence(done=1)]))
+            await self.env.play(offload([bad, isa.fence()]))
+            for clear in (1, 2, 3):
+                status = RegisterWrite(address=offset_of("IRQ_STATUS"), data=clear)
+                await self.env.play([*self.fence(), self.barrier(), status])
+            # A second error is not recorded, so it does not raise the interrupt again.
+            await self.env.play(offload([bad, isa.fence()]))
+            await self.env.play(offload([isa.fence(clear=1)]))
+            await self.env.play(offload([bad, isa.fence(done=1)]))
+            cause = RegisterWrite(address=offset_of("ERR_CAUSE"), data=1 << 31)
+            await self.env.play([*self.fence(), self.barrier(), cause])
+            await self.env.play(offload([isa.fence(clear=1, done=1)]))
+        levels = [item.level for item in self.env.interrupts]
+        assert levels, "the interrupt line never moved"
+        assert levels == [index % 2 == 0 for index in range(len(levels))]
+
+    def fence(self) -> list[Command]:
+        """A fence over CV-X-IF."""
+        return offload([isa.fence()])
+
+    def barrier(self) -> Command:
+        """What makes a register access come after the fence's result."""
+        from tb.agents.command import Barrier
+
+        return Barrier()
+
+
+@pyuvm.test()
+class Counters(RatelTest):
+    """Counters: both ways of reading agree, clearing clears, the predictable ones are exact."""
+
+    async def body(self) -> None:
+        """Stopped counters read the same through rdcnt and through their register."""
+        counters = range(16)
+        reads = [Offload(instruction=isa.rdcnt(index=index)) for index in counters]
+        await self.env.play([*offload([isa.fence()]), *reads, *offload([isa.fence()])])
+        self.env.registers_read.clear()
+        await self.env.play(
+            [RegisterRead(address=COUNTERS + 4 * index) for index in counters], check=False
+        )
+        values = {item.address: item.data for item in self.env.registers_read}
+        assert values[COUNTERS] > 0, "the cycle counter stands still"
+        for index in (3, 4, 5, 6, 7, 8, 9):
+            assert values[COUNTERS + 4 * index] == 0, f"counter {index} moved without work"
