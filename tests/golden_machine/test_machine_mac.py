@@ -25,7 +25,7 @@ from golden.isa_builders import (
     ld_mt,
 )
 from golden.isa_table import ErrorCode, MacFlag
-from golden.machine import Tensor
+from golden.machine import Tensor, mac
 from golden.machine.layout import dense
 from golden.numerics import requantize
 from golden.operators.convolution import convolution, convolution_accumulate
@@ -359,7 +359,7 @@ def test_an_illegal_parameter_entry_makes_its_channel_unspecified():
     target = dense(harness.config, base=50, h=1, w=2, c=4)
     harness.load(source, harness.int8(1, 2, 1))
     harness.weights(0, harness.int8(4, 1))
-    harness.parameters(0, np.zeros(4), np.array([1, -1, 1, 1]), np.array([0, 0, 31, -31]))
+    harness.parameters(0, np.zeros(4), np.array([0, -1, 1, 1]), np.array([0, 0, 31, -31]))
     outcome = harness.ok(
         *harness.operands(source, target),
         cfg_kernel(kh=1, kw=1),
@@ -368,6 +368,31 @@ def test_an_illegal_parameter_entry_makes_its_channel_unspecified():
     )
     assert outcome.mac is not None
     assert outcome.mac.known.tolist() == [[True, False, False, True]] * 2
+
+
+@pytest.mark.parametrize("depthwise_layer", [False, True])
+def test_work_done_in_small_pieces_is_the_same(
+    depthwise_layer: bool, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    traces = []
+    for piece in (1 << 22, 1):
+        monkeypatch.setattr(mac, "_CHUNK", piece)
+        harness = Harness("4x4", seed)
+        layer = Layer(harness, depthwise=depthwise_layer)
+        steps = layer.window.kernel_h * layer.window.kernel_w
+        steps *= 1 if depthwise_layer else layer.c
+        harness.weights(9, harness.int8(layer.oc, steps))
+        harness.machine.storage.spad_known[4] = False
+        traces.append(
+            harness.ok(
+                (dwconv if depthwise_layer else conv)(
+                    in_base=layer.source.base, out_base=layer.target.base, wbase=9
+                )
+            ).mac
+        )
+    whole, pieces = traces
+    assert np.array_equal(whole.products, pieces.products)
+    assert np.array_equal(whole.known, pieces.known)
 
 
 @pytest.mark.parametrize("pad", [65535, 40000])

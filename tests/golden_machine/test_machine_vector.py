@@ -188,3 +188,29 @@ def test_an_unknown_table_entry_makes_its_results_unknown():
     harness.machine.storage.lut_known[255] = False
     harness.ok(*harness.operands(source, source), lut(in_base=0, out_base=0))
     assert harness.machine.storage.spad_known[0, :2, 0].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("name", ["add", "maxpool", "avgpool", "copy"])
+def test_unknown_inputs_make_unknown_outputs(name: str):
+    harness = Harness("8x8")
+    first = dense(harness.config, base=0, h=1, w=4, c=1)
+    second = dense(harness.config, base=9, h=1, w=4, c=1)
+    target = dense(harness.config, base=20, h=1, w=4, c=1)
+    harness.load(first, harness.int8(1, 4, 1))
+    harness.load(second, harness.int8(1, 4, 1))
+    harness.machine.storage.spad_known[0, 1] = False
+    harness.machine.storage.spad_known[9, 2] = False
+    build = {
+        "add": lambda: add(in_base=0, out_base=20, in2_base=9),
+        "maxpool": lambda: maxpool(in_base=0, out_base=20),
+        "avgpool": lambda: avgpool(in_base=0, out_base=20),
+        "copy": lambda: copy(in_base=0, out_base=20),
+    }[name]
+    harness.ok(*harness.operands(first, target, second), cfg_kernel(kh=1, kw=2), cfg_act(), build())
+    expected = {
+        "add": [True, False, False, True],
+        "maxpool": [False, False, True, True],
+        "avgpool": [False, False, True, True],
+        "copy": [True, False, True, True],
+    }[name]
+    assert harness.machine.storage.spad_known[20, :4, 0].tolist() == expected
