@@ -204,6 +204,9 @@ def test_memory_says_what_is_wrong_with_a_request():
             wrong()
     with pytest.raises(ValueError, match="does not fit 32-bit"):
         Memory(base=1 << 32, size=1)
+    assert Memory(base=(1 << 32) - 1, size=1).read((1 << 32) - 1, 1).tolist() == [0]
+    with pytest.raises(ValueError, match="does not fit 32-bit"):
+        Memory(base=(1 << 32) - 1, size=2)
     with pytest.raises(ValueError, match="empty"):
         memory.mark_error(5, 5)
 
