@@ -11,7 +11,7 @@ module ratel_blocks #(
   output wire [4:0]  tail_o
 );
   localparam ColsLog2 = (Cols == 4) ? 2 : (Cols == 8) ? 3 : 4;
-  localparam [15:0] ColsWord = Cols;
+  localparam [31:0] ColsWord = Cols;
 
   // From C - 1, so that the sum cannot pass 16 bits; C = 0 is refused before this is used.
   wire [15:0] last = channels_i - 16'd1;

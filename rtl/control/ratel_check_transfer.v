@@ -45,8 +45,8 @@ module ratel_check_transfer #(
   output wire [`RANGE_WIDTH-1:0]      ranges_o
 );
   localparam ColsLog2 = (Cols == 4) ? 2 : (Cols == 8) ? 3 : 4;
-  localparam [4:0]  ColsTail   = Cols;
-  localparam [15:0] TableWords = 256 / Cols;
+  localparam [31:0] ColsWord   = Cols;
+  localparam [31:0] TableWords = 256 / Cols;
 
   // --- operands --------------------------------------------------------------------------------
   wire [15:0] w         = shape_i[`BITS_LD_SHAPE_W];
@@ -180,10 +180,10 @@ module ratel_check_transfer #(
   assign ld_desc_o[`DESC_LOAD_BASE]      = base;
   assign ld_desc_o[`DESC_LOAD_P0]        = tensor ? count : 16'd0;
   assign ld_desc_o[`DESC_LOAD_ROWS]      = linear_o ? 16'd1 : h;
-  assign ld_desc_o[`DESC_LOAD_W]         = lut ? TableWords : linear_o ? count : w;
-  assign ld_desc_o[`DESC_LOAD_CHANNELS]  = linear_o ? {11'd0, ColsTail} : channels;
+  assign ld_desc_o[`DESC_LOAD_W]         = lut ? TableWords[15:0] : linear_o ? count : w;
+  assign ld_desc_o[`DESC_LOAD_CHANNELS]  = linear_o ? ColsWord[15:0] : channels;
   assign ld_desc_o[`DESC_LOAD_BLOCKS]    = linear_o ? 16'd1 : blocks;
-  assign ld_desc_o[`DESC_LOAD_TAIL]      = linear_o ? ColsTail : tail;
+  assign ld_desc_o[`DESC_LOAD_TAIL]      = linear_o ? ColsWord[4:0] : tail;
   assign ld_desc_o[`DESC_LOAD_PITCH]     = pitch;
   assign ld_desc_o[`DESC_LOAD_CBS]       = cbs;
   assign ld_desc_o[`DESC_LOAD_PIXELS]    = pixels;

@@ -58,7 +58,7 @@ module ratel_derive_transfer #(
 );
   localparam RowsLog2 = (Rows == 4) ? 2 : (Rows == 8) ? 3 : 4;
   localparam ColsLog2 = (Cols == 4) ? 2 : (Cols == 8) ? 3 : 4;
-  localparam [32:0] Round = Cols - 1;
+  localparam [31:0] Round = Cols - 1;
 
   reg [31:0] row_span_q;
   reg [49:0] span_q;
@@ -78,7 +78,7 @@ module ratel_derive_transfer #(
 
   wire [15:0] h_less = h_i - 16'd1;
   wire [15:0] w_less = w_i - 16'd1;
-  wire [32:0] groups = (product_i[32:0] + Round) >> ColsLog2;
+  wire [32:0] groups = (product_i[32:0] + {1'b0, Round}) >> ColsLog2;
 
   always @* begin
     a_o = h_i;

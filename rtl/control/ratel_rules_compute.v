@@ -69,11 +69,11 @@ module ratel_rules_compute #(
   output reg  [7:0]  field_o,
   output reg  [31:0] detail_o
 );
-  localparam [49:0] SpadEnd  = SpadDepth;
-  localparam [49:0] WbufEnd  = WbufDepth;
-  localparam [16:0] ParamEnd = ParamDepth;
+  localparam [31:0] SpadEnd  = SpadDepth;
+  localparam [31:0] WbufEnd  = WbufDepth;
+  localparam [31:0] ParamEnd = ParamDepth;
   localparam [31:0] RowsWord = Rows;
-  localparam [15:0] ColsWord = Cols;
+  localparam [31:0] ColsWord = Cols;
 
   // --- what this operation has -----------------------------------------------------------------
   wire conv     = !vec_i && (op_i == `OP_CONV);
@@ -115,7 +115,7 @@ module ratel_rules_compute #(
   wire overlap = !hold && !fill
                  && ((meets && !(in_place && same)) || (binary && meets2 && !same2));
 
-  wire one_tile = (pixels_i <= RowsWord) && (oc_i <= ColsWord);
+  wire one_tile = (pixels_i <= RowsWord) && (oc_i <= ColsWord[15:0]);
   wire continues = held_i && ({27'd0, held_pixels_i} == pixels_i) && (held_oc_i == oc_i);
   wire acc_bad = ((acc || hold) && !one_tile) || (acc && !continues);
 
@@ -228,23 +228,23 @@ module ratel_rules_compute #(
       code_o   = `ERR_VALUE;
       field_o  = `FIELD_SHIFT2;
       detail_o = {{24{shift2_i[7]}}, shift2_i};
-    end else if (!fill && (in_end_i > SpadEnd)) begin
+    end else if (!fill && (in_end_i > {18'd0, SpadEnd})) begin
       code_o   = `ERR_SPAD;
       field_o  = `FIELD_BASE;
       detail_o = in_detail;
-    end else if (binary && (in2_end_i > SpadEnd)) begin
+    end else if (binary && (in2_end_i > {18'd0, SpadEnd})) begin
       code_o   = `ERR_SPAD;
       field_o  = `FIELD_IN2_BASE;
       detail_o = in2_detail;
-    end else if (!hold && (out_end_i > SpadEnd)) begin
+    end else if (!hold && (out_end_i > {18'd0, SpadEnd})) begin
       code_o   = `ERR_SPAD;
       field_o  = `FIELD_OUT_BASE;
       detail_o = out_detail;
-    end else if (!vec_i && (wend_i > WbufEnd)) begin
+    end else if (!vec_i && (wend_i > {18'd0, WbufEnd})) begin
       code_o   = `ERR_WBUF;
       field_o  = `FIELD_WBASE;
       detail_o = weight_detail;
-    end else if ((perch || bias) && (pend > ParamEnd)) begin
+    end else if ((perch || bias) && ({15'd0, pend} > ParamEnd)) begin
       code_o   = `ERR_PARAM;
       field_o  = `FIELD_PBASE;
       detail_o = {15'd0, pend};

@@ -36,9 +36,9 @@ module ratel_rules_transfer #(
   output reg  [7:0]  field_o,
   output reg  [31:0] detail_o
 );
-  localparam [49:0] SpadEnd   = SpadDepth;
-  localparam [49:0] WbufEnd   = WbufDepth;
-  localparam [49:0] ParamEnd  = ParamDepth;
+  localparam [31:0] SpadEnd   = SpadDepth;
+  localparam [31:0] WbufEnd   = WbufDepth;
+  localparam [31:0] ParamEnd  = ParamDepth;
   localparam [49:0] MemoryEnd = 50'h1_0000_0000;
 
   wire tensor = store_i || (op_i == `OP_LD_T);
@@ -101,15 +101,15 @@ module ratel_rules_transfer #(
       detail_o = row_pitch_i;
     end else if ((words || params) && (rs2_i[31:16] == 16'd0)) begin
       field_o  = `FIELD_COUNT;
-    end else if (tensor && (end_i > SpadEnd)) begin
+    end else if (tensor && (end_i > {18'd0, SpadEnd})) begin
       code_o   = `ERR_SPAD;
       field_o  = `FIELD_BASE;
       detail_o = end_detail;
-    end else if ((matrix || words) && (end_i > WbufEnd)) begin
+    end else if ((matrix || words) && (end_i > {18'd0, WbufEnd})) begin
       code_o   = `ERR_WBUF;
       field_o  = `FIELD_WBASE;
       detail_o = end_detail;
-    end else if (params && (end_i > ParamEnd)) begin
+    end else if (params && (end_i > {18'd0, ParamEnd})) begin
       code_o   = `ERR_PARAM;
       field_o  = `FIELD_PBASE;
       detail_o = end_detail;

@@ -1,8 +1,8 @@
 """Drives `ratel_control` with pretended engines: ports on one side, descriptors on the other.
 
-Everything happens at falling edges, half a cycle before the core samples it. One falling edge is one
-step of the bench: what is driven there is what the next rising edge sees, and what is read there is
-what the last one left (outputs that depend on inputs combinationally are read after `settle`).
+Everything happens at falling edges, half a cycle before the core samples it. One falling edge is a
+step of the bench: what is driven there is what the next rising edge sees, and what is read there
+is what the last one left.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class Job:
 
 @dataclass(kw_only=True)
 class Engine:
-    """A pretended engine. `latency` returns cycles from start to done; `fail` a bus error's address."""
+    """A pretended engine.
+
+    `latency` returns cycles from start to done, `fail` the address of a bus error.
+    """
 
     name: str
     ready: float = 1.0
