@@ -121,6 +121,11 @@ module ratel_execute #(
   wire [SlotWidth-1:0] writer_desc;
   /* verilator lint_on UNUSEDSIGNAL */
 
+  wire slots_idle;
+
+  // The last write is in the scratchpad after the cycle of x_done_o.
+  assign x_idle_o = slots_idle && !x_done_o;
+
   ratel_exec_slots #(
     .Stages (Stages),
     .Width  (SlotWidth)
@@ -130,7 +135,7 @@ module ratel_execute #(
     .valid_i (x_valid_i),
     .desc_i  ({mode, x_desc_i}),
     .ready_o (x_ready_o),
-    .idle_o  (x_idle_o),
+    .idle_o  (slots_idle),
     .done_i  (stage_done),
     .valid_o (stage_valid),
     .desc_o  ({writer_desc, drain_desc, step_desc, weight_desc, gather_desc, tap_desc, row_desc})

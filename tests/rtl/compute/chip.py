@@ -16,7 +16,7 @@ DESC_WIDTH = sum(width for _, width in FIELDS)
 
 
 def ceil_div(a: int, b: int) -> int:
-    """a / b, rounded up."""
+    """The quotient, rounded up."""
     return -(-a // b)
 
 

@@ -33,6 +33,7 @@ class Player:
         }
         self.rng = np.random.default_rng(int(os.environ["RATEL_SEED"]))
         self.folder = Path(os.environ["RATEL_RESULTS_DIR"])
+        self.spoil = False  # falsify a byte of what the hardware wrote
 
     def chip(self) -> Chip:
         """Memories with random contents."""
@@ -47,11 +48,8 @@ class Player:
         self.dut.rst_ni.value = 1
         await ClockCycles(self.dut.clk_i, 2)
 
-    async def play(self, chip: Chip, program: list[Instruction], *, deny: int = 0) -> int:
-        """Run the program on the hardware and on the images; return the cycles it took.
-
-        Raises AssertionError when a byte of the scratchpad differs.
-        """
+    async def launch(self, chip: Chip, program: list[Instruction], *, deny: int = 0) -> None:
+        """Load the memories and begin to play."""
         words = [p.descriptor(self.cols) | (int(p.wait) << DESC_WIDTH) for p in program]
         items = "\n".join(f"{word:x}" for word in words)
         (self.folder / "items.hex").write_text(items + "\n", encoding="ascii")
@@ -63,6 +61,14 @@ class Player:
         dut.count_i.value = len(program)
         dut.deny_i.value = deny
         dut.play_i.value = 1
+
+    async def play(self, chip: Chip, program: list[Instruction], *, deny: int = 0) -> int:
+        """Run the program on the hardware and on the images; return the cycles it took.
+
+        Raises AssertionError when a byte of the scratchpad differs.
+        """
+        await self.launch(chip, program, deny=deny)
+        dut = self.dut
         await with_timeout(RisingEdge(dut.over_o), PLAY_LIMIT_US, "us")
         cycles = int(dut.cycles_o.value)
         await ClockCycles(dut.clk_i, 3)
@@ -85,6 +91,9 @@ class Player:
         for one in program:
             held = one.run(chip, held)
         seen = chip.load_spad(self.folder)
+        if self.spoil:
+            seen = seen.copy()
+            seen[tuple(self.rng.integers(0, seen.shape))] ^= 1
         if np.array_equal(seen, chip.spad):
             return
         bank, line, column = (int(axis[0]) for axis in np.nonzero(seen != chip.spad))
@@ -109,6 +118,41 @@ async def random_programs(dut: Any) -> None:
         await player.play(chip, program, deny=[0, 0, 30, 160][index % 4])
 
 
+@cocotb.test()
+async def a_wrong_byte_is_seen(dut: Any) -> None:
+    """The comparison fails when one bit of the scratchpad is not as expected."""
+    player = Player(dut)
+    await player.start()
+    chip = player.chip()
+    program = ProgramMaker(player.rng, chip).program(1, ALL_OPS)
+    player.spoil = True
+    try:
+        await player.play(chip, program)
+    except AssertionError as error:
+        assert "1 bytes differ" in str(error)
+        return
+    raise AssertionError("a wrong byte was not seen")
+
+
+@cocotb.test()
+async def reset_at_any_time(dut: Any) -> None:
+    """A reset in the middle of a program leaves nothing behind: the next program is right."""
+    player = Player(dut)
+    await player.start()
+    for _ in range(int(os.environ.get("RATEL_PROGRAMS", "40"))):
+        chip = player.chip()
+        await player.launch(chip, ProgramMaker(player.rng, chip).program(6, ALL_OPS), deny=20)
+        await ClockCycles(dut.clk_i, int(player.rng.integers(1, 400)))
+        dut.rst_ni.value = 0
+        dut.play_i.value = 0
+        await ClockCycles(dut.clk_i, 1)
+        dut.rst_ni.value = 1
+        await ClockCycles(dut.clk_i, 1)
+        assert int(dut.idle_o.value) == 1, "not idle after reset"
+        chip = player.chip()
+        await player.play(chip, ProgramMaker(player.rng, chip).program(3, ALL_OPS))
+
+
 def centred(place: Place, target: Place, op: str, window: Window) -> Instruction:
     """A kernel with parameters an entry a block, as networks have it."""
     flags = PERCH | BIAS if op in MAC_OPS else 0
@@ -120,7 +164,7 @@ def centred(place: Place, target: Place, op: str, window: Window) -> Instruction
 
 @cocotb.test()
 async def kernel_cycles(dut: Any) -> None:
-    """Cycles of typical kernels, operands on the chip; RATEL_LIMITS names the least utilisation."""
+    """Cycles of typical kernels, operands on the chip, written to cycles.txt."""
     player = Player(dut)
     await player.start()
     rows, cols = player.rows, player.cols

@@ -179,7 +179,7 @@ class ProgramMaker:
         return made
 
     def program(self, length: int, ops: tuple[str, ...]) -> list[Instruction]:
-        """At most `length` instructions; one waits where it reads what an older one may still write."""
+        """`length` instructions; one waits where it reads what an older one may still write."""
         made: list[Instruction] = []
         while len(made) < length:
             op = str(self.rng.choice(ops))

@@ -56,3 +56,29 @@ def play(shape: str, test: str, seed: int, folder: Path, **env: str) -> Path:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_random_programs_equal_golden(shape: str, seed: int, tmp_path: Path) -> None:
     play(shape, "random_programs", seed, tmp_path, RATEL_PROGRAMS="60")
+
+
+@pytest.mark.parametrize("test", ["a_wrong_byte_is_seen", "reset_at_any_time"])
+def test_bench(test: str, seed: int, tmp_path: Path) -> None:
+    play("8x8", test, seed, tmp_path)
+
+
+# Least utilisation on 8x8: the targets for operands on the chip.
+LIMITS = {
+    "conv3x3": 0.95, "gemm64": 0.97, "gemm32": 0.88, "pointwise": 0.90, "conv_c3": 0.95,
+    "dw3x3_s1": 0.90, "dw3x3_s2": 0.45, "add": 0.90, "copy": 0.90,
+}  # fmt: skip
+MOST_BUBBLE = 4
+
+
+def test_kernels_reach_their_utilisation(seed: int, tmp_path: Path) -> None:
+    folder = play("8x8", "kernel_cycles", seed, tmp_path)
+    rows = [line.split() for line in (folder / "cycles.txt").read_text().splitlines()]
+    cycles = {name: int(count) for name, count, *_ in rows}
+    floor = {name: int(least) for name, _, least, *_ in rows}
+    slow = {name: floor[name] / cycles[name] for name in LIMITS}
+    slow = {name: share for name, share in slow.items() if share < LIMITS[name]}
+    assert not slow, f"below their limits: {slow}"
+    for one, many, copies in (("gemm64", "two_gemm64", 2), ("gemm32", "four_gemm32", 4)):
+        bubble = (cycles[many] - cycles[one]) / (copies - 1) - floor[one]
+        assert bubble <= MOST_BUBBLE, f"{bubble} cycles are lost between two {one}"

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.hdl import ROOT, SimBuild, SimRun, SimStatus, build, rtl_include_dirs, run
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize("lane", ["requant_lane", "rescale_lane", "average_lane"])
+def test_lane_equals_golden_numerics(lane: str, seed: int, tmp_path: Path) -> None:
+    made = build(
+        SimBuild(
+            top=f"ratel_{lane}",
+            sources=[ROOT / "rtl" / "compute" / f"ratel_{lane}.v"],
+            includes=rtl_include_dirs(),
+            library_dirs=[ROOT / "rtl" / "compute"],
+        )
+    )
+    result = run(
+        SimRun(
+            build=made,
+            module="tests.rtl.compute.lane_bench",
+            test=lane,
+            seed=seed,
+            results_dir=tmp_path / "run",
+        )
+    )
+    assert result.status is SimStatus.PASS, result.message
