@@ -217,7 +217,7 @@ def _mac(request: Request) -> Iterator[Check]:
     groups, values, core = request.groups, request.values, request.core
     conv = request.format.name == "conv"
     flags = values["flags"]
-    legal = sum(MacFlag) if conv else MacFlag.PERCH | MacFlag.BIAS
+    legal = sum(MacFlag) if conv else int(MacFlag.PERCH | MacFlag.BIAS)
     yield bool(flags & ~legal), E.RESERVED, F.FLAGS, flags
     yield from _input_shape(request)
     yield from _nonzero(groups["out"], "oh", "ow")

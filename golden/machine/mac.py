@@ -41,7 +41,7 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
         products = wrap_int32(products.astype(np.int64) + held.products)
         known = known & held.known
     total, total_known = products, known
-    if flags & MacFlag.BIAS:
+    if flags & MacFlag.BIAS and not flags & MacFlag.HOLD:
         bias, bias_known = storage.parameters(request.values["pbase"], channels, "bias")
         total = wrap_int32(products.astype(np.int64) + bias)
         total_known = known & bias_known
@@ -60,7 +60,7 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
         cols=request.core.cols,
     )
     keeps = bool(flags & MacFlag.HOLD)
-    return trace, Held(products=total, known=total_known) if keeps else None
+    return trace, Held(products=products, known=known) if keeps else None
 
 
 def _read_weights(request: Request, storage: Storage, steps: int, channels: int) -> _Weights:

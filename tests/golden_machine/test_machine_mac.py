@@ -219,8 +219,8 @@ def test_a_product_split_along_k_equals_the_whole(config: str, parts: int):
     target = dense(harness.config, base=200, h=1, w=rows, c=oc)
     for part in range(parts):
         flags = (ACC if part else 0) | (HOLD if part < parts - 1 else PERCH)
-        # The bias may come with any part.
-        flags |= BIAS if part == 1 else 0
+        # The bias is added where the sum ends; flags of a part that holds must not matter.
+        flags |= BIAS
         held = part < parts - 1
         outcome = harness.ok(
             conv(
@@ -284,10 +284,10 @@ def test_without_acc_what_a_hold_left_is_not_added():
 
 
 def test_accumulators_wrap():
-    """Two biases of 2^31 - 1 added to the same sum."""
+    """A bias of 2^31 - 1 on top of a held sum of 1 and a product of 1; a hold adds no bias."""
     harness = Harness("4x4")
     source = dense(harness.config, base=0, h=1, w=1, c=1)
-    harness.load(source, np.zeros((1, 1, 1), dtype=np.int8))
+    harness.load(source, np.ones((1, 1, 1), dtype=np.int8))
     harness.weights(0, np.ones((1, 1), dtype=np.int8))
     harness.parameters(0, np.array([(1 << 31) - 1]), np.array([0]), np.array([0]))
     harness.ok(
@@ -299,10 +299,10 @@ def test_accumulators_wrap():
     )
     outcome = harness.ok(conv(in_base=0, out_base=9, wbase=0, flags=int(ACC | BIAS)))
     assert outcome.mac is not None
-    assert outcome.mac.total.tolist() == [[-2]]
+    assert outcome.mac.total.tolist() == [[-(1 << 31) + 1]]
     assert outcome.mac.output is not None
     assert outcome.mac.output[0, 0] == requantize(
-        np.array([-2]), multiplier=1 << 30, shift=1, output_zero_point=0
+        np.array([-(1 << 31) + 1]), multiplier=1 << 30, shift=1, output_zero_point=0
     )
 
 
@@ -349,7 +349,10 @@ def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown():
     assert known(BIAS) == [True, False, True, True]
     assert known(PERCH) == [True, True, False, False]
     assert known(PERCH | BIAS) == [True, False, False, False]
-    assert known(HOLD | BIAS) == [True, False, True, True]
+    assert known(HOLD | BIAS) == [True, True, True, True]
+    storage.wbuf_known[0, 1] = False
+    assert known(HOLD) == [True, False, True, True]
+    storage.wbuf_known[0, 1] = True
     assert known(ACC | PERCH) == [True, False, False, False]
 
 
