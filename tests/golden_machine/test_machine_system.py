@@ -51,6 +51,8 @@ def test_the_first_error_is_kept_until_a_fence_clears_it():
     assert machine.execute(fence()).result == 0
     machine.clear_interrupts(error=True)
     assert not machine.irq_error and machine.irq_done
+    machine.clear_interrupts(done=True)
+    assert not machine.irq_done
     third = machine.execute(worse).error
     assert machine.error == third and third is not None and third.index == 5
 
@@ -215,3 +217,11 @@ def test_a_region_ends_where_its_last_byte_does():
     assert Region(addr=5, h=1, w=3, c=2, pix_pitch=10, row_pitch=1 << 31).end == 5 + 22
     region = Region(addr=5, h=2, w=3, c=2, pix_pitch=10, row_pitch=40)
     assert region.end == 5 + 40 + 22 == region.addresses().max() + 1
+
+
+def test_forgetting_a_region_that_leaves_the_memory_stays_inside():
+    memory = Memory(base=0x1000, size=4)
+    memory.forget(Region(addr=0x0FFF, h=1, w=1, c=2, pix_pitch=2, row_pitch=2))
+    assert memory.known.tolist() == [False, True, True, True]
+    memory.forget(Region(addr=0x1003, h=1, w=1, c=2, pix_pitch=2, row_pitch=2))
+    assert memory.known.tolist() == [False, True, True, False]
