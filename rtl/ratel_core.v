@@ -1,10 +1,8 @@
 // Ratel: an INT8 neural-network coprocessor.
 //
-//                             +--> load ----> weights, parameters, table     <--- AXI4 R
-//   CV-X-IF  --+              |            +
-//              control -------+--> execute --- scratchpad
-//   AXI4-Lite -+              |            /
-//                             +--> store --------------------------------- ---> AXI4 W
+//   CV-X-IF --+             +--> load ----> weights, parameters, table, scratchpad  <--- AXI4 R
+//             +-- control --+--> execute -- all of them
+//   AXI4-Lite +             +--> store ---- scratchpad                              ---> AXI4 W
 //
 // Wiring only. The core is a module of ports that a CPU and a bus connect to:
 //
@@ -15,7 +13,7 @@
 //   s_axil_*           AXI4-Lite subordinate: registers and doorbell
 //   m_axi_*            AXI4 manager
 //
-// Reset: ports and registers are reset by rst_ni alone, the inside by soft reset too (core_rst_n).
+// The engines are reset by rst_ni and by soft reset (core_rst_n), which control sequences.
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
