@@ -1,9 +1,10 @@
-"""`cocotb_bus` drivers and monitors that refuse a missing signal.
+r"""`cocotb_bus` drivers and monitors that refuse a missing signal.
 
-Timing, the same everywhere: drivers write just after a rising edge; everybody samples at the falling
-edge, when the pins show what the next rising edge will act on. So no order of wake-ups matters.
+Timing, the same everywhere: drivers write just after a rising edge; everybody samples at the
+falling edge, when the pins show what the next rising edge will act on. So no order of wake-ups
+matters.
 
-    clk      __/--\\__/--\\__
+    clk      __/--\__/--\__
     drive      ^     ^           after the rising edge
     sample        ^     ^        at the falling edge
 """

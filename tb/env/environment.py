@@ -205,6 +205,8 @@ class Environment(uvm_env):
                 f"{self.predictor.pending} instructions are left over: "
                 f"{self.predictor.describe_pending()}"
             )
+        if self.memory.unchecked:
+            self.failures.add("memory was written and never compared")
         if self._monitored != self._recorded:
             missing = (self._recorded - self._monitored) + (self._monitored - self._recorded)
             self.failures.add(

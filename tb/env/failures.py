@@ -9,7 +9,7 @@ from typing import Any
 log = logging.getLogger("ratel.bench")
 
 
-class BenchFailure(AssertionError):
+class FailedRunError(AssertionError):
     """A run failed; the message is its first difference."""
 
 
@@ -30,10 +30,10 @@ class Failures:
             log.warning("%s", message)
 
     def raise_if_any(self) -> None:
-        """Raise BenchFailure with the first message and the number of all."""
+        """Raise FailedRunError with the first message and the number of all."""
         if self.count:
             more = f" (and {self.count - 1} more)" if self.count > 1 else ""
-            raise BenchFailure(f"{self.messages[0]}{more}")
+            raise FailedRunError(f"{self.messages[0]}{more}")
 
 
 class ErrorLogWatch:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from golden.assembler import disassemble_instruction
 from golden.config import CoreConfig
+from golden.isa import Instruction
 from golden.isa_table import InstructionClass
 from golden.machine import Tensor
 from golden.machine.layout import gather
@@ -59,14 +60,14 @@ class LayerChecker:
         Raises:
             ValueError: the core finished more or fewer execute instructions than there are.
         """
-        executes = [step for step in steps if _executes(step)]
-        if len(executes) != len(trace.execute):
+        working = [step for step in steps if executes(step.instruction)]
+        if len(working) != len(trace.execute):
             raise ValueError(
-                f"the program has {len(executes)} execute instructions, "
+                f"the program has {len(working)} execute instructions, "
                 f"the core finished {len(trace.execute)}"
             )
         before = start_cycle
-        for number, step in enumerate(executes):
+        for number, step in enumerate(working):
             result = self.layers.setdefault(step.layer, LayerResult(layer=step.layer))
             end = trace.execute[number].end
             result.cycles += max(0, end - before)
@@ -122,6 +123,7 @@ class LayerChecker:
         result.mismatches += count
 
 
-def _executes(step: Step) -> bool:
-    item = step.instruction.format
+def executes(instruction: Instruction) -> bool:
+    """Tell whether the execute engine runs an instruction."""
+    item = instruction.format
     return item is not None and item.funct3 in (InstructionClass.MAC, InstructionClass.VEC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cocotb.triggers import RisingEdge
+from cocotb.triggers import Event, RisingEdge, select
 from pyuvm import uvm_driver
 
 from tb.agents.axi.driver import AxiMemoryDriver, Stalls, Storage
@@ -23,7 +23,7 @@ class PinHost(uvm_driver):
     ) -> None:
         """Connect the agents' drivers to the bench top."""
         dut.tile.value = 0
-        self.clock = dut.clk
+        self.cut = Event()
         self.rise = RisingEdge(dut.clk)
         self.xif = XifDriver(dut, dut.clk, random=seeds.stream("xif.driver"), id_bits=id_bits)
         self.axil = AxilDriver(dut, dut.clk, random=seeds.stream("axil.driver"))
@@ -38,7 +38,8 @@ class PinHost(uvm_driver):
         self.axil.stall = result
 
     def forget(self) -> None:
-        """Drop everything in flight, because the core was reset."""
+        """Drop everything in flight and the rest of the job, because the core was reset."""
+        self.cut.set()
         self.xif.forget()
         self.axil.forget()
         self.memory.forget()
@@ -52,6 +53,10 @@ class PinHost(uvm_driver):
 
     async def play(self, commands: list[Command]) -> None:
         """Return when nothing of the job is in flight at the ports."""
+        self.cut.clear()
+        await select(self._play(commands), self.cut.wait())
+
+    async def _play(self, commands: list[Command]) -> None:
         await self.rise
         for command in commands:
             match command:

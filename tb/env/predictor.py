@@ -1,7 +1,7 @@
-"""Feeds the golden machine with what the pins show, and compares what comes back.
+r"""Feeds the golden machine with what the pins show, and compares what comes back.
 
     issue seen --> entry --commit--> golden executes --> expected result --result seen--> compared
-                        \\--kill---> forgotten
+                        \--kill---> forgotten
 
 Only observed transactions come in here. Program order is issue order; an instruction is executed
 when every older one was committed or killed.
@@ -40,6 +40,7 @@ class Entry:
     cycle: int
     fate: Fate = Fate.OFFERED
     outcome: Outcome | None = None
+    place: int | None = None  # in the log
 
     def __str__(self) -> str:
         place = "?" if self.outcome is None else self.outcome.index
@@ -104,8 +105,8 @@ class Predictor:
         instruction = Instruction(seen.word, seen.rs1, seen.rs2)
         if seen.accept != legal:
             self.failures.add(
-                f"`{disassemble_instruction(instruction)}` (rs_valid {seen.rs_valid:02b}): expected "
-                f"accept={int(legal)}, got {int(seen.accept)}, cycle {seen.cycle}"
+                f"`{disassemble_instruction(instruction)}` (rs_valid {seen.rs_valid:02b}): "
+                f"expected accept={int(legal)}, got {int(seen.accept)}, cycle {seen.cycle}"
             )
         writes_back = item is not None and item.result and seen.word >> 7 & 31 != 0
         if legal and writes_back and not seen.writeback:
@@ -114,12 +115,17 @@ class Predictor:
                 f"cycle {seen.cycle}"
             )
         if seen.accept:
-            self._undecided.append(Entry(instruction=instruction, id=seen.id, cycle=seen.cycle))
+            self._undecided.append(
+                Entry(
+                    instruction=instruction,
+                    id=seen.id,
+                    cycle=seen.cycle,
+                    place=self.log.reserve(),
+                )
+            )
         else:
             self._refused.append(seen.id)
-            self.log.instruction(
-                None, seen.word, seen.rs1, seen.rs2, fate=Fate.REFUSED, result=None
-            )
+            self.log.instruction(None, instruction, fate=Fate.REFUSED, result=None)
 
     def commit(self, seen: CommitSeen) -> None:
         """A commit or kill of the oldest undecided instruction of this id."""
@@ -136,8 +142,9 @@ class Predictor:
 
     def _decide(self, entry: Entry) -> None:
         if entry.fate is Fate.KILLED:
-            item = entry.instruction
-            self.log.instruction(None, item.word, item.rs1, item.rs2, fate=Fate.KILLED, result=None)
+            self.log.instruction(
+                None, entry.instruction, fate=Fate.KILLED, result=None, place=entry.place
+            )
             return
         entry.outcome = self.execute(entry.instruction)
         self._unanswered.append(entry)
@@ -145,10 +152,7 @@ class Predictor:
     def doorbell(self, instruction: Instruction) -> Outcome:
         """A word written to the doorbell; its result is read from a register."""
         outcome = self.execute(instruction, doorbell=True)
-        self.log.instruction(
-            outcome.index, instruction.word, instruction.rs1, instruction.rs2, fate="doorbell",
-            result=outcome.result,
-        )  # fmt: skip
+        self.log.instruction(outcome.index, instruction, fate="doorbell", result=outcome.result)
         return outcome
 
     def execute(self, instruction: Instruction, *, doorbell: bool = False) -> Outcome:
@@ -196,6 +200,9 @@ class Predictor:
         if problem:
             self.failures.add(f"{entry}: {problem}, cycle {seen.cycle}")
         self.log.instruction(
-            outcome.index, item.word, item.rs1, item.rs2, fate=Fate.COMMITTED,
+            outcome.index,
+            item,
+            fate=Fate.COMMITTED,
             result=seen.data if outcome.result is not None else None,
-        )  # fmt: skip
+            place=entry.place,
+        )

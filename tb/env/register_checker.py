@@ -17,8 +17,9 @@ STATUS_REGISTERS = (
     "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",
 )  # fmt: skip
 DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
+SOFT_RESET = 1  # of CTRL
 VALID = 1 << 31  # of ERR_CAUSE
-BUSY, PENDING = 1, 1 << 4  # of STATUS: anything in flight, a doorbell word waiting
+BUSY, PENDING, RESETTING = 1, 1 << 4, 1 << 5  # of STATUS
 
 
 class RegisterChecker:
@@ -35,13 +36,13 @@ class RegisterChecker:
         self.core = core
         self.write_bursts: list[BurstSeen] = []
         self.doorbell_result = 0
-        self._rung = False
+        self._unsettled = False
 
     def reset(self) -> None:
         """Go back to the reset values."""
         self.mirror.reset()
         self.doorbell_result = 0
-        self._rung = False
+        self._unsettled = False
         self.predictor.last = None
 
     @property
@@ -51,7 +52,7 @@ class RegisterChecker:
         A fence through the doorbell has returned when STATUS shows an idle core.
         """
         last = self.predictor.last
-        if self.predictor.pending or self._rung:
+        if self.predictor.pending or self._unsettled:
             return False
         return last is None or (last.mnemonic == "fence" and last.error is None)
 
@@ -86,8 +87,8 @@ class RegisterChecker:
             )
         if seen.write and expected == OKAY:
             self._effect(name, seen)
-        elif name == "STATUS" and not seen.data & (BUSY | PENDING):
-            self._rung = False
+        elif name == "STATUS" and not seen.data & (BUSY | PENDING | RESETTING):
+            self._unsettled = False
         if not seen.write and data is not None:
             self.log.note(f"read {name} {seen.data:08x}")
 
@@ -150,12 +151,14 @@ class RegisterChecker:
             )
         elif name == "ERR_CAUSE" and data & VALID:
             self.predictor.machine.clear_error()
+        elif name == "CTRL" and data & SOFT_RESET:
+            self._unsettled = True
         elif name == "DB_INSTR":
             stored = self.mirror.stored
             instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])
             outcome = self.predictor.doorbell(instruction)
             self.doorbell_result = outcome.result or 0
-            self._rung = True
+            self._unsettled = True
 
     def check_interrupt(self, level: bool, cycle: int) -> None:
         """Compare the interrupt line, at a quiet moment."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+MEMORY_BASE = 0x1000  # where a compiled network's memory image starts; address 0 stays unused
+
 
 def results_folder() -> Path | None:
     """Return where a run may leave files, None when nobody asked for them."""

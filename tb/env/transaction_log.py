@@ -15,6 +15,8 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.isa import Instruction
+
 
 class TransactionLog:
     """Lines of a run and their hash."""
@@ -22,13 +24,28 @@ class TransactionLog:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
+    def reserve(self) -> int:
+        """Take the next place in program order, for an instruction whose fate is not known yet."""
+        self.lines.append("lost")
+        return len(self.lines) - 1
+
     def instruction(
-        self, index: int | None, word: int, rs1: int, rs2: int, *, fate: str, result: int | None
+        self,
+        index: int | None,
+        item: Instruction,
+        *,
+        fate: str,
+        result: int | None,
+        place: int | None = None,
     ) -> None:
-        """Add an instruction; `index` is None when it took no place in the program."""
-        place = "...." if index is None else f"{index:04d}"
+        """Add an instruction, at a reserved place or at the end.
+
+        `index` is None when it took no place in the program.
+        """
+        number = "...." if index is None else f"{index:04d}"
         value = "-" if result is None else f"{result:08x}"
-        self.lines.append(f"i {place} {word:08x} {rs1:08x} {rs2:08x} {fate} {value}")
+        line = f"i {number} {item.word:08x} {item.rs1:08x} {item.rs2:08x} {fate} {value}"
+        self.lines[self.reserve() if place is None else place] = line
 
     def memory(self, written: NDArray[np.uint8], observed: NDArray[np.uint8]) -> None:
         """Add which bytes were written so far, and with what."""

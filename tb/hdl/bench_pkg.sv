@@ -24,6 +24,7 @@ package bench_pkg;
   localparam int FlagKill     = 0;
   localparam int FlagRsValid0 = 1;
   localparam int FlagRsValid1 = 2;
+  localparam bit [7:0] OperandsLate = 8'd5;  // cycles until missing operands arrive
 
   // Events
   localparam int unsigned EvIssue   = 1;  // instr, rs1, rs2, id | rs_valid<<8 | accept<<16 | wb<<17

@@ -64,6 +64,7 @@ module command_player
   logic [IdWidth-1:0]       next_id_q;
   logic                     kill_q, bus_write_q, bus_read_q, held_q;
   logic [31:0]              poll_value_q, poll_mask_q;
+  logic [7:0]               late_q;
   bit   [255:0]             command, held;
   logic                     free, quiet;
 
@@ -87,6 +88,7 @@ module command_player
       {kill_q, bus_write_q, bus_read_q, held_q} = '0;
       {cycle_q, gap_q, delay_q, poll_value_q, poll_mask_q} = '0;
       next_id_q  = '0;
+      late_q     = '0;
       next_q     = count_i;   // what was queued before a reset is lost with it
       finished_o <= count_i;
       held       = '0;
@@ -112,6 +114,14 @@ module command_player
         commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
                             due: cycle_q + delay_q});
         issue_valid_o <= 1'b0;
+      end
+
+      // ---- operands that were missing arrive when the core waits for them
+      if (issue_valid_o && !issue_ready_i) begin
+        late_q = late_q + 1;
+        if (late_q == OperandsLate) issue_rs_valid_o <= 2'b11;
+      end else begin
+        late_q = '0;
       end
 
       // ---- registers: one access at a time

@@ -148,7 +148,7 @@ def split_k(program: Program) -> None:
         isa.cfg_act(act_min=act_min, act_max=act_max),
     )
     for index, (x, K, first) in enumerate(inputs):
-        flags = MacFlag.PERCH * perch | MacFlag.BIAS * (index == parts - 1)
+        flags = MacFlag.PERCH * perch | MacFlag.BIAS * chance(random, 0.5)
         flags |= MacFlag.ACC * (index > 0) | MacFlag.HOLD * (index < parts - 1)
         program.emit(
             isa.cfg_in(w=M, h=1, c=K, cbs=x.cbs),

@@ -1,7 +1,8 @@
 """Instructions that must be refused: a legal setting of every group, and one thing wrong at a time.
 
-A fault is a change of one operand field of one group or of the instruction itself. Every fault meets
-every instruction; where it does not concern it, the instruction must run as if nothing was wrong.
+A fault is a change of one operand field of one group or of the instruction itself. Every fault
+meets every instruction; where it does not concern it, the instruction must run as if nothing was
+wrong.
 What is expected always comes from the golden machine.
 """
 
@@ -117,7 +118,7 @@ def _pack(name: str, values: dict[str, int]) -> Instruction:
 
 
 def every_refusal(core: CoreConfig) -> Iterator[tuple[Fault, list[Instruction]]]:
-    """Yield (fault, program): the fault's configuration, then every instruction and a fence each."""
+    """Yield (fault, program): the fault's configuration, then every instruction with a fence."""
     for fault in faults(core):
         program = configuration(core, fault)
         for name, fields in instructions(core).items():

@@ -15,7 +15,6 @@ from golden import isa_builders as isa
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import MacFlag
-from tb.sequences import values
 from tb.sequences.program import Write
 from tb.sequences.values import Random, chance, pick
 
@@ -109,14 +108,14 @@ class Slots:
         return isa.ld_l(addr=self.places[place])
 
     def conv(self, source: int, target: int, weight: int, entry: int) -> Instruction:
-        """conv 3x3 with biases"""
+        """Conv 3x3 with biases"""
         return isa.conv(
             in_base=self.lines[source], out_base=self.lines[target], wbase=self.weights[weight],
             pbase=self.entries[entry], flags=int(MacFlag.BIAS),
         )  # fmt: skip
 
     def dwconv(self, source: int, target: int, weight: int, entry: int) -> Instruction:
-        """dwconv 3x3 with biases"""
+        """Dwconv 3x3 with biases"""
         return isa.dwconv(
             in_base=self.lines[source], out_base=self.lines[target], wbase=self.weights[weight],
             pbase=self.entries[entry], flags=int(MacFlag.BIAS),

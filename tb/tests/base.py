@@ -16,7 +16,7 @@ from pyuvm import uvm_test
 
 from tb.env.configuration import BenchConfiguration
 from tb.env.environment import Environment
-from tb.env.failures import BenchFailure, ErrorLogWatch
+from tb.env.failures import ErrorLogWatch, FailedRunError
 from tb.env.seeds import Seeds
 from tb.env.settings import results_folder
 
@@ -41,7 +41,11 @@ class RatelTest(uvm_test):
         self.finished = False
         self.seeds = Seeds.from_environment()
         self.configuration = self.configure()
-        self.env = Environment("env", self, self.configuration, self.seeds)
+        self.env = self.create_environment()
+
+    def create_environment(self) -> Environment:
+        """Create the environment; the bench's own tests put broken parts in here."""
+        return Environment("env", self, self.configuration, self.seeds)
 
     def configure(self) -> BenchConfiguration:
         """Choose the configuration; tests that need a special one override this."""
@@ -68,13 +72,13 @@ class RatelTest(uvm_test):
             which, _ = await with_timeout(select(self.body(), RisingEdge(dut.hung)), limit, "us")
         except SimTimeoutError:
             self.env.drain()
-            raise BenchFailure(f"time-out after {limit} us of simulated time") from None
+            raise FailedRunError(f"time-out after {limit} us of simulated time") from None
         if which == 1:
             self.env.drain()
             what = "nothing is pending in the bench"
             if self.env.predictor.pending:
                 what = self.env.predictor.describe_pending()
-            raise BenchFailure(
+            raise FailedRunError(
                 f"hang: no pin moved for {int(dut.quiet_limit.value)} cycles; {what}"
             )
         self.finished = True
@@ -84,7 +88,7 @@ class RatelTest(uvm_test):
         raise NotImplementedError
 
     def check_phase(self) -> None:
-        """Raise BenchFailure unless the test really checked something and found nothing wrong."""
+        """Raise FailedRunError unless the test really checked something and found nothing wrong."""
         self.watch.__exit__(None, None, None)
         failures = self.env.failures
         if not self.objections:

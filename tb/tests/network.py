@@ -1,9 +1,11 @@
 """A whole network on real inputs: every tensor of every layer against golden, on the RTL.
 
     RATEL_NETWORK   a .tflite file          RATEL_INPUTS   .npy, int8 [n, ...]
-    RATEL_COUNT     inputs to run           RATEL_STALL    wait probability on the memory bus, 0..1
+    RATEL_FIRST     the first input to run  RATEL_COUNT    how many inputs to run
+    RATEL_STALL     wait probability on the memory bus, 0..1
 
-Leaves network.json and outputs.npy in the results folder, and progress.txt while it runs.
+Leaves network.json and outputs.npz in the results folder, and progress.txt while it runs. Both are
+left when something differs, too: the first layer that does is in them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +24,8 @@ import pyuvm
 from numpy.typing import NDArray
 
 from golden.isa_table import Counter
+from golden.network import Layer, run_network
 from golden.network import Network as Graph
-from golden.network import run_network
 from sw.compiler import compile_network
 from sw.compiler.program import HostPhase, NpuPhase, Program
 from sw.execution import Inference
@@ -31,12 +35,18 @@ from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
 from tb.env.job import offload
 from tb.env.layer_checker import LayerChecker
-from tb.env.settings import count, results_folder
+from tb.env.settings import MEMORY_BASE, count, results_folder
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")
 
-MEMORY_BASE = 0x1000
+
+@dataclass(kw_only=True)
+class HostLayer:
+    """What a host layer made so far: elements compared, elements that differ."""
+
+    comparisons: int = 0
+    mismatches: int = 0
 
 
 class RtlMemory:
@@ -60,7 +70,7 @@ class Network(RatelTest):
 
     async def body(self) -> None:
         network = import_network(Path(os.environ["RATEL_NETWORK"]))
-        inputs = np.load(os.environ["RATEL_INPUTS"])
+        inputs = np.load(os.environ["RATEL_INPUTS"])[int(os.environ.get("RATEL_FIRST", "0")) :]
         number = min(count("RATEL_COUNT", len(inputs)), len(inputs))
         stall = float(os.environ.get("RATEL_STALL", "0"))
         self.env.host.set_stalls(Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall))
@@ -70,9 +80,11 @@ class Network(RatelTest):
         self.counters = dict.fromkeys(Counter, 0)
         state = {name: value.copy() for name, value in network.state.items()}
         shape = network.tensors[network.inputs[0]].shape
-        outputs, cycles, host_tensors = [], [], 0
+        self.host_layers: dict[int, HostLayer] = {}
+        outputs, cycles = [], []
         first_program = Inference(program, RtlMemory(self), state)
         first_program.load_constants()
+        started = time.perf_counter()
         for index in range(number):
             array = np.ascontiguousarray(inputs[index]).reshape(shape)
             expected = run_network(
@@ -81,7 +93,9 @@ class Network(RatelTest):
             before = self.counters[Counter.BUSY]
             inference = Inference(program, RtlMemory(self), state)
             inference.load_inputs([array])
-            host_tensors += await self.infer(program, inference, expected)
+            await self.infer(program, inference, expected)
+            if self.env.failures.count:
+                break
             outputs.append([np.asarray(value).copy() for value in inference.outputs()])
             for tensor, value in zip(network.outputs, outputs[-1], strict=True):
                 if not np.array_equal(value, expected[tensor]):
@@ -91,22 +105,24 @@ class Network(RatelTest):
             self.report_progress(index + 1, number)
             if self.env.failures.count:
                 break
-        self.write_results(network, program, outputs, cycles, host_tensors)
+        self.write_results(network, program, outputs, cycles, time.perf_counter() - started)
 
     async def infer(
         self, program: Program, inference: Inference, expected: dict[int, NDArray[np.generic]]
-    ) -> int:
-        """Run all phases of one inference; return how many tensors the host computed."""
-        host_tensors = 0
+    ) -> None:
+        """Run all phases of one inference, up to the first that is wrong."""
         for phase in program.phases:
             if isinstance(phase, HostPhase):
+                layer = self.host_layers.setdefault(phase.op.layer, HostLayer())
                 for tensor, value in inference.run_host(phase).items():
-                    host_tensors += 1
-                    if not np.array_equal(value, expected[tensor]):
-                        self.env.failures.add(f"host tensor {tensor} differs from golden")
+                    layer.comparisons += value.size
+                    layer.mismatches += int((value != expected[tensor]).sum())
+                if layer.mismatches:
+                    self.env.failures.add(f"layer {phase.op.layer}: the host's result differs")
             else:
                 await self.play(phase, expected)
-        return host_tensors
+            if self.env.failures.count:
+                return
 
     async def play(self, phase: NpuPhase, expected: dict[int, NDArray[np.generic]]) -> None:
         """Run one job on the core and compare every part of every tensor it made."""
@@ -133,39 +149,43 @@ class Network(RatelTest):
         program: Program,
         outputs: list[list[NDArray[np.generic]]],
         cycles: list[int],
-        host_tensors: int,
+        seconds: float,
     ) -> None:
         """Leave what was measured where the launcher reads it."""
         folder = results_folder()
         if folder is None:
             return
-        ops = {op.layer: op for p in program.phases if isinstance(p, NpuPhase) for op in p.ops}
-        layers: list[dict[str, Any]] = []
-        for layer in network.layers:
-            result = self.checker.layers.get(layer.index)
-            on_core = result is not None
-            layers.append(
-                {
-                    "index": layer.index,
-                    "operator": layer.operator,
-                    "shape": list(network.tensors[layer.outputs[0]].shape) if layer.outputs else [],
-                    "where": "npu" if on_core else "host",
-                    "macs": ops[layer.index].macs if on_core else 0,
-                    "cycles": result.cycles if result else 0,
-                    "comparisons": result.comparisons if result else 0,
-                    "mismatches": result.mismatches if result else 0,
-                    "first": result.first if result else "",
-                }
-            )
         document = {
             "inputs": len(outputs),
             "cycles": cycles,
-            "layers": layers,
-            "host_tensors": host_tensors,
+            "layers": [self.layer_result(network, program, layer) for layer in network.layers],
             "stray_bytes": self.checker.stray_words,
             "simulated_cycles": int(cocotb.top.cycle.value),
+            "seconds": seconds,
             "counters": {counter.name.lower(): value for counter, value in self.counters.items()},
         }
         (folder / "network.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-        stacked = [np.stack([o[i] for o in outputs]) for i in range(len(network.outputs))]
-        np.savez(folder / "outputs.npz", *stacked)
+        if outputs:
+            stacked = [np.stack([o[i] for o in outputs]) for i in range(len(network.outputs))]
+            np.savez(folder / "outputs.npz", *stacked)
+
+    def layer_result(self, network: Graph, program: Program, layer: Layer) -> dict[str, Any]:
+        """What came of one layer over all inputs.
+
+        ``where``: on the core (npu), on the host, or nowhere, because the output is another name
+        for the bytes of the input (alias).
+        """
+        on_core = self.checker.layers.get(layer.index)
+        on_host = self.host_layers.get(layer.index)
+        result = on_core or on_host or HostLayer()
+        alias = bool(layer.outputs) and layer.outputs[0] in program.roots
+        return {
+            "index": layer.index,
+            "operator": layer.operator,
+            "shape": list(network.tensors[layer.outputs[0]].shape) if layer.outputs else [],
+            "where": "npu" if on_core else "alias" if alias else "host",
+            "cycles": on_core.cycles if on_core else 0,
+            "comparisons": result.comparisons,
+            "mismatches": result.mismatches,
+            "first": on_core.first if on_core else "",
+        }

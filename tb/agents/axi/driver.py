@@ -113,7 +113,7 @@ class AxiMemoryDriver(BoundDriver):
                         id=known(pins[1]),
                         address=address - address % self._bytes,
                         beats=known(pins[3]) + 1,
-                    )  # fmt: skip
+                    )
                 )
             await self._rise
 

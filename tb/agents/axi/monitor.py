@@ -29,7 +29,7 @@ class AxiMonitor(BoundMonitor):
                         beats=known(getattr(bus, f"{channel}len")) + 1,
                         size=1 << known(getattr(bus, f"{channel}size")),
                         burst=known(getattr(bus, f"{channel}burst")),
-                    )  # fmt: skip
+                    )
                 )
         if known(bus.rvalid) and known(bus.rready):
             last, response = bool(known(bus.rlast)), known(bus.rresp)
@@ -41,7 +41,7 @@ class AxiMonitor(BoundMonitor):
                         id=known(bus.rid),
                         response=response,
                         last=last,
-                    )  # fmt: skip
+                    )
                 )
         if known(bus.bvalid) and known(bus.bready):
             self._recv(
@@ -51,5 +51,5 @@ class AxiMonitor(BoundMonitor):
                     id=known(bus.bid),
                     response=known(bus.bresp),
                     last=True,
-                )  # fmt: skip
+                )
             )

@@ -38,7 +38,7 @@ class AxilMonitor(BoundMonitor):
                     data=data,
                     strobes=strobes,
                     response=known(bus.bresp),
-                )  # fmt: skip
+                )
             )
         if known(bus.rvalid) and known(bus.rready):
             self._recv(
@@ -49,7 +49,7 @@ class AxilMonitor(BoundMonitor):
                     data=known(bus.rdata),
                     strobes=15,
                     response=known(bus.rresp),
-                )  # fmt: skip
+                )
             )
         if known(bus.awvalid) and known(bus.awready):
             self._write_addresses.append(known(bus.awaddr))

@@ -9,7 +9,7 @@ import cocotb
 import numpy as np
 
 from tb.agents.bus import BoundDriver, known
-from tb.agents.xif.item import Offload
+from tb.agents.xif.item import OPERANDS_LATE, Offload
 
 
 class XifDriver(BoundDriver):
@@ -70,7 +70,14 @@ class XifDriver(BoundDriver):
         bus.issue_mode.value = 3
         bus.issue_id.value = identifier
         bus.issue_valid.value = 1
-        await self.handshake(self.pins.issue_ready)
+        await self._fall
+        waited = 0
+        while not known(self.pins.issue_ready):
+            waited += 1
+            if waited == OPERANDS_LATE:
+                await self._rise
+                bus.issue_rs_valid.value = 3
+            await self._fall
         accepted = bool(known(self.pins.issue_accept))
         await self._rise
         bus.issue_valid.value = 0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from golden.isa import Instruction
 
+OPERANDS_LATE = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offload:
@@ -16,7 +18,8 @@ class Offload:
         kill: commit it with kill set.
         gap: idle cycles before it is offered.
         commit_delay: cycles between its issue and its commit, beyond the first.
-        rs_valid: which of rs1 (bit 0) and rs2 (bit 1) are offered as valid.
+        rs_valid: which of rs1 (bit 0) and rs2 (bit 1) are valid at first; a core that waits for the
+            others gets them after OPERANDS_LATE cycles.
     """
 
     instruction: Instruction

@@ -29,7 +29,7 @@ class XifMonitor(BoundMonitor):
                     rd=known(bus.result_rd),
                     we=bool(known(bus.result_we)),
                     odd=bool(odd),
-                )  # fmt: skip
+                )
             )
         if known(bus.issue_valid) and known(bus.issue_ready):
             self._recv(
@@ -42,7 +42,7 @@ class XifMonitor(BoundMonitor):
                     rs_valid=known(bus.issue_rs_valid),
                     accept=bool(known(bus.issue_accept)),
                     writeback=bool(known(bus.issue_writeback)),
-                )  # fmt: skip
+                )
             )
         if known(bus.commit_valid):
             self._recv(

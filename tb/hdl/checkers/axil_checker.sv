@@ -1,0 +1,54 @@
+// Rules of an AXI4-Lite subordinate and its host, bound to the bench top.
+module axil_checker (
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic [11:0] awaddr_i,
+  input logic        awvalid_i,
+  input logic        awready_i,
+  input logic [31:0] wdata_i,
+  input logic [3:0]  wstrb_i,
+  input logic        wvalid_i,
+  input logic        wready_i,
+  input logic [1:0]  bresp_i,
+  input logic        bvalid_i,
+  input logic        bready_i,
+  input logic [11:0] araddr_i,
+  input logic        arvalid_i,
+  input logic        arready_i,
+  input logic [31:0] rdata_i,
+  input logic [1:0]  rresp_i,
+  input logic        rvalid_i,
+  input logic        rready_i
+);
+
+  logic [7:0] addresses_q, data_q, reads_q;   // taken and not answered
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {addresses_q, data_q, reads_q} <= '0;
+    end else begin
+      addresses_q <= addresses_q + 8'(awvalid_i && awready_i) - 8'(bvalid_i && bready_i);
+      data_q      <= data_q + 8'(wvalid_i && wready_i) - 8'(bvalid_i && bready_i);
+      reads_q     <= reads_q + 8'(arvalid_i && arready_i) - 8'(rvalid_i && rready_i);
+    end
+  end
+
+  axil_aw_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i));
+  axil_w_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wstrb_i));
+  axil_ar_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i));
+  axil_b_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    bvalid_i && !bready_i |=> bvalid_i && $stable(bresp_i));
+  axil_r_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rresp_i));
+  // An answer comes after address and data, and only then.
+  axil_b_asked: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    bvalid_i |-> addresses_q != 0 && data_q != 0);
+  axil_r_asked: assert property (@(posedge clk_i) disable iff (!rst_ni) rvalid_i |-> reads_q != 0);
+  axil_no_exclusive: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    (bvalid_i |-> bresp_i != 2'b01));
+  axil_reset: assert property (@(posedge clk_i) !rst_ni |=> !bvalid_i && !rvalid_i);
+
+endmodule

@@ -1,0 +1,175 @@
+"""The memory port: stalls on every channel, bus errors at every beat, reset in the middle."""
+
+from __future__ import annotations
+
+import cocotb
+import numpy as np
+import pyuvm
+from cocotb.triggers import RisingEdge
+
+from golden import isa_builders as isa
+from golden.config import CoreConfig
+from golden.isa import Instruction
+from tb.agents.axi.driver import Stalls
+from tb.agents.axil.item import RegisterPoll, RegisterWrite
+from tb.env.job import JobSequence, offload
+from tb.env.registers import offset_of
+from tb.env.settings import count
+from tb.sequences.layers import random_layer
+from tb.sequences.slots import random_program
+from tb.tests.base import RatelTest
+
+SLVERR, DECERR = 2, 3
+RESET_PENDING, BUSY = 1 << 5, 1
+
+
+@pyuvm.test()
+class Stalled(RatelTest):
+    """Random layers with each channel stalled alone and all together, 0 to 90 %."""
+
+    async def body(self) -> None:
+        """One layer a setting."""
+        settings = [
+            Stalls(**{name: level}) for name in ("ar", "r", "aw", "w", "b") for level in (0.5, 0.9)
+        ]
+        settings += [Stalls(ar=v, r=v, aw=v, w=v, b=v) for v in (0.0, 0.25, 0.6, 0.9)]
+        for index, stalls in enumerate(settings):
+            seeds = self.seeds.child(f"layer {index}")
+            _, program = random_layer(
+                self.configuration.core, self.env.memory.write, seeds,
+                memory_bytes=self.configuration.memory_bytes,
+            )  # fmt: skip
+            latency = int(seeds.stream("latency").choice([0, 10, 80]))
+            self.env.host.set_stalls(stalls, result=stalls.r, latency=latency)
+            await self.env.run(program)
+
+
+class FaultTest(RatelTest):
+    """Helpers for tests with bus errors."""
+
+    def set_fault(self, first: int, end: int, *, write: bool, response: int = SLVERR) -> None:
+        """Let beats that touch first..end-1 fail, in both memories."""
+        self.env.store.add_fault(first, end - 1, on_write=write, response=response)
+        self.env.machine.memory.mark_error(first, end, reads=not write, writes=write)
+
+    def clear_faults(self) -> None:
+        """Let everything succeed again."""
+        self.env.store.clear_faults()
+        self.env.machine.memory.clear_errors()
+
+    async def settle(self) -> None:
+        """Clear errors, and make memory known again where a failed store left it open."""
+        self.clear_faults()
+        await self.env.run([isa.fence(clear=1)])
+        self.env.memory.resolve()
+
+
+def loads(core: CoreConfig, address: int) -> dict[str, list[Instruction]]:
+    """Return a load of each kind from an address; all read at least four beats."""
+    blocks = core.blocks(11)
+    shape = [
+        isa.cfg_ld_shape(w=3, h=4, c=11, cbs=blocks),
+        isa.cfg_ld_pitch(row_pitch=40, pix_pitch=13, p=3),
+    ]
+    return {
+        "ld.t": [*shape, isa.ld_t(addr=address + 3, base=0)],
+        "ld.w": [isa.ld_w(addr=address + 1, first=0, count=20)],
+        "ld.m": [*shape, isa.ld_m(addr=address + 2, first=0)],
+        "ld.mt": [*shape, isa.ld_mt(addr=address + 5, first=0)],
+        "ld.p": [isa.ld_p(addr=address + 4, first=0, count=2)],
+        "ld.b": [isa.ld_b(addr=address + 4, first=0, count=2)],
+        "ld.l": [isa.ld_l(addr=address + 7)],
+    }
+
+
+@pyuvm.test()
+class BusErrors(FaultTest):
+    """An error at every beat of every kind of transfer; a job after each shows nothing hangs."""
+
+    async def body(self) -> None:
+        """The first error is kept with its address; the core goes on."""
+        core = self.configuration.core
+        noise = self.seeds.stream("memory").integers(0, 256, 0x8000, dtype=np.uint8)
+        self.env.memory.write(0x1000, noise)
+        base = 0x1FE0  # across a 4 KiB boundary
+        prime = [
+            isa.cfg_st_shape(w=core.rows, h=4, c=core.cols, cbs=1),
+            isa.cfg_st_pitch(row_pitch=core.rows * core.cols, pix_pitch=core.cols, p=core.rows),
+            isa.cfg_ld_shape(w=core.rows, h=8, c=core.cols, cbs=1),
+            isa.cfg_ld_pitch(row_pitch=core.rows * core.cols, pix_pitch=core.cols, p=core.rows),
+            isa.ld_t(addr=0x4000, base=0),
+        ]
+        kinds = loads(core, base) | {"st.t": [*prime, isa.st_t(addr=base + 3, base=0)]}
+        for name, program in kinds.items():
+            failed, beat = 0, 0
+            while failed == beat:  # until the fault lies past the end of the transfer
+                first = (base // core.axi_bytes + beat) * core.axi_bytes
+                response = SLVERR if beat % 2 else DECERR
+                self.set_fault(first, first + 1, write=name == "st.t", response=response)
+                await self.env.run([*program, isa.fence(done=1)])
+                failed += self.env.machine.error is not None
+                beat += 1
+                await self.settle()
+            assert failed >= 2, f"{name} met only {failed} failing beats"
+
+
+@pyuvm.test()
+class ErrorsInPrograms(FaultTest):
+    """Random programs with random places in memory that fail."""
+
+    async def body(self) -> None:
+        """Whatever depends on a failed load is unknown; everything else is compared."""
+        for index in range(count("RATEL_PROGRAMS", 12)):
+            random = self.seeds.child(f"program {index}").stream("program")
+            program = random_program(
+                self.configuration.core, self.env.memory.write, random, length=25
+            )
+            for _ in range(int(random.integers(1, 4))):
+                first = 0x1000 + int(random.integers(0x2000))
+                end = first + int(random.integers(1, 40))
+                self.set_fault(first, end, write=bool(random.random() < 0.5))
+            await self.env.run(program)
+            await self.settle()
+
+
+@pyuvm.test()
+class ResetInJob(FaultTest):
+    """Hard and soft reset at random moments of a job; the next job must run as on a fresh core."""
+
+    async def body(self) -> None:
+        """Reset, then a layer that loads all it needs."""
+        core = self.configuration.core
+        for index in range(count("RATEL_RESETS", 20)):
+            seeds = self.seeds.child(f"reset {index}")
+            random = seeds.stream("program")
+            stall = float(random.choice([0.0, 0.3]))
+            self.env.host.set_stalls(
+                Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall),
+                latency=int(random.choice([0, 20])),
+            )
+            program = random_program(core, self.env.memory.write, random, length=20)
+            job = cocotb.start_soon(JobSequence("cut", offload(program)).start(self.env.sequencer))
+            rise = RisingEdge(cocotb.top.clk)
+            for _ in range(int(random.integers(1, 600))):
+                await rise
+            if index % 2:
+                await self.env.reset()
+                await job
+            else:
+                await job
+                await self.soft_reset()
+            _, layer = random_layer(
+                core, self.env.memory.write, seeds, memory_bytes=self.configuration.memory_bytes
+            )
+            await self.env.run(layer)
+
+    async def soft_reset(self) -> None:
+        """Write CTRL while engines are busy and wait until the reset is through."""
+        await self.env.play(
+            [
+                RegisterWrite(address=offset_of("CTRL"), data=1),
+                RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
+            ],
+            check=False,
+        )
+        self.env.forget_in_flight()

@@ -1,0 +1,258 @@
+"""Benches with one thing wrong each. None of them may pass; test_false_pass.py sees to that.
+
+All are a good test but for the one line that breaks it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cocotb
+import pyuvm
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+
+from golden import isa_builders as isa
+from golden.isa import Instruction
+from tb.agents.axi.monitor import AxiMonitor
+from tb.agents.xif.item import Offload, ResultSeen
+from tb.agents.xif.monitor import XifMonitor
+from tb.env import environment
+from tb.env.configuration import BenchConfiguration
+from tb.env.job import offload
+from tb.env.recorded import Seen
+from tb.tests.base import RatelTest
+
+
+def round_trip() -> Sequence[Instruction]:
+    """Return a program that loads four pixels and stores them elsewhere."""
+    shape = {"w": 2, "h": 2, "c": 3, "cbs": 1}
+    pitch = {"row_pitch": 6, "pix_pitch": 3, "p": 2}
+    return [
+        isa.cfg_ld_shape(**shape),
+        isa.cfg_ld_pitch(**pitch),
+        isa.ld_t(addr=0x100, base=0),
+        isa.cfg_st_shape(**shape),
+        isa.cfg_st_pitch(**pitch),
+        isa.st_t(addr=0x200, base=0),
+        isa.fence(done=1),
+    ]
+
+
+class GoodTest(RatelTest):
+    """What every broken bench would be without its fault."""
+
+    async def body(self) -> None:
+        self.env.memory.write(0x100, bytes(range(1, 13)))
+        await self.env.run(round_trip())
+
+
+@pyuvm.test()
+class Sound(GoodTest):
+    """Nothing is wrong here: this one must pass."""
+
+
+@pyuvm.test()
+class ComparesNothing(RatelTest):
+    async def body(self) -> None:
+        await ClockCycles(cocotb.top.clk, 100)
+
+
+@pyuvm.test()
+class RaisesNoObjection(GoodTest):
+    async def run_phase(self) -> None:
+        pass
+
+
+@pyuvm.test()
+class BodyEndsEarly(GoodTest):
+    async def _run(self) -> None:
+        await self.env.start(cocotb.top)
+        await self.body()
+
+
+@pyuvm.test()
+class LogsAnError(GoodTest):
+    async def body(self) -> None:
+        await super().body()
+        logging.getLogger("somebody.else").error("this is wrong")
+
+
+@pyuvm.test()
+class ComponentLogsAnError(GoodTest):
+    async def body(self) -> None:
+        await super().body()
+        self.env.host.logger.error("a pyuvm logger does not propagate")
+
+
+@pyuvm.test()
+class LosesAResult(GoodTest):
+    async def body(self) -> None:
+        seen = self.env.seen
+
+        def deaf(item: Seen) -> None:
+            if not isinstance(item, ResultSeen) or item.id:
+                seen(item)
+
+        self.env.seen = deaf  # type: ignore[method-assign]
+        await super().body()
+
+
+@pyuvm.test()
+class NeverComparesMemory(GoodTest):
+    async def body(self) -> None:
+        await self.env.play(offload(round_trip()), check=False)
+
+
+@pyuvm.test()
+class ComparesWhileBusy(GoodTest):
+    async def body(self) -> None:
+        await self.env.play(offload(round_trip()[:-1]))
+
+
+@pyuvm.test()
+class ExpectsAnotherByte(GoodTest):
+    async def body(self) -> None:
+        self.env.memory.write(0x100, bytes(range(1, 13)))
+        self.env.machine.memory.data[0x105] ^= 1
+        await self.env.run(round_trip())
+
+
+@pyuvm.test()
+class ForgetsAStore(GoodTest):
+    async def body(self) -> None:
+        self.env.memory.expect = lambda outcome: None  # type: ignore[method-assign]
+        await super().body()
+
+
+@pyuvm.test()
+class ExpectsAStoreTooMany(GoodTest):
+    async def body(self) -> None:
+        await super().body()
+        self.env.predictor.execute(isa.st_t(addr=0x300, base=0))
+        await self.env.run([isa.fence()])
+
+
+@pyuvm.test()
+class ExpectsAnInterrupt(GoodTest):
+    async def body(self) -> None:
+        await super().body()
+        self.env.registers.mirror.stored["IRQ_ENABLE"] = 1
+        await self.env.run([isa.fence()])
+
+
+@pyuvm.test()
+class Hangs(GoodTest):
+    def configure(self) -> BenchConfiguration:
+        return replace(super().configure(), quiet_cycles=2000)
+
+    async def body(self) -> None:
+        cocotb.top.play.value = 0
+        await super().body()
+
+
+@pyuvm.test()
+class RunsForEver(GoodTest):
+    def configure(self) -> BenchConfiguration:
+        return replace(super().configure(), timeout_us=200)
+
+    async def body(self) -> None:
+        while True:
+            await super().body()
+
+
+@pyuvm.test()
+class LeavesTheSimulator(GoodTest):
+    async def body(self) -> None:
+        await super().body()
+        os._exit(0)
+
+
+@pyuvm.test()
+class Crashes(GoodTest):
+    async def body(self) -> None:
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class BlindMonitor(XifMonitor):
+    """Sees no results."""
+
+    def sample(self) -> None:
+        if not int(self.bus.result_valid.value):
+            super().sample()
+
+
+class UnboundMonitor(AxiMonitor):
+    """Asks for a signal that the bench top does not have."""
+
+    _signals = [*AxiMonitor._signals, "wlost"]
+
+
+class FailingMonitor(AxiMonitor):
+    """Meets an X, as a four-state simulator shows it."""
+
+    def sample(self) -> None:
+        raise ValueError("m_rdata shows XXXXXXXX")
+
+
+class PinTest(GoodTest):
+    """Runs at pin level with one monitor replaced."""
+
+    broken: tuple[str, type] = ("", object)
+
+    def create_environment(self) -> environment.Environment:
+        setattr(environment, *self.broken)
+        return super().create_environment()
+
+
+@pyuvm.test()
+class MonitorIsBlind(PinTest):
+    broken = ("XifMonitor", BlindMonitor)
+
+
+@pyuvm.test()
+class MonitorIsUnbound(PinTest):
+    broken = ("AxiMonitor", UnboundMonitor)
+
+
+@pyuvm.test()
+class MonitorFails(PinTest):
+    broken = ("AxiMonitor", FailingMonitor)
+
+
+@pyuvm.test()
+class BreaksAxi(GoodTest):
+    """The memory takes back read data that it had offered: an assertion must fire."""
+
+    async def body(self) -> None:
+        dut = cocotb.top
+        self.env.host.memory._reads = Swallow()
+        dut.py_m_rvalid.value = 1
+        await RisingEdge(dut.clk)
+        await self.env.run(round_trip())
+
+
+class Swallow(list):
+    """A queue that never holds anything."""
+
+    def append(self, item: object) -> None:
+        pass
+
+
+@pyuvm.test()
+class BreaksOffload(GoodTest):
+    """The CPU changes an instruction that it still offers: an assertion must fire."""
+
+    async def body(self) -> None:
+        dut = cocotb.top
+        dut.py_x_issue_instr.value = isa.fence().word
+        dut.py_x_issue_rs_valid.value = 0
+        dut.py_x_issue_valid.value = 1
+        await ClockCycles(dut.clk, 3)
+        await FallingEdge(dut.clk)
+        dut.py_x_issue_instr.value = isa.rdcnt(index=0).word
+        await ClockCycles(dut.clk, 5)
+        await self.env.play([Offload(instruction=isa.fence())])

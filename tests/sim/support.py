@@ -1,0 +1,45 @@
+"""Build the bench once a configuration, run a cocotb test in its own process, judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scripts.hdl import ROOT, SimBuild, SimResult, SimRun, build, run
+from tb.build import bench_build
+
+RUNS = ROOT / "build" / "runs"
+
+
+def simulate(
+    module: str,
+    test: str,
+    *,
+    seed: int,
+    config: str = "8x8",
+    speed: str = "tile",
+    timeout_s: float = 300.0,
+    env: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> SimResult:
+    """Run `tb.tests.<module>.<test>`, or a module named with dots; return what came of it."""
+    where = build(SimBuild(**bench_build(config)))
+    name = f"{module}.{test}-{config}-{speed}-{seed}"
+    return run(
+        SimRun(
+            build=where,
+            module=module if "." in module else f"tb.tests.{module}",
+            test=test,
+            seed=seed,
+            timeout_s=timeout_s,
+            env={"RATEL_CONFIG": config, "RATEL_SPEED": speed, **(env or {})},
+            results_dir=folder or RUNS / name,
+        )
+    )
+
+
+def passes(module: str, test: str, **options: object) -> SimResult:
+    """Run a test that must pass; the assertion's message is its first difference."""
+    result = simulate(module, test, **options)  # type: ignore[arg-type]
+    assert result.passed, f"{result.status}: {result.message} (seed {result.seed}, {result.log})"
+    return result

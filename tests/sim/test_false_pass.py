@@ -1,0 +1,66 @@
+"""No broken bench may pass, and each must fail for its own reason."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scripts.hdl import SimStatus
+from tests.sim.support import passes, simulate
+
+pytestmark = pytest.mark.sim
+
+BENCHES = "tests.sim.broken_benches"
+
+# bench -> how it must end, and what its message must say
+CAUGHT = {
+    "ComparesNothing": (SimStatus.FAIL, "nothing was compared|comparisons, at least"),
+    "RaisesNoObjection": (SimStatus.FAIL, "no objection"),
+    "BodyEndsEarly": (SimStatus.FAIL, "did not come to its end"),
+    "LogsAnError": (SimStatus.FAIL, "1 ERRORs were logged, first somebody.else"),
+    "ComponentLogsAnError": (SimStatus.FAIL, "1 ERRORs were logged"),
+    "LosesAResult": (SimStatus.FAIL, "checkpoint was asked for|never returned a result"),
+    "NeverComparesMemory": (SimStatus.FAIL, "never compared"),
+    "ComparesWhileBusy": (SimStatus.FAIL, "while the core may be busy"),
+    "ExpectsAnotherByte": (
+        SimStatus.FAIL,
+        r"instruction 5 `st.t .*`: byte 0x205 \(pixel y=0 x=1 channel 2\): expected 7, got 6",
+    ),
+    "ForgetsAStore": (SimStatus.FAIL, "expected no write"),
+    "ExpectsAStoreTooMany": (SimStatus.FAIL, "expected a write|expected result"),
+    "ExpectsAnInterrupt": (SimStatus.FAIL, "interrupt line: expected 1, got 0"),
+    "Hangs": (SimStatus.FAIL, "hang: no pin moved for 2000 cycles"),
+    "RunsForEver": (SimStatus.FAIL, "time-out after 200 us"),
+    "LeavesTheSimulator": (SimStatus.CRASH, "left no results|ended early"),
+    "Crashes": (SimStatus.CRASH, "SIGSEGV"),
+}
+CAUGHT_AT_PIN_LEVEL = {
+    "MonitorIsBlind": (SimStatus.FAIL, "checkpoint|disagree|never returned"),
+    "MonitorIsUnbound": (SimStatus.FAIL, "no signal wlost"),
+    "MonitorFails": (SimStatus.FAIL, "shows XXXXXXXX"),
+    "BreaksAxi": (SimStatus.FAIL, "Assertion|axi"),
+    "BreaksOffload": (SimStatus.FAIL, "Assertion|cvxif"),
+}
+
+
+def caught(bench: str, expected: tuple[SimStatus, str], *, speed: str, seed: int) -> None:
+    result = simulate(BENCHES, bench, speed=speed, seed=seed, timeout_s=60)
+    status, words = expected
+    assert result.status is status, f"{bench} ended with {result.status}: {result.message}"
+    assert re.search(words, result.message), result.message
+
+
+def test_the_unbroken_bench_passes(seed: int):
+    passes(BENCHES, "Sound", seed=seed)
+    passes(BENCHES, "Sound", seed=seed, speed="pin")
+
+
+@pytest.mark.parametrize("bench", CAUGHT)
+def test_broken_bench_fails(bench: str, seed: int):
+    caught(bench, CAUGHT[bench], speed="tile", seed=seed)
+
+
+@pytest.mark.parametrize("bench", CAUGHT_AT_PIN_LEVEL)
+def test_broken_pin_level_bench_fails(bench: str, seed: int):
+    caught(bench, CAUGHT_AT_PIN_LEVEL[bench], speed="pin", seed=seed)

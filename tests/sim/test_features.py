@@ -1,0 +1,73 @@
+"""Every other simulation test of the bench, at the speed and in the configurations that fit it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.support import passes
+
+pytestmark = pytest.mark.sim
+
+TESTS = [
+    ("smoke", "FenceAlone"),
+    ("smoke", "LoadAndStore"),
+    ("registers", "ResetValues"),
+    ("registers", "AccessPolicies"),
+    ("registers", "Interrupts"),
+    ("registers", "Counters"),
+    ("instructions", "EveryCheck"),
+    ("instructions", "ErrorRegisters"),
+    ("instructions", "ReservedBits"),
+    ("instructions", "IllegalWords"),
+    ("doorbell", "DoorbellLayers"),
+    ("doorbell", "BothPorts"),
+    ("hazards", "EveryHazard"),
+    ("hazards", "RandomPrograms"),
+    ("offload", "KillsAndWaits"),
+    ("offload", "OnlyKilled"),
+    ("memory_port", "Stalled"),
+    ("memory_port", "BusErrors"),
+    ("memory_port", "ErrorsInPrograms"),
+    ("memory_port", "ResetInJob"),
+    ("performance", "BackToBack"),
+    ("scratchpad", "WholeScratchpad"),
+]
+
+# What costs little enough when Python wakes on every clock edge.
+AT_PIN_LEVEL = [
+    ("smoke", "LoadAndStore", {}),
+    ("registers", "ResetValues", {}),
+    ("registers", "AccessPolicies", {}),
+    ("registers", "Interrupts", {}),
+    ("doorbell", "BothPorts", {"RATEL_PROGRAMS": "2"}),
+    ("hazards", "RandomPrograms", {"RATEL_PROGRAMS": "5"}),
+    ("offload", "KillsAndWaits", {}),
+    ("offload", "OnlyKilled", {}),
+    ("memory_port", "Stalled", {}),
+    ("memory_port", "ErrorsInPrograms", {}),
+    ("memory_port", "ResetInJob", {"RATEL_RESETS": "8"}),
+]
+
+ELSEWHERE = [
+    ("registers", "ResetValues"),
+    ("instructions", "EveryCheck"),
+    ("hazards", "RandomPrograms"),
+    ("memory_port", "BusErrors"),
+    ("memory_port", "ResetInJob"),
+]
+
+
+@pytest.mark.parametrize(("module", "test"), TESTS)
+def test_tile_level(module: str, test: str, seed: int):
+    passes(module, test, seed=seed)
+
+
+@pytest.mark.parametrize(("module", "test", "env"), AT_PIN_LEVEL)
+def test_pin_level(module: str, test: str, env: dict[str, str], seed: int):
+    passes(module, test, speed="pin", env=env, seed=seed)
+
+
+@pytest.mark.parametrize("config", ["4x4", "16x16", "4x8", "16x4"])
+@pytest.mark.parametrize(("module", "test"), ELSEWHERE)
+def test_other_configurations(config: str, module: str, test: str, seed: int):
+    passes(module, test, config=config, seed=seed)
