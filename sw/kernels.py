@@ -15,6 +15,7 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.network import Layer, Network, Tensor
 from golden.network.operations import (
+    Addition,
     Convolution,
     Depthwise,
     FullyConnected,
@@ -22,6 +23,7 @@ from golden.network.operations import (
     Requantisation,
 )
 from golden.numerics import quantize_multiplier
+from golden.operators.parameters import add_parameters
 from golden.operators.windows import resolve_padding
 from sw.compiler.program import NpuPhase, Program
 
@@ -100,6 +102,61 @@ def depthwise(size: int, channels: int, *, stride: int = 1) -> Callable[[int], N
     return make
 
 
+def addition(size: int, channels: int) -> Callable[[int], Network]:
+    """Elementwise sum of two images."""
+
+    def make(seed: int) -> Network:
+        shape = (1, size, size, channels)
+        operation = Addition(
+            parameters=add_parameters(0.05, 0.04, 0.07), subtract=False,
+            a_zero_point=seed % 7, b_zero_point=-5, output_zero_point=2,
+            act_min=-128, act_max=127,
+        )  # fmt: skip
+        tensors = tuple(_tensor(index, name, shape) for index, name in enumerate("abs"))
+        layer = Layer(
+            index=0, operator="Addition", inputs=(0, 1), outputs=(2,), operation=operation
+        )
+        return Network(
+            name=f"add {size}x{size}x{channels}", tensors=tensors, layers=(layer,),
+            inputs=(0, 1), outputs=(2,),
+        )  # fmt: skip
+
+    return make
+
+
+def chain(count: int, *, size: int = 16) -> Callable[[int], Network]:
+    """``count`` square matrix products, each of which waits for what the one before wrote."""
+
+    def make(seed: int) -> Network:
+        rng = np.random.default_rng(seed)
+        tensors = [_tensor(index, f"t{index}", (size, size)) for index in range(count + 1)]
+        layers = [
+            Layer(
+                index=index,
+                operator="FullyConnected",
+                inputs=(index,),
+                outputs=(index + 1,),
+                operation=FullyConnected(
+                    weights=rng.integers(-127, 128, (size, size)).astype(np.int8),
+                    bias=rng.integers(-1000, 1000, size).astype(np.int32),
+                    input_zero_point=3,
+                    requantisation=_requantisation(size),
+                    output_shape=(size, size),
+                ),
+            )
+            for index in range(count)
+        ]
+        return Network(
+            name=f"chain of {count}",
+            tensors=tuple(tensors),
+            layers=tuple(layers),
+            inputs=(0,),
+            outputs=(count,),
+        )
+
+    return make
+
+
 KERNELS = (
     Kernel(name="gemm_32_onchip", on_chip=True, make=matmul(32, 32, 32)),
     Kernel(name="gemm_64_onchip", on_chip=True, make=matmul(64, 64, 64)),
@@ -114,6 +171,8 @@ KERNELS = (
     Kernel(name="dw3x3_s1", on_chip=True, make=depthwise(24, 32)),
     Kernel(name="dw3x3_s2", on_chip=True, make=depthwise(32, 16, stride=2)),
     Kernel(name="fc_640x128", on_chip=False, make=matmul(1, 640, 128)),
+    Kernel(name="add_24x24x32", on_chip=True, make=addition(24, 32)),
+    Kernel(name="gemm_16_chain_of_8", on_chip=True, make=chain(8)),
 )
 
 
@@ -181,10 +240,11 @@ def _requantisation(depth: int, channels: int = 1) -> Requantisation:
 def _network(
     name: str, in_shape: tuple[int, ...], out_shape: tuple[int, ...], operation: Operation
 ) -> Network:
-    tensors = tuple(
-        Tensor(index=index, name=label, shape=shape, dtype="int8", scale=1.0, zero_point=0)
-        for index, (label, shape) in enumerate((("input", in_shape), ("output", out_shape)))
-    )
+    tensors = (_tensor(0, "input", in_shape), _tensor(1, "output", out_shape))
     kind = type(operation).__name__
     layer = Layer(index=0, operator=kind, inputs=(0,), outputs=(1,), operation=operation)
     return Network(name=name, tensors=tensors, layers=(layer,), inputs=(0,), outputs=(1,))
+
+
+def _tensor(index: int, name: str, shape: tuple[int, ...]) -> Tensor:
+    return Tensor(index=index, name=name, shape=shape, dtype="int8", scale=1.0, zero_point=0)

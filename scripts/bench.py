@@ -1,0 +1,177 @@
+"""Measure the benchmark kernels by the core's own counters, and how fast the simulation is.
+
+Every result is compared with golden as in a test. Prints a table and writes
+build/reports/bench.json. Targets are those of a core of 8x8; a kernel that misses its target there
+fails the command.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from golden.config import CoreConfig
+from scripts import cli
+from scripts.hdl import ROOT, HdlError, SimRun, run
+from scripts.reports.files import drop_report, shown, write_report
+from scripts.reports.table import percent, table
+from scripts.runs.bench import bench, configuration
+from scripts.runs.networks import read_json
+from scripts.runs.speed import SpeedFigure, measure_speed
+from sw.compiler import CompileError
+from sw.kernels import KERNELS
+
+RUNS = ROOT / "build" / "runs" / "bench"
+TIMEOUT_S = 900.0
+# Share of the array's peak; by the core's counters, 8x8, 64-bit bus.
+TARGETS = {"conv3x3": 0.90, "dw3x3_s1": 0.80, "gemm_64_onchip": 0.95}
+TARGET_CONFIG = "8x8"
+
+
+def main(argv: list[str]) -> int:
+    """Run the kernels; return 1 when a result is wrong or a target is missed."""
+    options = cli.parser("bench", __doc__)
+    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    options.add_argument("--kernels", help="run only these, with commas; all by default")
+    options.add_argument("--no-speed", action="store_true", help="leave the simulation speed out")
+    wanted = options.parse_args(argv)
+    names = chosen(wanted.kernels)
+    core = configuration(wanted.config)
+    drop_report("bench")
+    build = bench(core)
+    kernels, failure = measure(core, build, names, wanted.seed)
+    for kernel in kernels:
+        judge(kernel)
+    if kernels:
+        print("\n" + kernel_table(kernels) + "\n")
+    for kernel in kernels:
+        if "left_out" in kernel:
+            print(f"{kernel['name']} is left out on {core.name}: {kernel['left_out']}")
+    speed: list[SpeedFigure] = []
+    if not wanted.no_speed and not failure:
+        speed = measure_speed(core, build, RUNS / "speed", wanted.seed)
+        print(speed_table(speed) + "\n")
+    missed = [kernel["name"] for kernel in kernels if kernel.get("met") is False]
+    reasons = [failure] if failure else []
+    reasons += [f"{name} is below its target" for name in missed]
+    reasons += [figure.failure for figure in speed if figure.failure]
+    path = write_report(
+        "bench",
+        {
+            "pass": not reasons,
+            "reasons": reasons,
+            "config": core.name,
+            "seed": wanted.seed,
+            "kernels": [kernel for kernel in kernels if "left_out" not in kernel],
+            "left_out": {k["name"]: k["left_out"] for k in kernels if "left_out" in k},
+            "simulation": [figure.entry() for figure in speed],
+        },
+    )
+    print(f"report {shown(path)}")
+    for reason in reasons:
+        print(f"FAIL: {reason}")
+    if not reasons:
+        print("PASS")
+    return 1 if reasons else 0
+
+
+def chosen(words: str | None) -> list[str]:
+    """Return the names of the kernels to run.
+
+    Raises:
+        UserError: there is no kernel of that name; the sentence lists those there are.
+    """
+    known = [kernel.name for kernel in KERNELS]
+    names = known if words is None else [word.strip() for word in words.split(",")]
+    for name in names:
+        if name not in known:
+            raise cli.UserError(f"unknown kernel {name!r}; there are {', '.join(known)}")
+    return names
+
+
+def measure(
+    core: CoreConfig, build: Path, names: list[str], seed: int
+) -> tuple[list[dict[str, Any]], str]:
+    """Run the kernels in one process; return their figures, and what failed or nothing."""
+    result = run(
+        SimRun(
+            build=build,
+            module="tb.tests.kernels",
+            test="Kernels",
+            results_dir=RUNS / "kernels",
+            seed=seed,
+            timeout_s=TIMEOUT_S,
+            env={"RATEL_CONFIG": core.name, "RATEL_KERNELS": ",".join(names)},
+        )
+    )
+    kernels: Any = read_json(RUNS / "kernels" / "kernels.json") or []
+    return kernels, "" if result.passed else result.message
+
+
+def judge(kernel: dict[str, Any]) -> None:
+    """Add the target and whether it is met, and the cycles in which the array made no step."""
+    if "left_out" in kernel:
+        return
+    if kernel["config"] == TARGET_CONFIG and kernel["name"] in TARGETS:
+        kernel["target"] = TARGETS[kernel["name"]]
+        kernel["met"] = kernel["utilisation"] >= kernel["target"]
+    kernel["idle_cycles"] = kernel["cycles"] - kernel["counters"]["steps"]
+
+
+def kernel_table(kernels: list[dict[str, Any]]) -> str:
+    """Return the table of the kernels that ran."""
+    head = [
+        "kernel",
+        "config",
+        "cycles",
+        "MACs",
+        "MAC use",
+        "idle",
+        "commands",
+        "bytes",
+        "target",
+        "",
+    ]
+    rows = []
+    for kernel in kernels:
+        if "left_out" in kernel:
+            continue
+        target = kernel.get("target")
+        counters = kernel["counters"]
+        rows.append(
+            [
+                kernel["name"],
+                kernel["config"],
+                kernel["cycles"],
+                kernel["macs"],
+                percent(kernel["utilisation"], 1.0) if kernel["macs"] else "-",
+                kernel["idle_cycles"],
+                kernel["executes"],
+                counters["bytes_read"] + counters["bytes_written"],
+                "" if target is None else percent(target, 1.0),
+                "" if target is None else "met" if kernel["met"] else "NOT MET",
+            ]
+        )
+    return table(head, rows)
+
+
+def speed_table(figures: list[SpeedFigure]) -> str:
+    """Return the table of the simulation's speed."""
+    head = ["simulation", "cycles", "seconds", "cycles/s", "of tile"]
+    tile = next(figure.rate for figure in figures if figure.level == "tile")
+    rows = [
+        [
+            figure.about,
+            figure.cycles,
+            f"{figure.seconds:.2f}",
+            round(figure.rate),
+            f"{figure.rate / tile:.2f}" if tile else "-",
+        ]
+        for figure in figures
+    ]
+    return table(head, rows)
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError, CompileError)

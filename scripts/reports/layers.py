@@ -1,0 +1,64 @@
+"""What each layer of a network did on the core, as JSON values and as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from golden.config import CoreConfig
+from golden.network import Network
+from scripts.reports.table import percent, shape_text, table
+from scripts.runs.floors import layer_macs, peak
+from scripts.runs.networks import NetworkResult
+
+
+def layer_entries(
+    core: CoreConfig, network: Network, result: NetworkResult
+) -> list[dict[str, Any]]:
+    """Return a dictionary for each layer, ready for a report.
+
+    Cycles run from the end of the layer before to the end of this one, over all inputs, so they add
+    up to the whole; utilisation is the layer's MACs over them and the size of the array.
+    """
+    entries = []
+    for layer, measured in zip(network.layers, result.layers, strict=False):
+        macs = layer_macs(network, layer) if measured["where"] == "npu" else 0
+        cycles = measured["cycles"]
+        offered = cycles * peak(core)
+        entries.append(
+            {
+                **measured,
+                "name": network.tensors[layer.outputs[0]].name if layer.outputs else "",
+                "macs": macs,
+                "utilisation": macs * result.inputs / offered if offered else 0.0,
+            }
+        )
+    return entries
+
+
+def layer_table(entries: list[dict[str, Any]], inputs: int) -> str:
+    """Return the table of `make sim`: cycles of one input, comparisons of all."""
+    head = ["layer", "operator", "output", "cycles", "MAC use", "comparisons", "mismatches"]
+    rows = [
+        [
+            str(entry["index"]),
+            operator_text(entry),
+            shape_text(entry["shape"]),
+            round(entry["cycles"] / max(inputs, 1)),
+            utilisation_text(entry),
+            entry["comparisons"],
+            entry["mismatches"],
+        ]
+        for entry in entries
+    ]
+    return table(head, rows)
+
+
+def operator_text(entry: dict[str, Any]) -> str:
+    """Return the operator, and where it ran when that is not the core."""
+    places = {"npu": "", "host": " (host)", "alias": " (no work)"}
+    return entry["operator"] + places[entry["where"]]
+
+
+def utilisation_text(entry: dict[str, Any]) -> str:
+    """Return the share of the array's MACs that the layer used, a dash where it has none."""
+    return percent(entry["utilisation"], 1.0) if entry["macs"] else "-"

@@ -1,0 +1,63 @@
+"""The simulation that a command runs on, built when it is not there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from golden.config import CoreConfig, load_config
+from scripts.cli import UserError
+from scripts.configs import parameters_of
+from scripts.hdl import ROOT, SimBuild, build
+from tb.build import bench_build
+
+RTL = ROOT / "rtl"
+
+
+def configuration(name: str | None) -> CoreConfig:
+    """Return a named configuration, the default for None.
+
+    Raises:
+        UserError: there is none of that name; the sentence lists those there are.
+    """
+    if name is not None:
+        parameters_of(name)
+    return load_config(name)
+
+
+def bench(core: CoreConfig, *, traced: bool = False, rtl: Path | None = None) -> Path:
+    """Return the folder of the built simulation, and say so when it has to be built first.
+
+    Args:
+        core: which configuration.
+        traced: with waves compiled in.
+        rtl: a folder to take the Verilog of the core from instead of `rtl/`, laid out like it.
+
+    Raises:
+        UserError: `rtl` is no such folder.
+        HdlError: the design was refused.
+    """
+    wanted = bench_build(core.name)
+    if rtl is not None:
+        wanted["sources"] = [*verilog(rtl), *(p for p in wanted["sources"] if not inside(p))]
+        wanted["includes"] = [rtl / "include"]
+    started = time.monotonic()
+    print(f"simulation of {core.name}: ", end="", flush=True)
+    folder = build(SimBuild(**wanted, traced=traced))
+    seconds = time.monotonic() - started
+    fresh = seconds > 1.0
+    print(f"built in {seconds:.0f} s" if fresh else "already built", flush=True)
+    return folder
+
+
+def verilog(folder: Path) -> list[Path]:
+    """Return the Verilog files below a folder that stands in for `rtl/`."""
+    found = sorted(folder.resolve().glob("**/*.v"))
+    if not found:
+        raise UserError(f"there is no Verilog file below {folder}")
+    return found
+
+
+def inside(path: Path) -> bool:
+    """Tell whether a file is part of the core."""
+    return RTL in Path(path).resolve().parents

@@ -1,0 +1,66 @@
+"""The tests of the bench that a user can name, found in tb/tests without importing them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from scripts.cli import UserError
+from scripts.hdl import ROOT
+
+FOLDER = ROOT / "tb" / "tests"
+# They need to be told what to run: `make run` and `make bench` start these.
+DRIVEN = frozenset({"network", "kernels"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchTest:
+    """One pyuvm test: the class `name` in the file tb/tests/`file`.py."""
+
+    file: str
+    name: str
+
+    @property
+    def module(self) -> str:
+        """The module with dots."""
+        return f"tb.tests.{self.file}"
+
+    def __str__(self) -> str:
+        return f"{self.file}.{self.name}"
+
+
+def bench_tests() -> list[BenchTest]:
+    """Return every test that can run by itself, sorted by file, then in the order of the file."""
+    found = []
+    for path in sorted(FOLDER.glob("*.py")):
+        if path.stem in DRIVEN:
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and any(map(is_test_mark, node.decorator_list)):
+                found.append(BenchTest(file=path.stem, name=node.name))
+    return found
+
+
+def is_test_mark(node: ast.expr) -> bool:
+    """Tell whether a decorator is pyuvm's `test`, called or not."""
+    called = node.func if isinstance(node, ast.Call) else node
+    return ast.unparse(called) in {"pyuvm.test", "test"}
+
+
+def tests_named(words: str) -> list[BenchTest]:
+    """Return the tests that words, separated by commas, name: a class, a file, or file.class.
+
+    Raises:
+        UserError: a word names nothing; the sentence lists what there is.
+    """
+    known = bench_tests()
+    chosen: list[BenchTest] = []
+    for word in filter(None, (part.strip() for part in words.split(","))):
+        found = [test for test in known if word in {test.file, test.name, str(test)}]
+        if not found:
+            names = ", ".join([str(test) for test in known])
+            raise UserError(f"unknown test {word!r}; there are {names}")
+        chosen += [test for test in found if test not in chosen]
+    if not chosen:
+        raise UserError("TEST names no test")
+    return chosen

@@ -1,0 +1,237 @@
+"""Classify real handwritten digits on the simulated core, and say whether every bit is right.
+
+Smoke tests first, then MNIST test images through the RTL. Every layer's output is compared with the
+golden model, and the golden model with TensorFlow Lite Micro. --test runs tests of the bench by
+name instead. Writes build/reports/sim.json and a picture, sim.png.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from golden.config import CoreConfig
+from models.mnist import dataset
+from models.mnist.evaluate import to_int8
+from scripts import cli
+from scripts.hdl import ROOT, HdlError, SimResult, SimRun, run
+from scripts.reports.digits import draw_digits
+from scripts.reports.files import REPORTS, drop_report, shown, write_report
+from scripts.reports.layers import layer_entries, layer_table
+from scripts.runs.bench import bench, configuration
+from scripts.runs.catalogue import BenchTest, tests_named
+from scripts.runs.networks import NetworkResult, NetworkRun, run_on_rtl
+from scripts.runs.oracle import OracleResult, compare_with_oracle
+from scripts.runs.progress import Progress
+from sw.compiler import CompileError, compile_network
+from sw.importer import import_network
+from tb.env.settings import MEMORY_BASE
+
+MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
+RUNS = ROOT / "build" / "runs" / "sim"
+IMAGES = 100
+ACCURACY_BAR = 0.96
+# One of each kind: the ports, the engines, errors, some layers.
+SMOKE = "smoke,registers.ResetValues,instructions.ErrorRegisters,layers.AnyLayers"
+SMOKE_LAYERS = "6"
+TEST_TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the command line asks for, and the simulation made for it."""
+
+    core: CoreConfig
+    build: Path
+    seed: int
+    waves: bool
+
+
+def main(argv: list[str]) -> int:
+    """Run what the command line asks for; return 1 when something is wrong."""
+    options = cli.parser("sim", __doc__)
+    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    options.add_argument(
+        "--images", type=cli.count, default=IMAGES, help=f"images to classify, default {IMAGES}"
+    )
+    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    options.add_argument("--test", help="run only these tests of tb/tests: files or classes")
+    options.add_argument("--smoke", default=SMOKE, help="tests to run before the images")
+    options.add_argument(
+        "--waves", action="store_true", help="record waves of the tests and of the first image"
+    )
+    options.add_argument(
+        "--rtl", type=Path, metavar="FOLDER", help="take the core from here instead of rtl/"
+    )
+    wanted = options.parse_args(argv)
+    data = dataset.load_test_images()
+    if wanted.images > len(data.images):
+        raise cli.UserError(f"there are {len(data.images)} test images, not {wanted.images}")
+    tests = tests_named(wanted.smoke if wanted.test is None else wanted.test)
+    core = configuration(wanted.config)
+    drop_report("sim")
+    settings = Settings(
+        core=core,
+        build=bench(core, traced=wanted.waves, rtl=wanted.rtl),
+        seed=wanted.seed,
+        waves=wanted.waves,
+    )
+    if wanted.test is not None:
+        results = run_tests(tests, settings, layers=None)
+        passed = all(result.passed for result in results)
+        print("PASS" if passed else "FAIL")
+        return 0 if passed else 1
+    smoke = run_tests(tests, settings, layers=SMOKE_LAYERS)
+    return classify(data, wanted.images, settings, tests, smoke)
+
+
+def run_tests(
+    tests: Sequence[BenchTest], settings: Settings, *, layers: str | None
+) -> list[SimResult]:
+    """Run tests of the bench, each in its own process, two at a time; print a line for each."""
+    jobs = [
+        SimRun(
+            build=settings.build,
+            module=test.module,
+            test=test.name,
+            results_dir=RUNS / str(test),
+            seed=settings.seed,
+            timeout_s=TEST_TIMEOUT_S,
+            waves=settings.waves,
+            env={
+                "RATEL_CONFIG": settings.core.name,
+                **({"RATEL_LAYERS": layers} if layers else {}),
+            },
+        )
+        for test in tests
+    ]
+    results = []
+    with ProcessPoolExecutor(max_workers=min(len(jobs), cpu_count() or 1)) as pool:
+        for test, result in zip(tests, pool.map(run, jobs), strict=True):
+            print(f"test {test!s:<32} {result.status:<7} {result.seconds:5.1f} s", flush=True)
+            if not result.passed:
+                print(f"  {result.message}\n  log: {shown(result.log)}", flush=True)
+            if result.waves is not None:
+                print(f"  waves: {shown(result.waves)}", flush=True)
+            results.append(result)
+    return results
+
+
+def classify(
+    data: dataset.TestImages,
+    count: int,
+    settings: Settings,
+    tests: Sequence[BenchTest],
+    smoke: Sequence[SimResult],
+) -> int:
+    """Classify the first `count` images, report, and return the exit code."""
+    network = import_network(MODEL)
+    images = to_int8(data.images[:count])
+    oracle = compare_with_oracle(network, MODEL, images)
+    print(oracle.sentence(), flush=True)
+    program = compile_network(settings.core, network, memory_base=MEMORY_BASE)
+    job = NetworkRun(
+        build=settings.build,
+        core=settings.core,
+        model=MODEL,
+        network=network,
+        inputs=images,
+        memory_end=program.memory_end,
+        folder=RUNS / "images",
+        seed=settings.seed,
+    )
+    progress = Progress("images")
+    started = time.monotonic()
+    result = run_on_rtl(job, progress.update)
+    seconds = time.monotonic() - started
+    progress.done()
+    entries = layer_entries(settings.core, network, result)
+    if entries:
+        print("\n" + layer_table(entries, result.inputs) + "\n")
+    accuracy = 0.0
+    if result.outputs:
+        predictions = result.outputs[0].reshape(len(result.outputs[0]), -1).argmax(axis=1)
+        accuracy = float(np.mean(predictions == data.labels[: len(predictions)]))
+    # A part that broke off leaves a gap, and then predictions do not stand beside their images.
+    complete = result.inputs == count
+    if complete:
+        draw_digits(REPORTS / "sim.png", data.images[:count], data.labels[:count], predictions)
+    reasons = verdict(result, oracle, smoke, tests, accuracy if complete else None)
+    speed = result.simulated_cycles / seconds
+    report = {
+        "pass": not reasons,
+        "reasons": reasons,
+        "config": settings.core.name,
+        "seed": settings.seed,
+        "smoke": {str(t): str(r.status) for t, r in zip(tests, smoke, strict=True)},
+        "images": result.inputs,
+        "accuracy": accuracy if complete else None,
+        "comparisons": result.comparisons,
+        "mismatches": result.mismatches,
+        "cycles": sum(result.cycles),
+        "cycles_per_image": sum(result.cycles) / max(result.inputs, 1),
+        "cycles_per_second": speed,
+        "cycles_per_second_per_process": result.cycles_per_second,
+        "oracle": {"comparisons": oracle.comparisons, "mismatches": oracle.mismatches},
+        "layers": entries,
+    }
+    path = write_report("sim", report)
+    if complete:
+        wrong = int(np.sum(predictions != data.labels[:count]))
+        print(f"accuracy    {100 * accuracy:.2f} % of {count} images, {wrong} wrong")
+    print(f"comparisons {result.comparisons:,}, {result.mismatches:,} mismatches")
+    print(f"cycles      {sum(result.cycles):,}, {report['cycles_per_image']:,.0f} an image")
+    print(f"speed       {speed:,.0f} simulated cycles/s in {seconds:.1f} s")
+    print(f"report      {shown(path)}" + (f", picture {shown(REPORTS / 'sim.png')}" * complete))
+    if settings.waves:
+        record_first_image(job)
+    for reason in reasons:
+        print(f"FAIL: {reason}")
+    if not reasons:
+        print("PASS")
+    return 1 if reasons else 0
+
+
+def verdict(
+    result: NetworkResult,
+    oracle: OracleResult,
+    smoke: Sequence[SimResult],
+    tests: Sequence[BenchTest],
+    accuracy: float | None,
+) -> list[str]:
+    """Return everything that is wrong, a sentence each; nothing wrong is a pass."""
+    reasons = [
+        f"test {test}: {done.message}"
+        for test, done in zip(tests, smoke, strict=True)
+        if not done.passed
+    ]
+    if not oracle.ran or oracle.mismatches:
+        reasons.append(oracle.sentence())
+    if not result.passed:
+        reasons.append(result.failure)
+    elif result.mismatches or not result.comparisons:
+        reasons.append(f"{result.mismatches} mismatches in {result.comparisons} comparisons")
+    if accuracy is None:
+        reasons.append(f"only {result.inputs} images came to their end")
+    elif accuracy < ACCURACY_BAR:
+        reasons.append(f"accuracy {100 * accuracy:.2f} % is below {100 * ACCURACY_BAR:.0f} %")
+    return reasons
+
+
+def record_first_image(job: NetworkRun) -> None:
+    """Run the first image once more with waves, and say where they are."""
+    fields: dict[str, Any] = {**vars(job)}
+    fields.update(inputs=job.inputs[:1], folder=RUNS / "first_image", waves=True)
+    for path in run_on_rtl(NetworkRun(**fields)).waves:
+        print(f"waves       {shown(path)} (first image)")
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError, CompileError)
