@@ -16,6 +16,7 @@ from sw.compiler.lowering import Alias, ArrayOp, HostOp, lower, require_known
 from sw.compiler.ordering import order_loads
 from sw.compiler.packing import pack_parameters, pack_weights
 from sw.compiler.placement import Buffer, assign_lines, refuse, tensor_buffer
+from sw.compiler.predict import PhasePrediction, predict_phase
 from sw.compiler.program import HostPhase, LayerPlan, NpuPhase, Program, Region, Step
 from sw.compiler.schedule import schedule
 from sw.compiler.strips import Strip, cut, legal_starts
@@ -181,8 +182,11 @@ class _Compiler:
         emitter = Emitter()
         schedule(self._config, units, emitter)
         emitter.steps.append(Step(instruction=isa_builders.fence(clear=0, done=1), layer=-1))
-        self._program.phases.append(NpuPhase(ops=plan.ops, steps=emitter.steps))
-        self._record_plans(plan, units, emitter.steps)
+        prediction = predict_phase(self._config, emitter.steps)
+        self._program.phases.append(
+            NpuPhase(ops=plan.ops, steps=emitter.steps, predicted_cycles=prediction.cycles)
+        )
+        self._record_plans(plan, units, emitter.steps, prediction)
 
     def _exported(self, first: int, end: int) -> set[int]:
         """Roots of tensors that must be in memory when the phase ends."""
@@ -214,7 +218,13 @@ class _Compiler:
         stored = root in plan.exported or root in plan.reloaded
         return Target(bases=(base,), address=self._region(root) if stored else None)
 
-    def _record_plans(self, plan: _PhasePlan, units: list[Unit], steps: list[Step]) -> None:
+    def _record_plans(
+        self,
+        plan: _PhasePlan,
+        units: list[Unit],
+        steps: list[Step],
+        prediction: PhasePrediction,
+    ) -> None:
         for op_plan in plan.plans:
             op = op_plan.op
             mine = [u for u in units if u.op is op]
@@ -224,6 +234,8 @@ class _Compiler:
                 kind=op.kind,
                 strips=len(op_plan.strips),
                 chunks=len({u.part.first_channel for u in mine}),
+                macs=op.macs,
+                predicted_cycles=prediction.layers.get(op.layer, 0),
                 instructions=sum(1 for s in steps if s.layer == op.layer),
                 bytes_read=sum(c.bytes for c in chunks.values())
                 + sum(t.shape.bytes for u in mine for t in u.loads),

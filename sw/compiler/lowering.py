@@ -42,7 +42,8 @@ class ArrayOp:
 
     ``kind`` is the instruction's mnemonic. ``weights`` are int8 [out_c, kh, kw, in_c] for conv and
     [kh, kw, c] for dwconv, None otherwise. ``operands`` and ``output`` are tensor indices; the
-    shapes are how this operation sees them.
+    shapes are how this operation sees them. ``macs`` are the layer's own multiply-accumulates, taps
+    in the padding counted, weights that only this form adds not; 0 for what does not multiply.
     """
 
     layer: int
@@ -59,13 +60,7 @@ class ArrayOp:
     zero_points: tuple[int, int, int] = (0, 0, 0)
     clamp: tuple[int, int] = (-128, 127)
     table: NDArray[np.int8] | None = None
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates, padding counted; 0 for what the array does not multiply."""
-        if self.weights is None:
-            return 0
-        return self.out_shape.pixels * int(self.weights.size)
+    macs: int = 0
 
     @property
     def has_window(self) -> bool:
@@ -211,7 +206,13 @@ def _mac(
         scaling=Scaling(multiplier=requantisation.multiplier, shift=requantisation.shift),
         zero_points=(op.input_zero_point, 0, requantisation.output_zero_point),
         clamp=(requantisation.act_min, requantisation.act_max),
+        macs=_macs(op, out_shape),
     )
+
+
+def _macs(op: ops.Convolution | ops.Depthwise | ops.FullyConnected, out_shape: Shape) -> int:
+    # The file's weights: [outputs, taps and inputs] or, depthwise, [taps, outputs].
+    return out_shape.pixels * int(op.weights.size)
 
 
 def _pooling(

@@ -61,6 +61,7 @@ class NpuPhase:
 
     ops: list[ArrayOp] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    predicted_cycles: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +73,20 @@ class HostPhase:
 
 @dataclass(kw_only=True)
 class LayerPlan:
-    """What the compiler decided for one layer, for people."""
+    """What the compiler decided for one layer, for people.
+
+    ``macs`` are those of the network, before any padding to the array; ``tiles`` are loads of the
+    accumulators; ``choice`` names the alternative taken where there were several.
+    """
 
     layer: int
     kind: str
     strips: int = 1
     chunks: int = 1
+    tiles: int = 0
+    macs: int = 0
+    predicted_cycles: int = 0
+    choice: str = ""
     instructions: int = 0
     bytes_read: int = 0
     bytes_written: int = 0
@@ -100,3 +109,8 @@ class Program:
     roots: dict[int, int] = field(default_factory=dict)
     plans: dict[int, LayerPlan] = field(default_factory=dict)
     memory_end: int = 0
+
+    @property
+    def predicted_cycles(self) -> int:
+        """Cycles of all jobs of one inference, as counter BUSY will count them."""
+        return sum(p.predicted_cycles for p in self.phases if isinstance(p, NpuPhase))

@@ -23,15 +23,16 @@ MODELS = Path(os.environ.get("RATEL_MODELS", ROOT / ".." / "shared" / "models"))
 MLPERF_TINY = ("pretrainedResnet_quant", "vww_96_int8", "kws_ref_model", "ad01_int8")
 
 
-def _random_input(network: Network, seed: int) -> np.ndarray:
-    shape = network.tensors[network.inputs[0]].shape
-    return np.random.default_rng(seed).integers(-128, 128, shape).astype(np.int8)
+def _random_inputs(network: Network, seed: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    shapes = [network.tensors[index].shape for index in network.inputs]
+    return [rng.integers(-128, 128, shape).astype(np.int8) for shape in shapes]
 
 
 @pytest.mark.parametrize("name", config_names())
 def test_mnist_network(name: str) -> None:
     network = import_network(ROOT / "models" / "mnist" / "mnist.tflite")
-    result = play(load_config(name), network, [_random_input(network, 1)])
+    result = play(load_config(name), network, _random_inputs(network, 1))
     assert result.elements > 20_000
     assert result.differences == []
 
@@ -44,7 +45,7 @@ def test_mlperf_tiny_network(name: str, config: str) -> None:
     if not path.exists():
         pytest.skip(f"{path.name} is not on this machine (set RATEL_MODELS to where it is)")
     network = import_network(path)
-    result = play(load_config(config), network, [_random_input(network, 2)])
+    result = play(load_config(config), network, _random_inputs(network, 2))
     assert result.elements > 1_000
     assert result.differences == []
 
@@ -53,7 +54,7 @@ def test_mlperf_tiny_network(name: str, config: str) -> None:
 def test_kernels(kernel) -> None:  # noqa: ANN001
     network = kernel.make(3)
     config = load_config("8x8")
-    result = play(config, network, [_random_input(network, 3)])
+    result = play(config, network, _random_inputs(network, 3))
     assert result.differences == []
     program = compile_network(config, network, memory_base=BASE)
     assert timed_program(program, on_chip=kernel.on_chip).timed
@@ -64,7 +65,7 @@ def test_a_scratchpad_too_small_for_the_tensors_is_worked_in_strips() -> None:
     network = convolution(40, 8, 24)(5)
     program = compile_network(small, network, memory_base=BASE)
     assert program.plans[0].strips > 1
-    assert play(small, network, [_random_input(network, 5)]).differences == []
+    assert play(small, network, _random_inputs(network, 5)).differences == []
 
 
 def test_the_comparison_notices_a_wrong_weight(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +82,7 @@ def test_the_comparison_notices_a_wrong_weight(monkeypatch: pytest.MonkeyPatch) 
         "tests.sw.golden_core.compile_network",
         lambda config, _network, **kw: compile_network(config, broken, **kw),
     )
-    assert play(load_config("8x8"), network, [_random_input(network, 6)]).differences
+    assert play(load_config("8x8"), network, _random_inputs(network, 6)).differences
 
 
 def test_weights_that_no_buffer_holds_are_refused_in_a_sentence() -> None:

@@ -1,0 +1,4 @@
+"""Cycle model of the core, from docs/architecture.md section 6.
+
+geometry of an instruction --> execute, transfer (cycles of each engine) --> core (who waits)
+"""

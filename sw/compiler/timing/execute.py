@@ -1,0 +1,92 @@
+"""Cycles of one execute instruction in a pipeline that is otherwise idle.
+
+    start   fill     body: first step .. last step      tail: shadow, drain, requantiser, writer
+      |------------|------------------------------------|----------------|
+                    next instruction's steps may follow  ^ here
+
+The body comes from a cycle-exact recurrence over tiles and taps: row generator, gather with two
+sets of row words, steps, and the shadow accumulators, which take a tile only when they are free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sw.compiler.timing.tiles import TileShape, gather_rounds
+
+# From the start of an instruction to its first step, beside the Rows cycles that its first tile
+# takes in the row generator: slot, tile registers, request, read, word set.
+FILL = 5
+# From the last step to the last write, beside an item a cycle: product, accumulator, shadow,
+# requantiser (5 stages), writer.
+TAIL = 9
+PRESCALE = 5  # stages in front of the requantiser for add, sub, mul, avgpool, lut
+SHADOW = 4  # cycles from the last step of a tile until the shadow holds it: no tile ends earlier
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteCost:
+    """Cycles ``fill`` before the first step, ``body`` from first to last step, ``tail`` after it;
+    ``reads`` is the share of the body's cycles in which the gather keeps banks busy.
+    """
+
+    fill: int
+    body: int
+    tail: int
+    reads: float
+
+
+@lru_cache(maxsize=4096)
+def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) -> ExecuteCost:
+    """Cycles of an instruction of ``blocks`` output blocks; ``groups`` = Cols / RequantLanes.
+
+    Blocks repeat the same tiles, so two tell how many cycles all take.
+    """
+    rounds = gather_rounds(shape)
+    one = _body(shape, rounds, 1, groups)
+    body = one if blocks == 1 else one + (blocks - 1) * (_body(shape, rounds, 2, groups) - one)
+    words = len(shape.words)
+    busy = int(rounds.sum()) * words * blocks if shape.reads else 0
+    return ExecuteCost(
+        fill=shape.rows + FILL,
+        body=body,
+        tail=TAIL + shape.last_rows * groups + (PRESCALE if prescaled else 0),
+        reads=min(1.0, busy / body),
+    )
+
+
+def _body(shape: TileShape, rounds: NDArray[np.int64], blocks: int, groups: int) -> int:
+    items = shape.rows * groups
+    slack = max(shape.rows, items, SHADOW)
+    if shape.steps >= slack and int(rounds.max()) <= min(shape.words):
+        return blocks * shape.tiles * shape.steps  # nothing ever waits for a word
+    feeds = list(shape.words)
+    last_items = shape.last_rows * groups
+    per_tile = rounds.tolist()
+    # Cycles counted from the instruction's start; c: a set's reads are done, p: its last step.
+    tile_valid = shape.rows + 2
+    taken = shape.rows + 1  # when the row generator handed over the tile in use
+    last_read, before_last_pop, last_pop, first_step = 0, 0, 0, 0
+    tile_end, tile_items = -items, 0
+    for number in range(blocks * shape.tiles):
+        index = number % shape.tiles
+        last = len(per_tile[index]) - 1
+        for tap, reads in enumerate(per_tile[index]):
+            for block, steps in enumerate(feeds):
+                take = max(last_read, tile_valid)
+                read = max(take + 1, before_last_pop) + reads - 1
+                step = max(read + 2, last_pop + 1)
+                pop = step + steps - 1
+                if tap == last and block == len(feeds) - 1:
+                    pop = max(pop, tile_end + max(SHADOW, tile_items))
+                    tile_end = pop
+                    tile_items = last_items if index == shape.tiles - 1 else items
+                    taken = max(taken + shape.rows, take)
+                    tile_valid = taken + 1
+                first_step = first_step or step
+                last_read, before_last_pop, last_pop = read, last_pop, pop
+    return last_pop - first_step + 1

@@ -1,0 +1,67 @@
+"""Work of one load or store: bytes on the bus against words on chip, both one a cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from golden.isa_table import InstructionClass
+from golden.machine.checks import Request
+from golden.machine.operands import memory_region
+
+TABLE_WORDS = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferCost:
+    """``beats`` on the bus, ``words`` on chip, ``bytes`` wanted."""
+
+    beats: int
+    words: int
+    bytes: int
+
+    @property
+    def cycles(self) -> int:
+        """Cycles the data take when nothing else is in the way."""
+        return max(self.beats, self.words)
+
+
+def transfer_cost(request: Request) -> TransferCost:
+    """Cost of a legal ld or st instruction."""
+    region, core = memory_region(request), request.core
+    name = request.format.name
+    if name == "ld.mt":
+        words = region.size  # transposing writes byte by byte
+    elif name in ("ld.t", "ld.m", "st.t"):
+        words = region.h * region.w * core.blocks(region.c)
+    else:
+        words = -(-region.size // core.cols)
+    return TransferCost(beats=_beats(request), words=words, bytes=region.size)
+
+
+def _beats(request: Request) -> int:
+    """Bus words touched, run by run (rows and pixels that follow each other are one run)."""
+    region, bus = memory_region(request), request.core.axi_bytes
+    pixels = 1 if region.pix_pitch == region.c or region.w == 1 else region.w
+    run = region.c if pixels > 1 else region.w * region.c
+    rows = region.h
+    if pixels == 1 and (rows == 1 or region.row_pitch == run):
+        return _words(region.addr, run * rows, bus)
+    return sum(
+        _words(region.addr + y * region.row_pitch + x * region.pix_pitch, run, bus)
+        for y in range(rows)
+        for x in range(pixels)
+    )
+
+
+def _words(address: int, size: int, bus: int) -> int:
+    return (address + size - 1) // bus - address // bus + 1
+
+
+def is_tensor(request: Request) -> bool:
+    """Whether the check has to work out a tensor (linear loads are quick)."""
+    return request.format.name in ("ld.t", "ld.m", "ld.mt", "st.t")
+
+
+def is_store(request: Request) -> bool:
+    """Whether it is a store."""
+    return request.format.funct3 == InstructionClass.ST
