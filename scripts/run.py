@@ -1,0 +1,225 @@
+"""Run any int8 .tflite network on the simulated core, exactly, and say how fast it is.
+
+Every tensor is compared with the golden model, and golden with TensorFlow Lite Micro where that can
+load the model. Without --input, random bytes go in. Writes build/reports/run.json and a roofline
+plot, run.png.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from golden.network import NetworkError
+from scripts import cli
+from scripts.hdl import ROOT, HdlError
+from scripts.reports.files import REPORTS, drop_report, shown, write_report
+from scripts.reports.layers import operator_text, utilisation_text
+from scripts.reports.roofline import draw_roofline
+from scripts.reports.table import shape_text, table
+from scripts.runs.bench import bench, configuration
+from scripts.runs.floors import peak
+from scripts.runs.model import load_model, random_inputs, read_inputs
+from scripts.runs.progress import Progress
+from scripts.runs.whole import WholeResult, run_whole
+from sw.compiler import CompileError
+
+RUNS = ROOT / "build" / "runs" / "run"
+FEW_VALUES = 64  # outputs up to this size stand in the report themselves
+
+
+def main(argv: list[str]) -> int:
+    """Run what the command line asks for; return 1 when something differs."""
+    options = cli.parser("run", __doc__)
+    options.add_argument("--model", type=Path, help="the network, a .tflite file")
+    options.add_argument("--input", type=Path, help="inputs, a .npy file: int8, one or stacked")
+    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    options.add_argument("--count", type=cli.count, help="inputs to run; all, or 1 random one")
+    options.add_argument("--output", type=Path, metavar="FOLDER", help="write outputs here, .npy")
+    options.add_argument(
+        "--stall", type=share, default=0.0, help="chance that the bus waits, 0..0.9, each beat"
+    )
+    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    wanted = options.parse_args(argv)
+    if wanted.model is None:
+        raise cli.UserError("which network? Give MODEL=net.tflite (see make help)")
+    core = configuration(wanted.config)
+    model = load_model(wanted.model, core)
+    if wanted.output is not None and wanted.output.exists() and not wanted.output.is_dir():
+        raise cli.UserError(f"{wanted.output} is a file; OUTPUT is a folder to write into")
+    if wanted.input is None:
+        count = wanted.count or 1
+        inputs = random_inputs(model, count, wanted.seed)
+        print(f"no INPUT was given: {count} random input(s) from seed {wanted.seed}")
+    else:
+        inputs = read_inputs(wanted.input, model)
+        if wanted.count is not None and wanted.count > len(inputs):
+            raise cli.UserError(f"{wanted.input} holds {len(inputs)} inputs, not {wanted.count}")
+        inputs = inputs[: wanted.count]
+    drop_report("run")
+    build = bench(core)
+    progress = Progress("inputs")
+    started = time.monotonic()
+    result = run_whole(
+        model,
+        inputs,
+        build=build,
+        folder=RUNS,
+        seed=wanted.seed,
+        stall=wanted.stall,
+        progress=progress.update,
+    )
+    progress.done()
+    return report(result, wanted, time.monotonic() - started)
+
+
+def share(text: str) -> float:
+    """Return a probability from 0 to 0.9; for `add_argument(type=share)`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 0.9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 0.9")
+    return value
+
+
+def report(result: WholeResult, wanted: argparse.Namespace, seconds: float) -> int:
+    """Print and write what came of the run; return the exit code."""
+    model, entries, reasons = result.model, result.entries(), result.reasons()
+    if entries:
+        print("\n" + run_table(result, entries) + "\n")
+    print(result.oracle.sentence())
+    print(
+        f"RTL against golden: {result.rtl.comparisons:,} values in {result.tensors} tensors of "
+        f"{result.rtl.inputs} input(s), {result.rtl.mismatches:,} differ"
+    )
+    if result.cycles:
+        for line in figures(result):
+            print(line)
+    files = write_outputs(result, wanted.output)
+    path = write_report(
+        "run",
+        {
+            "pass": not reasons,
+            "reasons": reasons,
+            "model": str(model.path),
+            "config": model.core.name,
+            "seed": wanted.seed,
+            "stall": result.stall,
+            "input": str(wanted.input) if wanted.input else None,
+            "inputs": result.rtl.inputs,
+            "tensors": result.tensors,
+            "comparisons": result.rtl.comparisons,
+            "mismatches": result.rtl.mismatches,
+            "oracle": vars(result.oracle),
+            "cycles": result.cycles,
+            "cycles_of_inputs": result.rtl.cycles,
+            "predicted_cycles": model.program.predicted_cycles,
+            "prediction_error": result.prediction_error,
+            "floor_compute": model.floors.compute,
+            "floor_bandwidth": model.floors.bandwidth,
+            "macs": model.floors.macs,
+            "bytes": model.floors.bytes,
+            "multiple_of_floor": result.multiple,
+            "counters": result.rtl.counters,
+            "cycles_per_second": result.rtl.cycles_per_second,
+            "seconds": seconds,
+            "layers": entries,
+            "outputs": output_entries(result, files),
+        },
+    )
+    written = [shown(path)]
+    if result.cycles:
+        draw_roofline(REPORTS / "run.png", result, entries)
+        written.append(shown(REPORTS / "run.png"))
+    print(f"report      {', '.join(written)}")
+    if files:
+        print(f"outputs     {len(files)} files in {wanted.output}")
+    for reason in reasons:
+        print(f"FAIL: {reason}")
+    if not reasons:
+        print("PASS")
+    return 1 if reasons else 0
+
+
+def run_table(result: WholeResult, entries: list[dict[str, Any]]) -> str:
+    """Return the table of the layers; cycles are those of one input."""
+    head = ["layer", "operator", "output", "cycles", "predicted", "MAC use", "bytes", "mismatches"]
+    inputs = max(result.rtl.inputs, 1)
+    rows = [
+        [
+            str(entry["index"]),
+            operator_text(entry),
+            shape_text(entry["shape"]),
+            round(entry["cycles"] / inputs),
+            entry["predicted_cycles"] or "-",
+            utilisation_text(entry),
+            entry["bytes"],
+            entry["mismatches"],
+        ]
+        for entry in entries
+    ]
+    return table(head, rows)
+
+
+def figures(result: WholeResult) -> list[str]:
+    """Return the lines on cycles, prediction and floors."""
+    floors, core = result.model.floors, result.model.core
+    error = result.prediction_error
+    lines = [
+        f"cycles      {result.cycles:,} an inference, from the first instruction to the last byte"
+    ]
+    if error is not None:
+        predicted = result.model.program.predicted_cycles
+        lines.append(f"predicted   {predicted:,} ({100 * error:+.1f} %)")
+    lines += [
+        f"floors      {floors.compute:,} cycles for {floors.macs:,} MACs on {peak(core)} cells, "
+        f"{floors.bandwidth:,} cycles for {floors.bytes:,} bytes on {8 * core.axi_bytes} bits",
+        f"multiple    {result.multiple:.3f} of the larger floor",
+        f"speed       {result.rtl.cycles_per_second:,.0f} simulated cycles/s a process",
+    ]
+    return lines
+
+
+def write_outputs(result: WholeResult, folder: Path | None) -> list[Path]:
+    """Write each output of each input as a .npy file; return the files."""
+    if folder is None:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for number, values in enumerate(result.rtl.outputs):
+        part = f"_{number}" if len(result.rtl.outputs) > 1 else ""
+        for index, value in enumerate(values):
+            path = folder / f"{index:04d}{part}.npy"
+            np.save(path, value)
+            files.append(path)
+    return files
+
+
+def output_entries(result: WholeResult, files: list[Path]) -> list[dict[str, Any]]:
+    """Return a dictionary for each output of the network."""
+    network, count = result.model.network, result.rtl.inputs
+    entries = []
+    for number, values in enumerate(result.rtl.outputs):
+        tensor = network.tensors[network.outputs[number]]
+        entry: dict[str, Any] = {
+            "name": tensor.name,
+            "shape": list(tensor.shape),
+            "dtype": tensor.dtype,
+            "scale": tensor.scale,
+            "zero_point": tensor.zero_point,
+            "files": [str(path) for path in files[number * count : (number + 1) * count]],
+        }
+        if tensor.size <= FEW_VALUES:
+            entry["values"] = values.reshape(len(values), -1).tolist()
+        entries.append(entry)
+    return entries
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError, NetworkError, CompileError)
