@@ -7,7 +7,7 @@
 //   -----------------|---------------------------------------------------------------------
 //   step_i, last_i   | a step; it ends the tile
 //   op_i             | as in ratel_pe
-//   broadcast_i      | byte `byte_i` of each row's word goes to the whole row, else byte c to column c
+//   broadcast_i      | byte `byte_i` of each row's word goes to the whole row, else byte c to c
 //   words_i, zp_i    | activations, their zero point
 //   weighted_i       | multiply by `weights_i` - `weight_zp_i`, else by 1
 //   inside_i         | rows whose pixel is inside the image, counted for the average

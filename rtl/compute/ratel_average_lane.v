@@ -32,10 +32,38 @@ module ratel_average_lane (
   wire [27:0] step4;
   wire [27:0] step5;
 
-  ratel_divide_step #(.Place (6)) u_step2 (.rest_i (rest1_q), .divisor_i (count_i[17:0]), .step_o (step2));
-  ratel_divide_step #(.Place (4)) u_step3 (.rest_i (rest2_q), .divisor_i (count_i[35:18]), .step_o (step3));
-  ratel_divide_step #(.Place (2)) u_step4 (.rest_i (rest3_q), .divisor_i (count_i[53:36]), .step_o (step4));
-  ratel_divide_step #(.Place (0)) u_step5 (.rest_i (rest4_q), .divisor_i (count_i[71:54]), .step_o (step5));
+  ratel_divide_step #(
+    .Place (6)
+  ) u_step2 (
+    .rest_i    (rest1_q),
+    .divisor_i (count_i[17:0]),
+    .step_o    (step2)
+  );
+
+  ratel_divide_step #(
+    .Place (4)
+  ) u_step3 (
+    .rest_i    (rest2_q),
+    .divisor_i (count_i[35:18]),
+    .step_o    (step3)
+  );
+
+  ratel_divide_step #(
+    .Place (2)
+  ) u_step4 (
+    .rest_i    (rest3_q),
+    .divisor_i (count_i[53:36]),
+    .step_o    (step4)
+  );
+
+  ratel_divide_step #(
+    .Place (0)
+  ) u_step5 (
+    .rest_i    (rest4_q),
+    .divisor_i (count_i[71:54]),
+    .step_o    (step5)
+  );
+
 
   always @(posedge clk_i) begin
     if (en_i[0]) begin

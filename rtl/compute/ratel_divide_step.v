@@ -1,4 +1,5 @@
-// Two bits of a restoring division: subtracts the divisor at weights 2*2^Place and 2^Place where it fits.
+// Two bits of a restoring division: subtracts the divisor at weights 2*2^Place and 2^Place where it
+// fits.
 //
 //   port      | meaning
 //   ----------|----------------------------------------

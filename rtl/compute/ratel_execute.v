@@ -1,6 +1,7 @@
 `include "ratel_desc.vh"
 
 // Execute engine: convolutions, elementwise and pooling operations, tables, copies and fills.
+// Ports and wiring of the stages, which is why it is long; no logic beyond selects.
 //
 //   descriptor slots (two instructions in flight)
 //        |

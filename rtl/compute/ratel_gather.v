@@ -1,6 +1,6 @@
-// Fetches one word for every row of a tile at a tap. Rows whose pixel lies outside the image, or past
-// the last pixel, take the fill byte instead of a read. Rows that collide in a bank, and banks the
-// scratchpad refuses, take further cycles; without them a set of words starts every cycle.
+// Fetches one word for every row of a tile at a tap. Rows whose pixel lies outside the image, or
+// past the last pixel, take the fill byte instead of a read. Rows that collide in a bank, and banks
+// the scratchpad refuses, take further cycles; without them a set of words starts every cycle.
 //
 //   tap + tile --> place --> request (banks) --> words (rotator, two sets) --> step
 //

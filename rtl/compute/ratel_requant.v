@@ -1,5 +1,6 @@
 // Requantiser: the lanes, and the choice of what enters them. Items of mac instructions bring their
-// parameters; pooling, copies and fills pass unchanged (multiplier 2^30 and shift 1 are the identity).
+// parameters; pooling, copies and fills pass unchanged (multiplier 2^30 and shift 1 are the
+// identity).
 //
 //   port               | meaning
 //   -------------------|-----------------------------------------------------------------

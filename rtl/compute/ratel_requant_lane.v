@@ -1,10 +1,10 @@
 // One lane of gemmlowp's double rounding, five stages, one item a cycle:
 //
-//   1 add bias   2 left shift (wraps)   3 multiply   4 round to the high half   5 round the right shift
+//   1 add bias   2 left shift (wraps)   3 multiply   4 round to the high half   5 right shift
 //
-// SaturatingRoundingDoublingHighMul adds 2^30 (1 - 2^30 if negative) and divides by 2^31 towards zero;
-// for both signs that is the arithmetic shift of product + 2^30. It cannot saturate: the multiplier is
-// never negative.
+// SaturatingRoundingDoublingHighMul adds 2^30 (1 - 2^30 if negative) and divides by 2^31 towards
+// zero; for both signs that is the arithmetic shift of product + 2^30. It cannot saturate: the
+// multiplier is never negative.
 //
 //   port                    | meaning
 //   ------------------------|------------------------------------------------------
@@ -37,7 +37,12 @@ module ratel_requant_lane (
   wire [63:0] nudged = product_q + 64'sd1073741824;
   wire [31:0] value;
 
-  ratel_rounding_shift u_shift (.value_i (high_q), .shift_i (right4_q), .value_o (value));
+  ratel_rounding_shift u_shift (
+    .value_i (high_q),
+    .shift_i (right4_q),
+    .value_o (value)
+  );
+
 
   always @(posedge clk_i) begin
     if (en_i[0]) begin

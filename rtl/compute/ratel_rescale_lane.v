@@ -5,8 +5,8 @@
 //
 //   1 left shift   2 multiply   3 round to the high half   4 round the right shift   5 add
 //
-// (d << (20 + s)) wraps in 32 bits, which is (d << s) wrapped in 12 bits, then 20 zeros: the multiplier
-// needs 12 bits only, and doubling high multiply becomes a shift by 31 - 20 = 11.
+// (d << (20 + s)) wraps in 32 bits, which is (d << s) wrapped in 12 bits, then 20 zeros: the
+// multiplier needs 12 bits only, and doubling high multiply becomes a shift by 31 - 20 = 11.
 // mul: the product of both leaves stage 2; lut: the table's byte enters at stage 2.
 //
 //   port            | meaning
@@ -55,8 +55,18 @@ module ratel_rescale_lane (
   wire [31:0]        r1;
   wire [31:0]        r2;
 
-  ratel_rounding_shift u_shift1 (.value_i (h1_q), .shift_i (right1_i), .value_o (r1));
-  ratel_rounding_shift u_shift2 (.value_i (h2_q), .shift_i (right2_i), .value_o (r2));
+  ratel_rounding_shift u_shift1 (
+    .value_i (h1_q),
+    .shift_i (right1_i),
+    .value_o (r1)
+  );
+
+  ratel_rounding_shift u_shift2 (
+    .value_i (h2_q),
+    .shift_i (right2_i),
+    .value_o (r2)
+  );
+
 
   always @(posedge clk_i) begin
     if (en_i[0]) begin

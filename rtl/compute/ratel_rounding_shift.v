@@ -1,4 +1,5 @@
-// Divides an int32 by a power of two, to nearest, ties away from zero (gemmlowp RoundingDivideByPOT).
+// Divides an int32 by a power of two, to nearest, ties away from zero (gemmlowp
+// RoundingDivideByPOT).
 //
 // Half of the divisor is added, less one for negative values, so that a tie goes down there:
 // the sum may need 33 bits, and the shift drops it back to 32.

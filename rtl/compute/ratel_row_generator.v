@@ -1,12 +1,13 @@
-// Walks the output pixels, one a cycle, and keeps where the input of each begins: (y, x) of tap (0, 0)
-// for the test against the image, and the scratchpad place of input pixel p = y*P + x, split into
-// bank offset and line so that a tap only adds to both. The next tile is made while one is in use.
+// Walks the output pixels, one a cycle, and keeps where the input of each begins: (y, x) of tap (0,
+// 0) for the test against the image, and the scratchpad place of input pixel p = y*P + x, split
+// into bank offset and line so that a tap only adds to both. The next tile is made while one is in
+// use.
 //
 //   walk --> next tile (shift register of rows) --> tile_*_o, until release_i
 //
-// Places are computed modulo the address space: p may be negative left of and above the image, where
-// nothing is read. In elementwise operations pixel and tap (0, 0) coincide, and the second operand's
-// place (low2, line2) has its own pitch.
+// Places are computed modulo the address space: p may be negative left of and above the image,
+// where nothing is read. In elementwise operations pixel and tap (0, 0) coincide, and the second
+// operand's place (low2, line2) has its own pitch.
 //
 //   port               | meaning
 //   -------------------|-----------------------------------------------------------------

@@ -1,6 +1,6 @@
-// Turns sets of row words into steps of the array: one for each byte of the word in convolution, one
-// for the whole set otherwise. A step waits for its words, for its weights, and, if it ends a tile,
-// for room in the shadow accumulators.
+// Turns sets of row words into steps of the array: one for each byte of the word in convolution,
+// one for the whole set otherwise. A step waits for its words, for its weights, and, if it ends a
+// tile, for room in the shadow accumulators.
 //
 //   port             | meaning
 //   -----------------|---------------------------------------------------------------------

@@ -1,6 +1,6 @@
-// Reads the weight word of the next step ahead of time. The weight buffer's own output register is the
-// only storage: a word stays there until its step takes it, and the read of the following one goes
-// out in that same cycle.
+// Reads the weight word of the next step ahead of time. The weight buffer's own output register is
+// the only storage: a word stays there until its step takes it, and the read of the following one
+// goes out in that same cycle.
 //
 //   port             | meaning
 //   -----------------|---------------------------------------------------------------------

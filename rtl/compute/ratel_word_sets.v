@@ -1,5 +1,5 @@
-// Two sets of row words. A set is filled over one or more cycles from the bank words of the requests
-// made the cycle before (the rotator: any bank to any row), and leaves whole.
+// Two sets of row words. A set is filled over one or more cycles from the bank words of the
+// requests made the cycle before (the rotator: any bank to any row), and leaves whole.
 //
 //   port        | meaning
 //   ------------|--------------------------------------------------------------------------

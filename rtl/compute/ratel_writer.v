@@ -1,11 +1,11 @@
-// End of the line: adds the output zero point, clamps, and writes. Walks the output pixels in the order
-// in which items leave the array, so an item needs no address of its own.
+// End of the line: adds the output zero point, clamps, and writes. Walks the output pixels in the
+// order in which items leave the array, so an item needs no address of its own.
 //
 //   port               | meaning
 //   -------------------|-----------------------------------------------------------------
 //   done_o             | the item that comes in now is the last of the instruction
 //   item_i, value_i    | requantised lanes
-//   zero_point_i, min_i, max_i | of the instruction;  hold_i: the item only ends it, nothing is written
+//   zero_point_i, min_i, max_i | of the instruction;  hold_i: nothing is written
 //   end_o              | with the last write of an instruction
 //   wr_*               | scratchpad
 module ratel_writer #(

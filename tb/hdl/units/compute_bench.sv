@@ -1,6 +1,6 @@
-// Execute with its memories. Loads the memories and a list of descriptors from files in `+dir=`, plays the
-// list, and writes the scratchpad back to files; each descriptor has a bit above it that says "only
-// start when everything before is done", which the dispatcher would find out.
+// Execute with its memories. Loads the memories and a list of descriptors from files in `+dir=`,
+// plays the list, and writes the scratchpad back to files; each descriptor has a bit above it
+// that says "only start when everything before is done", which the dispatcher would find out.
 //
 //   port      | meaning
 //   ----------|---------------------------------------------------------------------
@@ -70,7 +70,8 @@ module compute_bench #(
   reg [4:0]      done_q;
 
   wire [DescWidth:0] item  = items[sent_q[$clog2(Items)-1:0]];
-  wire               valid = play_i && (sent_q != count_i) && !(item[DescWidth] && (sent_q != done_q));
+  wire               held  = item[DescWidth] && (sent_q != done_q);
+  wire               valid = play_i && (sent_q != count_i) && !held;
 
   always @(posedge clk_i) begin
     for (int bank = 0; bank < Rows; bank++) begin
