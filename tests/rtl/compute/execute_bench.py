@@ -190,6 +190,13 @@ async def kernel_cycles(dut: Any) -> None:
         "dw3x3_s2": [kernel("dwconv", (32, 32, cols), cols, 3, 2)],
         "add": [kernel("add", (24, 24, cols), cols, 1, 1)],
         "copy": [kernel("copy", (24, 24, cols), cols, 1, 1)],
+        "mixed": [
+            kernel("conv", (24, 24, cols), cols, 3, 1),
+            kernel("add", (24, 24, cols), cols, 1, 1),
+            kernel("conv", (24, 24, cols), cols, 3, 1),
+            kernel("maxpool", (24, 24, cols), cols, 3, 1),
+            kernel("dwconv", (24, 24, cols), cols, 3, 1),
+        ],
         "two_gemm64": [kernel("conv", (1, 64, 64), 64, 1, 1)] * 2,
         "four_gemm32": [kernel("conv", (1, 32, 32), 32, 1, 1)] * 4,
     }
