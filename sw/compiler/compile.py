@@ -11,6 +11,7 @@ from golden import isa_builders
 from golden.config import CoreConfig
 from golden.network import Network
 from sw.compiler.emitter import Emitter
+from sw.compiler.folding import can_fold, fold_columns
 from sw.compiler.geometry import CompileError, Shape
 from sw.compiler.lowering import Alias, ArrayOp, HostOp, lower, require_known
 from sw.compiler.ordering import order_loads
@@ -38,7 +39,18 @@ def compile_network(
     ``export_all`` stores every tensor the core computes to memory, for debugging. Raises
     CompileError when the core cannot run the network.
     """
-    return _Compiler(config, network, memory_base, export_all).compile()
+
+    def attempt(folded: frozenset[int]) -> tuple[Program, list[int]]:
+        compiler = _Compiler(config, network, memory_base, export_all, folded)
+        return compiler.compile(), compiler.foldable
+
+    best, foldable = attempt(frozenset())
+    chosen: frozenset[int] = frozenset()
+    for position in foldable:
+        other, _ = attempt(chosen | {position})
+        if other.predicted_cycles < best.predicted_cycles:
+            best, chosen = other, chosen | {position}
+    return best
 
 
 @dataclass(kw_only=True)
@@ -54,13 +66,19 @@ class _OpPlan:
 
 class _Compiler:
     def __init__(
-        self, config: CoreConfig, network: Network, memory_base: int, export_all: bool
+        self,
+        config: CoreConfig,
+        network: Network,
+        memory_base: int,
+        export_all: bool,
+        folded: frozenset[int],
     ) -> None:
         self._config = config
         self._network = network
         self._export_all = export_all
         self._lowered = lower(network)
         require_known(network, self._lowered)
+        self.foldable = self._fold(folded)
         self._program = Program(network=network, config=config)
         self._next_address = memory_base
         self._roots: dict[int, int] = {}
@@ -82,6 +100,21 @@ class _Compiler:
                 first = position + 1
         self._program.memory_end = self._next_address
         return self._program
+
+    def _fold(self, wanted: frozenset[int]) -> list[int]:
+        """Fold the operations at these positions; return where it would be possible."""
+        made: set[int] = set()
+        possible = []
+        for position, op in enumerate(self._lowered):
+            if not isinstance(op, ArrayOp):
+                continue
+            # What the core itself computes lies in the scratchpad, unfolded.
+            if op.operands[0] not in made and can_fold(self._config, op):
+                possible.append(position)
+                if position in wanted:
+                    self._lowered[position] = fold_columns(op)
+            made.add(op.output)
+        return possible
 
     # ------------------------------------------------------------------ memory
 
@@ -235,6 +268,7 @@ class _Compiler:
                 strips=len(op_plan.strips),
                 chunks=len({u.part.first_channel for u in mine}),
                 macs=op.macs,
+                choice=op.choice,
                 predicted_cycles=prediction.layers.get(op.layer, 0),
                 instructions=sum(1 for s in steps if s.layer == op.layer),
                 bytes_read=sum(c.bytes for c in chunks.values())

@@ -44,6 +44,7 @@ class ArrayOp:
     [kh, kw, c] for dwconv, None otherwise. ``operands`` and ``output`` are tensor indices; the
     shapes are how this operation sees them. ``macs`` are the layer's own multiply-accumulates, taps
     in the padding counted, weights that only this form adds not; 0 for what does not multiply.
+    ``choice`` names the alternative form that was taken, for people.
     """
 
     layer: int
@@ -61,6 +62,7 @@ class ArrayOp:
     clamp: tuple[int, int] = (-128, 127)
     table: NDArray[np.int8] | None = None
     macs: int = 0
+    choice: str = ""
 
     @property
     def has_window(self) -> bool:
