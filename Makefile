@@ -10,18 +10,32 @@ option  = $(if $($(2)),--$(1) '$($(2))')
 switch  = $(if $(filter-out 0,$($(2))),--$(1))
 
 # What make exports would reach Verilator and cocotb, which know variables of the same names.
-unexport CONFIG IMAGES SEED TEST WAVES K ARGS
+unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test bench lint format generate env env-dev clean distclean
+.PHONY: help sim run compile networks test bench lint format generate env env-dev clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: CONFIG=8x8 IMAGES=100 SEED=1 TEST=name WAVES=1 K=expression ARGS=\"...\""
+	@echo "             MODEL=net.tflite INPUT=x.npy COUNT=1 OUTPUT=folder STALL=0.3 LIST=1 ONLY=name"
 
 sim: env ## Classify real images on the simulated core: CONFIG= IMAGES= SEED= TEST= WAVES=1
 	@$(PYTHON_VENV) -m scripts.sim $(call option,config,CONFIG) $(call option,images,IMAGES) \
 	  $(call option,seed,SEED) $(call option,test,TEST) $(call switch,waves,WAVES) $(ARGS)
+
+run: env ## Run a network on the simulated core: MODEL= INPUT= CONFIG= COUNT= OUTPUT= STALL= SEED=
+	@$(PYTHON_VENV) -m scripts.run $(call option,model,MODEL) $(call option,input,INPUT) \
+	  $(call option,config,CONFIG) $(call option,count,COUNT) $(call option,output,OUTPUT) \
+	  $(call option,stall,STALL) $(call option,seed,SEED) $(ARGS)
+
+compile: env ## Print the schedule that the compiler makes of a network: MODEL= CONFIG= LIST=1
+	@$(PYTHON_VENV) -m scripts.compile $(call option,model,MODEL) $(call option,config,CONFIG) \
+	  $(call switch,list,LIST) $(ARGS)
+
+networks: env-dev ## Run every known network on all its inputs: CONFIG= COUNT= ONLY= STALL= SEED=
+	@$(PYTHON_VENV) -m scripts.networks $(call option,config,CONFIG) $(call option,count,COUNT) \
+	  $(call option,only,ONLY) $(call option,stall,STALL) $(call option,seed,SEED) $(ARGS)
 
 test: env-dev ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED=
 	@$(PYTHON_VENV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) $(ARGS)

@@ -37,8 +37,8 @@ def cell(value: object) -> str:
 
 def is_number(text: str) -> bool:
     """Tell whether a cell belongs in a column of numbers; an empty one and a dash do."""
-    digits = text.replace(",", "").replace(".", "").replace("%", "").replace("x", "").strip()
-    return digits in {"", "-"} or digits.isdigit()
+    digits = text.strip("+-%").replace(",", "").replace(".", "")
+    return not digits or digits.isdigit()
 
 
 def percent(part: float, whole: float) -> str:

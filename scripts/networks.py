@@ -1,0 +1,187 @@
+"""Run every known network on all its inputs, and compare every tensor.
+
+The MNIST network, the wake-word networks step by step with their state, and the networks of MLPerf
+Tiny where they are on this machine (RATEL_MODELS). Prints a line for each and what is left out;
+writes build/reports/networks.json.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from golden.network import NetworkError
+from scripts import cli
+from scripts.hdl import ROOT, HdlError
+from scripts.reports.files import drop_report, shown, write_report
+from scripts.reports.table import table
+from scripts.runs.bench import bench, configuration
+from scripts.runs.model import load_model
+from scripts.runs.progress import Progress
+from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
+from scripts.runs.zoo import Entry, zoo
+from sw.compiler import CompileError
+
+RUNS = ROOT / "build" / "runs" / "networks"
+# As a multiple of the larger floor, on 8x8 with a 64-bit bus and no wait states.
+TARGETS = {"resnet8": 1.10, "autoencoder": 1.10, "mobilenet": 1.25, "ds_cnn": 1.25}
+TARGET_CONFIG = "8x8"
+
+
+def main(argv: list[str]) -> int:
+    """Run what the command line asks for; return 1 when something differs."""
+    options = cli.parser("networks", __doc__)
+    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    options.add_argument("--only", metavar="NAMES", help="run only these networks, with commas")
+    options.add_argument("--count", type=cli.count, help="inputs of each; all by default")
+    options.add_argument("--stall", type=float, default=0.0, help="chance that the bus waits")
+    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    wanted = options.parse_args(argv)
+    core = configuration(wanted.config)
+    if not 0.0 <= wanted.stall <= 0.9:
+        raise cli.UserError(f"STALL must lie in 0..0.9, not {wanted.stall:g}")
+    entries = chosen(zoo(wanted.seed), wanted.only)
+    drop_report("networks")
+    build = bench(core)
+    results, reasons = [], []
+    started = time.monotonic()
+    for entry in entries:
+        if entry.path is None:
+            print(f"left out: {entry.name}: {entry.missing}", flush=True)
+            continue
+        line, wrong = run_entry(entry, core.name, build, wanted)
+        results.append(line)
+        reasons += [f"{entry.name}: {reason}" for reason in wrong]
+    if results:
+        print("\n" + networks_table(results) + "\n")
+    else:
+        reasons.append("there is no network to run")
+    left_out = {entry.name: entry.missing for entry in entries if entry.path is None}
+    path = write_report(
+        "networks",
+        {
+            "pass": not reasons,
+            "reasons": reasons,
+            "config": core.name,
+            "seed": wanted.seed,
+            "stall": wanted.stall,
+            "seconds": time.monotonic() - started,
+            "networks": results,
+            "left_out": left_out,
+        },
+    )
+    print(f"report {shown(path)}")
+    if left_out:
+        print(f"left out: {', '.join(left_out)}")
+    for reason in reasons:
+        print(f"FAIL: {reason}")
+    if not reasons:
+        print("PASS")
+    return 1 if reasons else 0
+
+
+def chosen(entries: list[Entry], words: str | None) -> list[Entry]:
+    """Return the entries that words name, all of them without words.
+
+    Raises:
+        UserError: there is no network of that name; the sentence lists those there are.
+    """
+    if words is None:
+        return entries
+    names = [word.strip() for word in words.split(",")]
+    known = [entry.name for entry in entries]
+    for name in names:
+        if name not in known:
+            raise cli.UserError(f"unknown network {name!r}; there are {', '.join(known)}")
+    return [entry for entry in entries if entry.name in names]
+
+
+def run_entry(
+    entry: Entry, config: str, build: Path, wanted: Any
+) -> tuple[dict[str, Any], list[str]]:
+    """Run one network; return its entry in the report and what is wrong, a sentence each."""
+    assert entry.path is not None
+    model = load_model(entry.path, configuration(config))
+    inputs = entry.inputs(model)[: wanted.count]
+    progress = Progress(entry.name)
+    result = run_whole(
+        model,
+        inputs,
+        build=build,
+        folder=RUNS / entry.name,
+        seed=wanted.seed,
+        stall=wanted.stall,
+        progress=progress.update,
+    )
+    progress.done()
+    reasons = result.reasons()
+    judged = not wanted.stall and config == TARGET_CONFIG and entry.name in TARGETS
+    if judged and result.cycles and result.multiple > TARGETS[entry.name]:
+        reasons.append(
+            f"{result.cycles} cycles are {result.multiple:.3f} of the floor, "
+            f"the target is {TARGETS[entry.name]:.2f}"
+        )
+    error = result.prediction_error
+    if error is not None and abs(error) > PREDICTION_BAR:
+        reasons.append(
+            f"predicted {model.program.predicted_cycles} cycles, measured {result.cycles} "
+            f"({100 * error:+.1f} %)"
+        )
+    return report_entry(entry, result, reasons), reasons
+
+
+def report_entry(entry: Entry, result: WholeResult, reasons: list[str]) -> dict[str, Any]:
+    """Return the network's entry in the report."""
+    floors = result.model.floors
+    return {
+        "name": entry.name,
+        "pass": not reasons,
+        "inputs": result.rtl.inputs,
+        "tensors": result.tensors,
+        "comparisons": result.rtl.comparisons,
+        "mismatches": result.rtl.mismatches,
+        "oracle": vars(result.oracle),
+        "cycles": result.cycles,
+        "predicted_cycles": result.model.program.predicted_cycles,
+        "prediction_error": result.prediction_error,
+        "floor_compute": floors.compute,
+        "floor_bandwidth": floors.bandwidth,
+        "multiple_of_floor": result.multiple,
+        "target": TARGETS.get(entry.name) if result.model.core.name == TARGET_CONFIG else None,
+        "cycles_per_second": result.rtl.cycles_per_second,
+        "simulated_cycles": result.rtl.simulated_cycles,
+        "layers": result.entries(),
+    }
+
+
+def networks_table(results: list[dict[str, Any]]) -> str:
+    """Return the table, a line for each network."""
+    head = [
+        "network", "inputs", "tensors", "compared", "mismatches", "oracle", "cycles", "predicted",
+        "floor", "multiple", "",
+    ]  # fmt: skip
+    rows = []
+    for line in results:
+        error = line["prediction_error"]
+        oracle = line["oracle"]
+        rows.append(
+            [
+                line["name"],
+                line["inputs"],
+                line["tensors"],
+                line["comparisons"],
+                line["mismatches"],
+                f"{oracle['mismatches']} differ" if oracle["ran"] else "can't run it",
+                line["cycles"],
+                "-" if error is None else f"{100 * error:+.1f}%",
+                max(line["floor_compute"], line["floor_bandwidth"]),
+                f"{line['multiple_of_floor']:.3f}",
+                "ok" if line["pass"] else "FAIL",
+            ]
+        )
+    return table(head, rows)
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError, NetworkError, CompileError)
