@@ -1,12 +1,17 @@
 // What core_trace.sv writes down, shared with Python (tb/env/core_trace.py) as an array of records.
-// On only when RATEL_TRACE is set, since a network writes millions of words.
+// On only when RATEL_TRACE is set, since a network writes millions of words. RATEL_TRACE=stages also
+// turns on stage_trace.sv; then all records go to records.bin in RATEL_RESULTS_DIR when the
+// simulation ends, so that they survive an assertion that ends the process.
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstdio>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "svdpi.h"
+#include "verilated.h"
 
 namespace {
 
@@ -16,12 +21,21 @@ struct Record {
   uint8_t bank;
   uint8_t kind;  // 0: a word
   uint32_t strobes;
-  uint32_t unused;
+  uint32_t extra;
   uint8_t data[16];
 };
 static_assert(sizeof(Record) == 32, "tb/env/core_trace.py reads 32-byte records");
 
 std::vector<Record> records;
+
+void save_records(void*) {
+  const char* folder = std::getenv("RATEL_RESULTS_DIR");
+  if (folder == nullptr) return;
+  std::FILE* file = std::fopen((std::string(folder) + "/records.bin").c_str(), "wb");
+  if (file == nullptr) return;
+  std::fwrite(records.data(), sizeof(Record), records.size(), file);
+  std::fclose(file);
+}
 
 }  // namespace
 
@@ -32,6 +46,26 @@ const void* trace_records() { return records.data(); }
 void trace_clear() { records.clear(); }
 
 int trace_enabled() { return std::getenv("RATEL_TRACE") != nullptr; }
+
+int trace_stages() {
+  const char* level = std::getenv("RATEL_TRACE");
+  const bool on = level != nullptr && std::strcmp(level, "stages") == 0;
+  if (on) Verilated::addExitCb(save_records, nullptr);
+  return on;
+}
+
+void trace_stage(unsigned kind, unsigned cycle, unsigned line, unsigned bank, unsigned strobes,
+                 unsigned extra, const svBitVecVal* data) {
+  Record record{};
+  record.cycle = cycle;
+  record.line = static_cast<uint16_t>(line);
+  record.bank = static_cast<uint8_t>(bank);
+  record.kind = static_cast<uint8_t>(kind);
+  record.strobes = strobes;
+  record.extra = extra;
+  std::memcpy(record.data, data, sizeof record.data);
+  records.push_back(record);
+}
 
 void trace_event(unsigned kind, unsigned cycle) {
   Record record{};

@@ -37,7 +37,7 @@ CAUGHT = {
 }
 CAUGHT_AT_PIN_LEVEL = {
     "MonitorIsBlind": (SimStatus.FAIL, "checkpoint|disagree|never returned"),
-    "MonitorIsUnbound": (SimStatus.FAIL, "no signal wlost"),
+    "MonitorIsUnbound": (SimStatus.FAIL, "m_wlost"),
     "MonitorFails": (SimStatus.FAIL, "shows XXXXXXXX"),
     "BreaksAxi": (SimStatus.FAIL, "Assertion|axi"),
     "BreaksOffload": (SimStatus.FAIL, "Assertion|cvxif"),

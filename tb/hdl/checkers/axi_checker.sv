@@ -51,6 +51,7 @@ module axi_checker #(
   // Bursts in flight: write lengths in order of their addresses, counts of the rest
   logic [8:0]  lengths[$];
   logic [15:0] beats_q;                    // data beats taken that belong to the next wlast
+  logic [15:0] sent[$];                    // beats of finished data bursts, addresses unseen
   logic [15:0] reads_q[Ids];               // read bursts in flight an id
   logic [15:0] writes_q[Ids];              // write bursts without an answer an id
   logic        wrong_last;
@@ -58,6 +59,7 @@ module axi_checker #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       lengths.delete();
+      sent.delete();
       beats_q    <= '0;
       wrong_last <= 1'b0;
       for (int i = 0; i < Ids; i++) begin
@@ -72,10 +74,13 @@ module axi_checker #(
       end
       if (wvalid_i && wready_i) begin
         beats_q <= wlast_i ? '0 : beats_q + 1;
-        if (lengths.size() != 0) begin
-          wrong_last <= wlast_i != (beats_q + 1 == 16'(lengths[0]));
-          if (wlast_i) void'(lengths.pop_front());
-        end
+        if (wlast_i) sent.push_back(beats_q + 1);
+      end
+      // Data may come before its address, so both wait for each other.
+      if (lengths.size() != 0 && sent.size() != 0) begin
+        wrong_last <= sent[0] != 16'(lengths[0]);
+        void'(lengths.pop_front());
+        void'(sent.pop_front());
       end
       if (bvalid_i && bready_i) writes_q[bid_i] = writes_q[bid_i] - 1;
       if (rvalid_i && rready_i && rlast_i) reads_q[rid_i] = reads_q[rid_i] - 1;

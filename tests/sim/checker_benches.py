@@ -1,0 +1,122 @@
+"""Plays a few cycles on the pins of `checker_tb`; the environment variable RULE says which.
+
+A scenario is a list of cycles, each a change of pins. `BROKEN` holds one for every assertion, and
+the assertion that must stop it; `SOUND` holds legal traffic that no assertion may stop.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import cocotb
+from cocotb.triggers import ClockCycles, FallingEdge
+
+Cycle = dict[str, int]
+
+CUSTOM0, FOREIGN = 0x0B, 0x33
+ISSUE = {"x_issue_valid": 1, "x_issue_instr": CUSTOM0, "x_issue_id": 3, "x_issue_rs_valid": 3}
+TAKE = {"x_issue_ready": 1, "x_issue_accept": 1}
+NO_ISSUE = {"x_issue_valid": 0, "x_issue_ready": 0, "x_issue_accept": 0}
+COMMIT = {"x_commit_valid": 1, "x_commit_id": 3}
+NO_COMMIT = {"x_commit_valid": 0}
+RESULT = {"x_result_valid": 1, "x_result_id": 3, "x_result_data": 5, "x_result_rd": 1}
+ISSUED = [{**ISSUE, **TAKE}, NO_ISSUE]
+COMMITTED = [*ISSUED, COMMIT, NO_COMMIT]
+
+BURST = {"len": 1, "size": 3, "burst": 1, "id": 2, "addr": 0x1000, "valid": 1}
+
+
+def burst(channel: str, **changes: int) -> Cycle:
+    """Return an offered burst on channel ar or aw."""
+    return {f"m_{channel}{name}": value for name, value in {**BURST, **changes}.items()}
+
+
+AW_TAKEN = [{**burst("aw"), "m_awready": 1}, {"m_awvalid": 0, "m_awready": 0}]
+AR_TAKEN = [{**burst("ar"), "m_arready": 1}, {"m_arvalid": 0, "m_arready": 0}]
+W = {"m_wvalid": 1, "m_wready": 1, "m_wdata": 1, "m_wstrb": 1}
+R = {"m_rvalid": 1, "m_rid": 2, "m_rdata": 9}
+B = {"m_bvalid": 1, "m_bid": 2}
+L_WRITTEN = [
+    {"l_awvalid": 1, "l_awready": 1, "l_wvalid": 1, "l_wready": 1},
+    {"l_awvalid": 0, "l_awready": 0, "l_wvalid": 0, "l_wready": 0},
+]
+L_READ = [{"l_arvalid": 1, "l_arready": 1}, {"l_arvalid": 0, "l_arready": 0}]
+NONE: Cycle = {}
+
+# Two or more breakages of one assertion are told apart by a suffix after a dot.
+BROKEN: dict[str, list[Cycle]] = {
+    "cvxif_offer_stays": [ISSUE, {"x_issue_instr": CUSTOM0 | 1 << 12}, NONE],
+    "cvxif_offer_stays.withdrawn": [ISSUE, {"x_issue_valid": 0}, NONE],
+    "cvxif_operands_stay": [ISSUE, {"x_issue_rs1": 7}, NONE],
+    "cvxif_id_is_free": [*COMMITTED, {**ISSUE, **TAKE}, NONE],
+    "cvxif_accepts_own_opcode": [{**ISSUE, **TAKE, "x_issue_rs_valid": 2}, NONE],
+    "cvxif_refuses_at_once": [{**ISSUE, "x_issue_instr": FOREIGN}, NONE],
+    "cvxif_accepts_own_opcode.foreign": [{**ISSUE, **TAKE, "x_issue_instr": FOREIGN}, NONE],
+    "cvxif_result_after_commit": [*ISSUED, RESULT, NONE],
+    "cvxif_result_after_commit.id0": [*COMMITTED, {**RESULT, "x_result_id": 0}, NONE],
+    "cvxif_result_after_commit.twice": [*COMMITTED, {**RESULT, "x_result_ready": 1}, NONE, NONE],
+    "cvxif_result_after_commit.killed": [
+        *ISSUED, {**COMMIT, "x_commit_kill": 1}, NO_COMMIT, RESULT, NONE,
+    ],
+    "cvxif_result_stays": [*COMMITTED, RESULT, {"x_result_data": 6}, NONE],
+    "cvxif_result_stays.withdrawn": [*COMMITTED, RESULT, {"x_result_valid": 0}, NONE],
+    "axi_ar_stays": [burst("ar"), {"m_araddr": 0x1008}, NONE],
+    "axi_aw_stays": [burst("aw"), {"m_awvalid": 0}, NONE],
+    "axi_w_stays": [{**W, "m_wready": 0}, {"m_wstrb": 3}, NONE],
+    "axi_r_stays": [*AR_TAKEN, R, {"m_rdata": 8}, NONE],
+    "axi_b_stays": [*AW_TAKEN, B, {"m_bresp": 2}, NONE],
+    "axi_ar_burst": [burst("ar", addr=0x1FF8), NONE],
+    "axi_ar_burst.long": [burst("ar", len=16), NONE],
+    "axi_ar_burst.narrow": [burst("ar", size=2), NONE],
+    "axi_aw_burst": [burst("aw", addr=0x1FFC), NONE],
+    "axi_aw_burst.wrap": [burst("aw", burst=2), NONE],
+    "axi_wlast": [*AW_TAKEN, {**W, "m_wlast": 1}, {"m_wvalid": 0}, NONE, NONE],
+    "axi_wlast.early_data": [{**W, "m_wlast": 1}, {"m_wvalid": 0}, *AW_TAKEN, NONE, NONE],
+    "axi_b_asked": [B, NONE],
+    "axi_r_asked": [*AR_TAKEN, {**R, "m_rid": 1}, NONE],
+    "axi_reset": [{"rst_n": 0}, NONE, burst("ar"), NONE],
+    "axil_aw_stays": [{"l_awvalid": 1}, {"l_awaddr": 4}, NONE],
+    "axil_w_stays": [{"l_wvalid": 1}, {"l_wdata": 4}, NONE],
+    "axil_ar_stays": [{"l_arvalid": 1}, {"l_arvalid": 0}, NONE],
+    "axil_b_stays": [*L_WRITTEN, {"l_bvalid": 1}, {"l_bresp": 2}, NONE],
+    "axil_r_stays": [*L_READ, {"l_rvalid": 1}, {"l_rdata": 2}, NONE],
+    "axil_b_asked": [{"l_bvalid": 1}, NONE],
+    "axil_r_asked": [{"l_rvalid": 1}, NONE],
+    "axil_no_exclusive": [*L_WRITTEN, {"l_bvalid": 1, "l_bresp": 1}, NONE],
+    "axil_reset": [{"rst_n": 0}, NONE, {"l_rvalid": 1}, NONE],
+}  # fmt: skip
+
+SOUND: dict[str, list[Cycle]] = {
+    "offload": [
+        ISSUE, NONE, TAKE, NO_ISSUE, COMMIT, NO_COMMIT, RESULT, NONE, {"x_result_ready": 1},
+        {"x_result_valid": 0}, {**ISSUE, **TAKE}, NO_ISSUE,
+    ],
+    "late operands": [
+        {**ISSUE, "x_issue_rs_valid": 0}, {"x_issue_rs_valid": 3, "x_issue_rs1": 4}, TAKE, NO_ISSUE,
+    ],
+    "refused": [{**ISSUE, "x_issue_instr": FOREIGN, "x_issue_ready": 1}, NO_ISSUE],
+    "killed": [*ISSUED, {**COMMIT, "x_commit_kill": 1}, NO_COMMIT, {**ISSUE, **TAKE}, NO_ISSUE],
+    "write": [*AW_TAKEN, W, {"m_wlast": 1}, {"m_wvalid": 0}, B, {"m_bready": 1}, {"m_bvalid": 0}],
+    "write, data first": [W, {"m_wlast": 1}, {"m_wvalid": 0}, *AW_TAKEN, NONE, NONE],
+    "read": [
+        *AR_TAKEN, R, {"m_rready": 1}, {"m_rlast": 1}, {"m_rvalid": 0, "m_rready": 0},
+    ],
+    "burst up to the page": [burst("ar", addr=0x1FF0), NONE],
+    "register write": [*L_WRITTEN, {"l_bvalid": 1}, {"l_bready": 1}, {"l_bvalid": 0}],
+    "register read": [*L_READ, {"l_rvalid": 1}, {"l_rready": 1}, {"l_rvalid": 0}],
+}  # fmt: skip
+
+
+@cocotb.test()
+async def scenario(dut: Any) -> None:
+    """Play the scenario named by RULE."""
+    await ClockCycles(dut.clk, 3)
+    await FallingEdge(dut.clk)
+    dut.rst_n.value = 1
+    await ClockCycles(dut.clk, 2)
+    for cycle in (BROKEN | SOUND)[os.environ["RULE"]]:
+        await FallingEdge(dut.clk)
+        for pin, value in cycle.items():
+            getattr(dut, pin).value = value
+    await ClockCycles(dut.clk, 3)
