@@ -31,8 +31,8 @@ ZIG_REQUIREMENTS = FIRMWARE / "requirements-zig.txt"
 GCC_NAMES = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc", "riscv-none-elf-gcc")
 RUNTIME = ("start.S", "soc.c")
 FLAGS = (
-    "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin-printf",
-    "-nostdlib", "-ffunction-sections", "-fno-tree-loop-distribute-patterns",
+    "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin",
+    "-nostdlib", "-ffunction-sections",
 )  # fmt: skip
 
 
@@ -77,11 +77,14 @@ def cross_compiler() -> CrossCompiler:
             return CrossCompiler(
                 command=(path, *wanted[1:]),
                 # Exactly this -march: with _zicsr Debian's gcc picks its 64-bit libraries.
-                flags=("-march=rv32im", "-mabi=ilp32", "-nostartfiles"),
+                flags=(
+                    "-march=rv32im", "-mabi=ilp32", "-nostartfiles",
+                    "-fno-tree-loop-distribute-patterns",  # memset would call itself
+                ),
                 libraries=("-Wl,--no-warn-rwx-segments", "-lgcc"),
                 name=version,
                 environment={},
-            )
+            )  # fmt: skip
     if wanted:
         raise FirmwareError(f"the RISC-V compiler named by RISCV_CC was not found: {wanted[0]}")
     return _zig()

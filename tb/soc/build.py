@@ -34,7 +34,7 @@ SOC_SOURCES = (
 )
 
 
-class CpuMissing(Exception):
+class CpuMissingError(Exception):
     """The CPU's package is not installed."""
 
 
@@ -42,11 +42,11 @@ def cpu_folder() -> Path:
     """Return the folder of the CPU's SystemVerilog.
 
     Raises:
-        CpuMissing: its package is not installed.
+        CpuMissingError: its package is not installed.
     """
     spec = util.find_spec(CPU_PACKAGE)
     if spec is None or spec.origin is None:
-        raise CpuMissing(
+        raise CpuMissingError(
             f"the CPU's package {CPU_PACKAGE} is not installed; run `make soc`, which installs it"
         )
     return Path(spec.origin).parent / "system_verilog"
@@ -56,7 +56,7 @@ def soc_build(config: str | None = None) -> dict[str, Any]:
     """Return what to build for a named configuration, as arguments of `scripts.hdl.SimBuild`.
 
     Raises:
-        CpuMissing: the CPU's package is not installed.
+        CpuMissingError: the CPU's package is not installed.
         ValueError: there is no such configuration.
     """
     cpu = cpu_folder()

@@ -23,8 +23,8 @@ from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 from golden.config import CoreConfig
 from golden.machine import Machine
 from golden.memory import Memory
-from tb.agents.axi.item import BurstSeen
 from tb.agents.axi.driver import Stalls
+from tb.agents.axi.item import BurstSeen
 from tb.agents.axil.item import RegisterSeen
 from tb.agents.bus import known
 from tb.agents.irq.item import InterruptSeen
