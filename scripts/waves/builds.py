@@ -1,0 +1,34 @@
+"""Simulations for debugging: the bench with the recorder of stages, and with waves or without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scripts.hdl import SimBuild, build
+from scripts.runs.bench import inside, verilog
+from tb.build import HDL, bench_build
+
+RECORDERS = ("stage_trace.sv", "wave_window.sv")
+
+
+def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) -> SimBuild:
+    """Return what to build.
+
+    Args:
+        config: configuration of the core, the default for None.
+        traced: with waves compiled in.
+        rtl: a folder to take the core from instead of `rtl/`, laid out like it.
+    """
+    wanted = bench_build(config)
+    if rtl is not None:
+        others = [path for path in wanted["sources"] if not inside(Path(path))]
+        wanted["sources"] = [*verilog(rtl), *others]
+        wanted["includes"] = [rtl / "include"]
+    recorders = RECORDERS if traced else RECORDERS[:1]
+    wanted["sources"] = [*wanted["sources"], *(HDL / name for name in recorders)]
+    return SimBuild(**wanted, traced=traced)
+
+
+def built(config: str | None, *, traced: bool, rtl: Path | None = None) -> Path:
+    """Return the folder of the simulation, building it first if it is not there."""
+    return build(debug_build(config, traced=traced, rtl=rtl))

@@ -1,0 +1,491 @@
+"""The first place, in program order, where the core and the golden machine part.
+
+Every instruction is followed through the core, and the first value that is wrong names the stage:
+
+    retired, operands, refusal, result, dispatch, descriptor, order    --> control
+    words into the core's memories                                     --> load
+    accumulators leaving the array                                     --> array (or a memory)
+    words that execute wrote, from right accumulators                  --> requantiser
+    bytes on the bus                                                   --> store (or a memory)
+
+Nothing of this decides whether a test passes: that was decided before, by comparing what the core
+does at its ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.assembler import disassemble_instruction
+from golden.config import CoreConfig
+from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
+from tb.env.first_difference_places import Bytes, Written, describe_place, recorded_bytes
+from tb.env.first_difference_records import ENGINES, Kind, Recording, RtlInstruction
+from tb.env.first_difference_shape import shape_sentence
+from tb.env.first_difference_stages import (
+    Tiles,
+    memory_fault,
+    order_violation,
+    stored_bytes,
+    tiles_by_instruction,
+)
+from tests.rtl.control.derive import descriptor, differences
+
+
+class Stage(StrEnum):
+    """Where a fault shows first."""
+
+    CONTROL = "control"
+    LOAD = "load"
+    ARRAY = "array"
+    REQUANTISER = "requantiser"
+    STORE = "store"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The first difference of a run.
+
+    Attributes:
+        stage: where.
+        index, text: the instruction and its disassembly; None for what belongs to none.
+        what: what differs, with expected and actual.
+        cycle: when it showed.
+        issued: when the instruction was issued, or retired if it came by the doorbell.
+        shape: count and pattern of everything that is wrong with it.
+        evidence: what was right before, and why this stage is to blame.
+        layer: layer, operator and tensor of a network.
+    """
+
+    stage: Stage
+    what: str
+    cycle: int
+    index: int | None = None
+    text: str = ""
+    issued: int | None = None
+    shape: str = ""
+    evidence: str = ""
+    layer: str = ""
+
+    def sentences(self) -> str:
+        """All of it, for people."""
+        who = "" if self.index is None else f"instruction {self.index} `{self.text}`"
+        head = ", ".join(part for part in (self.layer, who) if part)
+        lines = [f"{head}: {self.what}, cycle {self.cycle}".lstrip(": ")]
+        lines.append(f"stage {self.stage}" + (f": {self.evidence}" if self.evidence else ""))
+        if self.shape:
+            lines.append(self.shape)
+        return "\n  ".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {**asdict(self), "sentences": self.sentences()}
+
+
+@dataclass(kw_only=True)
+class Job:
+    """A stretch of a run that began and, unless the core hung, ended with an idle core.
+
+    Attributes:
+        goldens: what the golden machine executed, by index.
+        recording: what the core did.
+        before: spad and wbuf at its begin: content and known mask, flat.
+        layers: what an instruction works for, by index.
+        finished: the core was idle at the end, so everything must have happened.
+    """
+
+    core: CoreConfig
+    goldens: Mapping[int, GoldenInstruction]
+    recording: Recording
+    before: Mapping[str, tuple[NDArray[np.uint8], NDArray[np.bool_]]]
+    layers: Mapping[int, str] = field(default_factory=dict)
+    finished: bool = True
+
+
+def first_difference(job: Job) -> Difference | None:
+    """Follow the instructions of a job in program order up to the first that went wrong."""
+    return Follower(job).run()
+
+
+class Follower:
+    """Compares one job; see the module."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.core = job.core
+        self.rtl = job.recording.instructions
+        order = {engine: job.recording.order(engine) for engine in ENGINES}
+        tiles = tiles_by_instruction(job.recording, job.core)
+        self.tiles = {item.index: part for item, part in zip(order["execute"], tiles, strict=False)}
+        self.words = self._execute_words(order["execute"])
+        self.loads = self._load_words(order["load"])
+        self.stores = self._store_bytes(order["store"])
+
+    def run(self) -> Difference | None:
+        """Return the first difference, None if there is none."""
+        for index, golden in sorted(self.job.goldens.items()):
+            found = self._control(index, golden)
+            if found is None and golden.outcome.error is None:
+                found = self._engine(index, golden)
+            if found is not None:
+                return replace(found, layer=self.job.layers.get(index, ""))
+        return self._stray()
+
+    # ---- control
+
+    def _difference(
+        self, golden: GoldenInstruction, stage: Stage, what: str, cycle: int | None, **more: str
+    ) -> Difference:
+        index = golden.outcome.index
+        rtl = self.rtl.get(-1 if index is None else index)
+        issued = golden.issued
+        if issued is None and rtl is not None:
+            issued = rtl.retired
+        return Difference(
+            stage=stage, what=what, index=index, issued=issued,
+            text=disassemble_instruction(golden.outcome.instruction),
+            cycle=self.job.recording.last_cycle if cycle is None else cycle, **more,
+        )  # fmt: skip
+
+    def _control(self, index: int, golden: GoldenInstruction) -> Difference | None:
+        rtl, outcome = self.rtl.get(index), golden.outcome
+        if rtl is None or rtl.retired is None:
+            return self._difference(
+                golden, Stage.CONTROL, "the front end never took it", None,
+                evidence="everything before it is right",
+            )  # fmt: skip
+        told = outcome.instruction
+        for name, got, want in (
+            ("word", rtl.word, told.word), ("rs1", rtl.rs1, told.rs1), ("rs2", rtl.rs2, told.rs2),
+        ):  # fmt: skip
+            if name == "rs2" and golden.request is not None and golden.request.format.rs2_is_x0:
+                continue
+            if got != want:
+                return self._difference(
+                    golden, Stage.CONTROL, f"{name}: expected {want:#010x}, got {got:#010x}",
+                    rtl.retired, evidence="the front end took another instruction than was issued",
+                )  # fmt: skip
+        found = self._refusal(rtl, golden)
+        if found is None and outcome.result is not None and rtl.result != outcome.result:
+            found = self._difference(
+                golden, Stage.CONTROL,
+                f"result: expected {outcome.result:#010x}, got {rtl.result:#010x}", rtl.retired,
+                evidence="the instructions before it are right",
+            )  # fmt: skip
+        return found or self._dispatch(rtl, golden)
+
+    def _refusal(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        error = golden.outcome.error
+        if error is not None and error.code in BUS_ERRORS:
+            error = None
+        want = "none" if error is None else str(error)
+        got = "none"
+        if rtl.refused is not None:
+            got = (
+                f"code {rtl.refused.code} field {rtl.refused.field} detail {rtl.refused.detail:#x}"
+            )
+        if error is None and rtl.refused is None:
+            return None
+        if error is not None and rtl.refused is not None:
+            same = (rtl.refused.code, rtl.refused.field) == (error.code, error.field)
+            if same and error.detail in (None, rtl.refused.detail):
+                return None
+            want = f"code {int(error.code)} field {int(error.field)} detail {error.detail or 0:#x}"
+        return self._difference(
+            golden, Stage.CONTROL, f"error: expected {want}, got {got}", rtl.retired,
+            evidence="the check decides this, before any engine",
+        )  # fmt: skip
+
+    def _dispatch(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        outcome, request = golden.outcome, golden.request
+        refused = outcome.error is not None and outcome.error.code not in BUS_ERRORS
+        moves = outcome.memory_read or outcome.memory_write or outcome.writes or outcome.reads
+        if refused or not moves or request is None:
+            return None
+        engine = {"ld": "load", "st": "store"}.get(outcome.mnemonic.split(".")[0], "execute")
+        if rtl.engine is None or rtl.start is None:
+            step = "was never dispatched" if rtl.engine is None else "never started"
+            return self._difference(
+                golden, Stage.CONTROL, f"it was accepted but {step}", None,
+                evidence=f"{engine} waits for nothing that golden knows of",
+            )  # fmt: skip
+        if rtl.engine != engine:
+            return self._difference(
+                golden, Stage.CONTROL, f"expected engine {engine}, got {rtl.engine}",
+                rtl.dispatched,
+            )  # fmt: skip
+        wrong = differences(engine, rtl.descriptor, descriptor(request))
+        if wrong:
+            name, (got, want) = next(iter(wrong.items()))
+            more = f" (and {len(wrong) - 1} more fields)" if len(wrong) > 1 else ""
+            return self._difference(
+                golden, Stage.CONTROL,
+                f"descriptor field {name}: expected {want:#x}, got {got:#x}{more}", rtl.start,
+                evidence="the check derives it, the engine only follows it",
+            )  # fmt: skip
+        return None
+
+    # ---- engines
+
+    def _engine(self, index: int, golden: GoldenInstruction) -> Difference | None:
+        rtl = self.rtl[index]
+        if rtl.engine == "load" and golden.output is not None:
+            found = self._load(rtl, golden)
+        elif rtl.engine == "execute":
+            found = self._execute(rtl, golden)
+        elif rtl.engine == "store" and golden.output is not None:
+            found = self._store(rtl, golden)
+        else:
+            return None
+        if found is None and rtl.end is None and self.job.finished is False:
+            stage = {"load": Stage.LOAD, "store": Stage.STORE}.get(rtl.engine, Stage.REQUANTISER)
+            found = self._difference(golden, stage, "it never ended", None)
+        if found is not None and found.stage is not Stage.CONTROL:
+            violation = order_violation(self.job.goldens, self.rtl, index)
+            if violation:
+                found = replace(found, stage=Stage.CONTROL, evidence=violation)
+        return found
+
+    def _load(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        assert golden.output is not None
+        written = self.loads.get(rtl.index, {})
+        if rtl.bus_error is not None:
+            return self._difference(
+                golden, Stage.LOAD, f"expected no bus error, got one at {rtl.bus_error:#x}", rtl.end
+            )
+        wrong = self._compare(golden.output, written.get(golden.output.memory))
+        elsewhere = [name for name in written if name != golden.output.memory]
+        if wrong is None and not elsewhere:
+            return None
+        if wrong is None:
+            what, cycle, shape = f"expected no write to {elsewhere[0]}, got one", rtl.end, ""
+        else:
+            what, cycle, shape = wrong
+        return self._difference(
+            golden, Stage.LOAD, what, cycle, shape=shape,
+            evidence="its descriptor is right, the words it wrote are not",
+        )  # fmt: skip
+
+    def _execute(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        written = self.words.get(rtl.index)
+        wrong = None
+        if golden.output is not None:
+            wrong = self._compare(golden.output, written)
+        elif written is not None and len(written.place):
+            wrong = ("expected no output, got some", int(written.cycle[0]), "")
+        mac = golden.outcome.mac is not None
+        if wrong is None and not mac:
+            return None
+        array = self._array(rtl, golden)
+        if array is not None:
+            what, cycle, shape = array
+            kinds = (Kind.READ_SPAD, Kind.READ_WBUF)
+            fault = self._memory_fault(rtl, kinds)
+            after = "" if wrong is None else f"; at the end: {wrong[0]}"
+            return self._difference(
+                golden, Stage.MEMORY if fault else Stage.ARRAY, what, cycle, shape=shape,
+                evidence=(fault or "the sums differ before they reach the requantiser") + after,
+            )  # fmt: skip
+        if wrong is None:
+            return None
+        what, cycle, shape = wrong
+        return self._difference(
+            golden, Stage.REQUANTISER, what, cycle, shape=shape,
+            evidence="the accumulators that left the array are right"
+            if golden.accumulators is not None
+            else "the accumulators of this instruction are not predicted",
+        )  # fmt: skip
+
+    def _array(self, rtl: RtlInstruction, golden: GoldenInstruction) -> tuple[str, int, str] | None:
+        """What is wrong with the accumulators: text, cycle, shape."""
+        if golden.accumulators is None:
+            return None
+        want, known = golden.accumulators.values, golden.accumulators.known
+        pixels, channels = want.shape
+        none = Tiles(
+            values=np.zeros((0, self.core.rows, self.core.cols), np.int32),
+            cycles=np.zeros(0, np.int64),
+        )
+        tiles = self.tiles.get(rtl.index, none)
+        got, when = tiles.by_pixel(pixels, channels, self.core)
+        tall = -(-pixels // self.core.rows) * self.core.blocks(channels)
+        if len(tiles.values) != tall and (len(tiles.values) > tall or self.job.finished):
+            return f"expected {tall} tiles, got {len(tiles.values)}", rtl.end or rtl.start or 0, ""
+        wrong = known & (want != got) & (when >= 0)
+        if not wrong.any():
+            if len(tiles.values) < tall:
+                return (
+                    f"tile {len(tiles.values)} of {tall} never left the array",
+                    rtl.start or 0,
+                    "",
+                )
+            return None
+        width = self._width(golden)
+        at = np.argwhere(wrong)
+        pixel, channel = (int(v) for v in at[np.argmin(when[wrong])])
+        y, x = divmod(pixel, width)
+        shape = shape_sentence(
+            wrong.reshape(-1, width, channels), want.reshape(-1, width, channels),
+            got.reshape(-1, width, channels), ("y", "x", "channel"), self.core,
+            unit="accumulators",
+        )  # fmt: skip
+        text = (
+            f"accumulator of pixel y={y} x={x} channel {channel}: "
+            f"expected {want[pixel, channel]}, got {got[pixel, channel]}"
+        )
+        return text, int(when[pixel, channel]), shape
+
+    def _width(self, golden: GoldenInstruction) -> int:
+        if golden.output is not None:
+            return int(golden.output.place.shape[1])
+        assert golden.request is not None
+        return int(golden.request.groups["out"]["ow"])
+
+    def _store(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        assert golden.output is not None
+        if rtl.bus_error is not None:
+            return self._difference(
+                golden, Stage.STORE, f"expected no bus error, got one at {rtl.bus_error:#x}",
+                rtl.end,
+            )  # fmt: skip
+        wrong = self._compare(golden.output, self.stores.get(rtl.index))
+        if wrong is None:
+            return None
+        what, cycle, shape = wrong
+        fault = self._memory_fault(rtl, (Kind.STORE_READ,))
+        return self._difference(
+            golden, Stage.MEMORY if fault else Stage.STORE, what, cycle, shape=shape,
+            evidence=fault or "everything it reads was written rightly",
+        )  # fmt: skip
+
+    def _memory_fault(self, rtl: RtlInstruction, kinds: tuple[Kind, ...]) -> str:
+        end = self.job.recording.last_cycle if rtl.end is None else rtl.end
+        return memory_fault(
+            self.job.recording, self.core, self.job.before, kinds, rtl.start or 0, end
+        )
+
+    def _compare(self, wanted: Bytes, written: Written | None) -> tuple[str, int, str] | None:
+        """Compare bytes: text on the first that is wrong, its cycle, shape of the rest."""
+        flat = wanted.place.reshape(-1)
+        order = np.argsort(flat, kind="stable")
+        value = np.zeros(flat.shape, dtype=np.uint8)
+        cycle = np.full(flat.shape, -1, dtype=np.int64)
+        stray = ""
+        stray_cycle = 0
+        if written is not None and len(written.place):
+            spot = np.searchsorted(flat[order], written.place)
+            spot = np.minimum(spot, len(flat) - 1)
+            mine = flat[order][spot] == written.place
+            value[order[spot[mine]]] = written.value[mine]
+            cycle[order[spot[mine]]] = written.cycle[mine]
+            if not mine.all():
+                first = int(np.flatnonzero(~mine)[0])
+                place = describe_place(self.core, wanted.memory, int(written.place[first]))
+                stray = (
+                    f"expected no write to {place}, got {int(written.value[first].astype(np.int8))}"
+                    f", and {int((~mine).sum())} such bytes in all"
+                )
+                stray_cycle = int(written.cycle[first])
+        want = wanted.value.reshape(-1)
+        missing = cycle < 0
+        if missing.any() and not self.job.finished and not stray:
+            missing = np.zeros_like(missing)  # it may just not have come that far
+        wrong = missing | (wanted.known.reshape(-1) & (want != value) & (cycle >= 0))
+        if not wrong.any():
+            return (stray, stray_cycle, "") if stray else None
+        differ = wrong & ~missing
+        at = int(np.argmin(np.where(differ, cycle, 1 << 62))) if differ.any() else int(
+            np.flatnonzero(wrong)[0]
+        )  # fmt: skip
+        spots = np.unravel_index(at, wanted.place.shape)
+        name = " ".join(f"{axis}={int(v)}" for axis, v in zip(wanted.axes, spots, strict=True))
+        name = name.replace("channel=", "channel ")
+        expected = int(want[at].astype(np.int8))
+        got = int(value[at].astype(np.int8)) if differ.any() else "nothing"
+        place = describe_place(self.core, wanted.memory, int(flat[at]))
+        text = f"{name} ({place}): expected {expected}, got {got}"
+        if missing.any() and differ.any():
+            text += f", and {int(missing.sum())} bytes were never written"
+        shape = shape_sentence(
+            wrong.reshape(wanted.place.shape), wanted.value.view(np.int8),
+            value.view(np.int8).reshape(wanted.place.shape), wanted.axes, self.core,
+        )  # fmt: skip
+        if stray:
+            shape += f"; {stray}"
+        last = self.job.recording.last_cycle
+        return text, int(cycle[at]) if differ.any() else (stray_cycle or last), shape
+
+    # ---- who wrote what
+
+    def _execute_words(self, order: list[RtlInstruction]) -> dict[int, Written]:
+        """Words of each execute instruction: the last is written in the cycle of its end."""
+        records = self.job.recording.of(Kind.WORD)
+        return self._by_end(records, order, late=0, memory="spad")
+
+    def _load_words(self, order: list[RtlInstruction]) -> dict[int, dict[str, Written]]:
+        """Words of each load: its end comes a cycle after its last word."""
+        kinds = (Kind.LOAD_SPAD, Kind.LOAD_WBUF, Kind.LOAD_PBUF, Kind.LOAD_LUT)
+        records = self.job.recording.of(*kinds)
+        found: dict[int, dict[str, Written]] = {}
+        first = 0
+        for item in order:
+            end = len(records)
+            if item.end is not None:
+                end = int(np.searchsorted(records["cycle"], item.end, side="left"))
+            found[item.index] = recorded_bytes(self.core, records[first:end])
+            first = max(first, end)
+        return found
+
+    def _by_end(
+        self, records: NDArray[np.void], order: list[RtlInstruction], *, late: int, memory: str
+    ) -> dict[int, Written]:
+        found, first = {}, 0
+        for item in order:
+            end = len(records)
+            if item.end is not None:
+                end = int(np.searchsorted(records["cycle"], item.end - late, side="right"))
+            parts = recorded_bytes(self.core, records[first:end])
+            if memory in parts:
+                found[item.index] = parts[memory]
+            first = max(first, end)
+        return found
+
+    def _store_bytes(self, order: list[RtlInstruction]) -> dict[int, Written]:
+        """Bytes of each store: as many as it must write, then what the next has no place for."""
+        address, value, cycle = stored_bytes(self.job.recording, self.core)
+        found, first = {}, 0
+        wanted = []
+        for item in order:
+            golden = self.job.goldens.get(item.index)
+            write = None if golden is None else golden.outcome.memory_write
+            wanted.append(
+                np.empty(0, np.int64) if write is None else write.region.addresses().reshape(-1)
+            )
+        for number, item in enumerate(order):
+            end = min(first + len(wanted[number]), len(address))
+            following = wanted[number + 1] if number + 1 < len(order) else np.empty(0, np.int64)
+            while end < len(address) and address[end] not in following:
+                end += 1
+            part = slice(first, end)
+            found[item.index] = Written(place=address[part], value=value[part], cycle=cycle[part])
+            first = end
+        return found
+
+    def _stray(self) -> Difference | None:
+        """What the core took although nobody issued it."""
+        known = set(self.job.goldens)
+        for index, rtl in sorted(self.rtl.items()):
+            if index not in known and rtl.retired is not None and known and index > max(known):
+                return Difference(
+                    stage=Stage.CONTROL, index=index, cycle=rtl.retired, issued=rtl.retired,
+                    text=f".word {rtl.word:#010x}",
+                    what="the front end took an instruction that was not issued",
+                )  # fmt: skip
+        return None

@@ -1,0 +1,208 @@
+"""What `tb/hdl/core_trace.sv` and `stage_trace.sv` wrote down, sorted by instruction.
+
+Engines work in order, so the n-th start and the n-th end of an engine belong to the n-th instruction
+that dispatch gave it; which that is, dispatch says. Nothing here assumes that the core is right: an
+instruction may be refused, never started or never finished.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RECORD = np.dtype(
+    [
+        ("cycle", "<u4"),
+        ("line", "<u2"),
+        ("bank", "u1"),
+        ("kind", "u1"),
+        ("strobes", "<u4"),
+        ("extra", "<u4"),
+        ("data", "u1", (16,)),
+    ]
+)
+ENGINES = ("load", "execute", "store")
+
+
+class Kind(IntEnum):
+    """Kinds of record: those of core_trace.sv, then those of stage_trace.sv."""
+
+    WORD = 0
+    LOAD_START = 1
+    LOAD_DONE = 2
+    EXECUTE_START = 3
+    EXECUTE_DONE = 4
+    STORE_START = 5
+    STORE_DONE = 6
+    RETIRE = 16
+    REFUSE = 17
+    DISPATCH = 18
+    DESCRIPTOR = 19
+    WAITED = 20
+    LOAD_SPAD = 21
+    LOAD_WBUF = 22
+    LOAD_PBUF = 23
+    LOAD_LUT = 24
+    READ_SPAD = 25
+    READ_WBUF = 26
+    ACCUMULATE = 27
+    WORKED = 28
+    STORE_READ = 29
+    STORE_BURST = 30
+    STORE_BEAT = 31
+    BUS_ERROR = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """What the core said about an instruction that it refused."""
+
+    code: int
+    field: int
+    detail: int
+
+
+@dataclass(kw_only=True)
+class RtlInstruction:
+    """One instruction as the core ran it; cycles are None where something never happened.
+
+    Attributes:
+        index: its number since reset.
+        blocked: cycles for which the next instruction of its engine waited for a dependency.
+        engine_full: cycles for which the engine did not take it.
+        queue_full: cycles for which it waited for a place in dispatch.
+        descriptor: the engine's packed descriptor.
+        steps, fetch_stalls, drain_stalls: of execute, counted between the ends of instructions.
+        bus_error: address that the engine reported with its end.
+    """
+
+    index: int
+    word: int
+    rs1: int = 0
+    rs2: int = 0
+    result: int = 0
+    retired: int | None = None
+    refused: Refused | None = None
+    engine: str | None = None
+    dispatched: int | None = None
+    start: int | None = None
+    end: int | None = None
+    blocked: int = 0
+    engine_full: int = 0
+    queue_full: int = 0
+    descriptor: int = 0
+    steps: int = 0
+    fetch_stalls: int = 0
+    drain_stalls: int = 0
+    bus_error: int | None = None
+
+
+@dataclass(kw_only=True)
+class Recording:
+    """The records of a stretch of simulation, which began with an idle core."""
+
+    records: NDArray[np.void]
+    instructions: dict[int, RtlInstruction] = field(default_factory=dict)
+
+    def of(self, *kinds: Kind) -> NDArray[np.void]:
+        """Records of these kinds, in order."""
+        return self.records[np.isin(self.records["kind"], kinds)]
+
+    @property
+    def last_cycle(self) -> int:
+        """Cycle of the last record, 0 without any."""
+        return int(self.records["cycle"][-1]) if len(self.records) else 0
+
+    def order(self, engine: str) -> list[RtlInstruction]:
+        """Instructions that dispatch gave to an engine, in order."""
+        return [item for item in self.instructions.values() if item.engine == engine]
+
+
+def read_live(first: int = 0) -> NDArray[np.void]:
+    """Records of the running simulation from the `first` on; they stay where they are."""
+    library = ctypes.CDLL(None)
+    library.trace_count.restype = ctypes.c_uint32
+    library.trace_records.restype = ctypes.c_void_p
+    count = library.trace_count()
+    if count <= first:
+        return np.empty(0, dtype=RECORD)
+    size = count * RECORD.itemsize
+    raw = (ctypes.c_uint8 * size).from_address(library.trace_records())
+    return np.frombuffer(raw, dtype=RECORD)[first:].copy()
+
+
+def live_count() -> int:
+    """Number of records that the running simulation holds."""
+    library = ctypes.CDLL(None)
+    library.trace_count.restype = ctypes.c_uint32
+    return int(library.trace_count())
+
+
+def read_saved(path: Path) -> NDArray[np.void]:
+    """Records that a simulation left when it ended, however it ended."""
+    raw = path.read_bytes()
+    return np.frombuffer(raw[: len(raw) // RECORD.itemsize * RECORD.itemsize], dtype=RECORD)
+
+
+def sort_records(records: NDArray[np.void]) -> Recording:
+    """Give every instruction what belongs to it."""
+    recording = Recording(records=records)
+    of = recording.of
+    for record in of(Kind.RETIRE):
+        word, rs1, rs2, _ = (int(v) for v in record["data"].view("<u4"))
+        index = int(record["extra"])
+        recording.instructions[index] = RtlInstruction(
+            index=index, word=word, rs1=rs1, rs2=rs2,
+            result=int(record["strobes"]), retired=int(record["cycle"]),
+        )  # fmt: skip
+    for record in of(Kind.REFUSE):
+        item = _instruction(recording, record)
+        item.refused = Refused(
+            code=int(record["bank"]), field=int(record["line"]), detail=int(record["strobes"])
+        )
+    for record in of(Kind.DISPATCH):
+        item = _instruction(recording, record)
+        item.engine = ENGINES[min(int(record["bank"]), 2)]
+        item.dispatched = int(record["cycle"])
+        item.queue_full = int(record["strobes"])
+    for number, engine in enumerate(ENGINES):
+        _spans(recording, engine, number)
+    return recording
+
+
+def _instruction(recording: Recording, record: np.void) -> RtlInstruction:
+    index, word = int(record["extra"]), int(record["data"].view("<u4")[0])
+    return recording.instructions.setdefault(index, RtlInstruction(index=index, word=word))
+
+
+def _spans(recording: Recording, engine: str, number: int) -> None:
+    starts = recording.of(Kind(1 + 2 * number))
+    ends = recording.of(Kind(2 + 2 * number))
+    waited = recording.of(Kind.WAITED)
+    waited = waited[waited["bank"] == number]
+    chunks = recording.of(Kind.DESCRIPTOR)
+    chunks = chunks[chunks["bank"] == number]
+    worked = recording.of(Kind.WORKED)
+    errors = recording.of(Kind.BUS_ERROR)
+    errors = errors[errors["bank"] == number]
+    order = sorted(recording.order(engine), key=lambda item: item.dispatched or 0)
+    for place, item in enumerate(order):
+        if place < len(starts):
+            item.start = int(starts["cycle"][place])
+        if place < len(waited):
+            item.blocked, item.engine_full = (int(v) for v in waited["data"][place].view("<u4")[:2])
+        packed = chunks["data"][8 * place : 8 * place + 8]
+        item.descriptor = int.from_bytes(packed.tobytes(), "little")
+        if place < len(ends):
+            item.end = int(ends["cycle"][place])
+        if place < len(errors) and errors["strobes"][place]:
+            item.bus_error = int(errors["extra"][place])
+        if engine == "execute" and place < len(worked):
+            item.steps, item.fetch_stalls, item.drain_stalls = (
+                int(v) for v in worked["data"][place].view("<u4")[:3]
+            )
