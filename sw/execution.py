@@ -30,6 +30,8 @@ class Memory(Protocol):
 class Inference:
     """One inference of a program. Persistent variables live in ``state``, updated in place.
 
+    The core keeps them in memory: ``load_inputs`` writes them there, ``outputs`` reads them back.
+
     inference.load_inputs(arrays)
     for phase in program.phases:
         play(phase.steps) if it is an NpuPhase else inference.run_host(phase)
@@ -55,6 +57,8 @@ class Inference:
         network.check_inputs(inputs)
         for index, array in zip(network.inputs, inputs, strict=True):
             self._put(index, array)
+        for name, tensor in self._program.variables.items():
+            self._put_bytes(tensor, self._state[name])
 
     def run_host(self, phase: HostPhase) -> dict[int, Array]:
         """Compute a host layer; return its outputs by tensor."""
@@ -75,21 +79,26 @@ class Inference:
         root = roots.get(tensor, tensor)
         if root in self.values:
             return self.values[root].reshape(info.shape)
-        region = self._program.regions[root]
-        data = self._memory.read(region.address, region.shape.bytes)
-        return data.view(np.int8).reshape(info.shape)
+        return self._get_bytes(root).reshape(info.shape)
 
     def outputs(self) -> list[Array]:
         """The network's outputs."""
+        for name, tensor in self._program.variables.items():
+            self._state[name] = self._get_bytes(tensor).reshape(self._state[name].shape)
         return [self.value(index) for index in self._program.network.outputs]
 
     def _put(self, tensor: int, array: Array) -> None:
         self.values[tensor] = array
-        region = self._program.regions.get(tensor)
-        if region is not None:
-            self._memory.write(
-                region.address, np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-            )
+        if tensor in self._program.regions:
+            self._put_bytes(tensor, array)
+
+    def _put_bytes(self, tensor: int, array: Array) -> None:
+        address = self._program.regions[tensor].address
+        self._memory.write(address, np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+
+    def _get_bytes(self, tensor: int) -> NDArray[np.int8]:
+        region = self._program.regions[tensor]
+        return self._memory.read(region.address, region.shape.bytes).view(np.int8)
 
 
 def core_phases(program: Program) -> list[NpuPhase]:

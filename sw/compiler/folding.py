@@ -16,7 +16,7 @@ import numpy as np
 
 from golden.config import CoreConfig
 from sw.compiler.geometry import Shape
-from sw.compiler.lowering import ArrayOp
+from sw.compiler.operations import ArrayOp
 
 
 def can_fold(config: CoreConfig, op: ArrayOp) -> bool:

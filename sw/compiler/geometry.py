@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from golden.config import CoreConfig
 
@@ -31,16 +32,18 @@ class Shape:
 
     @staticmethod
     def of(shape: tuple[int, ...]) -> Shape:
-        """Image that a TensorFlow shape stands for. Raises CompileError for a batch above one."""
-        if len(shape) > 4 or any(n < 1 for n in shape):
-            raise CompileError(f"a tensor of shape {shape} is no image, matrix or vector")
-        if len(shape) == 4:
-            batch, h, w, c = shape
-            if batch != 1:
-                raise CompileError(f"a tensor of shape {shape} has a batch of {batch}; only 1 runs")
-            return Shape(h=h, w=w, c=c)
+        """Image that a TensorFlow shape stands for; further leading axes stack images in height."""
+        if any(n < 1 for n in shape):
+            raise CompileError(f"a tensor of shape {shape} is empty")
         padded = (1,) * (3 - len(shape)) + tuple(shape)
-        return Shape(h=padded[0], w=padded[1], c=padded[2])
+        *leading, h, w, c = padded
+        return Shape(h=prod(leading) * h, w=w, c=c)
+
+    @staticmethod
+    def rows_of(shape: tuple[int, ...]) -> Shape:
+        """The same bytes as one column of pixels, which strips can cut anywhere."""
+        image = Shape.of(shape)
+        return Shape(h=image.pixels, w=1, c=image.c)
 
 
 def ceil_div(a: int, b: int) -> int:

@@ -7,19 +7,37 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from sw.compiler.geometry import blocks
-from sw.compiler.lowering import ArrayOp
+from sw.compiler.operations import ArrayOp
+
+
+def channel_parts(config: CoreConfig, op: ArrayOp) -> list[tuple[int, int]]:
+    """Ranges of input channels whose weights for one block fit half the weight buffer.
+
+    One range of all channels where everything fits at once, and for what is no convolution.
+    """
+    taps, channels = op.window.kernel_h * op.window.kernel_w, op.in_shape.c
+    if op.kind != "conv" or taps * channels <= config.wbuf_depth:
+        return [(0, channels)]
+    words = config.wbuf_depth // 2
+    if taps * config.cols > words:
+        words = config.wbuf_depth
+    size = words // taps // config.cols * config.cols
+    return [(first, min(first + size, channels)) for first in range(0, channels, size)]
 
 
 def pack_weights(config: CoreConfig, op: ArrayOp) -> NDArray[np.int8]:
     """Weight words int8 [output blocks, steps, Cols] in the order the array eats them.
 
-    conv: steps run over ky, kx, c; dwconv: over ky, kx. Columns past the last channel are zero.
+    conv: steps run over ky, kx, c, part after part of the channels; dwconv: over ky, kx. Columns
+    past the last channel are zero.
     """
     if op.weights is None:
         raise ValueError(f"{op.kind} has no weights")
     if op.kind == "conv":
         out_c = op.weights.shape[0]
-        by_step = op.weights.reshape(out_c, -1).T
+        parts = channel_parts(config, op)
+        by_part = [op.weights[..., c0:c1].reshape(out_c, -1).T for c0, c1 in parts]
+        by_step = np.concatenate(by_part, axis=0)
     else:
         out_c = op.weights.shape[2]
         by_step = op.weights.reshape(-1, out_c)

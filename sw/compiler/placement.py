@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass
 
 from golden.config import CoreConfig
-from sw.compiler.geometry import CompileError, Shape, lines
+from sw.compiler.geometry import CompileError
 
 SHUFFLES = 200  # orders tried before a tensor is moved to memory; a few milliseconds in all
 
@@ -66,11 +66,6 @@ def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> i
         buffer.base = base
         placed.append(buffer)
     return None
-
-
-def tensor_buffer(config: CoreConfig, name: str, shape: Shape, first: int, last: int) -> Buffer:
-    """Buffer for a dense tensor."""
-    return Buffer(name=name, lines=lines(config, shape), first=first, last=last)
 
 
 def refuse(name: str, needed: int, available: int) -> CompileError:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
+from golden.machine import Tensor
 from golden.network import Network
 from sw.compiler.geometry import Shape
-from sw.compiler.lowering import ArrayOp, HostOp
+from sw.compiler.operations import CoreOp, HostOp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,12 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True)
 class OutputPart:
-    """What one execute instruction writes: rows and channels of one tensor, and where.
+    """What one execute instruction writes: a rectangle and some channels of one tensor, and where.
 
     ``base`` is the line of the part's first word, ``cbs`` its block stride; the part is ``rows`` x
-    ``width`` pixels from output row ``first_row`` on, ``channels`` channels from ``first_channel``
-    on.
+    ``width`` pixels from (``first_row``, ``first_column``) on, ``channels`` channels from
+    ``first_channel`` on. ``image_width`` is the width of the whole image, 0 if it is ``width``;
+    ``image_channels`` how the operation counts its channels, 0 if as the tensor does.
     """
 
     tensor: int
@@ -44,6 +46,25 @@ class OutputPart:
     channels: int
     base: int
     cbs: int
+    first_column: int = 0
+    image_width: int = 0
+    image_channels: int = 0
+
+    def place(self) -> Tensor:
+        """Where it lies in the scratchpad."""
+        return Tensor(
+            base=self.base, h=self.rows, w=self.width, c=self.channels, p=self.width, cbs=self.cbs
+        )
+
+    def select(self, whole: NDArray[np.generic]) -> NDArray[np.generic]:
+        """The part [rows, width, channels] of the whole tensor, in any shape with its channels."""
+        channels = self.image_channels or whole.shape[-1]
+        image = whole.reshape(-1, self.image_width or self.width, channels)
+        return image[
+            self.first_row : self.first_row + self.rows,
+            self.first_column : self.first_column + self.width,
+            self.first_channel : self.first_channel + self.channels,
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +80,7 @@ class Step:
 class NpuPhase:
     """A stretch of a network that the core runs as one job, ended by a fence."""
 
-    ops: list[ArrayOp] = field(default_factory=list)
+    ops: list[CoreOp] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     predicted_cycles: int = 0
 
@@ -98,7 +119,8 @@ class Program:
 
     ``image`` holds (address, bytes) of constants; ``regions`` say where in memory the network's
     inputs, outputs and every tensor that leaves or enters the core are; ``roots`` name the tensor
-    whose bytes a reshaped one shares.
+    whose bytes a reshaped one shares; ``variables`` name the tensors that keep their bytes from one
+    inference to the next.
     """
 
     network: Network
@@ -108,6 +130,7 @@ class Program:
     regions: dict[int, Region] = field(default_factory=dict)
     roots: dict[int, int] = field(default_factory=dict)
     plans: dict[int, LayerPlan] = field(default_factory=dict)
+    variables: dict[str, int] = field(default_factory=dict)
     memory_end: int = 0
 
     @property

@@ -14,12 +14,19 @@ from __future__ import annotations
 from golden.config import CoreConfig
 from sw.compiler.emitter import Emitter
 from sw.compiler.geometry import CompileError, blocks
-from sw.compiler.lowering import ArrayOp
+from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.units import Chunk, Transfer, Unit
 
 LOOKAHEAD = 2
 
-_BUFFERS = {"ld_w": "weights", "ld_p": "parameters", "ld_b": "parameters", "ld_l": "table"}
+_BUFFERS = {
+    "ld_w": "weights",
+    "ld_m": "weights",
+    "ld_mt": "weights",
+    "ld_p": "parameters",
+    "ld_b": "parameters",
+    "ld_l": "table",
+}
 
 
 class _Ring:
@@ -66,16 +73,15 @@ def schedule(config: CoreConfig, units: list[Unit], emitter: Emitter) -> None:
             wanted_by, load = queue[position]
             if wanted_by > index + LOOKAHEAD:
                 break
-            if isinstance(load, Chunk):
-                if not rings[_BUFFERS[load.instruction]].place(load):
-                    break
-            elif load.after_unit >= index:
+            if load.after_unit >= index:
+                break
+            if isinstance(load, Chunk) and not rings[_BUFFERS[load.instruction]].place(load):
                 break
             _emit_load(config, load, emitter)
             position += 1
         if position < len(queue) and queue[position][0] <= index:
             raise CompileError(f"layer {unit.op.layer} needs more buffer space than there is")
-        _emit_execute(config, unit, emitter)
+        _emit_execute(unit, emitter)
         for chunk in unit.chunks:
             if chunk.last_unit == index:
                 rings[_BUFFERS[chunk.instruction]].release(chunk)
@@ -98,7 +104,9 @@ def _load_queue(units: list[Unit]) -> list[tuple[int, Chunk | Transfer]]:
         queue += [(index, load) for load in unit.loads]
         # Parameters are read only when the first tile ends, weights at its first step.
         fresh = [c for c in unit.chunks if c.first_unit == index]
-        queue += [(index, c) for c in sorted(fresh, key=lambda c: c.instruction != "ld_w")]
+        queue += [
+            (index, c) for c in sorted(fresh, key=lambda c: _BUFFERS[c.instruction] != "weights")
+        ]
     return queue
 
 
@@ -107,6 +115,15 @@ def _emit_load(config: CoreConfig, load: Chunk | Transfer, emitter: Emitter) -> 
         _emit_transfer(config, "ld", load, emitter)
     elif load.instruction == "ld_l":
         emitter.emit(load.layer, "ld_l", addr=load.address)
+    elif load.matrix is not None:
+        pixels, channels, pitch = load.matrix
+        emitter.configure(
+            load.layer, "ld_shape", w=pixels, h=1, c=channels, cbs=blocks(config, channels)
+        )
+        emitter.configure(
+            load.layer, "ld_pitch", row_pitch=pixels * pitch, pix_pitch=pitch, p=pixels
+        )
+        emitter.emit(load.layer, load.instruction, addr=load.address, first=load.slot)
     else:
         emitter.emit(
             load.layer, load.instruction, addr=load.address, first=load.slot, count=load.count
@@ -126,31 +143,54 @@ def _emit_transfer(config: CoreConfig, direction: str, move: Transfer, emitter: 
     emitter.configure(
         move.layer,
         f"{direction}_pitch",
-        row_pitch=shape.w * shape.c,
-        pix_pitch=shape.c,
-        p=shape.w,
+        row_pitch=move.row_pitch,
+        pix_pitch=move.pix_pitch,
+        p=move.pitch,
     )
     emitter.emit(move.layer, f"{direction}_t", addr=move.address, base=move.base, p0=move.p0)
 
 
-def _emit_execute(config: CoreConfig, unit: Unit, emitter: Emitter) -> None:
-    op, part, layer = unit.op, unit.part, unit.op.layer
-    first = unit.operands[0]
-    emitter.configure(
-        layer, "in", w=unit.in_shape.w, h=unit.in_shape.h, c=unit.in_shape.c, cbs=first.cbs
-    )
+def _emit_execute(unit: Unit, emitter: Emitter) -> None:
+    if unit.out is None:
+        return
+    layer, shape, out = unit.op.layer, unit.in_shape, unit.out
+    first = unit.operands[0] if unit.operands else out
     second = unit.operands[1] if len(unit.operands) > 1 else None
+    emitter.configure(layer, "in", w=shape.w, h=shape.h, c=shape.c, cbs=first.cbs)
     emitter.configure(
         layer,
         "pitch",
-        in_p=unit.in_shape.w,
-        out_p=part.width,
-        in2_p=unit.in_shape.w if second else 0,
+        in_p=first.pitch,
+        out_p=out.pitch,
+        in2_p=second.pitch if second else 0,
         in2_cbs=second.cbs if second else 0,
     )
-    emitter.configure(layer, "out", ow=part.width, oh=part.rows, oc=part.channels, cbs=part.cbs)
+    emitter.configure(
+        layer,
+        "out",
+        ow=unit.out_shape.w,
+        oh=unit.out_shape.h,
+        oc=unit.out_shape.c,
+        cbs=out.cbs,
+    )
+    if isinstance(unit.op, MoveOp):
+        emitter.configure(layer, "act", act_min=-128, act_max=127, fill=unit.fill)
+        emitter.emit(layer, unit.kind, out_base=out.base)
+        return
+    _configure_operation(unit, unit.op, emitter)
+    bases = {"in_base": first.base, "out_base": out.base}
+    if unit.op.multiplies:
+        bases["wbase"] = unit.weights.slot if unit.weights else 0
+        bases["pbase"] = unit.parameters.slot if unit.parameters else 0
+        bases["flags"] = _flags(unit, unit.op)
+    elif second is not None:
+        bases["in2_base"] = second.base
+    emitter.emit(layer, unit.kind, unit.part, **bases)
+
+
+def _configure_operation(unit: Unit, op: ArrayOp, emitter: Emitter) -> None:
+    layer, window = op.layer, op.window
     if op.has_window:
-        window = op.window
         emitter.configure(
             layer,
             "kernel",
@@ -165,7 +205,7 @@ def _emit_execute(config: CoreConfig, unit: Unit, emitter: Emitter) -> None:
     emitter.configure(
         layer,
         "pad",
-        pl=op.window.pad_left if op.has_window else 0,
+        pl=unit.pad_left if op.has_window else 0,
         pt=unit.pad_top,
         zin=zin,
         zw=zw,
@@ -173,21 +213,6 @@ def _emit_execute(config: CoreConfig, unit: Unit, emitter: Emitter) -> None:
     )
     emitter.configure(layer, "act", act_min=op.clamp[0], act_max=op.clamp[1], fill=0)
     _configure_scales(op, emitter)
-    bases = {"in_base": first.base, "out_base": part.base}
-    if op.weights is not None:
-        emitter.emit(
-            layer,
-            op.kind,
-            part,
-            **bases,
-            wbase=unit.weights.slot if unit.weights else 0,
-            pbase=unit.parameters.slot if unit.parameters else 0,
-            flags=_flags(unit),
-        )
-    elif second is not None:
-        emitter.emit(layer, op.kind, part, **bases, in2_base=second.base)
-    else:
-        emitter.emit(layer, op.kind, part, **bases)
 
 
 def _configure_scales(op: ArrayOp, emitter: Emitter) -> None:
@@ -199,8 +224,8 @@ def _configure_scales(op: ArrayOp, emitter: Emitter) -> None:
         emitter.configure(op.layer, f"scale{number}", mult=multiplier, shift=shift)
 
 
-def _flags(unit: Unit) -> int:
-    scaling = unit.op.scaling
-    per_channel = scaling is not None and scaling.per_channel
-    has_bias = unit.op.bias is not None
+def _flags(unit: Unit, op: ArrayOp) -> int:
+    per_channel = op.scaling is not None and op.scaling.per_channel
+    # Biases are added once, with the last part of a sum.
+    has_bias = op.bias is not None and not unit.hold
     return per_channel | has_bias << 1 | unit.acc << 2 | unit.hold << 3

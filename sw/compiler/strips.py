@@ -1,10 +1,11 @@
-"""Strips: bands of output rows, the input rows each needs, and where a strip may start.
+"""Strips: rectangles of output, the input each needs, and where a strip may start.
 
     input rows  a ......... b         a = y0*stride - pad_top, clipped to the image
     output rows    y0 ... y1          pad_top of the strip: what was clipped off above
 
-A resident tensor is addressed by whole lines, so a strip may start only where its first pixel
-begins a line; tensors streamed through strip buffers start wherever they like.
+and likewise in x. A resident tensor is addressed by whole lines, so a strip of it spans all columns
+and may start only where its first pixel begins a line; tensors streamed through strip buffers are
+cut wherever they like.
 """
 
 from __future__ import annotations
@@ -13,68 +14,124 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from golden.config import CoreConfig
-from sw.compiler.lowering import ArrayOp
+from sw.compiler.operations import ArrayOp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Output [first, end) of one axis, input [a, b) it needs, padding before the input."""
+
+    first: int
+    end: int
+    a: int
+    b: int
+    pad: int
+
+    @property
+    def size(self) -> int:
+        """Extent of the output."""
+        return self.end - self.first
+
+    @property
+    def in_size(self) -> int:
+        """Extent of the input."""
+        return self.b - self.a
 
 
 @dataclass(frozen=True, kw_only=True)
 class Strip:
-    """Output rows [y0, y1), input rows [a, b), padding above the first input row."""
+    """Rows and columns of one unit's output."""
 
-    y0: int
-    y1: int
-    a: int
-    b: int
-    pad_top: int
+    y: Span
+    x: Span
 
     @property
-    def out_rows(self) -> int:
-        """Rows of output."""
-        return self.y1 - self.y0
+    def in_pixels(self) -> int:
+        """Pixels of input it reads."""
+        return self.y.in_size * self.x.in_size
 
     @property
-    def in_rows(self) -> int:
-        """Rows of input."""
-        return self.b - self.a
+    def out_pixels(self) -> int:
+        """Pixels of output it makes."""
+        return self.y.size * self.x.size
 
 
-def strip_of(op: ArrayOp, y0: int, y1: int) -> Strip:
-    """The strip that makes output rows [y0, y1)."""
+def rows_span(op: ArrayOp, first: int, end: int) -> Span:
+    """Rows [first, end) of the output."""
     if not op.has_window:
-        return Strip(y0=y0, y1=y1, a=y0, b=y1, pad_top=0)
-    window, height = op.window, op.in_shape.h
-    top = y0 * window.stride_h - window.pad_top
-    bottom = (y1 - 1) * window.stride_h - window.pad_top + (window.kernel_h - 1) * window.dilation_h
+        return Span(first=first, end=end, a=first, b=end, pad=0)
+    w = op.window
+    return _span(first, end, op.in_shape.h, w.stride_h, w.pad_top, (w.kernel_h - 1) * w.dilation_h)
+
+
+def columns_span(op: ArrayOp, first: int, end: int) -> Span:
+    """Columns [first, end) of the output; all of them read the whole row, padding as it is."""
+    if not op.has_window:
+        return Span(first=first, end=end, a=first, b=end, pad=0)
+    w = op.window
+    if first == 0 and end == op.out_shape.w:
+        return Span(first=0, end=end, a=0, b=op.in_shape.w, pad=w.pad_left)
+    return _span(first, end, op.in_shape.w, w.stride_w, w.pad_left, (w.kernel_w - 1) * w.dilation_w)
+
+
+def _span(first: int, end: int, size: int, stride: int, pad: int, reach: int) -> Span:
+    low = first * stride - pad
+    high = (end - 1) * stride - pad + reach
     # A strip wholly in the padding still needs a row, which no tap reaches.
-    a = min(max(top, 0), height - 1)
-    b = min(max(bottom + 1, a + 1), height)
-    return Strip(y0=y0, y1=y1, a=a, b=b, pad_top=a - top)
+    a = min(max(low, 0), size - 1)
+    b = min(max(high + 1, a + 1), size)
+    return Span(first=first, end=end, a=a, b=b, pad=a - low)
+
+
+def strip_of(op: ArrayOp, first: int, end: int) -> Strip:
+    """The strip that makes output rows [first, end), all columns."""
+    return Strip(y=rows_span(op, first, end), x=columns_span(op, 0, op.out_shape.w))
 
 
 def legal_starts(
-    config: CoreConfig, op: ArrayOp, *, input_resident: bool, output_resident: bool
+    config: CoreConfig, op: ArrayOp, *, input_pitch: int | None, output_resident: bool
 ) -> list[int]:
-    """Output rows at which a strip may start, 0 first."""
+    """Output rows at which a strip may start, 0 first.
+
+    ``input_pitch`` is that of a resident input, None when all inputs are streamed.
+    """
     starts = []
-    for y0 in range(op.out_shape.h):
-        strip = strip_of(op, y0, op.out_shape.h)
-        if strip.pad_top < 0:
+    for first in range(op.out_shape.h):
+        span = rows_span(op, first, op.out_shape.h)
+        if span.pad < 0:
             continue
-        if output_resident and y0 * op.out_shape.w % config.rows:
+        if output_resident and first * op.out_shape.w % config.rows:
             continue
-        if input_resident and strip.a * op.in_shape.w % config.rows:
+        if input_pitch is not None and span.a * input_pitch % config.rows:
             continue
-        starts.append(y0)
+        starts.append(first)
     return starts
 
 
-def cut(op: ArrayOp, starts: list[int], rows: int) -> list[Strip]:
-    """Strips of at most about ``rows`` output rows, starting only where ``starts`` allows.
+def cut(op: ArrayOp, starts: list[int], rows: int, columns: int) -> list[Strip]:
+    """Strips of at most about ``rows`` output rows and ``columns`` columns.
 
-    Where no legal start is near enough, a strip is longer.
+    They start only in rows that ``starts`` allows; where no legal start is near enough, a strip is
+    longer.
     """
     bounds = [0]
     for start, following in pairwise([*starts[1:], op.out_shape.h]):
         if following - bounds[-1] > rows and start > bounds[-1]:
             bounds.append(start)
     bounds.append(op.out_shape.h)
-    return [strip_of(op, y0, y1) for y0, y1 in pairwise(bounds)]
+    width = op.out_shape.w
+    edges = sorted({*_column_starts(op, columns), width})
+    return [
+        Strip(y=rows_span(op, y0, y1), x=columns_span(op, x0, x1))
+        for y0, y1 in pairwise(bounds)
+        for x0, x1 in pairwise(edges)
+    ]
+
+
+def _column_starts(op: ArrayOp, columns: int) -> list[int]:
+    starts = [0]
+    for first in range(1, op.out_shape.w):
+        legal = columns_span(op, first, op.out_shape.w).pad >= 0
+        if legal and first - starts[-1] >= columns:
+            starts.append(first)
+    return starts

@@ -1,4 +1,8 @@
-"""Tiling: an operation becomes units, one for each strip of rows and chunk of output blocks."""
+"""Tiling: an operation becomes units, one for each strip and chunk of output blocks.
+
+A convolution whose weights for one block exceed the weight buffer is also split along its input
+channels: units of one tile and one block each, whose accumulators are held from part to part.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,24 @@ from dataclasses import dataclass, field
 
 from golden.config import CoreConfig
 from sw.compiler.geometry import Shape, blocks, ceil_div
-from sw.compiler.lowering import ArrayOp
+from sw.compiler.operations import ArrayOp
+from sw.compiler.packing import channel_parts
 from sw.compiler.program import OutputPart
 from sw.compiler.strips import Strip, strip_of
 from sw.compiler.units import Chunk, Operand, Transfer, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
-    """Where an operand comes from.
+class Place:
+    """Where an operand comes from or the output goes.
 
-    ``bases`` has one line for a resident tensor, two (used in turn) for strip buffers.
-    ``address`` is set when rows have to be loaded.
+    ``bases`` has one line for a resident tensor, two (used in turn) for strip buffers. ``address``
+    is set when it has to be loaded or stored. ``gap`` are pixels left free after each row.
     """
 
     bases: tuple[int, ...]
     address: int | None = None
-
-    @property
-    def streams(self) -> bool:
-        """Whether it goes through strip buffers."""
-        return len(self.bases) > 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where the output goes: like Source; ``address`` is set when it has to be stored."""
-
-    bases: tuple[int, ...]
-    address: int | None = None
+    gap: int = 0
 
     @property
     def streams(self) -> bool:
@@ -44,37 +37,18 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Constants:
-    """Addresses of an operation's packed constants (None: it has none) and sizes of one block."""
+    """Addresses of an operation's packed constants (None: it has none) and sizes of one block.
+
+    ``matrix`` is the pitch in bytes of a matrix that ``weights`` is the address of, 0 for packed
+    weights.
+    """
 
     weights: int | None = None
     steps: int = 0
+    matrix: int = 0
     parameters: int | None = None
     entry_bytes: int = 0
     table: int | None = None
-
-
-@dataclass(kw_only=True)
-class _Builder:
-    config: CoreConfig
-    op: ArrayOp
-    constants: Constants
-    shared: dict[tuple[str, int], Chunk] = field(default_factory=dict)
-
-    def chunk(self, instruction: str, first: int, count: int, address: int, size: int) -> Chunk:
-        """Chunk of ``count`` blocks from block ``first``; later strips reuse it where it stays."""
-        key = (instruction, first)
-        if key in self.shared:
-            return self.shared[key]
-        steps = self.constants.steps if instruction == "ld_w" else 1
-        made = Chunk(
-            layer=self.op.layer,
-            instruction=instruction,
-            address=address + first * size,
-            count=count * steps,
-            bytes=count * size,
-        )
-        self.shared[key] = made
-        return made
 
 
 # Weight words in a chunk of a phase's first operation: the array idles until they are there.
@@ -100,155 +74,273 @@ def tile(
     config: CoreConfig,
     op: ArrayOp,
     strips: list[Strip],
-    sources: tuple[Source, ...],
-    target: Target,
+    sources: tuple[Place, ...],
+    target: Place,
     constants: Constants,
     *,
     first_of_phase: bool = False,
 ) -> list[Unit]:
     """Units of one operation in order.
 
-    Strips are outside where rows stream through strip buffers: each is there for a while only. Else
+    Strips are outside where data stream through strip buffers: each is there for a while only. Else
     chunks are outside, so that weights are loaded once; then strips serve to start before all rows
     are loaded (in the first chunk) and to store before all are computed (in the last).
     """
-    builder = _Builder(config=config, op=op, constants=constants)
-    out_blocks = blocks(config, op.out_shape.c)
+    builder = _Builder(config=config, op=op, constants=constants, sources=sources, target=target)
+    parts = channel_parts(config, op)
+    if len(parts) > 1:
+        return builder.split(strips, parts)
     group = blocks_per_chunk(config, op, constants, first_of_phase=first_of_phase)
-    firsts = range(0, out_blocks, group)
-    streaming = any(source.streams for source in sources) or target.streams
-    if streaming:
-        order = [(strip, first) for strip in strips for first in firsts]
-    else:
-        whole = [strip_of(op, 0, op.out_shape.h)]
-        order = []
+    return builder.units(strips, group)
+
+
+@dataclass(kw_only=True)
+class _Builder:
+    config: CoreConfig
+    op: ArrayOp
+    constants: Constants
+    sources: tuple[Place, ...]
+    target: Place
+    shared: dict[tuple[str, int, int], Chunk] = field(default_factory=dict)
+
+    def units(self, strips: list[Strip], group: int) -> list[Unit]:
+        """Units of ``group`` blocks a chunk."""
+        config, op, constants = self.config, self.op, self.constants
+        out_blocks = blocks(config, op.out_shape.c)
+        firsts = range(0, out_blocks, group)
+        streaming = any(source.streams for source in self.sources) or self.target.streams
+        stays = out_blocks * constants.steps <= config.wbuf_depth // 2 and (
+            constants.parameters is None or out_blocks <= config.param_depth // 2
+        )
+        units: list[Unit] = []
+        loaded_rows = [0] * len(self.sources)
+        for strip, first in self._order(strips, firsts, streaming):
+            number = strips.index(strip) if strip in strips else 0
+            if streaming and not stays and first == 0:
+                self.shared.clear()  # every strip loads the weights again
+            count = min(group, out_blocks - first)
+            unit = self._unit(strip, number, first, count)
+            unit.weights = self._weights(first, count, 0, constants.steps)
+            unit.parameters = self._parameters(first, count)
+            unit.table = self._table()
+            if first == 0:
+                unit.loads = self._loads(strip, number, loaded_rows)
+            if first == firsts[-1]:
+                unit.stores = self._stores(strip, number)
+            units.append(unit)
+        return units
+
+    def _order(
+        self, strips: list[Strip], firsts: range, streaming: bool
+    ) -> list[tuple[Strip, int]]:
+        if streaming:
+            return [(strip, first) for strip in strips for first in firsts]
+        order: list[tuple[Strip, int]] = []
+        whole = [strip_of(self.op, 0, self.op.out_shape.h)]
         for first in firsts:
-            cut = (first == 0 and any(s.address is not None for s in sources)) or (
-                first == firsts[-1] and target.address is not None
+            cut = (first == 0 and any(s.address is not None for s in self.sources)) or (
+                first == firsts[-1] and self.target.address is not None
             )
             order += [(strip, first) for strip in (strips if cut else whole)]
-    stays = out_blocks * constants.steps <= config.wbuf_depth // 2 and (
-        constants.parameters is None or out_blocks <= config.param_depth // 2
-    )
-    units: list[Unit] = []
-    loaded_rows = [0] * len(sources)
-    for strip, first in order:
-        number = strips.index(strip) if strip in strips else 0
-        if streaming and not stays and first == 0:
-            builder.shared.clear()  # every strip loads the weights again
-        unit = _unit(builder, strip, number, sources, target, first, min(group, out_blocks - first))
-        if first == 0:
-            unit.loads = _strip_loads(op, strip, number, sources, loaded_rows)
-        if first == firsts[-1]:
-            unit.stores = _strip_stores(op, strip, number, target)
-        units.append(unit)
-    return units
+        return order
 
+    def split(self, strips: list[Strip], parts: list[tuple[int, int]]) -> list[Unit]:
+        """Units of one tile, one block and one part of the input channels each."""
+        units: list[Unit] = []
+        taps = self.op.window.kernel_h * self.op.window.kernel_w
+        out_blocks = blocks(self.config, self.op.out_shape.c)
+        for number, strip in enumerate(strips):
+            for block in range(out_blocks):
+                self.shared.clear()
+                for c0, c1 in parts:
+                    turn = len(units) % 2
+                    unit = self._unit(strip, number, block, 1)
+                    (source,) = self.sources
+                    load = self._rectangle(source, strip, c0, c1 - c0, source.bases[turn])
+                    unit.loads = [load]
+                    unit.in_shape = load.shape
+                    unit.operands = (
+                        Operand(
+                            base=source.bases[turn],
+                            cbs=blocks(self.config, c1 - c0),
+                            pitch=load.pitch,
+                        ),
+                    )
+                    unit.weights = self._weights(block, 1, taps * c0, taps * (c1 - c0))
+                    unit.parameters = self._parameters(block, 1)
+                    unit.acc, unit.hold = c0 > 0, c1 < self.op.in_shape.c
+                    if unit.hold:
+                        unit.part = None
+                    units.append(unit)
+            units[-1].stores = self._stores(strip, number)
+        return units
 
-def _strip_loads(
-    op: ArrayOp,
-    strip: Strip,
-    number: int,
-    sources: tuple[Source, ...],
-    loaded_rows: list[int],
-) -> list[Transfer]:
-    loads = []
-    row_bytes = op.in_shape.w * op.in_shape.c
-    for position, source in enumerate(sources):
-        if source.address is None:
-            continue
-        if source.streams:
-            first, end, p0, base = strip.a, strip.b, 0, source.bases[number % 2]
+    # ------------------------------------------------------------------ constants
+
+    def _weights(self, first: int, count: int, step: int, steps: int) -> Chunk | None:
+        constants, cols = self.constants, self.config.cols
+        if constants.weights is None:
+            return None
+        if not constants.matrix:
+            address = constants.weights + (first * constants.steps + step) * cols
+            return self._chunk("ld_w", first, step, count * steps, address, count * steps * cols)
+        channels = min(count * cols, self.op.out_shape.c - first * cols)
+        if self.op.transposed:
+            address = constants.weights + first * cols * constants.matrix + step
+            matrix, name = (channels, steps, constants.matrix), "ld_mt"
         else:
+            address = constants.weights + step * constants.matrix + first * cols
+            matrix, name = (steps, channels, constants.matrix), "ld_m"
+        size = matrix[0] * matrix[1]
+        chunk = self._chunk(name, first, step, count * steps, address, size)
+        chunk.matrix = matrix
+        return chunk
+
+    def _parameters(self, first: int, count: int) -> Chunk | None:
+        constants, scaling = self.constants, self.op.scaling
+        if constants.parameters is None:
+            return None
+        load = "ld_p" if scaling is not None and scaling.per_channel else "ld_b"
+        size = constants.entry_bytes
+        return self._chunk(load, first, 0, count, constants.parameters + first * size, count * size)
+
+    def _table(self) -> Chunk | None:
+        if self.constants.table is None:
+            return None
+        return self._chunk("ld_l", 0, 0, 1, self.constants.table, 256)
+
+    def _chunk(
+        self, instruction: str, first: int, step: int, count: int, address: int, size: int
+    ) -> Chunk:
+        """A chunk; later strips reuse it where it stays."""
+        key = (instruction, first, step)
+        if key not in self.shared:
+            self.shared[key] = Chunk(
+                layer=self.op.layer,
+                instruction=instruction,
+                address=address,
+                count=count,
+                bytes=size,
+            )
+        return self.shared[key]
+
+    # ------------------------------------------------------------------ tensors
+
+    def _rectangle(
+        self, source: Place, strip: Strip, channel: int, channels: int, base: int
+    ) -> Transfer:
+        """Load of the input of a strip from memory to a strip buffer."""
+        shape = self.op.in_shape
+        address = source.address if source.address is not None else 0
+        return Transfer(
+            layer=self.op.layer,
+            address=address + (strip.y.a * shape.w + strip.x.a) * shape.c + channel,
+            shape=Shape(h=strip.y.in_size, w=strip.x.in_size, c=channels),
+            base=base,
+            row_pitch=shape.w * shape.c,
+            pix_pitch=shape.c,
+            pitch=strip.x.in_size + source.gap,
+        )
+
+    def _loads(self, strip: Strip, number: int, loaded_rows: list[int]) -> list[Transfer]:
+        loads = []
+        shape = self.op.in_shape
+        for position, source in enumerate(self.sources):
+            if source.address is None:
+                continue
+            if source.streams:
+                loads.append(self._rectangle(source, strip, 0, shape.c, source.bases[number % 2]))
+                continue
             # Later readers may look at rows that this operation's last strip does not reach.
-            last = strip.y1 == op.out_shape.h
-            first, end = loaded_rows[position], op.in_shape.h if last else strip.b
-            p0, base = first * op.in_shape.w, source.bases[0]
+            last = strip.y.end == self.op.out_shape.h
+            first, end = loaded_rows[position], shape.h if last else strip.y.b
             if end <= first:
                 continue
             loaded_rows[position] = end
-        loads.append(
-            Transfer(
-                layer=op.layer,
-                address=source.address + first * row_bytes,
-                shape=Shape(h=end - first, w=op.in_shape.w, c=op.in_shape.c),
-                base=base,
-                p0=p0,
+            pitch = shape.w + source.gap
+            loads.append(
+                Transfer(
+                    layer=self.op.layer,
+                    address=source.address + first * shape.w * shape.c,
+                    shape=Shape(h=end - first, w=shape.w, c=shape.c),
+                    base=source.bases[0],
+                    row_pitch=shape.w * shape.c,
+                    pix_pitch=shape.c,
+                    pitch=pitch,
+                    p0=first * pitch,
+                )
             )
-        )
-    return loads
+            _keep_p0_small(self.config, loads[-1])
+        return loads
 
-
-def _strip_stores(op: ArrayOp, strip: Strip, number: int, target: Target) -> list[Transfer]:
-    if target.address is None:
-        return []
-    return [
-        Transfer(
-            layer=op.layer,
-            address=target.address + strip.y0 * op.out_shape.w * op.out_shape.c,
-            shape=Shape(h=strip.out_rows, w=op.out_shape.w, c=op.out_shape.c),
+    def _stores(self, strip: Strip, number: int) -> list[Transfer]:
+        target, shape = self.target, self.op.out_shape
+        if target.address is None:
+            return []
+        store = Transfer(
+            layer=self.op.layer,
+            address=target.address + (strip.y.first * shape.w + strip.x.first) * shape.c,
+            shape=Shape(h=strip.y.size, w=strip.x.size, c=shape.c),
             base=target.bases[number % len(target.bases)],
-            p0=0 if target.streams else strip.y0 * op.out_shape.w,
+            row_pitch=shape.w * shape.c,
+            pix_pitch=shape.c,
+            pitch=strip.x.size,
+            p0=0 if target.streams else strip.y.first * shape.w,
         )
-    ]
+        _keep_p0_small(self.config, store)
+        return [store]
+
+    def _unit(self, strip: Strip, number: int, first: int, count: int) -> Unit:
+        config, op, target = self.config, self.op, self.target
+        first_channel = first * config.cols
+        channels = min(count * config.cols, op.out_shape.c - first_channel)
+        slices_input = op.kind != "conv"  # every other operation keeps channels apart
+        in_blocks = blocks(config, op.in_shape.c)
+        operands = []
+        for source in self.sources:
+            base = source.bases[number % len(source.bases)]
+            pitch = strip.x.in_size + source.gap
+            if not source.streams:
+                base += strip.y.a * pitch // config.rows * in_blocks
+            base += first if slices_input else 0
+            operands.append(Operand(base=base, cbs=in_blocks, pitch=pitch))
+        out_blocks = blocks(config, op.out_shape.c)
+        out_base = target.bases[number % len(target.bases)] + first
+        if not target.streams:
+            out_base += strip.y.first * op.out_shape.w // config.rows * out_blocks
+        in_channels = channels if slices_input else op.in_shape.c
+        return Unit(
+            op=op,
+            kind=op.kind,
+            in_shape=Shape(h=strip.y.in_size, w=strip.x.in_size, c=in_channels),
+            operands=tuple(operands),
+            pad_top=strip.y.pad,
+            pad_left=strip.x.pad,
+            out_shape=Shape(h=strip.y.size, w=strip.x.size, c=channels),
+            out=Operand(base=out_base, cbs=out_blocks, pitch=strip.x.size),
+            part=OutputPart(
+                tensor=op.output if op.whole is None else op.whole,
+                first_row=strip.y.first + op.first_row,
+                rows=strip.y.size,
+                width=strip.x.size,
+                first_channel=first_channel,
+                channels=channels,
+                base=out_base,
+                cbs=out_blocks,
+                first_column=strip.x.first,
+                image_width=op.out_shape.w,
+                image_channels=op.out_shape.c,
+            ),
+        )
 
 
-def _unit(
-    builder: _Builder,
-    strip: Strip,
-    number: int,
-    sources: tuple[Source, ...],
-    target: Target,
-    first: int,
-    count: int,
-) -> Unit:
-    config, op, constants = builder.config, builder.op, builder.constants
-    first_channel = first * config.cols
-    channels = min(count * config.cols, op.out_shape.c - first_channel)
-    slices_input = op.kind != "conv"  # every other operation keeps channels apart
-    in_blocks = blocks(config, op.in_shape.c)
-    operands = []
-    for source in sources:
-        base = source.bases[number % len(source.bases)]
-        if not source.streams:
-            base += strip.a * op.in_shape.w // config.rows * in_blocks
-        operands.append(Operand(base=base + (first if slices_input else 0), cbs=in_blocks))
-    out_blocks = blocks(config, op.out_shape.c)
-    out_base = target.bases[number % len(target.bases)] + first
-    if not target.streams:
-        out_base += strip.y0 * op.out_shape.w // config.rows * out_blocks
-    weights = parameters = table = None
-    if constants.weights is not None:
-        size = constants.steps * config.cols
-        weights = builder.chunk("ld_w", first, count, constants.weights, size)
-    if constants.parameters is not None:
-        load = "ld_p" if op.scaling is not None and op.scaling.per_channel else "ld_b"
-        parameters = builder.chunk(load, first, count, constants.parameters, constants.entry_bytes)
-    if constants.table is not None:
-        table = builder.chunk("ld_l", 0, 1, constants.table, 256)
-    return Unit(
-        op=op,
-        in_shape=Shape(
-            h=strip.in_rows, w=op.in_shape.w, c=channels if slices_input else op.in_shape.c
-        ),
-        operands=tuple(operands),
-        pad_top=strip.pad_top,
-        part=OutputPart(
-            tensor=op.output,
-            first_row=strip.y0,
-            rows=strip.out_rows,
-            width=op.out_shape.w,
-            first_channel=first_channel,
-            channels=channels,
-            base=out_base,
-            cbs=out_blocks,
-        ),
-        weights=weights,
-        parameters=parameters,
-        table=table,
-    )
+def _keep_p0_small(config: CoreConfig, move: Transfer) -> None:
+    """Turn whole lines of the first pixel into base, as the field for it has 16 bits."""
+    lines = move.p0 // config.rows
+    move.base += lines * blocks(config, move.shape.c)
+    move.p0 -= lines * config.rows
 
 
-def strip_lines(config: CoreConfig, rows: int, width: int, channels: int) -> int:
-    """Lines that ``rows`` rows of an image take."""
-    return ceil_div(rows * width, config.rows) * blocks(config, channels)
+def strip_lines(config: CoreConfig, rows: int, pitch: int, channels: int) -> int:
+    """Lines that ``rows`` rows of an image of that pitch take."""
+    return ceil_div(rows * pitch, config.rows) * blocks(config, channels)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.config import CoreConfig
-from golden.machine import Machine, Tensor
+from golden.machine import Machine
 from golden.machine.layout import gather
 from golden.memory import Memory
 from golden.network import Network, run_network
@@ -45,7 +45,8 @@ def play(
 ) -> Comparison:
     """One inference; ``state`` is updated in place."""
     state = {k: v.copy() for k, v in network.state.items()} if state is None else state
-    expected = run_network(network, inputs, {k: v.copy() for k, v in state.items()})
+    after = {k: v.copy() for k, v in state.items()}
+    expected = run_network(network, inputs, after)
     program = compile_network(config, network, memory_base=BASE)
     memory = Memory(base=BASE, size=SIZE)
     machine = Machine(config, memory)
@@ -67,6 +68,8 @@ def play(
                 result.check(f"{outcome.mnemonic} {step.part}", actual, wanted)
     for tensor, value in zip(network.outputs, inference.outputs(), strict=True):
         result.check(f"output {tensor}", value, expected[tensor])
+    for name, value in state.items():
+        result.check(f"variable {name}", value, after[name])
     return result
 
 
@@ -77,11 +80,4 @@ def part_values(
     expected: dict[int, NDArray[np.generic]],
 ) -> tuple[NDArray[np.int8], NDArray[np.generic]]:
     """What the scratchpad holds of a part, and what golden has there: [rows, width, channels]."""
-    tensor = Tensor(
-        base=part.base, h=part.rows, w=part.width, c=part.channels, p=part.width, cbs=part.cbs
-    )
-    whole = expected[part.tensor]
-    image = whole.reshape(-1, part.width, whole.shape[-1])
-    rows = slice(part.first_row, part.first_row + part.rows)
-    channels = slice(part.first_channel, part.first_channel + part.channels)
-    return gather(config, machine.storage.spad, tensor), image[rows, :, channels]
+    return gather(config, machine.storage.spad, part.place()), part.select(expected[part.tensor])

@@ -12,7 +12,7 @@ import pytest
 from golden.config import CoreConfig, config_names, load_config
 from golden.network import Network
 from golden.network.operations import FullyConnected
-from sw.compiler import CompileError, compile_network
+from sw.compiler import compile_network
 from sw.execution import core_phases
 from sw.importer import import_network
 from sw.kernels import KERNELS, convolution, matmul, timed_program
@@ -85,10 +85,18 @@ def test_the_comparison_notices_a_wrong_weight(monkeypatch: pytest.MonkeyPatch) 
     assert play(load_config("8x8"), network, _random_inputs(network, 6)).differences
 
 
-def test_weights_that_no_buffer_holds_are_refused_in_a_sentence() -> None:
+def test_sums_longer_than_the_weight_buffer_are_held_from_part_to_part() -> None:
     small = CoreConfig(name="small", wbuf_depth=64)
-    with pytest.raises(CompileError, match="weight words an output block"):
-        compile_network(small, matmul(1, 640, 8)(7), memory_base=BASE)
+    network = matmul(19, 640, 11)(7)
+    assert play(small, network, _random_inputs(network, 7)).differences == []
+    network = convolution(10, 24, 10)(8)
+    assert play(small, network, _random_inputs(network, 8)).differences == []
+
+
+def test_an_image_row_wider_than_the_scratchpad_is_worked_in_columns() -> None:
+    small = CoreConfig(name="small", spad_depth=64)
+    network = convolution(300, 16, 9)(9)
+    assert play(small, network, _random_inputs(network, 9)).differences == []
 
 
 def test_the_same_network_compiles_to_the_same_words() -> None:

@@ -1,0 +1,231 @@
+"""Lowering of convolutions, fully connected layers, pooling and means to array operations.
+
+The arithmetic is the layer's own: no scale is touched here. A function returns None for what the
+core cannot do, which the host then does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.network import Layer
+from golden.network import operations as ops
+from golden.operators.mean import mean_multiplier
+from golden.operators.windows import Window
+from sw.compiler.context import Context
+from sw.compiler.geometry import Shape
+from sw.compiler.operations import ArrayOp, LoweredOp, Scaling
+
+
+def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[LoweredOp] | None:
+    """CONV_2D; a grouped one becomes a dense one with zeros."""
+    image = _image(context, layer)
+    if image is None:
+        return None
+    source, in_shape, window = _unpadded(context, layer, image, op.window)
+    weights = op.weights
+    if weights.shape[3] != in_shape.c:
+        weights = _dense_groups(weights, in_shape.c)
+    out_shape = context.image(layer.outputs[0])
+    return _mac(context, layer, "conv", source, in_shape, out_shape, op, window, weights)
+
+
+def _image(context: Context, layer: Layer) -> Shape | None:
+    """The layer's input if it is one image."""
+    shape = context.network.tensors[layer.inputs[0]].shape
+    return Shape.of(shape) if len(shape) == 4 and shape[0] == 1 else None
+
+
+def _unpadded(
+    context: Context, layer: Layer, image: Shape, window: Window
+) -> tuple[int, Shape, Window]:
+    """Tensor, image and window without an explicit PAD in front, which padding does as well."""
+    pad = context.folded_pads.get(layer.inputs[0])
+    if pad is None:
+        return layer.inputs[0], image, window
+    window = replace(window, pad_top=window.pad_top + pad.top, pad_left=window.pad_left + pad.left)
+    return pad.source, context.image(pad.source), window
+
+
+def _dense_groups(weights: NDArray[np.int8], in_c: int) -> NDArray[np.int8]:
+    """Weights of a grouped convolution with zeros where a filter does not look."""
+    out_c, kernel_h, kernel_w, group_c = weights.shape
+    dense = np.zeros((out_c, kernel_h, kernel_w, in_c), dtype=np.int8)
+    share = out_c // (in_c // group_c)
+    for channel in range(out_c):
+        first = channel // share * group_c
+        dense[channel, :, :, first : first + group_c] = weights[channel]
+    return dense
+
+
+def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[LoweredOp] | None:
+    """DEPTHWISE_CONV_2D."""
+    image = _image(context, layer)
+    if image is None:
+        return None
+    source, in_shape, window = _unpadded(context, layer, image, op.window)
+    out_shape = context.image(layer.outputs[0])
+    if in_shape.c == out_shape.c:
+        return _mac(context, layer, "dwconv", source, in_shape, out_shape, op, window, op.weights)
+    # A depth multiplier: every output channel looks at one input channel, so a convolution whose
+    # other weights are zero computes the same sums. With one input channel nothing is wasted.
+    multiplier = out_shape.c // in_shape.c
+    kernel_h, kernel_w, out_c = op.weights.shape
+    dense = np.zeros((out_c, kernel_h, kernel_w, in_shape.c), dtype=np.int8)
+    for channel in range(out_c):
+        dense[channel, :, :, channel // multiplier] = op.weights[:, :, channel]
+    return _mac(context, layer, "conv", source, in_shape, out_shape, op, window, dense)
+
+
+def fully_connected(
+    context: Context, layer: Layer, op: ops.FullyConnected
+) -> list[LoweredOp] | None:
+    """FULLY_CONNECTED: a convolution over the image it flattens, or over a column of rows."""
+    units, depth = op.weights.shape
+    source = context.alias_root(layer.inputs[0])
+    image = context.image(source)
+    words = image.pixels * min(image.c, context.config.cols)
+    if image.pixels > 1 and image.bytes == depth and words <= context.config.wbuf_depth:
+        # A flattened image: a convolution whose kernel covers it reads the same bytes in the same
+        # order, straight from where the image already lies.
+        window = Window(kernel_h=image.h, kernel_w=image.w, out_h=1, out_w=1)
+        weights = op.weights.reshape(units, image.h, image.w, image.c)
+        out_shape = Shape(h=1, w=1, c=units)
+        return _mac(context, layer, "conv", source, image, out_shape, op, window, weights)
+    # Matrix rows stand one below the other, so that strips can cut between any two of them.
+    rows = context.network.tensors[layer.inputs[0]].size // depth
+    window = Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1)
+    in_shape, out_shape = Shape(h=rows, w=1, c=depth), Shape(h=rows, w=1, c=units)
+    weights = op.weights.reshape(units, 1, 1, depth)
+    return _mac(context, layer, "conv", layer.inputs[0], in_shape, out_shape, op, window, weights)
+
+
+def _mac(
+    context: Context,
+    layer: Layer,
+    kind: str,
+    source: int,
+    in_shape: Shape,
+    out_shape: Shape,
+    op: ops.Convolution | ops.Depthwise | ops.FullyConnected,
+    window: Window,
+    weights: NDArray[np.int8],
+) -> list[LoweredOp] | None:
+    block = min(in_shape.c, context.config.cols) if kind == "conv" else 1
+    if window.kernel_h * window.kernel_w * block > context.config.wbuf_depth:
+        return None
+    requantisation = op.requantisation
+    array_op = ArrayOp(
+        layer=layer.index,
+        kind=kind,
+        operands=(source,),
+        output=layer.outputs[0],
+        in_shape=in_shape,
+        out_shape=out_shape,
+        window=window,
+        weights=weights,
+        bias=op.bias,
+        scaling=Scaling(multiplier=requantisation.multiplier, shift=requantisation.shift),
+        zero_points=(op.input_zero_point, 0, requantisation.output_zero_point),
+        clamp=(requantisation.act_min, requantisation.act_max),
+        # The file's weights: [outputs, taps and inputs] or, depthwise, [taps, outputs].
+        macs=out_shape.pixels * int(op.weights.size),
+    )
+    return [array_op]
+
+
+def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> list[LoweredOp] | None:
+    """BATCH_MATMUL: one product a batch, the second factor loaded from memory as weights.
+
+    A transposed first factor is rearranged in memory first.
+    """
+    tensors = context.tensors
+    a, b = layer.inputs
+    output = layer.outputs[0]
+    a_shape, b_shape = tensors[a].shape, tensors[b].shape
+    rows, depth = a_shape[-2:][::-1] if op.adjoint_a else a_shape[-2:]
+    units = b_shape[-2] if op.adjoint_b else b_shape[-1]
+    a_batches = np.arange(prod(a_shape[:-2])).reshape(a_shape[:-2])
+    b_batches = np.arange(prod(b_shape[:-2])).reshape(b_shape[:-2])
+    pairs = np.broadcast_arrays(a_batches, b_batches)
+    requantisation = op.requantisation
+    made: list[LoweredOp] = []
+    if op.adjoint_a:
+        swapped = tensors.temporary(f"{tensors[a].name} transposed", (*a_shape[:-2], rows, depth))
+        count = rows * depth
+        dims = ((a_batches.size, count, count), (rows, 1, depth), (depth, rows, 1))
+        made.append(context.move(layer, swapped, [context.strided(a, 0, 0, dims)]))
+        a = swapped
+    single = pairs[0].size == 1
+    for number, (at, bt) in enumerate(zip(pairs[0].flat, pairs[1].flat, strict=True)):
+        whole = a_batches.size == 1
+        left = a if whole else tensors.view(a, int(at) * rows * depth, (rows, depth))
+        right = tensors.view(b, int(bt) * depth * units, (depth, units))
+        out = output if single else tensors.view(output, number * rows * units, (rows, units))
+        made.append(
+            ArrayOp(
+                layer=layer.index,
+                kind="conv",
+                operands=(left,),
+                matrix=right,
+                transposed=op.adjoint_b,
+                output=out,
+                whole=output,
+                first_row=number * rows,
+                in_shape=Shape(h=rows, w=1, c=depth),
+                out_shape=Shape(h=rows, w=1, c=units),
+                window=Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1),
+                scaling=Scaling(multiplier=requantisation.multiplier, shift=requantisation.shift),
+                zero_points=(op.a_zero_point, op.b_zero_point, requantisation.output_zero_point),
+                clamp=(requantisation.act_min, requantisation.act_max),
+                macs=rows * depth * units,
+            )
+        )
+    return made
+
+
+def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] | None:
+    """AVERAGE_POOL_2D and MAX_POOL_2D."""
+    image = _image(context, layer)
+    if image is None:
+        return None
+    array_op = ArrayOp(
+        layer=layer.index,
+        kind="avgpool" if op.average else "maxpool",
+        operands=layer.inputs,
+        output=layer.outputs[0],
+        in_shape=image,
+        out_shape=context.image(layer.outputs[0]),
+        window=op.window,
+        clamp=(op.act_min, op.act_max),
+    )
+    return [array_op]
+
+
+def mean(context: Context, layer: Layer, op: ops.Mean) -> list[LoweredOp] | None:
+    """MEAN over height and width: a depthwise convolution with weights of one, exactly."""
+    image = _image(context, layer)
+    if image is None or op.axes != (1, 2) or image.pixels > context.config.wbuf_depth:
+        return None
+    multiplier, shift = mean_multiplier(op.multiplier, op.shift, image.pixels)
+    if not -31 <= shift <= 30:
+        return None
+    array_op = ArrayOp(
+        layer=layer.index,
+        kind="dwconv",
+        operands=layer.inputs,
+        output=layer.outputs[0],
+        in_shape=image,
+        out_shape=Shape(h=1, w=1, c=image.c),
+        window=Window(kernel_h=image.h, kernel_w=image.w, out_h=1, out_w=1),
+        weights=np.ones((image.h, image.w, image.c), dtype=np.int8),
+        scaling=Scaling(
+            multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], np.int32)
+        ),
+        zero_points=(op.input_zero_point, 0, op.output_zero_point),
+    )
+    return [array_op]

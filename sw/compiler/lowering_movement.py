@@ -1,0 +1,116 @@
+"""Lowering of operators that move bytes: concatenate, pad, slice, variables, broadcasting."""
+
+from __future__ import annotations
+
+from golden.network import Layer
+from golden.network import operations as ops
+from sw.compiler.context import Context, strides
+from sw.compiler.operations import Alias, Box, LoweredOp
+
+
+def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list[LoweredOp] | None:
+    """CONCATENATION along any axis."""
+    output = layer.outputs[0]
+    shape = context.tensors[output].shape
+    boxes, position = [], 0
+    for source in layer.inputs:
+        extent = context.tensors[source].shape
+        start = [0] * len(shape)
+        start[op.axis] = position
+        boxes.append(context.box(source, shape, extent=extent, target_start=start))
+        position += extent[op.axis]
+    return [context.move(layer, output, boxes)]
+
+
+def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | None:
+    """PAD and PADV2, unless convolutions do it."""
+    source, output = layer.inputs[0], layer.outputs[0]
+    if output in context.folded_pads:
+        return []
+    box = context.box(
+        source,
+        context.tensors[output].shape,
+        extent=context.tensors[source].shape,
+        target_start=[before for before, _ in op.paddings],
+    )
+    return [context.move(layer, output, [box], fill=op.value)]
+
+
+def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | None:
+    """STRIDED_SLICE, SLICE, SPLIT; a negative step is left to the host."""
+    source = layer.inputs[0]
+    shape = context.tensors[source].shape
+    moves: list[LoweredOp] = []
+    for index, output in zip(op.slices, layer.outputs, strict=True):
+        whole = (*index, *(slice(None),) * (len(shape) - len(index)))
+        ranges = [range(*s.indices(n)) for s, n in zip(whole, shape, strict=True)]
+        if any(r.step < 0 and len(r) > 1 for r in ranges):
+            return None
+        extent = [len(r) for r in ranges]
+        box = context.box(
+            source,
+            extent,  # the output's bytes; axes of one element may be gone from its shape
+            extent=extent,
+            source_start=[r.start for r in ranges],
+            source_step=[max(r.step, 1) for r in ranges],
+        )
+        moves.append(context.move(layer, output, [box]))
+    return moves
+
+
+def broadcast(context: Context, layer: Layer, source: int, shape: tuple[int, ...]) -> list:
+    """Move that repeats ``source`` to ``shape``, and the tensor it makes.
+
+    Each axis is doubled until it is long enough: of what is there, half is copied behind itself.
+    """
+    tensors = context.tensors
+    old = (1,) * (len(shape) - len(tensors[source].shape)) + tensors[source].shape
+    target = tensors.temporary(f"{tensors[source].name} repeated", shape)
+    boxes: list[Box] = [context.box(source, shape, extent=old, source_shape=old)]
+    extent = list(old)
+    step = strides(shape)
+    for axis in reversed(range(len(shape))):
+        while extent[axis] < shape[axis]:
+            count = min(extent[axis], shape[axis] - extent[axis])
+            part = [*extent[:axis], count, *extent[axis + 1 :]]
+            dims = [(n, s, s) for n, s in zip(part, step, strict=True)]
+            boxes.append(context.strided(target, 0, extent[axis] * step[axis], dims))
+            extent[axis] += count
+    return [context.move(layer, target, boxes), target]
+
+
+def read_variable(context: Context, layer: Layer, op: ops.ReadVariable) -> list[LoweredOp] | None:
+    """READ_VARIABLE: another name for the variable's memory, or a copy if it changes too early."""
+    output = layer.outputs[0]
+    variable = context.tensors.variable(op.variable, context.tensors[output].shape)
+    if _used_after_assignment(context, layer, op.variable):
+        shape = context.tensors[output].shape
+        return [context.move(layer, output, [context.box(variable, shape, extent=shape)])]
+    context.aliases[output] = variable
+    return [Alias(layer=layer.index, source=variable, output=output)]
+
+
+def assign_variable(
+    context: Context, layer: Layer, op: ops.AssignVariable
+) -> list[LoweredOp] | None:
+    """ASSIGN_VARIABLE: a copy to the variable's memory."""
+    source = layer.inputs[-1]
+    shape = context.tensors[source].shape
+    variable = context.tensors.variable(op.variable, shape)
+    return [context.move(layer, variable, [context.box(source, shape, extent=shape)])]
+
+
+def _used_after_assignment(context: Context, layer: Layer, variable: str) -> bool:
+    names = {layer.outputs[0]}
+    assigned = False
+    for later in context.network.layers[layer.index + 1 :]:
+        if isinstance(later.operation, ops.AssignVariable):
+            if names & set(later.inputs) and later.operation.variable != variable:
+                return True
+            assigned = assigned or later.operation.variable == variable
+        if names & set(later.inputs):
+            if isinstance(later.operation, ops.Reshape):
+                names |= set(later.outputs)
+            elif assigned and not isinstance(later.operation, ops.AssignVariable):
+                return True
+    return bool(names & set(context.network.outputs))

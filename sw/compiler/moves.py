@@ -1,0 +1,183 @@
+"""Moves: boxes of bytes from memory to memory through the scratchpad.
+
+A box is brought into rows of pixels of channels, as ld.t and st.t have them, and cut so that each
+piece fits one of two buffers, which are used in turn: the next piece is loaded while one is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from golden.config import CoreConfig
+from sw.compiler.geometry import Shape, blocks, ceil_div
+from sw.compiler.operations import Box, MoveOp
+from sw.compiler.units import Operand, Transfer, Unit
+
+MAX_EXTENT = 0xFFFF  # sizes and pixel pitches have 16 bits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A rectangle copied at once: (address, row pitch, pixel pitch) on both sides."""
+
+    shape: Shape
+    source: tuple[int, int, int]
+    target: tuple[int, int, int]
+
+
+def move_units(
+    config: CoreConfig,
+    op: MoveOp,
+    addresses: dict[int, int],
+    bases: tuple[int, int],
+    lines: int,
+) -> list[Unit]:
+    """Units of a move; ``addresses`` give every tensor's first byte, ``lines`` a buffer's size."""
+    units: list[Unit] = []
+    target = addresses[op.output]
+    if op.fill is not None:
+        units.append(_fill_unit(config, op, target, bases[0], lines))
+    for box in op.boxes:
+        source = addresses[box.source]
+        for piece in pieces(config, box, lines):
+            base = bases[len(units) % 2]
+            load = _transfer(config, op, piece.shape, piece.source, source, base)
+            store = _transfer(config, op, piece.shape, piece.target, target, base)
+            units.append(Unit(op=op, kind="move", loads=[load], stores=[store]))
+    return units
+
+
+def _transfer(
+    config: CoreConfig,
+    op: MoveOp,
+    shape: Shape,
+    side: tuple[int, int, int],
+    start: int,
+    base: int,
+) -> Transfer:
+    address, row_pitch, pix_pitch = side
+    return Transfer(
+        layer=op.layer,
+        address=start + address,
+        shape=shape,
+        base=base,
+        row_pitch=row_pitch,
+        pix_pitch=pix_pitch,
+        pitch=shape.w,
+    )
+
+
+def _fill_unit(config: CoreConfig, op: MoveOp, target: int, base: int, lines: int) -> Unit:
+    """One buffer filled once, stored as often as it takes to cover the output."""
+    cols = config.cols
+    pixels = min(ceil_div(op.size, cols), lines * config.rows, MAX_EXTENT)
+    unit = Unit(
+        op=op,
+        kind="fill",
+        in_shape=Shape(h=1, w=pixels, c=cols),
+        out_shape=Shape(h=1, w=pixels, c=cols),
+        out=Operand(base=base, cbs=1, pitch=pixels),
+        fill=op.fill or 0,
+    )
+    position = 0
+    while position < op.size:
+        count = min(pixels, (op.size - position) // cols)
+        width = cols if count else op.size - position
+        shape = Shape(h=1, w=max(count, 1), c=width)
+        unit.stores.append(
+            _transfer(config, op, shape, (position, shape.w * width, width), target, base)
+        )
+        position += shape.bytes
+    return unit
+
+
+def pieces(config: CoreConfig, box: Box, lines: int) -> Iterator[Piece]:
+    """Rectangles of a box, none larger than ``lines`` lines."""
+    dims = _merged(box.dims)
+    channels = 1
+    if dims and dims[-1][1:] == (1, 1):
+        channels = dims.pop()[0]
+    width = (1, channels, channels)
+    if dims and all(channels <= stride <= MAX_EXTENT for stride in dims[-1][1:]):
+        width = dims.pop()
+    height = (1, 0, 0)
+    if dims and all(
+        stride >= (width[0] - 1) * step + channels
+        for stride, step in zip(dims[-1][1:], width[1:], strict=True)
+    ):
+        height = dims.pop()
+    shape = Shape(h=height[0], w=width[0], c=channels)
+    for index in product(*(range(count) for count, _, _ in dims)):
+        source = box.source_offset + sum(i * d[1] for i, d in zip(index, dims, strict=True))
+        target = box.target_offset + sum(i * d[2] for i, d in zip(index, dims, strict=True))
+        whole = Piece(
+            shape=shape,
+            source=(source, height[1] or shape.bytes, width[1]),
+            target=(target, height[2] or shape.bytes, width[2]),
+        )
+        for piece in _words(config, whole):
+            yield from _cut(config, piece, lines)
+
+
+def _merged(dims: tuple[tuple[int, int, int], ...]) -> list[tuple[int, int, int]]:
+    """Dimensions with those joined that follow each other without a gap on both sides."""
+    result: list[tuple[int, int, int]] = []
+    for count, source, target in dims:
+        if result:
+            outer, outer_source, outer_target = result[-1]
+            if (outer_source, outer_target) == (count * source, count * target):
+                result[-1] = (outer * count, source, target)
+                continue
+        result.append((count, source, target))
+    return result
+
+
+def _words(config: CoreConfig, piece: Piece) -> Iterator[Piece]:
+    """A row of one long pixel becomes a row of words, which all banks share, and a rest."""
+    shape, cols = piece.shape, config.cols
+    if shape.w > 1 or shape.c <= cols:
+        yield piece
+        return
+    words, rest = divmod(shape.c, cols)
+    yield replace(
+        piece,
+        shape=Shape(h=shape.h, w=words, c=cols),
+        source=(*piece.source[:2], cols),
+        target=(*piece.target[:2], cols),
+    )
+    if rest:
+        start = words * cols
+        yield replace(
+            piece,
+            shape=Shape(h=shape.h, w=1, c=rest),
+            source=(piece.source[0] + start, piece.source[1], rest),
+            target=(piece.target[0] + start, piece.target[1], rest),
+        )
+
+
+def _cut(config: CoreConfig, piece: Piece, lines: int) -> Iterator[Piece]:
+    """Pieces of at most ``lines`` lines: fewer channels, then fewer columns, then fewer rows."""
+    shape = piece.shape
+    channels = min(shape.c, lines * config.cols)
+    pixels = max(1, lines // blocks(config, channels)) * config.rows
+    columns = min(shape.w, pixels, MAX_EXTENT)
+    rows = min(shape.h, max(1, pixels // columns), MAX_EXTENT) if columns == shape.w else 1
+    for y in range(0, shape.h, rows):
+        for x in range(0, shape.w, columns):
+            for c in range(0, shape.c, channels):
+                yield Piece(
+                    shape=Shape(
+                        h=min(rows, shape.h - y),
+                        w=min(columns, shape.w - x),
+                        c=min(channels, shape.c - c),
+                    ),
+                    source=_moved(piece.source, y, x, c),
+                    target=_moved(piece.target, y, x, c),
+                )
+
+
+def _moved(side: tuple[int, int, int], y: int, x: int, c: int) -> tuple[int, int, int]:
+    address, row_pitch, pix_pitch = side
+    return address + y * row_pitch + x * pix_pitch + c, row_pitch, pix_pitch

@@ -1,0 +1,144 @@
+"""What the core, its DMA and the host do for the layers of a network: the compiler's own form.
+
+Every operation names the tensors it reads and writes by index into the `TensorTable`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.operators.windows import Window
+from sw.compiler.geometry import Shape
+
+POINT = Window(kernel_h=1, kernel_w=1, out_h=1, out_w=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """Multiplier and shift, one or one a channel."""
+
+    multiplier: NDArray[np.int32]
+    shift: NDArray[np.int32]
+
+    @property
+    def per_channel(self) -> bool:
+        """Whether every channel has its own."""
+        return self.multiplier.size > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrayOp:
+    """One operation of the core on whole tensors.
+
+    ``kind`` is the instruction's mnemonic. ``weights`` are int8 [out_c, kh, kw, in_c] for conv and
+    [kh, kw, c] for dwconv, None otherwise; ``matrix`` is the tensor whose bytes are the weights of
+    a product of two activations, [in_c, out_c], or [out_c, in_c] if ``transposed``. ``operands``
+    and ``output`` are tensor indices; the shapes are how this operation sees them. ``macs`` are the
+    layer's own multiply-accumulates, taps in the padding counted, weights that only this form adds
+    not; 0 for what does not multiply. ``choice`` names the alternative form that was taken, for
+    people. ``first_row`` is where the output begins in the layer's output tensor ``whole``.
+    """
+
+    layer: int
+    kind: str
+    operands: tuple[int, ...]
+    output: int
+    in_shape: Shape
+    out_shape: Shape
+    window: Window = POINT
+    weights: NDArray[np.int8] | None = None
+    matrix: int | None = None
+    transposed: bool = False
+    bias: NDArray[np.int32] | None = None
+    scaling: Scaling | None = None
+    operand_scalings: tuple[tuple[int, int], ...] = ()
+    zero_points: tuple[int, int, int] = (0, 0, 0)
+    clamp: tuple[int, int] = (-128, 127)
+    table: NDArray[np.int8] | None = None
+    macs: int = 0
+    choice: str = ""
+    whole: int | None = None
+    first_row: int = 0
+
+    @property
+    def has_window(self) -> bool:
+        """Whether the operation reads neighbours, so that strips need a halo."""
+        return self.kind in ("conv", "dwconv", "maxpool", "avgpool")
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether it reads the weight buffer."""
+        return self.kind in ("conv", "dwconv")
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Tensors it reads."""
+        return self.operands if self.matrix is None else (*self.operands, self.matrix)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """Bytes copied from one tensor in memory to another: a box of any number of dimensions.
+
+    ``dims`` are (count, source stride, target stride), outermost first; offsets and strides in
+    bytes.
+    """
+
+    source: int
+    source_offset: int
+    target_offset: int
+    dims: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveOp:
+    """Tensors rearranged in memory by loads and stores: the output is filled, then boxes copied."""
+
+    layer: int
+    output: int
+    boxes: tuple[Box, ...]
+    size: int
+    fill: int | None = None
+    kind: str = "move"
+    macs: int = 0
+    choice: str = ""
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Tensors it reads."""
+        return tuple(dict.fromkeys(box.source for box in self.boxes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostOp:
+    """A layer that the host computes with the golden operator."""
+
+    layer: int
+    operands: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Tensors it reads."""
+        return self.operands
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alias:
+    """A layer whose output is its input's bytes in another shape."""
+
+    layer: int
+    source: int
+    output: int
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Tensors it reads."""
+        return (self.source,)
+
+
+CoreOp = ArrayOp | MoveOp
+LoweredOp = ArrayOp | MoveOp | HostOp | Alias
