@@ -134,10 +134,20 @@ class Slots:
 VECTOR = ("add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill")
 
 
-def make_slots(core: CoreConfig, random: Random, *, overlap: bool = True) -> Slots:
-    """Return resources of a random size; with `overlap`, some tensors share lines and bytes."""
-    c = pick(random, [1, 3, core.cols - 1, core.cols, core.cols + 1])
-    slots = Slots(core=core, h=int(random.integers(1, 7)), w=int(random.integers(1, 9)), c=c)
+def make_slots(core: CoreConfig, random: Random, *, directed: bool = False) -> Slots:
+    """Return resources of a random size; some tensors share lines and bytes.
+
+    With `directed` none do, and tensors are large enough that a first instruction is still at work
+    when the second one could start.
+    """
+    overlap = not directed
+    if directed:
+        h, w = int(random.integers(4, 7)), core.rows + int(random.integers(4))
+        c = pick(random, [core.cols - 1, core.cols, core.cols + 1])
+    else:
+        h, w = int(random.integers(1, 7)), int(random.integers(1, 9))
+        c = pick(random, [1, 3, core.cols - 1, core.cols, core.cols + 1])
+    slots = Slots(core=core, h=h, w=w, c=c)
     line, place = 0, 0x1000
     for _ in range(5):
         slots.lines.append(line)

@@ -14,6 +14,7 @@ import cocotb
 from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 from pyuvm import uvm_test
 
+from tb.coverage.attach import Coverage, attach
 from tb.env.configuration import BenchConfiguration
 from tb.env.environment import Environment
 from tb.env.failures import ErrorLogWatch, FailedRunError
@@ -42,6 +43,7 @@ class RatelTest(uvm_test):
         self.seeds = Seeds.from_environment()
         self.configuration = self.configure()
         self.env = self.create_environment()
+        self.coverage: Coverage | None = None
 
     def create_environment(self) -> Environment:
         """Create the environment; the bench's own tests put broken parts in here."""
@@ -66,6 +68,7 @@ class RatelTest(uvm_test):
 
     async def _run(self) -> None:
         dut = cocotb.top
+        self.coverage = attach(self.env)
         await self.env.start(dut)
         limit = self.configuration.timeout_us
         try:
@@ -117,3 +120,5 @@ class RatelTest(uvm_test):
         if folder is not None:
             text = "\n".join([*self.env.log.lines, ""])
             Path(folder, "transactions.txt").write_text(text, encoding="utf-8")
+            if self.coverage is not None:
+                self.coverage.write(folder)

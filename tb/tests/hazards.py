@@ -24,7 +24,7 @@ class EveryHazard(RatelTest):
         for name, pair in HAZARDS.items():
             for stall, latency in MEMORIES:
                 self.env.host.set_stalls(Stalls(r=stall, w=stall, b=stall), latency=latency)
-                slots = make_slots(self.configuration.core, random, overlap=False)
+                slots = make_slots(self.configuration.core, random, directed=True)
                 before = self.env.failures.count
                 program = prime(slots, self.env.memory.write, random) + pair(slots) + dump(slots)
                 await self.env.run(program)
