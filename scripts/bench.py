@@ -12,8 +12,8 @@ from typing import Any
 
 from golden.config import CoreConfig
 from scripts import cli
-from scripts.hdl import ROOT, HdlError, SimRun, run
-from scripts.reports.files import drop_report, shown, write_report
+from scripts.hdl import HdlError, SimRun, run
+from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.table import percent, table
 from scripts.runs.bench import bench, configuration
 from scripts.runs.networks import read_json
@@ -21,7 +21,6 @@ from scripts.runs.speed import SpeedFigure, measure_speed
 from sw.compiler import CompileError
 from sw.kernels import KERNELS
 
-RUNS = ROOT / "build" / "runs" / "bench"
 TIMEOUT_S = 900.0
 # Share of the array's peak; by the core's counters, 8x8, 64-bit bus.
 TARGETS = {"conv3x3": 0.90, "dw3x3_s1": 0.80, "gemm_64_onchip": 0.95}
@@ -35,12 +34,14 @@ def main(argv: list[str]) -> int:
     options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
     options.add_argument("--kernels", help="run only these, with commas; all by default")
     options.add_argument("--no-speed", action="store_true", help="leave the simulation speed out")
+    add_results_option(options)
     wanted = options.parse_args(argv)
     names = chosen(wanted.kernels)
     core = configuration(wanted.config)
-    drop_report("bench")
+    results = Results(command="bench", folder=wanted.results.resolve())
+    results.start()
     build = bench(core)
-    kernels, failure = measure(core, build, names, wanted.seed)
+    kernels, failure = measure(core, build, names, wanted.seed, results.runs)
     for kernel in kernels:
         judge(kernel)
     if kernels:
@@ -50,14 +51,13 @@ def main(argv: list[str]) -> int:
             print(f"{kernel['name']} is left out on {core.name}: {kernel['left_out']}")
     speed: list[SpeedFigure] = []
     if not wanted.no_speed and not failure:
-        speed = measure_speed(core, build, RUNS / "speed", wanted.seed)
+        speed = measure_speed(core, build, results.runs / "speed", wanted.seed)
         print(speed_table(speed) + "\n")
     missed = [kernel["name"] for kernel in kernels if kernel.get("met") is False]
     reasons = [failure] if failure else []
     reasons += [f"{name} is below its target" for name in missed]
     reasons += [figure.failure for figure in speed if figure.failure]
-    path = write_report(
-        "bench",
+    path = results.write(
         {
             "pass": not reasons,
             "reasons": reasons,
@@ -91,7 +91,7 @@ def chosen(words: str | None) -> list[str]:
 
 
 def measure(
-    core: CoreConfig, build: Path, names: list[str], seed: int
+    core: CoreConfig, build: Path, names: list[str], seed: int, runs: Path
 ) -> tuple[list[dict[str, Any]], str]:
     """Run the kernels in one process; return their figures, and what failed or nothing."""
     result = run(
@@ -99,13 +99,13 @@ def measure(
             build=build,
             module="tb.tests.kernels",
             test="Kernels",
-            results_dir=RUNS / "kernels",
+            results_dir=runs / "kernels",
             seed=seed,
             timeout_s=TIMEOUT_S,
             env={"RATEL_CONFIG": core.name, "RATEL_KERNELS": ",".join(names)},
         )
     )
-    kernels: Any = read_json(RUNS / "kernels" / "kernels.json") or []
+    kernels: Any = read_json(runs / "kernels" / "kernels.json") or []
     return kernels, "" if result.passed else result.message
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from golden.assembler import disassemble_instruction
 from golden.network import NetworkError
 from scripts import cli
-from scripts.reports.files import shown, write_report
+from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.table import shape_text, table
 from scripts.runs.bench import configuration
 from scripts.runs.floors import layer_macs, peak
@@ -26,10 +26,13 @@ def main(argv: list[str]) -> int:
     options.add_argument("--model", type=Path, help="the network, a .tflite file")
     options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
     options.add_argument("--list", action="store_true", help="print every instruction as well")
+    add_results_option(options)
     wanted = options.parse_args(argv)
     if wanted.model is None:
         raise cli.UserError("which network? Give MODEL=net.tflite (see make help)")
     model = load_model(wanted.model, configuration(wanted.config))
+    results = Results(command="compile", folder=wanted.results.resolve())
+    results.start()
     entries = schedule_entries(model)
     print(f"{model.name} on {model.core.name}\n")
     print(schedule_table(entries) + "\n")
@@ -38,8 +41,7 @@ def main(argv: list[str]) -> int:
     if wanted.list:
         print("\n" + listing(model))
     floors = model.floors
-    path = write_report(
-        "compile",
+    path = results.write(
         {
             "model": str(model.path),
             "config": model.core.name,

@@ -7,15 +7,17 @@ writes build/reports/networks.json.
 
 from __future__ import annotations
 
+import argparse
 import time
 from pathlib import Path
 from typing import Any
 
 from golden.network import NetworkError
 from scripts import cli
-from scripts.hdl import ROOT, HdlError
-from scripts.reports.files import drop_report, shown, write_report
+from scripts.hdl import HdlError
+from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.table import table
+from scripts.runs.arguments import share
 from scripts.runs.bench import bench, configuration
 from scripts.runs.model import load_model
 from scripts.runs.progress import Progress
@@ -23,7 +25,6 @@ from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
 from sw.compiler import CompileError
 
-RUNS = ROOT / "build" / "runs" / "networks"
 # As a multiple of the larger floor, on 8x8 with a 64-bit bus and no wait states.
 TARGETS = {"resnet8": 1.10, "autoencoder": 1.10, "mobilenet": 1.25, "ds_cnn": 1.25}
 TARGET_CONFIG = "8x8"
@@ -35,14 +36,14 @@ def main(argv: list[str]) -> int:
     options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
     options.add_argument("--only", metavar="NAMES", help="run only these networks, with commas")
     options.add_argument("--count", type=cli.count, help="inputs of each; all by default")
-    options.add_argument("--stall", type=float, default=0.0, help="chance that the bus waits")
+    options.add_argument("--stall", type=share, default=0.0, help="chance that the bus waits")
     options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    add_results_option(options)
     wanted = options.parse_args(argv)
     core = configuration(wanted.config)
-    if not 0.0 <= wanted.stall <= 0.9:
-        raise cli.UserError(f"STALL must lie in 0..0.9, not {wanted.stall:g}")
     entries = chosen(zoo(wanted.seed), wanted.only)
-    drop_report("networks")
+    files = Results(command="networks", folder=wanted.results.resolve())
+    files.start()
     build = bench(core)
     results, reasons = [], []
     started = time.monotonic()
@@ -50,7 +51,7 @@ def main(argv: list[str]) -> int:
         if entry.path is None:
             print(f"left out: {entry.name}: {entry.missing}", flush=True)
             continue
-        line, wrong = run_entry(entry, core.name, build, wanted)
+        line, wrong = run_entry(entry, core.name, build, wanted, files)
         results.append(line)
         reasons += [f"{entry.name}: {reason}" for reason in wrong]
     if results:
@@ -58,8 +59,7 @@ def main(argv: list[str]) -> int:
     else:
         reasons.append("there is no network to run")
     left_out = {entry.name: entry.missing for entry in entries if entry.path is None}
-    path = write_report(
-        "networks",
+    path = files.write(
         {
             "pass": not reasons,
             "reasons": reasons,
@@ -98,7 +98,7 @@ def chosen(entries: list[Entry], words: str | None) -> list[Entry]:
 
 
 def run_entry(
-    entry: Entry, config: str, build: Path, wanted: Any
+    entry: Entry, config: str, build: Path, wanted: argparse.Namespace, files: Results
 ) -> tuple[dict[str, Any], list[str]]:
     """Run one network; return its entry in the report and what is wrong, a sentence each."""
     assert entry.path is not None
@@ -109,7 +109,7 @@ def run_entry(
         model,
         inputs,
         build=build,
-        folder=RUNS / entry.name,
+        folder=files.runs / entry.name,
         seed=wanted.seed,
         stall=wanted.stall,
         progress=progress.update,

@@ -16,11 +16,12 @@ import numpy as np
 
 from golden.network import NetworkError
 from scripts import cli
-from scripts.hdl import ROOT, HdlError
-from scripts.reports.files import REPORTS, drop_report, shown, write_report
+from scripts.hdl import HdlError
+from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.layers import operator_text, utilisation_text
 from scripts.reports.roofline import draw_roofline
 from scripts.reports.table import shape_text, table
+from scripts.runs.arguments import share
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import peak
 from scripts.runs.model import load_model, random_inputs, read_inputs
@@ -28,7 +29,6 @@ from scripts.runs.progress import Progress
 from scripts.runs.whole import WholeResult, run_whole
 from sw.compiler import CompileError
 
-RUNS = ROOT / "build" / "runs" / "run"
 FEW_VALUES = 64  # outputs up to this size stand in the report themselves
 
 
@@ -44,6 +44,7 @@ def main(argv: list[str]) -> int:
         "--stall", type=share, default=0.0, help="chance that the bus waits, 0..0.9, each beat"
     )
     options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    add_results_option(options)
     wanted = options.parse_args(argv)
     if wanted.model is None:
         raise cli.UserError("which network? Give MODEL=net.tflite (see make help)")
@@ -60,7 +61,8 @@ def main(argv: list[str]) -> int:
         if wanted.count is not None and wanted.count > len(inputs):
             raise cli.UserError(f"{wanted.input} holds {len(inputs)} inputs, not {wanted.count}")
         inputs = inputs[: wanted.count]
-    drop_report("run")
+    results = Results(command="run", folder=wanted.results.resolve())
+    results.start()
     build = bench(core)
     progress = Progress("inputs")
     started = time.monotonic()
@@ -68,27 +70,18 @@ def main(argv: list[str]) -> int:
         model,
         inputs,
         build=build,
-        folder=RUNS,
+        folder=results.runs,
         seed=wanted.seed,
         stall=wanted.stall,
         progress=progress.update,
     )
     progress.done()
-    return report(result, wanted, time.monotonic() - started)
+    return report(result, results, wanted, time.monotonic() - started)
 
 
-def share(text: str) -> float:
-    """Return a probability from 0 to 0.9; for `add_argument(type=share)`."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 0.9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 0.9")
-    return value
-
-
-def report(result: WholeResult, wanted: argparse.Namespace, seconds: float) -> int:
+def report(
+    result: WholeResult, results: Results, wanted: argparse.Namespace, seconds: float
+) -> int:
     """Print and write what came of the run; return the exit code."""
     model, entries, reasons = result.model, result.entries(), result.reasons()
     if entries:
@@ -102,8 +95,7 @@ def report(result: WholeResult, wanted: argparse.Namespace, seconds: float) -> i
         for line in figures(result):
             print(line)
     files = write_outputs(result, wanted.output)
-    path = write_report(
-        "run",
+    path = results.write(
         {
             "pass": not reasons,
             "reasons": reasons,
@@ -135,8 +127,8 @@ def report(result: WholeResult, wanted: argparse.Namespace, seconds: float) -> i
     )
     written = [shown(path)]
     if result.cycles:
-        draw_roofline(REPORTS / "run.png", result, entries)
-        written.append(shown(REPORTS / "run.png"))
+        draw_roofline(results.picture, result, entries)
+        written.append(shown(results.picture))
     print(f"report      {', '.join(written)}")
     if files:
         print(f"outputs     {len(files)} files in {wanted.output}")

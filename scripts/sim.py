@@ -23,7 +23,7 @@ from models.mnist.evaluate import to_int8
 from scripts import cli
 from scripts.hdl import ROOT, HdlError, SimResult, SimRun, run
 from scripts.reports.digits import draw_digits
-from scripts.reports.files import REPORTS, drop_report, shown, write_report
+from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.layers import layer_entries, layer_table
 from scripts.runs.bench import bench, configuration
 from scripts.runs.catalogue import BenchTest, tests_named
@@ -35,7 +35,6 @@ from sw.importer import import_network
 from tb.env.settings import MEMORY_BASE
 
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
-RUNS = ROOT / "build" / "runs" / "sim"
 IMAGES = 100
 ACCURACY_BAR = 0.96
 # One of each kind: the ports, the engines, errors, some layers.
@@ -52,6 +51,7 @@ class Settings:
     build: Path
     seed: int
     waves: bool
+    results: Results
 
 
 def main(argv: list[str]) -> int:
@@ -70,22 +70,25 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--rtl", type=Path, metavar="FOLDER", help="take the core from here instead of rtl/"
     )
+    add_results_option(options)
     wanted = options.parse_args(argv)
     data = dataset.load_test_images()
     if wanted.images > len(data.images):
         raise cli.UserError(f"there are {len(data.images)} test images, not {wanted.images}")
     tests = tests_named(wanted.smoke if wanted.test is None else wanted.test)
     core = configuration(wanted.config)
-    drop_report("sim")
+    results = Results(command="sim", folder=wanted.results.resolve())
+    results.start()
     settings = Settings(
         core=core,
         build=bench(core, traced=wanted.waves, rtl=wanted.rtl),
         seed=wanted.seed,
         waves=wanted.waves,
+        results=results,
     )
     if wanted.test is not None:
-        results = run_tests(tests, settings, layers=None)
-        passed = all(result.passed for result in results)
+        ended = run_tests(tests, settings, layers=None)
+        passed = all(result.passed for result in ended)
         print("PASS" if passed else "FAIL")
         return 0 if passed else 1
     smoke = run_tests(tests, settings, layers=SMOKE_LAYERS)
@@ -101,7 +104,7 @@ def run_tests(
             build=settings.build,
             module=test.module,
             test=test.name,
-            results_dir=RUNS / str(test),
+            results_dir=settings.results.runs / str(test),
             seed=settings.seed,
             timeout_s=TEST_TIMEOUT_S,
             waves=settings.waves,
@@ -136,15 +139,14 @@ def classify(
     images = to_int8(data.images[:count])
     oracle = compare_with_oracle(network, MODEL, images)
     print(oracle.sentence(), flush=True)
-    program = compile_network(settings.core, network, memory_base=MEMORY_BASE)
     job = NetworkRun(
         build=settings.build,
         core=settings.core,
         model=MODEL,
         network=network,
         inputs=images,
-        memory_end=program.memory_end,
-        folder=RUNS / "images",
+        memory_end=compile_network(settings.core, network, memory_base=MEMORY_BASE).memory_end,
+        folder=settings.results.runs / "images",
         seed=settings.seed,
     )
     progress = Progress("images")
@@ -152,19 +154,13 @@ def classify(
     result = run_on_rtl(job, progress.update)
     seconds = time.monotonic() - started
     progress.done()
-    entries = layer_entries(settings.core, network, result)
-    if entries:
-        print("\n" + layer_table(entries, result.inputs) + "\n")
-    accuracy = 0.0
-    if result.outputs:
-        predictions = result.outputs[0].reshape(len(result.outputs[0]), -1).argmax(axis=1)
-        accuracy = float(np.mean(predictions == data.labels[: len(predictions)]))
+    accuracy = None
     # A part that broke off leaves a gap, and then predictions do not stand beside their images.
-    complete = result.inputs == count
-    if complete:
-        draw_digits(REPORTS / "sim.png", data.images[:count], data.labels[:count], predictions)
-    reasons = verdict(result, oracle, smoke, tests, accuracy if complete else None)
-    speed = result.simulated_cycles / seconds
+    if result.inputs == count:
+        predictions = result.outputs[0].reshape(count, -1).argmax(axis=1)
+        accuracy = float(np.mean(predictions == data.labels[:count]))
+        draw_digits(settings.results.picture, data.images[:count], data.labels[:count], predictions)
+    reasons = verdict(result, oracle, smoke, tests, accuracy)
     report = {
         "pass": not reasons,
         "reasons": reasons,
@@ -172,24 +168,18 @@ def classify(
         "seed": settings.seed,
         "smoke": {str(t): str(r.status) for t, r in zip(tests, smoke, strict=True)},
         "images": result.inputs,
-        "accuracy": accuracy if complete else None,
+        "accuracy": accuracy,
         "comparisons": result.comparisons,
         "mismatches": result.mismatches,
         "cycles": sum(result.cycles),
         "cycles_per_image": sum(result.cycles) / max(result.inputs, 1),
-        "cycles_per_second": speed,
+        "seconds": seconds,
+        "cycles_per_second": result.simulated_cycles / seconds,
         "cycles_per_second_per_process": result.cycles_per_second,
-        "oracle": {"comparisons": oracle.comparisons, "mismatches": oracle.mismatches},
-        "layers": entries,
+        "oracle": vars(oracle),
+        "layers": layer_entries(settings.core, network, result),
     }
-    path = write_report("sim", report)
-    if complete:
-        wrong = int(np.sum(predictions != data.labels[:count]))
-        print(f"accuracy    {100 * accuracy:.2f} % of {count} images, {wrong} wrong")
-    print(f"comparisons {result.comparisons:,}, {result.mismatches:,} mismatches")
-    print(f"cycles      {sum(result.cycles):,}, {report['cycles_per_image']:,.0f} an image")
-    print(f"speed       {speed:,.0f} simulated cycles/s in {seconds:.1f} s")
-    print(f"report      {shown(path)}" + (f", picture {shown(REPORTS / 'sim.png')}" * complete))
+    say(report, settings)
     if settings.waves:
         record_first_image(job)
     for reason in reasons:
@@ -197,6 +187,23 @@ def classify(
     if not reasons:
         print("PASS")
     return 1 if reasons else 0
+
+
+def say(report: dict[str, Any], settings: Settings) -> None:
+    """Print the report for people, and write it."""
+    if report["layers"]:
+        print("\n" + layer_table(report["layers"], report["images"]) + "\n")
+    written = [shown(settings.results.write(report))]
+    if report["accuracy"] is not None:
+        print(f"accuracy    {100 * report['accuracy']:.2f} % of {report['images']} images")
+        written.append(shown(settings.results.picture))
+    print(f"comparisons {report['comparisons']:,}, {report['mismatches']:,} mismatches")
+    print(f"cycles      {report['cycles']:,}, {report['cycles_per_image']:,.0f} an image")
+    print(
+        f"speed       {report['cycles_per_second']:,.0f} simulated cycles/s "
+        f"in {report['seconds']:.1f} s"
+    )
+    print(f"report      {', '.join(written)}")
 
 
 def verdict(
@@ -228,7 +235,7 @@ def verdict(
 def record_first_image(job: NetworkRun) -> None:
     """Run the first image once more with waves, and say where they are."""
     fields: dict[str, Any] = {**vars(job)}
-    fields.update(inputs=job.inputs[:1], folder=RUNS / "first_image", waves=True)
+    fields.update(inputs=job.inputs[:1], folder=job.folder.parent / "first_image", waves=True)
     for path in run_on_rtl(NetworkRun(**fields)).waves:
         print(f"waves       {shown(path)} (first image)")
 

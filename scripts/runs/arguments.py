@@ -1,0 +1,18 @@
+"""Kinds of option values that several commands take."""
+
+from __future__ import annotations
+
+import argparse
+
+MOST_STALL = 0.9  # above it a bus hardly moves, and a run takes for ever
+
+
+def share(text: str) -> float:
+    """Return a probability from 0 to 0.9; for `add_argument(type=share)`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= MOST_STALL:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MOST_STALL}")
+    return value
