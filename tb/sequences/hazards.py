@@ -41,9 +41,15 @@ HAZARDS: dict[str, Pair] = {
     "weights WAW load-load": lambda s: [
         s.load_weights(0, 3), s.load_weights(0, 2), s.conv(0, 3, 0, 0),
     ],
-    "parameters RAW load-execute": lambda s: [s.load_parameters(0, 3), s.conv(0, 3, 0, 0)],
-    "parameters RAW biases-execute": lambda s: [s.load_biases(0, 4), s.dwconv(0, 3, 0, 0)],
-    "parameters WAR execute-load": lambda s: [s.conv(0, 3, 0, 0), s.load_parameters(0, 2)],
+    "parameters RAW load-execute": lambda s: [
+        s.load_parameters(0, 3), s.conv(0, 3, 0, 0, bias=True),
+    ],
+    "parameters RAW biases-execute": lambda s: [
+        s.load_biases(0, 4), s.dwconv(0, 3, 0, 0, bias=True),
+    ],
+    "parameters WAR execute-load": lambda s: [
+        s.conv(0, 3, 0, 0, bias=True), s.load_parameters(0, 2),
+    ],
     "table RAW load-execute": lambda s: [s.load_table(3), s.vector("lut", 0, 3, 0)],
     "table WAR execute-load": lambda s: [s.vector("lut", 0, 3, 0), s.load_table(1)],
     # memory
@@ -52,7 +58,7 @@ HAZARDS: dict[str, Pair] = {
         s.store(0, 4), s.load_weights(0, 4), s.conv(1, 3, 0, 0),
     ],
     "memory RAW store-load parameters": lambda s: [
-        s.store(0, 4), s.load_parameters(0, 4), s.conv(1, 3, 0, 0),
+        s.store(0, 4), s.load_parameters(0, 4), s.conv(1, 3, 0, 0, bias=True),
     ],
     "memory RAW store-load table": lambda s: [
         s.store(0, 4), s.load_table(4), s.vector("lut", 1, 3, 0),

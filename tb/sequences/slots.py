@@ -75,7 +75,7 @@ class Slots:
             isa.cfg_kernel(kw=3, kh=3),
             isa.cfg_pad(pl=1, pt=1, zin=-3, zout=5),
             isa.cfg_act(fill=77),
-            isa.cfg_scale(mult=0x60000000, shift=-8),
+            isa.cfg_scale(mult=0x60000000, shift=-10),
             isa.cfg_scale1(mult=0x50000000, shift=-1),
             isa.cfg_scale2(mult=0x70000000, shift=-2),
         ]
@@ -107,18 +107,22 @@ class Slots:
         """ld.l"""
         return isa.ld_l(addr=self.places[place])
 
-    def conv(self, source: int, target: int, weight: int, entry: int) -> Instruction:
-        """Conv 3x3 with biases"""
+    def conv(
+        self, source: int, target: int, weight: int, entry: int, *, bias: bool = False
+    ) -> Instruction:
+        """Conv 3x3; random biases drown the inputs, so they are only added on request"""
         return isa.conv(
             in_base=self.lines[source], out_base=self.lines[target], wbase=self.weights[weight],
-            pbase=self.entries[entry], flags=int(MacFlag.BIAS),
+            pbase=self.entries[entry], flags=int(MacFlag.BIAS * bias),
         )  # fmt: skip
 
-    def dwconv(self, source: int, target: int, weight: int, entry: int) -> Instruction:
-        """Dwconv 3x3 with biases"""
+    def dwconv(
+        self, source: int, target: int, weight: int, entry: int, *, bias: bool = False
+    ) -> Instruction:
+        """Dwconv 3x3; random biases drown the inputs, so they are only added on request"""
         return isa.dwconv(
             in_base=self.lines[source], out_base=self.lines[target], wbase=self.weights[weight],
-            pbase=self.entries[entry], flags=int(MacFlag.BIAS),
+            pbase=self.entries[entry], flags=int(MacFlag.BIAS * bias),
         )  # fmt: skip
 
     def vector(self, name: str, source: int, target: int, second: int) -> Instruction:
@@ -208,9 +212,9 @@ def random_program(
             case 5:
                 return slots.load_table(place)
             case 6:
-                return slots.conv(a, b, weight, entry)
+                return slots.conv(a, b, weight, entry, bias=chance(random, 0.3))
             case 7:
-                return slots.dwconv(a, b, weight, entry)
+                return slots.dwconv(a, b, weight, entry, bias=chance(random, 0.3))
             case _:
                 return slots.vector(VECTOR[int(random.integers(len(VECTOR)))], a, b, c)
 

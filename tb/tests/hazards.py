@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyuvm
 
+from golden import isa_builders as isa
 from tb.agents.axi.driver import Stalls
 from tb.env.settings import count
 from tb.sequences.hazards import HAZARDS
@@ -26,7 +27,9 @@ class EveryHazard(RatelTest):
                 self.env.host.set_stalls(Stalls(r=stall, w=stall, b=stall), latency=latency)
                 slots = make_slots(self.configuration.core, random, directed=True)
                 before = self.env.failures.count
-                program = prime(slots, self.env.memory.write, random) + pair(slots) + dump(slots)
+                # The fence empties the queues, so that the pair meets in the engines themselves.
+                program = prime(slots, self.env.memory.write, random)
+                program += [isa.fence(), *pair(slots), *dump(slots)]
                 await self.env.run(program)
                 if self.env.failures.count > before:
                     self.env.failures.add(f"that was {name}, memory stall {stall}")
