@@ -10,15 +10,18 @@ option  = $(if $($(2)),--$(1) '$($(2))')
 switch  = $(if $(filter-out 0,$($(2))),--$(1))
 
 # What make exports would reach Verilator and cocotb, which know variables of the same names.
-unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST
+unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST \
+  N J TESTS CLUSTER
 
 .DEFAULT_GOAL := help
-.PHONY: help sim run compile networks test bench lint format generate env env-dev clean distclean
+.PHONY: regress coverage testplan
+.PHONY: help sim run compile networks soc test bench lint format generate env env-dev clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: CONFIG=8x8 IMAGES=100 SEED=1 TEST=name WAVES=1 K=expression ARGS=\"...\""
 	@echo "             MODEL=net.tflite INPUT=x.npy COUNT=1 OUTPUT=folder STALL=0.3 LIST=1 ONLY=name"
+	@echo "             N=1000 J=2 TESTS=names CLUSTER=tcp://host:8786"
 
 sim: env ## Classify real images on the simulated core: CONFIG= IMAGES= SEED= TEST= WAVES=1
 	@$(PYTHON_VENV) -m scripts.sim $(call option,config,CONFIG) $(call option,images,IMAGES) \
@@ -37,8 +40,26 @@ networks: env-dev ## Run every known network on all its inputs: CONFIG= COUNT= O
 	@$(PYTHON_VENV) -m scripts.networks $(call option,config,CONFIG) $(call option,count,COUNT) \
 	  $(call option,only,ONLY) $(call option,stall,STALL) $(call option,seed,SEED) $(ARGS)
 
+soc: env ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1
+	@$(PYTHON_VENV) -m scripts.soc $(call option,model,MODEL) $(call option,count,COUNT) \
+	  $(call option,input,INPUT) $(call option,config,CONFIG) $(call option,stall,STALL) \
+	  $(call option,seed,SEED) $(call switch,compare,COMPARE) $(ARGS)
+
 test: env-dev ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED=
 	@$(PYTHON_VENV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) $(ARGS)
+
+regress: env-dev ## Run many seeds of many tests: N= J= TESTS= CONFIG= SEED= CLUSTER=address WAVES=1
+	@$(PYTHON_VENV) -m scripts.regress $(call option,n,N) $(call option,jobs,J) \
+	  $(call option,tests,TESTS) $(call option,config,CONFIG) $(call option,seed,SEED) \
+	  $(call option,cluster,CLUSTER) $(call switch,waves,WAVES) $(ARGS)
+
+coverage: env-dev ## Measure functional and code coverage: N= J= TESTS= CONFIG= SEED= CLUSTER=address
+	@$(PYTHON_VENV) -m scripts.coverage $(call option,n,N) $(call option,jobs,J) \
+	  $(call option,tests,TESTS) $(call option,config,CONFIG) $(call option,seed,SEED) \
+	  $(call option,cluster,CLUSTER) $(ARGS)
+
+testplan: env-dev ## Check the plan of features, tests and coverage points; show each entry's state
+	@$(PYTHON_VENV) -m scripts.testplan $(ARGS)
 
 bench: env ## Measure cycles and utilisation of the kernels: CONFIG= SEED=
 	@$(PYTHON_VENV) -m scripts.bench $(call option,config,CONFIG) $(call option,seed,SEED) $(ARGS)

@@ -19,11 +19,12 @@ class ElfError(ValueError):
 
 @dataclass(kw_only=True)
 class Elf:
-    """A program: (address, bytes) to load, section sizes in bytes, symbol addresses."""
+    """A program: (address, bytes) to load, section sizes in bytes, symbols' addresses and sizes."""
 
     segments: list[tuple[int, bytes]] = field(default_factory=list)
     sections: dict[str, int] = field(default_factory=dict)
     symbols: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     @property
     def code_bytes(self) -> int:
@@ -63,9 +64,10 @@ def read_elf(path: Path) -> Elf:
         if kind == _SYMBOLS:
             strings = headers[link][4]
             for at in range(offset, offset + size, _SYMBOL.size):
-                symbol, value, *_ = _SYMBOL.unpack_from(raw, at)
+                symbol, value, length, *_ = _SYMBOL.unpack_from(raw, at)
                 if text := _text(raw, strings + symbol):
                     elf.symbols[text] = value
+                    elf.sizes[text] = length
     return elf
 
 

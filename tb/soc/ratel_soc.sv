@@ -36,6 +36,7 @@ module ratel_soc #(
   logic [15:0] instr_stall;       // request, answer: probability/256
   logic [15:0] data_stall;
   logic [31:0] quiet_limit;
+  logic        spoil;             // answer under a wrong id, for a test of the checkers
   // and read by it
   logic [31:0] cycle, quiet;
   logic        hung;
@@ -136,7 +137,7 @@ module ratel_soc #(
 
   initial begin
     clk = 1'b0;
-    {seed, argument, latency, stall, instr_stall, data_stall} = '0;
+    {seed, argument, latency, stall, instr_stall, data_stall, spoil} = '0;
     quiet_limit = 32'd1_000_000;
     // A real edge: the CPU's gated clock may stand still in a reset that was there from the start.
     rst_n = 1'b1;
@@ -144,6 +145,9 @@ module ratel_soc #(
   end
 
   always #5 clk = ~clk;
+
+  logic [XifIdWidth-1:0] core_result_id;
+  assign x_result_id = core_result_id ^ XifIdWidth'(spoil);
 
   cv32e40x_flat #(
     .XifIdWidth(XifIdWidth)
@@ -238,7 +242,7 @@ module ratel_soc #(
     .x_mem_valid_o(),
     .x_result_valid_o(x_result_valid),
     .x_result_ready_i(x_result_ready),
-    .x_result_id_o(x_result_id),
+    .x_result_id_o(core_result_id),
     .x_result_data_o(x_result_data),
     .x_result_rd_o(x_result_rd),
     .x_result_we_o(x_result_we),

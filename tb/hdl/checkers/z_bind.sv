@@ -1,6 +1,10 @@
 // Binds the checkers to the bench top; the build adds this file to every simulation.
 
-bind ratel_tb cvxif_checker #(
+`ifndef RATEL_CHECKED_TOP  // another top with the same names for the pins
+`define RATEL_CHECKED_TOP ratel_tb
+`endif
+
+bind `RATEL_CHECKED_TOP cvxif_checker #(
   .IdWidth(XifIdWidth)
 ) check_cvxif (
   .clk_i(clk),
@@ -24,7 +28,7 @@ bind ratel_tb cvxif_checker #(
   .result_we_i(x_result_we)
 );
 
-bind ratel_tb axi_checker #(
+bind `RATEL_CHECKED_TOP axi_checker #(
   .DataWidth(AxiDataWidth),
   .IdWidth(AxiIdWidth),
   .MaxBurst(MaxBurst)
@@ -62,7 +66,7 @@ bind ratel_tb axi_checker #(
   .rready_i(m_rready)
 );
 
-bind ratel_tb axil_checker check_axil (
+bind `RATEL_CHECKED_TOP axil_checker check_axil (
   .clk_i(clk),
   .rst_ni(rst_n),
   .awaddr_i(l_awaddr),
