@@ -1,0 +1,90 @@
+"""Run many tests with many seeds over several configurations, each in its own process.
+
+spec/regression.toml says what there is. An interrupted regression goes on where it was when the
+same command is given again. build/regress/ then holds regress.html, regress.json and regress.xml,
+and a folder for each run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from scripts import cli
+from scripts.hdl import HdlError
+from scripts.regress.buckets import buckets
+from scripts.regress.engine import FOLDER, Plan, regress
+from scripts.regress.suite import (
+    chosen_configs,
+    chosen_entries,
+    deal,
+    load_suite,
+    repeat_command,
+)
+from scripts.reports.files import shown
+from scripts.reports.regression import Summary
+
+RUNS = 100
+KEPT = frozenset({"functional.json", "coverage.dat"})
+
+
+def main(argv: list[str]) -> int:
+    """Run what the command line asks for; return 1 unless everything passed."""
+    options = cli.parser("regress", __doc__)
+    options.add_argument("--n", type=cli.count, default=RUNS, help=f"runs, default {RUNS}")
+    options.add_argument(
+        "--jobs", type=cli.count, default=os.cpu_count() or 1, help="runs at a time on this machine"
+    )
+    options.add_argument("--tests", help="only these: entries of the suite, tests or files")
+    options.add_argument("--config", help="configurations, with commas; the suite's by default")
+    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the first run")
+    options.add_argument("--cluster", default="", help="address of a Dask scheduler")
+    options.add_argument("--waves", action="store_true", help="record waves of every run")
+    options.add_argument("--fresh", action="store_true", help="do not go on with an older one")
+    wanted = options.parse_args(argv)
+    suite = load_suite()
+    runs = deal(
+        chosen_entries(suite, wanted.tests),
+        chosen_configs(suite, wanted.config),
+        count=wanted.n,
+        seed=wanted.seed,
+    )
+    summary = regress(
+        Plan(
+            runs=runs,
+            jobs=wanted.jobs,
+            cluster=wanted.cluster,
+            waves=wanted.waves,
+            fresh=wanted.fresh,
+        )
+    )
+    tell(summary)
+    tidy(summary)
+    return 0 if summary.passed else 1
+
+
+def tell(summary: Summary) -> None:
+    """Print the causes of the failures and the result."""
+    for bucket in buckets(summary.outcomes):
+        first = bucket.outcomes[0]
+        print(f"\n{len(bucket.outcomes)} x {bucket.status}: {bucket.cause}")
+        print(f"  {repeat_command(summary.runs[first.name])}")
+    print(f"\n{summary.sentence}\nreport: {shown(FOLDER / 'regress.html')}")
+
+
+def tidy(summary: Summary) -> None:
+    """Delete the logs of runs that passed, when there are many: nobody reads them."""
+    if len(summary.runs) <= RUNS:
+        return
+    for outcome in summary.outcomes:
+        if outcome.passed and outcome.folder:
+            for path in Path(outcome.folder).iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name not in KEPT:
+                    path.unlink()
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError)

@@ -1,0 +1,197 @@
+"""Reports of a regression: JSON for tools, JUnit for CI, a page for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+from statistics import median
+from typing import Any
+from xml.etree import ElementTree
+
+from scripts.regress.buckets import Bucket, buckets
+from scripts.regress.suite import Run, repeat_command
+from scripts.regress.work import Outcome
+from scripts.reports.page import html_table, page, verdict
+
+SHOWN = 10  # runs of a bucket that the page lists
+BROKEN = frozenset({"crash", "timeout", "error"})  # JUnit errors; a failed check is a failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A regression as a whole. `wanted` runs were asked for; fewer outcomes mean it was cut off."""
+
+    runs: Mapping[str, Run]
+    outcomes: Sequence[Outcome]
+    seconds: float
+    jobs: int
+    where: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything that was asked for ran and passed, and there was something."""
+        complete = len(self.outcomes) == len(self.runs) > 0
+        return complete and all(outcome.passed for outcome in self.outcomes)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many runs ended in which way."""
+        found: dict[str, int] = {}
+        for outcome in self.outcomes:
+            found[outcome.status] = found.get(outcome.status, 0) + 1
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """The result in one line."""
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items()))
+        missing = len(self.runs) - len(self.outcomes)
+        more = f", {missing} not run" if missing else ""
+        rate = len(self.outcomes) / self.seconds if self.seconds else 0.0
+        word = "PASS" if self.passed else "FAIL"
+        return (
+            f"{word}: {len(self.outcomes)} runs: {counts or 'none'}{more}; "
+            f"{self.seconds:.0f} s on {self.where}, {rate:.2f} runs/s"
+        )
+
+
+def write_reports(folder: Path, summary: Summary) -> list[Path]:
+    """Write regress.json, regress.xml and regress.html below `folder`; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "regress.json": json.dumps(as_json(summary), indent=1) + "\n",
+        "regress.xml": junit(summary),
+        "regress.html": html(summary),
+    }
+    written = []
+    for name, text in texts.items():
+        path = folder / name
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+        written.append(path)
+    return written
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """Return the report as JSON values."""
+    return {
+        "pass": summary.passed,
+        "summary": summary.sentence,
+        "seconds": summary.seconds,
+        "jobs": summary.jobs,
+        "wanted": len(summary.runs),
+        "counts": summary.counts,
+        "buckets": [
+            {
+                "cause": bucket.cause,
+                "status": bucket.status,
+                "runs": [item.name for item in bucket.outcomes],
+                "repeat": repeat_command(summary.runs[bucket.outcomes[0].name]),
+            }
+            for bucket in buckets(summary.outcomes)
+        ],
+        "outcomes": [
+            {**asdict(item), "repeat": repeat_command(summary.runs[item.name])}
+            for item in summary.outcomes
+        ],
+    }
+
+
+def junit(summary: Summary) -> str:
+    """Return the JUnit text: one test case a run, and one error for each run that is missing."""
+    done = {outcome.name for outcome in summary.outcomes}
+    missing = [name for name in summary.runs if name not in done]
+    broken = sum(outcome.status in BROKEN for outcome in summary.outcomes)
+    suite = ElementTree.Element(
+        "testsuite",
+        name="regress",
+        tests=str(len(summary.runs)),
+        failures=str(sum(not o.passed for o in summary.outcomes) - broken),
+        errors=str(broken + len(missing)),
+        skipped="0",
+        time=f"{summary.seconds:.3f}",
+    )
+    for outcome in summary.outcomes:
+        run = summary.runs[outcome.name]
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=run.entry.name, name=outcome.name,
+            time=f"{outcome.seconds:.3f}",
+        )  # fmt: skip
+        if not outcome.passed:
+            kind = "error" if outcome.status in BROKEN else "failure"
+            node = ElementTree.SubElement(case, kind, message=printable(outcome.message))
+            node.text = printable(f"{repeat_command(run)}\n\n{outcome.tail}")
+    for name in missing:
+        case = ElementTree.SubElement(suite, "testcase", classname="not run", name=name)
+        ElementTree.SubElement(case, "error", message="the regression was cut off before this run")
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def printable(text: str) -> str:
+    """Return a text without the control characters that XML can't hold."""
+    return "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
+
+
+def html(summary: Summary) -> str:
+    """Return the page."""
+    parts = [verdict(summary.passed, summary.sentence)]
+    found = buckets(summary.outcomes)
+    if found:
+        parts.append(f"<h2>Causes ({len(found)})</h2>")
+        parts += [bucket_part(bucket, summary.runs) for bucket in found]
+    parts += ["<h2>Tests</h2>", tests_part(summary)]
+    return page("Regression", *parts)
+
+
+def bucket_part(bucket: Bucket, runs: Mapping[str, Run]) -> str:
+    """Return one cause: how often, how to repeat it, and the log of its quickest run."""
+    first = bucket.outcomes[0]
+    rows = [
+        [
+            escape(item.name),
+            escape(item.message),
+            f"<code>{escape(repeat_command(runs[item.name]))}</code>",
+        ]
+        for item in bucket.outcomes[:SHOWN]
+    ]
+    hidden = len(bucket.outcomes) - len(rows)
+    more = f"<p>and {hidden} more</p>" if hidden > 0 else ""
+    log = f"<pre>{escape(first.tail)}</pre>"
+    return (
+        f"<details open><summary><b class=bad>{len(bucket.outcomes)} × {escape(bucket.status)}</b> "
+        f"{escape(bucket.cause)}</summary>\n<p>Repeat: <code>"
+        f"{escape(repeat_command(runs[first.name]))}</code></p>\n"
+        f"{html_table(['run', 'message', 'repeat'], rows)}{more}\n<details><summary>"
+        f"end of the log of {escape(first.name)}</summary>{log}</details></details>"
+    )
+
+
+def tests_part(summary: Summary) -> str:
+    """Return the table of tests: runs, failures, seconds."""
+    by_test: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in summary.outcomes:
+        run = summary.runs[outcome.name]
+        by_test.setdefault((run.entry.name, run.config), []).append(outcome)
+    rows = []
+    for (name, config), items in sorted(by_test.items()):
+        failed = sum(not item.passed for item in items)
+        seconds = [item.seconds for item in items]
+        rows.append(
+            [
+                escape(name),
+                escape(config),
+                f"{len(items)}",
+                f"<span class={'bad' if failed else 'good'}>{failed}</span>",
+                f"{median(seconds):.1f}",
+                f"{max(seconds):.1f}",
+                f"{sum(item.sim_us for item in items) / 1000:.1f}",
+            ]
+        )
+    head = ["test", "configuration", "runs", "failures", "median s", "longest s", "simulated ms"]
+    return html_table(head, rows, numbers=5)
