@@ -8,7 +8,7 @@ failures <-- registers, predictor (golden machine), memory scoreboard <-- seen(i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cocotb.triggers import RisingEdge
@@ -50,6 +50,7 @@ class Environment(uvm_env):
     Attributes:
         memory: write external memory here; it goes to the golden machine as well.
         bursts, responses, interrupts: what was seen and is not compared by the environment.
+        observers: called with every item that is seen, resets too, at both speeds.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Environment(uvm_env):
         self.responses: list[ResponseSeen] = []
         self.interrupts: list[InterruptSeen] = []
         self.registers_read: list[RegisterSeen] = []
+        self.observers: list[Callable[[Seen], None]] = []
         self._monitored: Counter[Seen] = Counter()
         self._recorded: Counter[Seen] = Counter()
 
@@ -162,6 +164,8 @@ class Environment(uvm_env):
         tile = self.configuration.speed is Speed.TILE
         for item in decode(self.store.take_events()):
             if isinstance(item, ResetSeen):
+                for observe in self.observers:
+                    observe(item)
                 continue
             if tile:
                 self.seen(item)
@@ -170,6 +174,8 @@ class Environment(uvm_env):
 
     def seen(self, item: Seen) -> None:
         """Hand an observed item to whom it concerns."""
+        for observe in self.observers:
+            observe(item)
         match item:
             case IssueSeen():
                 self.predictor.issue(item)

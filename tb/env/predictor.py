@@ -10,6 +10,7 @@ when every older one was committed or killed.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +53,7 @@ class Predictor:
 
     Attributes:
         comparisons: results, refusals and acceptances that were compared.
+        observers: called with every outcome, and whether it came through the doorbell.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Predictor:
         self.failures = failures
         self.log = log
         self.comparisons = 0
+        self.observers: list[Callable[[Outcome, bool], None]] = []
         self.last: Outcome | None = None
         self.since_fence: list[Outcome] = []
         self._undecided: deque[Entry] = deque()
@@ -164,6 +167,8 @@ class Predictor:
             self.since_fence.clear()
         if outcome.memory_write is not None:
             self.memory.expect(outcome)
+        for observe in self.observers:
+            observe(outcome, doorbell)
         return outcome
 
     def result(self, seen: ResultSeen) -> None:

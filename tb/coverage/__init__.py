@@ -1,0 +1,1 @@
+"""Functional coverage: which situations the monitors saw and the golden machine judged."""
