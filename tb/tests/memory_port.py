@@ -65,7 +65,7 @@ class FaultTest(RatelTest):
 
 
 def loads(core: CoreConfig, address: int) -> dict[str, list[Instruction]]:
-    """Return a load of each kind from an address; all read at least four beats."""
+    """Return a load of each kind from an address; all start in its first beat and read several."""
     blocks = core.blocks(11)
     shape = [
         isa.cfg_ld_shape(w=3, h=4, c=11, cbs=blocks),
@@ -75,10 +75,10 @@ def loads(core: CoreConfig, address: int) -> dict[str, list[Instruction]]:
         "ld.t": [*shape, isa.ld_t(addr=address + 3, base=0)],
         "ld.w": [isa.ld_w(addr=address + 1, first=0, count=20)],
         "ld.m": [*shape, isa.ld_m(addr=address + 2, first=0)],
-        "ld.mt": [*shape, isa.ld_mt(addr=address + 5, first=0)],
-        "ld.p": [isa.ld_p(addr=address + 4, first=0, count=2)],
-        "ld.b": [isa.ld_b(addr=address + 4, first=0, count=2)],
-        "ld.l": [isa.ld_l(addr=address + 7)],
+        "ld.mt": [*shape, isa.ld_mt(addr=address + 3, first=0)],
+        "ld.p": [isa.ld_p(addr=address, first=0, count=2)],
+        "ld.b": [isa.ld_b(addr=address, first=0, count=2)],
+        "ld.l": [isa.ld_l(addr=address + 1)],
     }
 
 
