@@ -66,10 +66,8 @@ class AddParameters:
 ADD_LEFT_SHIFT = 20  # headroom bits given to both operands before they are scaled
 
 
-def add_parameters(
-    a_scale: float, b_scale: float, output_scale: float, *, subtract: bool = False
-) -> AddParameters:
-    """Parameters of ADD (CalculateOpDataAdd) and of SUB, which scales alike (``subtract``).
+def add_parameters(a_scale: float, b_scale: float, output_scale: float) -> AddParameters:
+    """Parameters of ADD (CalculateOpDataAdd) and of SUB, which scales alike.
 
     Raises ValueError where the kernel aborts: the sum's factor must be below one, that is the
     output scale above 2^-19 of the larger input scale.

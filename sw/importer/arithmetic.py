@@ -32,9 +32,8 @@ def subtraction(op: Operator) -> Addition:
 
 
 def multiplication(op: Operator) -> Multiplication:
-    """MUL of two activation tensors."""
+    """MUL; an operand may be a constant."""
     a, b, output = op.activation(0), op.activation(1), op.output()
-    _refuse_constants(op)
     multiplier, shift = multiply_multiplier(a.scale, b.scale, output.scale)
     low, high = op.clamp()
     return Multiplication(
@@ -108,10 +107,9 @@ def _to_uint8(inputs: Sequence[NDArray[np.generic]]) -> list[NDArray[np.generic]
 
 def _addition(op: Operator, *, subtract: bool) -> Addition:
     a, b, output = op.activation(0), op.activation(1), op.output()
-    _refuse_constants(op)
     low, high = op.clamp()
     try:
-        parameters = add_parameters(a.scale, b.scale, output.scale, subtract=subtract)
+        parameters = add_parameters(a.scale, b.scale, output.scale)
     except ValueError as error:
         raise op.error(str(error)) from error
     return Addition(
@@ -123,12 +121,6 @@ def _addition(op: Operator, *, subtract: bool) -> Addition:
         act_min=low,
         act_max=high,
     )
-
-
-def _refuse_constants(op: Operator) -> None:
-    for position in (0, 1):
-        if op.tensor(position).data is not None:
-            raise op.error(f"constant operand {op.tensor(position).name!r} is not supported")
 
 
 def _rescaling_table(op: Operator, make: Callable[..., NDArray[np.int8]]) -> Lookup:

@@ -60,10 +60,8 @@ def fully_connected(op: Operator) -> FullyConnected:
 
 
 def matrix_product(op: Operator) -> MatrixProduct:
-    """BATCH_MATMUL of two activation tensors."""
+    """BATCH_MATMUL; a factor may be a constant."""
     a, b = op.activation(0), op.activation(1)
-    if b.data is not None or a.data is not None:
-        raise op.error("a constant operand is not supported; use FULLY_CONNECTED")
     return MatrixProduct(
         a_zero_point=a.zero_point,
         b_zero_point=b.zero_point,

@@ -14,7 +14,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from golden.network import Layer, Network, NetworkError, Tensor
 from sw.importer.context import Context
-from sw.importer.registry import HANDLERS
+from sw.importer.registry import CONSTANT_OPERANDS, HANDLERS
 from sw.importer.variables import initial_state
 
 _IDENTIFIER = b"TFL3"
@@ -69,12 +69,14 @@ def import_network(path: Path) -> Network:
         operation = handler(context.operator(name, operator.builtinOptions, read, written))
         if operation is None:
             continue  # bookkeeping of variables, nothing to compute
-        activations = tuple(i for i in read if context.is_activation(i))
+        operands = tuple(
+            i for i in read if context.is_activation(i) or (name in CONSTANT_OPERANDS and i >= 0)
+        )
         layers.append(
             Layer(
                 index=len(layers),
                 operator=name,
-                inputs=activations,
+                inputs=operands,
                 outputs=written,
                 operation=operation,
             )

@@ -21,8 +21,6 @@ def concatenation(op: Operator) -> Concatenation:
     output = op.output()
     for position in range(len(op.inputs)):
         tensor = op.activation(position)
-        if tensor.data is not None:
-            raise op.error(f"constant operand {tensor.name!r} is not supported")
         if (tensor.scale, tensor.zero_point) != (output.scale, output.zero_point):
             raise op.error(f"input {tensor.name!r} has another scale or zero point than the output")
     return Concatenation(axis=int(op.options.axis) % len(output.shape))

@@ -44,3 +44,6 @@ HANDLERS: dict[str, Handler] = {
     "READ_VARIABLE": variables.read_variable,
     "ASSIGN_VARIABLE": variables.assign_variable,
 }
+
+# Operators whose operands may be constants: these are inputs of the layer like any others.
+CONSTANT_OPERANDS = frozenset({"ADD", "SUB", "MUL", "CONCATENATION", "BATCH_MATMUL"})

@@ -33,7 +33,7 @@ def elementwise_case(rng: np.random.Generator, operator: str) -> Case:
         y_scale = float(np.float32(max(a_scale, b_scale) * log_uniform(rng, *spread)))
         subtract = operator == "SUB"
         try:
-            add_parameters = parameters.add_parameters(a_scale, b_scale, y_scale, subtract=subtract)
+            add_parameters = parameters.add_parameters(a_scale, b_scale, y_scale)
         except ValueError as error:
             raise RedrawError from error
         shift = add_parameters.output_shift
