@@ -25,7 +25,7 @@ VECTOR: dict[str, Layer] = {
     "movement": vector_layers.movement,
 }
 LAYERS = MAC | VECTOR
-WEIGHTS = {"convolution": 6, "depthwise": 4, "matmul": 4}  # the others 1
+WEIGHTS = {"convolution": 6, "depthwise": 4, "matmul": 4, "one_pixel": 2}  # the others 1
 TRIES = 200
 
 

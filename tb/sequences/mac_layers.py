@@ -159,18 +159,22 @@ def split_k(program: Program) -> None:
 
 
 def one_pixel(program: Program) -> None:
-    """A 1x1 image with one channel, everything minimal."""
+    """A 1x1 image with one channel, everything minimal; halves, so that every rounding is a tie."""
     random = program.random
-    x, y = program.tensor(h=1, w=1, c=1), program.tensor(h=1, w=1, c=1)
-    program.load(x, values.int8_data(random, (1, 1, 1)))
-    first = program.weights(np.full((1, program.core.cols), -128, dtype=np.int8))
-    entry = _scaling(program, 1, 1, bias=True, perch=True)
+    oc = program.core.cols
+    x, y = program.tensor(h=1, w=1, c=1), program.tensor(h=1, w=1, c=oc)
+    program.load(x, random.integers(-9, 10, (1, 1, 1)).astype(np.int8))
+    first = program.weights(random.integers(-9, 10, (1, program.core.cols)).astype(np.int8))
+    cols = program.core.cols
+    bias = random.integers(-60, 60, cols).astype(np.int32)
+    half = np.full(cols, 1 << 30, dtype=np.int32)
+    entry = program.parameters(bias, half, random.integers(-3, 1, cols).astype(np.int8))
     program.emit(
         isa.cfg_in(w=1, h=1, c=1, cbs=x.cbs),
-        isa.cfg_out(ow=1, oh=1, oc=1, cbs=y.cbs),
+        isa.cfg_out(ow=1, oh=1, oc=oc, cbs=y.cbs),
         isa.cfg_pitch(in_p=x.p, out_p=y.p),
         isa.cfg_kernel(kw=1, kh=1),
-        isa.cfg_pad(zin=values.zero_point(random), zout=values.zero_point(random)),
+        isa.cfg_pad(zout=pick(random, [0, 0, 5, -7])),
         isa.cfg_act(),
         isa.conv(
             in_base=x.base, out_base=y.base, wbase=first, pbase=entry,

@@ -218,7 +218,7 @@ class Program:
                 packed[index, start : start + raw.size] = raw
         first = self.entries(count)
         self.emit(isa.ld_p(addr=self.put_words(packed, align=4), first=first, count=count))
-        if chance(self.random, 0.2):  # biases once more, alone
+        if chance(self.random, 0.1):  # biases once more, alone
             fresh = self.random.integers(-(1 << 31), 1 << 31, count * cols).astype(np.int32)
             self.emit(isa.ld_b(addr=self.put_words(fresh, align=4), first=first, count=count))
         return first
