@@ -11,10 +11,11 @@ switch  = $(if $(filter-out 0,$($(2))),--$(1))
 
 # What make exports would reach Verilator and cocotb, which know variables of the same names.
 unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST \
-  N J TESTS CLUSTER
+  N J TESTS CLUSTER COMPARE
 
 .DEFAULT_GOAL := help
 .PHONY: regress coverage testplan
+.PHONY: selftest
 .PHONY: help sim run compile networks soc test bench lint format generate env env-dev clean distclean
 
 help: ## Show this list
@@ -63,6 +64,9 @@ testplan: env-dev ## Check the plan of features, tests and coverage points; show
 
 bench: env ## Measure cycles and utilisation of the kernels: CONFIG= SEED=
 	@$(PYTHON_VENV) -m scripts.bench $(call option,config,CONFIG) $(call option,seed,SEED) $(ARGS)
+
+selftest: env-dev ## Break the core in every way of tests/faults; a test must fall each time: FAULT= J=
+	@$(PYTHON_VENV) -m scripts.selftest $(call option,fault,FAULT) $(call option,jobs,J) $(ARGS)
 
 lint: env-dev ## Check style and elaboration of the Python and the Verilog
 	@$(PYTHON_VENV) -m scripts.lint $(ARGS)

@@ -1,41 +1,28 @@
 #include "host_ops.h"
 
+#include "fixed_point.h"
+
 #include <string.h>
 
-/* ---- gemmlowp's fixed point: a value with m integer bits is raw / 2^(31 - m) ---- */
-
-static int32_t wrap(int64_t value) { return (int32_t)(uint32_t)value; }
-
-/* High 32 bits of 2ab, rounded; only INT32_MIN squared does not fit. */
-static int32_t high_mul(int32_t a, int32_t b) {
-  int64_t high = ((int64_t)a * b + ((int64_t)1 << 30)) >> 31;
-  return high > INT32_MAX ? INT32_MAX : (int32_t)high;
-}
-
-/* x / 2^exponent, ties away from zero. */
-static int32_t divide_pot(int32_t x, uint32_t exponent) {
-  int64_t mask = ((int64_t)1 << exponent) - 1;
-  int64_t threshold = (mask >> 1) + (x < 0);
-  return (int32_t)(((int64_t)x >> exponent) + (((int64_t)x & mask) > threshold));
-}
+/* A value with m integer bits is raw / 2^(31 - m). */
 
 static int32_t shift_left(int32_t x, uint32_t exponent) {
   int32_t threshold = (int32_t)((1u << (31 - exponent)) - 1);
   if (x > threshold) return INT32_MAX;
   if (x < -threshold) return INT32_MIN;
-  return wrap((int64_t)x << exponent);
+  return fixed_wrap((int64_t)x << exponent);
 }
 
 /* exp(a) for -1/4 <= a < 0, a Taylor series around -1/8; no integer bits. */
 static int32_t exp_near_zero(int32_t a) {
   const int32_t exp_minus_eighth = 1895147668, third = 715827883;
-  int32_t x = wrap((int64_t)a + (1 << 28));
-  int32_t x2 = high_mul(x, x);
-  int32_t x3 = high_mul(x2, x);
-  int32_t x4_over_4 = divide_pot(high_mul(x2, x2), 2);
-  int32_t tail = wrap((int64_t)high_mul(wrap((int64_t)x4_over_4 + x3), third) + x2);
-  int32_t sum = wrap((int64_t)x + divide_pot(tail, 1));
-  return wrap((int64_t)high_mul(exp_minus_eighth, sum) + exp_minus_eighth);
+  int32_t x = fixed_wrap((int64_t)a + (1 << 28));
+  int32_t x2 = fixed_high_mul(x, x);
+  int32_t x3 = fixed_high_mul(x2, x);
+  int32_t x4_over_4 = fixed_divide_pot(fixed_high_mul(x2, x2), 2);
+  int32_t tail = fixed_wrap((int64_t)fixed_high_mul(fixed_wrap((int64_t)x4_over_4 + x3), third) + x2);
+  int32_t sum = fixed_wrap((int64_t)x + fixed_divide_pot(tail, 1));
+  return fixed_wrap((int64_t)fixed_high_mul(exp_minus_eighth, sum) + exp_minus_eighth);
 }
 
 /* exp(a) for a <= 0 with 5 integer bits; no integer bits out. */
@@ -47,9 +34,9 @@ static int32_t exp_negative(int32_t a) {
   if (a == 0) return INT32_MAX;
   int32_t modulo = (a & (quarter - 1)) - quarter;
   int32_t result = exp_near_zero(shift_left(modulo, 5));
-  int32_t rest = wrap((int64_t)modulo - a);
+  int32_t rest = fixed_wrap((int64_t)modulo - a);
   for (int e = 0; e < 7; ++e) {
-    if (rest & (quarter << e)) result = high_mul(result, powers[e]);
+    if (rest & (quarter << e)) result = fixed_high_mul(result, powers[e]);
   }
   return result;
 }
@@ -57,16 +44,16 @@ static int32_t exp_negative(int32_t a) {
 /* 1 / (1 + a) for 0 <= a < 1, by Newton's method; no integer bits on either side. */
 static int32_t reciprocal(int32_t a) {
   int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2);
-  int32_t x = wrap((int64_t)high_mul(half, -1010580540) + 1515870810);
+  int32_t x = fixed_wrap((int64_t)fixed_high_mul(half, -1010580540) + 1515870810);
   for (int i = 0; i < 3; ++i) {
-    int32_t error = wrap(((int64_t)1 << 29) - high_mul(half, x));
-    x = wrap((int64_t)x + shift_left(high_mul(x, error), 2));
+    int32_t error = fixed_wrap(((int64_t)1 << 29) - fixed_high_mul(half, x));
+    x = fixed_wrap((int64_t)x + shift_left(fixed_high_mul(x, error), 2));
   }
   return shift_left(x, 1);
 }
 
 static int32_t exponential(int32_t diff, int32_t multiplier, uint32_t left_shift) {
-  return exp_negative(high_mul(wrap((int64_t)diff << left_shift), multiplier));
+  return exp_negative(fixed_high_mul(fixed_wrap((int64_t)diff << left_shift), multiplier));
 }
 
 void host_softmax(const int8_t *in, int8_t *out, uint32_t rows, uint32_t depth, int32_t multiplier,
@@ -76,7 +63,7 @@ void host_softmax(const int8_t *in, int8_t *out, uint32_t rows, uint32_t depth, 
     int64_t terms = 0;
     for (uint32_t i = 0; i < depth; ++i) {
       int32_t diff = in[i] - maximum;
-      if (diff >= diff_min) terms += divide_pot(exponential(diff, multiplier, left_shift), 12);
+      if (diff >= diff_min) terms += fixed_divide_pot(exponential(diff, multiplier, left_shift), 12);
     }
     uint32_t sum = (uint32_t)terms;
     uint32_t zeros = 0;
@@ -85,8 +72,8 @@ void host_softmax(const int8_t *in, int8_t *out, uint32_t rows, uint32_t depth, 
     for (uint32_t i = 0; i < depth; ++i) {
       int32_t diff = in[i] - maximum, value = -128;
       if (diff >= diff_min) {
-        int32_t product = high_mul(scale, exponential(diff, multiplier, left_shift));
-        value += divide_pot(product, 12 - zeros + 31 - 8);
+        int32_t product = fixed_high_mul(scale, exponential(diff, multiplier, left_shift));
+        value += fixed_divide_pot(product, 12 - zeros + 31 - 8);
         if (value > 127) value = 127;
       }
       out[i] = (int8_t)value;
