@@ -1,0 +1,82 @@
+"""Break the core in one small way after the other, and see which test of `make test` falls.
+
+Each fault of tests/faults/ is applied to a copy of the checkout below build/selftest/, where the
+simulation tests then run until one fails. A fault that no test catches is a hole in the bench; a
+catch counts only if the core without the fault passes the same test. Without --fault the broken
+benches of tests/sim/test_false_pass.py run too: none of them may pass.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from scripts import cli
+from scripts.hdl import HdlError
+from scripts.reports.files import Results, shown
+from scripts.selftest.benches import run_benches
+from scripts.selftest.campaign import Control, campaign, check_patches
+from scripts.selftest.faults import faults_named, load_faults
+from scripts.selftest.order import collect, ordered
+from scripts.selftest.report import outcome_line, outcome_table, write_json
+from scripts.selftest.tests import BrokenRunError, first_failure
+from scripts.selftest.tree import Tree
+
+
+def main(argv: list[str]) -> int:
+    """Run the self-test; return 1 if a fault was not caught."""
+    options = cli.parser("selftest", __doc__)
+    options.add_argument("--fault", metavar="NAME", help="faults, by name or a part of it")
+    options.add_argument(
+        "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N",
+        help="faults at a time; as many as there are processors by default",
+    )  # fmt: skip
+    wanted = options.parse_args(argv)
+    every = load_faults()
+    faults = every if wanted.fault is None else faults_named(wanted.fault, every)
+    results = Results(command="selftest")
+    results.start()
+    started = time.monotonic()
+    good = Tree("control")
+    check_patches(faults, good)
+    ids = collect(good.root)
+    control = Control(good, first_failure)
+    control.demand(ordered(ids, "rtl")[:1])
+    print(f"control: the core without a fault passes {control.passed[0]}", flush=True)
+    benches = run_benches(good) if wanted.fault is None else None
+    if benches is not None:
+        print(benches, flush=True)
+    trees = [Tree(f"fault{number}") for number in range(min(wanted.jobs, len(faults)))]
+    outcomes = []
+    for outcome in campaign(faults, trees=trees, control=control, ids=ids, runner=first_failure):
+        outcomes.append(outcome)
+        print(outcome_line(outcome, len(outcomes), len(faults)), flush=True)
+    outcomes.sort(key=lambda outcome: faults.index(outcome.fault))
+    print(f"\n{outcome_table(outcomes)}\n")
+    seconds = time.monotonic() - started
+    path = write_json(
+        results,
+        outcomes,
+        benches=benches,
+        controls=control.passed,
+        tests=len(ids),
+        seconds=seconds,
+    )
+    print(
+        f"{sum(outcome.caught for outcome in outcomes)} of {len(outcomes)} faults caught by "
+        f"{len(ids)} tests in {seconds:.0f} s; the core without a fault passes those "
+        f"{len(control.passed)} of them that caught one; {shown(path)}"
+    )
+    missed = [outcome.fault.name for outcome in outcomes if not outcome.caught]
+    if missed:
+        print(f"FAIL: not caught: {', '.join(missed)}")
+    elif benches is not None and not benches.good:
+        print(f"FAIL: {benches}")
+    else:
+        print("PASS")
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError, BrokenRunError)

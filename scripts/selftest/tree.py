@@ -1,0 +1,47 @@
+"""A copy of the checkout below build/, in which the core can be broken while the rest stays.
+
+Tests that run in it find the broken core as they find the good one, so nothing of the bench needs
+to know about faults. What a tree has built is kept for the good core only.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from scripts.hdl import ROOT
+
+FOLDER = ROOT / "build" / "selftest"
+COPIED = ("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml")
+# Tests that build networks or firmware look for these; a link will do for what is only read.
+LINKED = ("docs", "README.md", "Makefile", "requirements.txt", "requirements-dev.txt", ".venv")
+
+
+class Tree:
+    """One copy.
+
+    Attributes:
+        root: its top folder.
+    """
+
+    def __init__(self, name: str, *, source: Path = ROOT, folder: Path = FOLDER) -> None:
+        self.root = folder / name
+        self._source = source
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.root.mkdir(parents=True)
+        ignore = shutil.ignore_patterns("__pycache__")
+        for item in COPIED:
+            origin, copy = source / item, self.root / item
+            if origin.is_dir():
+                shutil.copytree(origin, copy, ignore=ignore)
+            elif origin.is_file():
+                shutil.copy2(origin, copy)
+        for item in LINKED:
+            if (source / item).exists():
+                (self.root / item).symlink_to(source / item)
+
+    def reset(self) -> None:
+        """Make the core good again, and forget what was built of a broken one."""
+        shutil.rmtree(self.root / "rtl")
+        shutil.copytree(self._source / "rtl", self.root / "rtl")
+        shutil.rmtree(self.root / "build", ignore_errors=True)

@@ -1,0 +1,194 @@
+"""The self-test itself: what it calls caught, and what makes it fail. No simulation: tests are
+pretended, so that this takes no time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from scripts.cli import UserError
+from scripts.hdl import ROOT
+from scripts.reports.files import Results
+from scripts.selftest import order
+from scripts.selftest.benches import WANTED, judge
+from scripts.selftest.campaign import Control, campaign, check_patches
+from scripts.selftest.faults import Fault, load_faults
+from scripts.selftest.report import outcome_table, write_json
+from scripts.selftest.tests import BrokenRunError, Case, Failure, failure_in, read_junit
+
+IDS = ["tests/sim/test_features.py::test_tile_level[smoke-LoadAndStore]", "tests/sim/x.py::test_b"]
+HARMLESS = """--- a/rtl/control/ratel_blocks.v
++++ b/rtl/control/ratel_blocks.v
+@@ -1 +1 @@
+-// Blocks of Cols channels that C channels occupy, and the channels in the last one.
++// Blocks of Cols channels which C channels occupy, and the channels in the last one.
+"""
+
+
+class CopyOfCore:
+    """A tree that holds the core alone."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.reset()
+
+    def reset(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(ROOT / "rtl", self.root / "rtl")
+
+
+def code(root: Path) -> dict[str, list[str]]:
+    """Return the core's code without comments."""
+    return {
+        str(path.relative_to(root)): [
+            line.partition("//")[0].strip() for line in path.read_text().splitlines()
+        ]
+        for path in sorted((root / "rtl").rglob("*.v"))
+    }
+
+
+class Pretended:
+    """Tests of which the second fails on a core whose code differs from the good one's."""
+
+    def __init__(self) -> None:
+        self.good = code(ROOT)
+        self.asked: list[list[str]] = []
+
+    def __call__(self, tree: CopyOfCore, ids: Sequence[str]) -> Failure | None:
+        self.asked.append(list(ids))
+        if code(tree.root) == self.good or len(ids) < 2:
+            return None
+        return Failure(test=ids[1], message="expected 1, got 2", built=True, passed=1)
+
+
+def harmless() -> Fault:
+    return Fault(name="x", module="ratel_blocks", kind="none", breaks="nothing", patch=HARMLESS)
+
+
+def outcomes_of(faults: list[Fault], tmp_path: Path, runner: object = None) -> list:
+    control = Control(CopyOfCore(tmp_path / "control"), Pretended())
+    trees = [CopyOfCore(tmp_path / "one"), CopyOfCore(tmp_path / "two")]
+    return list(
+        campaign(faults, trees=trees, control=control, ids=IDS, runner=runner or Pretended())
+    )
+
+
+def test_a_harmless_patch_is_reported_as_not_caught(tmp_path: Path):
+    (outcome,) = outcomes_of([harmless()], tmp_path)
+    assert not outcome.caught
+    assert "NOT CAUGHT" in outcome_table([outcome])
+    results = Results(command="selftest", folder=tmp_path / "build")
+    results.start()
+    path = write_json(results, [outcome], benches=None, controls=[], tests=2, seconds=1.0)
+    assert '"pass": false' in path.read_text()
+    assert '"caught": 0' in path.read_text()
+
+
+def test_faults_are_caught_and_trees_are_good_again_for_the_next(tmp_path: Path):
+    faults = load_faults()[:6]
+    outcomes = outcomes_of([*faults, harmless()], tmp_path)
+    assert {outcome.fault.name for outcome in outcomes if outcome.caught} == {
+        fault.name for fault in faults
+    }
+    assert all(o.failure.message == "expected 1, got 2" for o in outcomes if o.failure)
+
+
+def test_a_core_that_does_not_build_is_not_caught(tmp_path: Path):
+    def broken(tree: CopyOfCore, ids: Sequence[str]) -> Failure:
+        return Failure(test=ids[0], message="building failed", built=False, passed=0)
+
+    (outcome,) = outcomes_of(load_faults()[:1], tmp_path, broken)
+    assert not outcome.caught
+    assert "NOT BUILT" in outcome_table([outcome])
+
+
+def test_a_catch_by_a_test_that_the_good_core_fails_ends_the_run(tmp_path: Path):
+    def failing(tree: CopyOfCore, ids: Sequence[str]) -> Failure:
+        return Failure(test=ids[0], message="always", built=True, passed=0)
+
+    control = Control(CopyOfCore(tmp_path / "control"), failing)
+    trees = [CopyOfCore(tmp_path / "one")]
+    with pytest.raises(UserError, match=r"without a fault fails .*always"):
+        list(campaign(load_faults()[:2], trees=trees, control=control, ids=IDS, runner=failing))
+
+
+def test_the_good_core_is_asked_once_for_each_test(tmp_path: Path):
+    runner = Pretended()
+    control = Control(CopyOfCore(tmp_path / "control"), runner)
+    for tests in (IDS, IDS[:1], ["other"]):
+        control.demand(tests)
+    assert runner.asked == [IDS, ["other"]]
+    assert control.passed == [*IDS, "other"]
+
+
+def test_an_outdated_patch_is_named_before_anything_runs(tmp_path: Path):
+    old = Fault(
+        name="123_old", module="ratel_blocks", kind="none", breaks="nothing",
+        patch=HARMLESS.replace("-// Blocks", "-// Groups"),
+    )  # fmt: skip
+    with pytest.raises(UserError, match=r"123_old\.patch changes lines .* no longer"):
+        check_patches([harmless(), old], CopyOfCore(tmp_path / "tree"))
+
+
+@pytest.mark.parametrize("part", order.PARTS)
+def test_each_part_begins_with_the_smoke_test_and_leaves_none_out(part: str):
+    ids = [*reversed(IDS), "tests/sim/test_layers.py::test_mac_layers[16x4-0]"]
+    chosen = order.ordered(ids, part)
+    assert chosen[0] == IDS[0]
+    assert sorted(chosen) == sorted(ids)
+
+
+def test_every_folder_of_the_core_has_an_order():
+    folders = {path.parent.name for path in (ROOT / "rtl").rglob("*.v")}
+    assert folders == set(order.PARTS)
+
+
+def junit(path: Path, *messages: str) -> Path:
+    suite = ElementTree.Element("testsuite")
+    for number, message in enumerate(messages):
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="tests.sim.test_x", name=f"test_broken_bench[{number}]"
+        )
+        if message == "skip":
+            ElementTree.SubElement(case, "skipped")
+        elif message:
+            ElementTree.SubElement(case, "failure", message=message)
+    ElementTree.ElementTree(suite).write(path)
+    return path
+
+
+def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path):
+    said = "AssertionError: fail: tb.tests.x: byte 3: expected 7, got 6 (seed 1, /a/log.txt)\nmore"
+    failure = failure_in(read_junit(junit(tmp_path / "x.xml", "", "skip", said)))
+    assert failure == Failure(
+        test="tests/sim/test_x.py::test_broken_bench[2]",
+        message="tb.tests.x: byte 3: expected 7, got 6", built=True, passed=1,
+    )  # fmt: skip
+    unbuilt = "scripts.hdl.errors.HdlError: building ratel_tb failed: %Error"
+    failure = failure_in(read_junit(junit(tmp_path / "y.xml", unbuilt)))
+    assert failure is not None
+    assert not failure.built
+
+
+@pytest.mark.parametrize("messages", [(), ("skip", "skip")])
+def test_nothing_that_ran_is_no_verdict(tmp_path: Path, messages: tuple[str, ...]):
+    with pytest.raises(BrokenRunError, match="no test ran"):
+        read_junit(junit(tmp_path / "x.xml", *messages))
+    with pytest.raises(BrokenRunError, match="no results"):
+        read_junit(tmp_path / "nowhere.xml")
+
+
+def test_broken_benches_are_counted_and_one_that_passes_is_named():
+    case = [Case(test=f"f.py::test_broken_bench[{i}]", failed=False) for i in range(WANTED)]
+    good = Case(test="f.py::test_the_unbroken_bench_passes", failed=False)
+    assert judge([good, *case]).good
+    assert len(judge([good, *case]).caught) == WANTED
+    assert not judge([good, *case[1:]]).good
+    passes = Case(test="f.py::test_broken_bench[Deaf]", failed=True, message="ended with pass")
+    assert not judge([*case, passes]).good
+    assert "Deaf" in str(judge([*case, passes]))
