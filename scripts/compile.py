@@ -18,6 +18,7 @@ from scripts.runs.floors import layer_macs, peak
 from scripts.runs.model import Model, load_model
 from sw.compiler import CompileError
 from sw.compiler.program import NpuPhase
+from tb.env.places import place_of
 
 
 def main(argv: list[str]) -> int:
@@ -62,13 +63,12 @@ def schedule_entries(model: Model) -> list[dict[str, Any]]:
     entries = []
     for layer in model.network.layers:
         plan = model.program.plans.get(layer.index)
-        alias = bool(layer.outputs) and layer.outputs[0] in model.program.roots
         shape = model.network.tensors[layer.outputs[0]].shape if layer.outputs else ()
         entry: dict[str, Any] = {
             "index": layer.index,
             "operator": layer.operator,
             "shape": list(shape),
-            "where": "npu" if plan else "alias" if alias else "host",
+            "where": place_of(model.program, layer),
         }
         if plan is not None:
             entry |= {
@@ -89,7 +89,7 @@ def schedule_entries(model: Model) -> list[dict[str, Any]]:
 
 def schedule_table(entries: list[dict[str, Any]]) -> str:
     """Return the table of the layers; a dash where the core has nothing to do."""
-    places = {"host": "(host)", "alias": "(no work)"}
+    places = {"host": "(host)", "alias": "(no work)", "folded": "(folded)"}
     columns = {
         "strips": "strips",
         "chunks": "chunks",

@@ -3,7 +3,8 @@
 compute    = MACs / (Rows * Cols)
 bandwidth  = bytes / bytes of a beat, counting once each byte that has to cross the bus: weights,
 biases, per-channel scales, tables, the network's inputs and outputs, and tensors
-that host and core hand each other. Padding and second loads do not count.
+that host and core hand each other; variables in and out. Padding and second loads do
+                 not count.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from dataclasses import dataclass
 from golden.config import CoreConfig
 from golden.network import Layer, Network
 from golden.network import operations as ops
-from sw.compiler.lowering import ArrayOp
-from sw.compiler.program import HostPhase, NpuPhase, Program
+from sw.compiler.program import HostPhase, Program
 
 SCALE_BYTES = 5  # int32 multiplier, int8 shift
 BIAS_BYTES = 4
@@ -38,20 +38,26 @@ class Floors:
 def floors(program: Program) -> Floors:
     """Return both floors of a compiled network."""
     core, network = program.config, program.network
-    layers = [network.layers[index] for index in sorted({op.layer for op in array_ops(program)})]
+    layers = core_layers(program)
     macs = sum(layer_macs(network, layer) for layer in layers)
     moved = sum(constant_bytes(layer) for layer in layers) + crossing_bytes(program)
     return Floors(
-        compute=-(-macs // (core.rows * core.cols)),
+        compute=-(-macs // peak(core)),
         bandwidth=-(-moved // core.axi_bytes),
         macs=macs,
         bytes=moved,
     )
 
 
-def array_ops(program: Program) -> list[ArrayOp]:
-    """Return what runs on the core, in order."""
-    return [op for phase in program.phases if isinstance(phase, NpuPhase) for op in phase.ops]
+def host_layers(program: Program) -> set[int]:
+    """Return the layers that the host computes."""
+    return {phase.op.layer for phase in program.phases if isinstance(phase, HostPhase)}
+
+
+def core_layers(program: Program) -> list[Layer]:
+    """Return the layers that the host does not compute."""
+    on_host = host_layers(program)
+    return [layer for layer in program.network.layers if layer.index not in on_host]
 
 
 def layer_macs(network: Network, layer: Layer) -> int:
@@ -59,13 +65,17 @@ def layer_macs(network: Network, layer: Layer) -> int:
 
     Padding counts, as usual; zeros that a mapping adds (groups made dense) and pooling do not.
     """
-    operation, shape = layer.operation, network.tensors[layer.outputs[0]].shape
-    match operation:
-        case ops.Convolution() | ops.Depthwise():
-            return shape[1] * shape[2] * int(operation.weights.size)
-        case ops.FullyConnected():
-            units = operation.weights.shape[0]
-            return network.tensors[layer.outputs[0]].size // units * int(operation.weights.size)
+    if not layer.outputs:
+        return 0
+    made = network.tensors[layer.outputs[0]]
+    match layer.operation:
+        case ops.Convolution() | ops.Depthwise() as operation:
+            return made.shape[1] * made.shape[2] * int(operation.weights.size)
+        case ops.FullyConnected() as operation:
+            return made.size // operation.weights.shape[0] * int(operation.weights.size)
+        case ops.MatrixProduct() as operation:
+            first = network.tensors[layer.inputs[0]].shape
+            return made.size * first[-2 if operation.adjoint_a else -1]
     return 0
 
 
@@ -85,19 +95,19 @@ def constant_bytes(layer: Layer) -> int:
 
 
 def crossing_bytes(program: Program) -> int:
-    """Return the bytes of tensors that go into the core or come out of it."""
-    network = program.network
-
-    def root(tensor: int) -> int:
-        return program.roots.get(tensor, tensor)
-
-    made = {root(op.output) for op in array_ops(program)}
-    read = {root(tensor) for op in array_ops(program) for tensor in op.operands}
-    wanted = {root(tensor) for tensor in network.outputs}
-    for phase in program.phases:
-        if isinstance(phase, HostPhase):
-            wanted |= {root(tensor) for tensor in phase.op.operands}
-    return sum(network.tensors[tensor].size for tensor in (read - made) | (made & wanted))
+    """Return the bytes of tensors that go into the core or come out of it, of variables both."""
+    network, on_core = program.network, core_layers(program)
+    made = {tensor for layer in on_core for tensor in layer.outputs}
+    read = {tensor for layer in on_core for tensor in layer.inputs}
+    wanted = set(network.outputs)
+    for index in host_layers(program):
+        wanted |= set(network.layers[index].inputs)
+    crossing = sum(network.tensors[tensor].size for tensor in (read - made) | (made & wanted))
+    kept = 0
+    for layer in on_core:
+        if isinstance(layer.operation, ops.ReadVariable | ops.AssignVariable):
+            kept += int(network.state[layer.operation.variable].size)
+    return crossing + kept
 
 
 def peak(core: CoreConfig) -> int:

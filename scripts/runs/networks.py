@@ -226,8 +226,6 @@ def add_part(whole: NetworkResult, part: dict[str, Any]) -> None:
             for name in ("cycles", "comparisons", "mismatches"):
                 layer[name] += other[name]
             layer["first"] = layer["first"] or other["first"]
-            if layer["where"] == "host":  # a part that failed early never came to this layer
-                layer["where"] = other["where"]
     whole.inputs += part["inputs"]
     whole.cycles += part["cycles"]
     whole.simulated_cycles += part["simulated_cycles"]

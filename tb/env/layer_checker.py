@@ -16,7 +16,6 @@ from golden.assembler import disassemble_instruction
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import InstructionClass
-from golden.machine import Tensor
 from golden.machine.layout import gather
 from sw.compiler.program import OutputPart, Step
 from tb.env.core_trace import JobTrace
@@ -97,14 +96,8 @@ class LayerChecker:
         whole: NDArray[np.generic],
         cycle: int,
     ) -> None:
-        place = Tensor(
-            base=part.base, h=part.rows, w=part.width, c=part.channels, p=part.width, cbs=part.cbs
-        )
-        actual = gather(self._core, self._spad, place)
-        image = whole.reshape(-1, part.width, whole.shape[-1])
-        rows = slice(part.first_row, part.first_row + part.rows)
-        channels = slice(part.first_channel, part.first_channel + part.channels)
-        wanted = image[rows, :, channels]
+        actual = gather(self._core, self._spad, part.place())
+        wanted = part.select(whole)
         result.comparisons += wanted.size
         wrong = actual != wanted
         count = int(wrong.sum())
@@ -117,8 +110,9 @@ class LayerChecker:
         elif count:
             y, x, c = (int(v) for v in np.argwhere(wrong)[0])
             result.first = result.first or (
-                f"`{text}`: pixel y={part.first_row + y} x={x} channel {part.first_channel + c}: "
-                f"expected {int(wanted[y, x, c])}, got {int(actual[y, x, c])}, by cycle {cycle}"
+                f"`{text}`: pixel y={part.first_row + y} x={part.first_column + x} "
+                f"channel {part.first_channel + c}: expected {int(wanted[y, x, c])}, "
+                f"got {int(actual[y, x, c])}, by cycle {cycle}"
             )
         result.mismatches += count
 

@@ -26,7 +26,9 @@ from numpy.typing import NDArray
 from golden.isa_table import Counter
 from golden.network import Layer, run_network
 from golden.network import Network as Graph
+from golden.network.operations import AssignVariable
 from sw.compiler import compile_network
+from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.program import HostPhase, NpuPhase, Program
 from sw.execution import Inference
 from sw.importer import import_network
@@ -35,18 +37,33 @@ from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
 from tb.env.job import offload
 from tb.env.layer_checker import LayerChecker
+from tb.env.places import place_of
 from tb.env.settings import MEMORY_BASE, count, results_folder
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")
 
+Array = NDArray[np.generic]
+
 
 @dataclass(kw_only=True)
-class HostLayer:
-    """What a host layer made so far: elements compared, elements that differ."""
+class OtherLayer:
+    """A layer of the host, or one that only moves bytes in memory: elements compared so far."""
 
     comparisons: int = 0
     mismatches: int = 0
+    first: str = ""
+
+    def compare(self, name: str, actual: Array, expected: Array) -> None:
+        """Compare a whole tensor."""
+        self.comparisons += expected.size
+        wrong = actual != expected
+        if wrong.any():
+            at = tuple(int(i) for i in np.argwhere(wrong)[0])
+            self.mismatches += int(wrong.sum())
+            self.first = self.first or (
+                f"tensor {name!r} at {at}: expected {int(expected[at])}, got {int(actual[at])}"
+            )
 
 
 class RtlMemory:
@@ -69,7 +86,7 @@ class Network(RatelTest):
     """See the module."""
 
     async def body(self) -> None:
-        network = import_network(Path(os.environ["RATEL_NETWORK"]))
+        self.network = network = import_network(Path(os.environ["RATEL_NETWORK"]))
         inputs = np.load(os.environ["RATEL_INPUTS"])[int(os.environ.get("RATEL_FIRST", "0")) :]
         number = min(count("RATEL_COUNT", len(inputs)), len(inputs))
         stall = float(os.environ.get("RATEL_STALL", "0"))
@@ -80,20 +97,19 @@ class Network(RatelTest):
         self.counters = dict.fromkeys(Counter, 0)
         state = {name: value.copy() for name, value in network.state.items()}
         shape = network.tensors[network.inputs[0]].shape
-        self.host_layers: dict[int, HostLayer] = {}
+        self.other_layers: dict[int, OtherLayer] = {}
         outputs, cycles = [], []
         first_program = Inference(program, RtlMemory(self), state)
         first_program.load_constants()
         started = time.perf_counter()
         for index in range(number):
             array = np.ascontiguousarray(inputs[index]).reshape(shape)
-            expected = run_network(
-                network, [array], {name: value.copy() for name, value in state.items()}
-            )
+            after = {name: value.copy() for name, value in state.items()}
+            expected = run_network(network, [array], after)
             before = self.counters[Counter.BUSY]
             inference = Inference(program, RtlMemory(self), state)
             inference.load_inputs([array])
-            await self.infer(program, inference, expected)
+            await self.infer(program, inference, expected, after)
             if self.env.failures.count:
                 break
             outputs.append([np.asarray(value).copy() for value in inference.outputs()])
@@ -108,23 +124,63 @@ class Network(RatelTest):
         self.write_results(network, program, outputs, cycles, time.perf_counter() - started)
 
     async def infer(
-        self, program: Program, inference: Inference, expected: dict[int, NDArray[np.generic]]
+        self,
+        program: Program,
+        inference: Inference,
+        expected: dict[int, Array],
+        after: dict[str, NDArray[np.int8]],
     ) -> None:
-        """Run all phases of one inference, up to the first that is wrong."""
+        """Run all phases of one inference, up to the first that is wrong.
+
+        Args:
+            program: the compiled network.
+            inference: what the host knows of this one.
+            expected: tensors by index, as golden has them.
+            after: variables after it, as golden has them.
+        """
         for phase in program.phases:
             if isinstance(phase, HostPhase):
-                layer = self.host_layers.setdefault(phase.op.layer, HostLayer())
+                layer = self.other_layers.setdefault(phase.op.layer, OtherLayer())
                 for tensor, value in inference.run_host(phase).items():
-                    layer.comparisons += value.size
-                    layer.mismatches += int((value != expected[tensor]).sum())
-                if layer.mismatches:
-                    self.env.failures.add(f"layer {phase.op.layer}: the host's result differs")
+                    layer.compare(self.network.tensors[tensor].name, value, expected[tensor])
+                if layer.first:
+                    self.env.failures.add(f"layer {phase.op.layer}: {layer.first}")
             else:
                 await self.play(phase, expected)
+                self.check_moves(program, phase, expected, after)
             if self.env.failures.count:
                 return
 
-    async def play(self, phase: NpuPhase, expected: dict[int, NDArray[np.generic]]) -> None:
+    def check_moves(
+        self,
+        program: Program,
+        phase: NpuPhase,
+        expected: dict[int, Array],
+        after: dict[str, NDArray[np.int8]],
+    ) -> None:
+        """Compare the tensors and variables that a phase only moved in memory."""
+        for index in sorted({op.layer for op in phase.ops if isinstance(op, MoveOp)}):
+            layer, result = self.network.layers[index], OtherLayer()
+            wanted = {tensor: expected[tensor] for tensor in layer.outputs}
+            if isinstance(layer.operation, AssignVariable):
+                name = layer.operation.variable
+                wanted[program.variables[name]] = after[name]
+            elif any(
+                isinstance(op, ArrayOp) and op.layer == index for op in phase.ops
+            ):  # a move only prepares it, the rest is compared as it is written
+                continue
+            for tensor, value in wanted.items():
+                region = program.regions[tensor]
+                data = self.env.store.memory[region.address : region.address + value.size]
+                result.compare(str(tensor), data.view(np.int8).reshape(value.shape), value)
+            kept = self.other_layers.setdefault(index, OtherLayer())
+            kept.comparisons += result.comparisons
+            kept.mismatches += result.mismatches
+            kept.first = kept.first or result.first
+            if result.first:
+                self.env.failures.add(f"layer {index}: {result.first}")
+
+    async def play(self, phase: NpuPhase, expected: dict[int, Array]) -> None:
         """Run one job on the core and compare every part of every tensor it made."""
         start = int(cocotb.top.cycle.value)
         await self.env.play(counted(offload([step.instruction for step in phase.steps])))
@@ -147,7 +203,7 @@ class Network(RatelTest):
         self,
         network: Graph,
         program: Program,
-        outputs: list[list[NDArray[np.generic]]],
+        outputs: list[list[Array]],
         cycles: list[int],
         seconds: float,
     ) -> None:
@@ -173,19 +229,17 @@ class Network(RatelTest):
         """What came of one layer over all inputs.
 
         ``where``: on the core (npu), on the host, or nowhere, because the output is another name
-        for the bytes of the input (alias).
+        for the bytes of the input (alias) or because another layer does its work (folded).
         """
-        on_core = self.checker.layers.get(layer.index)
-        on_host = self.host_layers.get(layer.index)
-        result = on_core or on_host or HostLayer()
-        alias = bool(layer.outputs) and layer.outputs[0] in program.roots
+        computed = self.checker.layers.get(layer.index)
+        result = computed or self.other_layers.get(layer.index) or OtherLayer()
         return {
             "index": layer.index,
             "operator": layer.operator,
             "shape": list(network.tensors[layer.outputs[0]].shape) if layer.outputs else [],
-            "where": "npu" if on_core else "alias" if alias else "host",
-            "cycles": on_core.cycles if on_core else 0,
+            "where": place_of(program, layer),
+            "cycles": computed.cycles if computed else 0,
             "comparisons": result.comparisons,
             "mismatches": result.mismatches,
-            "first": on_core.first if on_core else "",
+            "first": result.first,
         }
