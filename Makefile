@@ -16,6 +16,7 @@ unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONL
 .DEFAULT_GOAL := help
 .PHONY: regress coverage testplan
 .PHONY: selftest
+unexport FAULT
 .PHONY: help sim run compile networks soc test bench lint format generate env env-dev clean distclean
 
 help: ## Show this list
@@ -65,7 +66,7 @@ testplan: env-dev ## Check the plan of features, tests and coverage points; show
 bench: env ## Measure cycles and utilisation of the kernels: CONFIG= SEED=
 	@$(PYTHON_VENV) -m scripts.bench $(call option,config,CONFIG) $(call option,seed,SEED) $(ARGS)
 
-selftest: env-dev ## Break the core in every way of tests/faults; a test must fall each time: FAULT= J=
+selftest: env-dev ## Break the core in many small ways; a test must fall each time: FAULT= J=
 	@$(PYTHON_VENV) -m scripts.selftest $(call option,fault,FAULT) $(call option,jobs,J) $(ARGS)
 
 lint: env-dev ## Check style and elaboration of the Python and the Verilog
