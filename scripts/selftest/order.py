@@ -28,10 +28,10 @@ LAYERS = [r"test_vector_layers\[8x8\]", r"test_mac_layers\[8x8-[0-2]\]"]
 MEMORY = [r"tile_level\[memory_port-"]
 WHOLE = [r"tile_level\[(scratchpad|performance)-"]
 PARTS = {
-    "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, *MEMORY, *LAYERS],
-    "compute": [SMOKE, *LAYERS, *PROGRAMS, *WHOLE],
-    "memory": [SMOKE, *MEMORY, *PROGRAMS, *LAYERS, *WHOLE],
-    "lib": [SMOKE, *MEMORY, *LAYERS],
+    "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, r"tests/rtl/control", *MEMORY, *LAYERS],
+    "compute": [SMOKE, *LAYERS, r"tests/rtl/compute", *PROGRAMS, *WHOLE],
+    "memory": [SMOKE, *MEMORY, r"tests/rtl/memory", *PROGRAMS, *LAYERS, *WHOLE],
+    "lib": [SMOKE, *MEMORY, r"tests/rtl/lib", *LAYERS],
     "rtl": [SMOKE, *LAYERS, *PROGRAMS, *WHOLE],
 }
 # Then everything else: pin level, the units alone, and last what needs a build of its own.

@@ -11,7 +11,7 @@ from scripts.reports.table import table
 from scripts.selftest.benches import Benches
 from scripts.selftest.campaign import Outcome
 
-MESSAGE = 90  # characters of a message in the table; the report has all
+MESSAGE = 160  # characters of a message in the table; the report has all
 
 
 def short(test: str) -> str:

@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 from scripts.hdl.toolchain import clean_environment
 from scripts.selftest.tree import Tree
 
-# Words of `tests.sim.support.passes` around a message, and pytest's own.
-WRAPPING = re.compile(r"^(AssertionError: )?((fail|crash|timeout): )?|\s*\(seed \d+, .*$", re.S)
+# Words of `tests.sim.support.passes` around a message, and pytest's and the test's own name.
+WRAPPING = re.compile(
+    r"^(AssertionError: )?((fail|crash|timeout): )?(tb\.[\w.]+: )?|\s*\(seed \d+, .*$", re.S
+)
 NOT_BUILT = re.compile(r"building \w+ failed")
 VERDICTS = frozenset({0, 1})  # of pytest's exit codes: all passed, some failed
 

@@ -163,11 +163,13 @@ def junit(path: Path, *messages: str) -> Path:
 
 
 def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path):
-    said = "AssertionError: fail: tb.tests.x: byte 3: expected 7, got 6 (seed 1, /a/log.txt)\nmore"
+    said = (
+        "AssertionError: fail: tb.tests.x.Y: byte 3: expected 7, got 6 (seed 1, /a/log.txt)\nmore"
+    )
     failure = failure_in(read_junit(junit(tmp_path / "x.xml", "", "skip", said)))
     assert failure == Failure(
         test="tests/sim/test_x.py::test_broken_bench[2]",
-        message="tb.tests.x: byte 3: expected 7, got 6", built=True, passed=1,
+        message="byte 3: expected 7, got 6", built=True, passed=1,
     )  # fmt: skip
     unbuilt = "scripts.hdl.errors.HdlError: building ratel_tb failed: %Error"
     failure = failure_in(read_junit(junit(tmp_path / "y.xml", unbuilt)))
