@@ -144,9 +144,9 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
     A transposed first factor is rearranged in memory first.
     """
     tensors = context.tensors
-    a, b = layer.inputs
     output = layer.outputs[0]
-    a_shape, b_shape = tensors[a].shape, tensors[b].shape
+    a_shape, b_shape = (tensors[t].shape for t in layer.inputs)
+    a, b = (context.alias_root(t) for t in layer.inputs)
     rows, depth = a_shape[-2:][::-1] if op.adjoint_a else a_shape[-2:]
     units = b_shape[-2] if op.adjoint_b else b_shape[-1]
     a_batches = np.arange(prod(a_shape[:-2])).reshape(a_shape[:-2])

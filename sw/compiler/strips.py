@@ -78,7 +78,9 @@ def _span(first: int, end: int, size: int, stride: int, pad: int, reach: int) ->
     low = first * stride - pad
     high = (end - 1) * stride - pad + reach
     # A strip wholly in the padding still needs a row, which no tap reaches.
-    a = min(max(low, 0), size - 1)
+    if low >= size:
+        return Span(first=first, end=end, a=0, b=1, pad=high - low + 1)
+    a = max(low, 0)
     b = min(max(high + 1, a + 1), size)
     return Span(first=first, end=end, a=a, b=b, pad=a - low)
 
@@ -98,8 +100,6 @@ def legal_starts(
     starts = []
     for first in range(op.out_shape.h):
         span = rows_span(op, first, op.out_shape.h)
-        if span.pad < 0:
-            continue
         if output_resident and first * op.out_shape.w % config.rows:
             continue
         if input_pitch is not None and span.a * input_pitch % config.rows:
@@ -120,18 +120,9 @@ def cut(op: ArrayOp, starts: list[int], rows: int, columns: int) -> list[Strip]:
             bounds.append(start)
     bounds.append(op.out_shape.h)
     width = op.out_shape.w
-    edges = sorted({*_column_starts(op, columns), width})
+    edges = [*range(0, width, columns), width]
     return [
         Strip(y=rows_span(op, y0, y1), x=columns_span(op, x0, x1))
         for y0, y1 in pairwise(bounds)
         for x0, x1 in pairwise(edges)
     ]
-
-
-def _column_starts(op: ArrayOp, columns: int) -> list[int]:
-    starts = [0]
-    for first in range(1, op.out_shape.w):
-        legal = columns_span(op, first, op.out_shape.w).pad >= 0
-        if legal and first - starts[-1] >= columns:
-            starts.append(first)
-    return starts

@@ -1,0 +1,56 @@
+"""Random networks, compiled for several cores, equal the golden network part by part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from golden.config import CoreConfig, load_config
+from golden.network import Network
+from sw.compiler import compile_network
+from sw.compiler.program import HostPhase
+from tests.sw.golden_core import BASE, play
+from tests.sw.random_networks import KINDS, random_network
+
+CORES = (
+    load_config("8x8"),
+    load_config("4x4"),
+    load_config("16x16"),
+    load_config("4x8"),
+    load_config("16x4"),
+    CoreConfig(name="tiny", spad_depth=64, wbuf_depth=256, param_depth=8),
+    CoreConfig(name="tiny 4x16", rows=4, cols=16, spad_depth=64, wbuf_depth=128, param_depth=8),
+    CoreConfig(name="tiny 16x4", rows=16, cols=4, spad_depth=128, wbuf_depth=256, param_depth=8),
+)
+NAMED = 5  # of the cores, the first ones, are supported configurations
+GROUPS, GROUP = 16, 16
+
+
+def _inputs(network: Network, seed: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    shapes = [network.tensors[index].shape for index in network.inputs]
+    return [rng.integers(-128, 128, shape).astype(np.int8) for shape in shapes]
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_random_networks(group: int) -> None:
+    for seed in range(group * GROUP, (group + 1) * GROUP):
+        network = random_network(seed)
+        state = {name: value.copy() for name, value in network.state.items()}
+        for step in range(2 if state else 1):
+            result = play(CORES[seed % len(CORES)], network, _inputs(network, step), state)
+            assert result.differences == [], f"network {seed}: {result.differences[0]}"
+
+
+def test_the_networks_have_every_operator_and_only_softmax_runs_on_the_host() -> None:
+    names: set[str] = set()
+    on_host: set[str] = set()
+    for seed in range(GROUPS * GROUP):
+        network = random_network(seed)
+        names |= {layer.operator for layer in network.layers}
+        # The tiny cores lack weight words for some kernels.
+        program = compile_network(CORES[seed % NAMED], network, memory_base=BASE)
+        hosts = [phase for phase in program.phases if isinstance(phase, HostPhase)]
+        on_host |= {network.layers[phase.op.layer].operator for phase in hosts}
+    assert len(names) >= len(KINDS)
+    assert on_host == {"Softmax"}
