@@ -50,6 +50,15 @@ soc: env ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL
 test: env-dev ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED=
 	@$(PYTHON_VENV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) $(ARGS)
 
+# A failing test repeats itself: first difference, waves, view. Passing ones do not know of it.
+test: export RATEL_EXPLAIN := 1
+test: export RATEL_WAVES := $(WAVES)
+
+.PHONY: waves
+waves: env ## Repeat a run, find the first difference, open its waves: TEST= SEED= CONFIG=
+	@$(PYTHON_VENV) -m scripts.waves $(call option,test,TEST) $(call option,seed,SEED) \
+	  $(call option,config,CONFIG) $(ARGS)
+
 regress: env-dev ## Run many seeds of many tests: N= J= TESTS= CONFIG= SEED= CLUSTER=address WAVES=1
 	@$(PYTHON_VENV) -m scripts.regress $(call option,n,N) $(call option,jobs,J) \
 	  $(call option,tests,TESTS) $(call option,config,CONFIG) $(call option,seed,SEED) \

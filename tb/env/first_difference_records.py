@@ -1,8 +1,8 @@
 """What `tb/hdl/core_trace.sv` and `stage_trace.sv` wrote down, sorted by instruction.
 
-Engines work in order, so the n-th start and the n-th end of an engine belong to the n-th instruction
-that dispatch gave it; which that is, dispatch says. Nothing here assumes that the core is right: an
-instruction may be refused, never started or never finished.
+Engines work in order, so the n-th start and the n-th end of an engine belong to the n-th
+instruction that dispatch gave it; which that is, dispatch says. Nothing here assumes that the core
+is right: an instruction may be refused, never started or never finished.
 """
 
 from __future__ import annotations

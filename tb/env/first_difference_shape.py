@@ -22,10 +22,8 @@ def shape_sentence(
 ) -> str:
     """Describe which elements are wrong and by how much.
 
-    Args:
-        wrong: bool, one axis for each name in `axes`.
-        expected, actual: of the same shape, signed.
-        unit: what an element is called.
+    `wrong` is bool with one axis for each name in `axes`; `expected` and `actual` are signed and of
+    the same shape; `unit` is what an element is called.
     """
     count, total = int(wrong.sum()), wrong.size
     if count == 0:

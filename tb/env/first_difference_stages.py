@@ -68,7 +68,7 @@ def order_violation(
     mine = rtl[index]
     if mine.start is None:
         return ""
-    for other in goldens():
+    for other in goldens:
         theirs = rtl.get(other)
         if theirs is None or theirs.start is None or theirs.engine is None or other == index:
             continue
@@ -141,9 +141,8 @@ def memory_fault(
 ) -> str:
     """Tell whether a memory returned something else than was last written to it, and where.
 
-    Args:
-        before: content and known mask of spad and wbuf when the recording began, as bytes.
-        kinds: of reads to look at, in the cycles start..end.
+    `before` is content and known mask of spad and wbuf when the recording began, as bytes; `kinds`
+    are those of reads to look at, in the cycles start..end.
     """
     content = {name: (value.copy(), known.copy()) for name, (value, known) in before.items()}
     records = recording.of(Kind.WORD, Kind.LOAD_SPAD, Kind.LOAD_WBUF, *kinds)

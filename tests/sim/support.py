@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def simulate(
     folder: Path | None = None,
 ) -> SimResult:
     """Run `tb.tests.<module>.<test>`, or a module named with dots; return what came of it."""
-    where = build(SimBuild(**bench_build(config)))
+    waves = os.environ.get("RATEL_WAVES", "0") not in ("", "0")
+    where = build(SimBuild(**bench_build(config), traced=waves))
     name = f"{module}.{test}-{config}-{speed}-{seed}"
     return run(
         SimRun(
@@ -32,6 +34,7 @@ def simulate(
             test=test,
             seed=seed,
             timeout_s=timeout_s,
+            waves=waves,
             env={"RATEL_CONFIG": config, "RATEL_SPEED": speed, **(env or {})},
             results_dir=folder or RUNS / name,
         )
@@ -41,5 +44,30 @@ def simulate(
 def passes(module: str, test: str, **options: object) -> SimResult:
     """Run a test that must pass; the assertion's message is its first difference."""
     result = simulate(module, test, **options)  # type: ignore[arg-type]
-    assert result.passed, f"{result.status}: {result.message} (seed {result.seed}, {result.log})"
+    more = "" if result.passed else explained(result, module, test, **options)
+    assert result.passed, (
+        f"{result.status}: {result.message} (seed {result.seed}, {result.log}){more}"
+    )
     return result
+
+
+def explained(
+    result: SimResult,
+    module: str,
+    test: str,
+    *,
+    seed: int,
+    config: str = "8x8",
+    speed: str = "tile",
+    env: Mapping[str, str] | None = None,
+    **_: object,
+) -> str:
+    """Repeat a failed test with its seed, where that is wanted: first difference and waves."""
+    if os.environ.get("RATEL_EXPLAIN") != "1":
+        return ""
+    from scripts.waves import failures  # what passing tests need not load
+
+    return failures.explain(
+        result, module=module if "." in module else f"tb.tests.{module}", test=test, seed=seed,
+        config=config, speed=speed, env=env or {},
+    )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Repeat a run of the bench with its seed, say where RTL and golden part, and open the waves there.
+
+A run that fails is recorded around the first difference, a run that passes from the beginning
+(--window FROM:TO chooses cycles). Leaves in build/waves/<test>-<configuration>-<seed>/
+
+    waves.vcd or .fst   view.gtkw   view.sucl   picture.png   run/trace.log   run/difference.json
+
+TEST is a test of tb/tests: file.Class, or `network` for an MNIST image through the whole network.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from models.mnist import dataset
+from models.mnist.evaluate import to_int8
+from scripts import cli
+from scripts.hdl import ROOT, HdlError
+from scripts.hdl.toolchain import can_write_fst
+from scripts.reports.files import shown
+from scripts.runs.bench import configuration
+from scripts.runs.catalogue import tests_named
+from scripts.waves.picture import draw
+from scripts.waves.repeat import Repeat, Repeated, repeat
+from sw.compiler import compile_network
+from sw.importer import import_network
+from tb.env.settings import MEMORY_BASE
+
+FOLDER = ROOT / "build" / "waves"
+MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
+NO_FST = "Waves are VCD; FST is smaller, but needs the headers of lz4 and zlib."
+
+
+def main(argv: list[str]) -> int:
+    """Do it; return 1 if RTL and golden differ."""
+    options = cli.parser("waves", __doc__)
+    options.add_argument("--test", required=True, help="the test, as file.Class or `network`")
+    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the run")
+    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    options.add_argument("--speed", choices=("tile", "pin"), default="tile")
+    options.add_argument(
+        "--env", action="append", default=[], metavar="NAME=VALUE", help="a variable of the test"
+    )
+    options.add_argument("--window", type=window, metavar="FROM:TO", help="cycles to record")
+    options.add_argument("--model", type=Path, default=MODEL, help="of `network`: a .tflite file")
+    options.add_argument("--inputs", type=Path, help="of `network`: .npy, MNIST images by default")
+    options.add_argument("--rtl", type=Path, metavar="FOLDER", help="take the core from here")
+    options.add_argument(
+        "--picture", action="store_true", help="make picture.png, without a display"
+    )
+    options.add_argument("--no-view", action="store_true", help="do not open GTKWave")
+    wanted = options.parse_args(argv)
+    core = configuration(wanted.config)
+    env = dict(variable(text) for text in wanted.env)
+    if wanted.test == "network":
+        module, name = "tb.tests.network", "Network"
+        folder = FOLDER / f"network-{core.name}-{wanted.seed}"
+        env = {**network_environment(core.name, wanted.model, wanted.inputs, folder), **env}
+    else:
+        tests = tests_named(wanted.test)
+        if len(tests) != 1:
+            raise cli.UserError(f"name one test, not {len(tests)}: {', '.join(map(str, tests))}")
+        module, name = tests[0].module, tests[0].name
+        folder = FOLDER / f"{tests[0]}-{core.name}-{wanted.seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not can_write_fst():
+        print(NO_FST)
+    done = repeat(
+        Repeat(
+            module=module, test=name, seed=wanted.seed, folder=folder, config=core.name,
+            speed=wanted.speed, env=env, rtl=wanted.rtl, window=wanted.window,
+        )
+    )  # fmt: skip
+    tell(done)
+    if wanted.picture and done.view is not None:
+        reason = draw(done.view, folder / "picture.png")
+        print(reason or f"picture     {shown(folder / 'picture.png')}")
+    if not wanted.no_view and done.view is not None:
+        open_viewer(done.view)
+    return 0 if done.difference is None and done.result.passed else 1
+
+
+def window(text: str) -> tuple[int, int]:
+    """A range of cycles; for `add_argument(type=window)`."""
+    first, _, last = text.partition(":")
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        raise ValueError(text)
+    return max(int(first), 1), int(last)
+
+
+def variable(text: str) -> tuple[str, str]:
+    """NAME=VALUE as a pair."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise cli.UserError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def network_environment(
+    config: str, model: Path, inputs: Path | None, folder: Path
+) -> dict[str, str]:
+    """What the network test needs to be told."""
+    if not model.is_file():
+        raise cli.UserError(f"there is no model {model}")
+    folder.mkdir(parents=True, exist_ok=True)
+    if inputs is None:
+        inputs = folder / "inputs.npy"
+        np.save(inputs, to_int8(dataset.load_test_images().images[:1]))
+    program = compile_network(configuration(config), import_network(model), memory_base=MEMORY_BASE)
+    return {
+        "RATEL_NETWORK": str(model.resolve()),
+        "RATEL_INPUTS": str(inputs.resolve()),
+        "RATEL_COUNT": "1",
+        "RATEL_MEMORY_KIB": str((program.memory_end >> 10) + 64),
+    }
+
+
+def tell(done: Repeated) -> None:
+    """Print what was found and where the files are."""
+    build, find, record = done.seconds
+    if done.difference is None and done.result.passed:
+        print("RTL and golden agree.")
+    else:
+        print(f"first difference: {done.headline}")
+    print(f"time        {build:.0f} s building, {find:.1f} s finding, {record:.1f} s recording")
+    for label, path in (
+        ("waves", done.waves), ("view", done.view),
+        ("transcript", done.folder / "run" / "trace.log"),
+    ):  # fmt: skip
+        if path is not None and path.is_file():
+            size = f" ({path.stat().st_size / 1e6:.1f} MB)" if label == "waves" else ""
+            print(f"{label:<12}{shown(path)}{size}")
+
+
+def open_viewer(view: Path) -> None:
+    """Open GTKWave if there is a display, else say how."""
+    if shutil.which("gtkwave") is None:
+        print(
+            f"GTKWave is not installed (Debian: apt install gtkwave); then: gtkwave {shown(view)}"
+        )
+    elif not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        print(f"There is no display here. Elsewhere: gtkwave {shown(view)}")
+    else:
+        subprocess.Popen(
+            ["gtkwave", str(view)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError)
