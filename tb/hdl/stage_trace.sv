@@ -40,6 +40,9 @@ module stage_trace #(
   input logic [2:0]                     valid_i,      // load, execute, store
   input logic [2:0]                     ready_i,
   input logic [2:0]                     done_i,
+  input logic [2:0]                     error_i,      // with done: a bus error
+  input logic [31:0]                    load_error_i,
+  input logic [31:0]                    store_error_i,
   input logic [`DESC_LOAD_WIDTH-1:0]    load_desc_i,
   input logic [`DESC_EXECUTE_WIDTH-1:0] execute_desc_i,
   input logic [`DESC_STORE_WIDTH-1:0]   store_desc_i,
@@ -109,6 +112,7 @@ module stage_trace #(
   localparam int unsigned StoreRead  = 29;
   localparam int unsigned StoreBurst = 30;
   localparam int unsigned StoreBeat  = 31;
+  localparam int unsigned BusError   = 32;
 
   localparam int Chunks = 8;  // of 128 bits, enough for any descriptor
 
@@ -183,6 +187,9 @@ module stage_trace #(
         note(Dispatch, 0, 32'(checked_engine_i), full_q, checked_index_i, 128'(checked_word_i));
       end
       for (int e = 0; e < 3; e++) begin
+        if (done_i[e]) begin
+          note(BusError, 0, e, 32'(error_i[e]), e == 0 ? load_error_i : store_error_i, '0);
+        end
         if (valid_i[e] && ready_i[e]) begin
           note(Waited, 0, e, 0, 0, {64'd0, taken_q[e], blocked_q[e]});
           for (int c = 0; c < Chunks; c++) note(Descriptor, c, e, 0, 0, desc[e][128*c +: 128]);
@@ -245,6 +252,9 @@ bind ratel_core stage_trace #(
   .valid_i         ({store_valid, execute_valid, load_valid}),
   .ready_i         ({store_ready, execute_ready, load_ready}),
   .done_i          ({store_done, execute_done, load_done}),
+  .error_i         ({store_err, 1'b0, load_err}),
+  .load_error_i    (load_err_addr),
+  .store_error_i   (store_err_addr),
   .load_desc_i     (load_desc),
   .execute_desc_i  (execute_desc),
   .store_desc_i    (store_desc),
