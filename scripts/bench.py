@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import CoreConfig
+from golden.network import NetworkError
 from scripts import cli
 from scripts.hdl import HdlError, SimRun, run
 from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.table import percent, table
 from scripts.runs.bench import bench, configuration
 from scripts.runs.networks import read_json
-from scripts.runs.speed import SpeedFigure, measure_speed
+from scripts.runs.speed import TILE_OF_BARE, TILE_OF_PIN, SpeedFigure, measure_speed, ratios
 from sw.compiler import CompileError
 from sw.kernels import KERNELS
 
@@ -53,6 +54,9 @@ def main(argv: list[str]) -> int:
     if not wanted.no_speed and not failure:
         speed = measure_speed(core, build, results.runs / "speed", wanted.seed)
         print(speed_table(speed) + "\n")
+        for line in ratio_lines(speed):
+            print(line)
+        print()
     missed = [kernel["name"] for kernel in kernels if kernel.get("met") is False]
     reasons = [failure] if failure else []
     reasons += [f"{name} is below its target" for name in missed]
@@ -66,6 +70,7 @@ def main(argv: list[str]) -> int:
             "kernels": [kernel for kernel in kernels if "left_out" not in kernel],
             "left_out": {k["name"]: k["left_out"] for k in kernels if "left_out" in k},
             "simulation": [figure.entry() for figure in speed],
+            "ratios": ratios(speed) if speed else {},
         },
     )
     print(f"report {shown(path)}")
@@ -158,20 +163,24 @@ def kernel_table(kernels: list[dict[str, Any]]) -> str:
 
 def speed_table(figures: list[SpeedFigure]) -> str:
     """Return the table of the simulation's speed."""
-    head = ["simulation", "cycles", "seconds", "cycles/s", "of tile"]
-    tile = next(figure.rate for figure in figures if figure.level == "tile")
     rows = [
-        [
-            figure.about,
-            figure.cycles,
-            f"{figure.seconds:.2f}",
-            round(figure.rate),
-            f"{figure.rate / tile:.2f}" if tile else "-",
-        ]
+        [figure.level, figure.cycles, f"{figure.seconds:.2f}", round(figure.rate)]
         for figure in figures
     ]
-    return table(head, rows)
+    return table(["simulation", "cycles", "seconds", "cycles/s"], rows)
+
+
+def ratio_lines(figures: list[SpeedFigure]) -> list[str]:
+    """Return how the tile level compares with the others; other load on the machine moves it."""
+    found = ratios(figures)
+    bare, pin = found["tile_of_bare"], found["tile_of_pin"]
+    return [
+        f"tile level {100 * bare:.0f} % of the bare loop, target {100 * TILE_OF_BARE:.0f} %: "
+        + ("met" if bare >= TILE_OF_BARE else "NOT MET"),
+        f"tile level {pin:.1f} times the pin level, target {TILE_OF_PIN:.0f}: "
+        + ("met" if pin >= TILE_OF_PIN else "NOT MET"),
+    ]
 
 
 if __name__ == "__main__":
-    cli.run_command(main, HdlError, CompileError)
+    cli.run_command(main, HdlError, NetworkError, CompileError)

@@ -197,7 +197,9 @@ class Network(RatelTest):
         """Tell who waits how far the run is."""
         folder = results_folder()
         if folder is not None:
-            (folder / "progress.txt").write_text(f"{done} {number}\n", encoding="utf-8")
+            part = folder / "progress.part"
+            part.write_text(f"{done} {number}\n", encoding="utf-8")
+            part.replace(folder / "progress.txt")
 
     def write_results(
         self,

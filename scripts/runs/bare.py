@@ -1,0 +1,148 @@
+"""The core in a bare C++ loop (tb/bare/bare_loop.cpp): how fast Verilator alone would be.
+
+The same RTL, the same program and the same inputs as the bench runs; the output bytes are compared
+with golden, so that what is measured is the work it is said to be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.config import CoreConfig
+from golden.network import run_network
+from scripts.cli import UserError
+from scripts.hdl import ROOT, HdlError, rtl_include_dirs, rtl_sources
+from scripts.hdl.builder import content_hash, locked
+from scripts.hdl.runner import error_lines
+from scripts.hdl.sources import hdl_files
+from scripts.hdl.toolchain import (
+    clean_environment,
+    make_variables,
+    object_cache,
+    verilator,
+    versions,
+)
+from scripts.runs.model import Model
+from sw.compiler.program import NpuPhase
+
+BARE = ROOT / "tb" / "bare" / "bare_loop.cpp"
+BUILDS = ROOT / "build" / "bare"
+MAGIC = 0x4C544152
+SPARE = 4096
+TIMEOUT_S = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class BareResult:
+    """Cycles and seconds of the loop; a failure in a sentence, empty when all bytes were right."""
+
+    cycles: int = 0
+    seconds: float = 0.0
+    failure: str = ""
+
+
+def run_bare(model: Model, inputs: NDArray[np.int8], folder: Path) -> BareResult:
+    """Run inputs [n, ...] of a network that is one job of the core.
+
+    Raises:
+        HdlError: the model did not build.
+        UserError: part of the network runs on the host.
+    """
+    program = build_bare(model.core)
+    folder.mkdir(parents=True, exist_ok=True)
+    job, result = folder / "job.bin", folder / "result.json"
+    job.write_bytes(job_file(model, inputs))
+    result.unlink(missing_ok=True)
+    done = subprocess.run(
+        [str(program), str(job), str(result)],
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=TIMEOUT_S, check=False,
+    )  # fmt: skip
+    if not result.is_file():
+        said = done.stderr.strip() or "no message"
+        return BareResult(failure=f"the bare loop ended with {done.returncode}: {said}")
+    found = json.loads(result.read_text(encoding="utf-8"))
+    failure = ""
+    if not found["alive"]:
+        failure = "bare loop: the core hangs"
+    elif found["wrong"]:
+        failure = f"bare loop: {found['wrong']} output bytes differ from golden"
+    return BareResult(cycles=found["cycles"], seconds=found["seconds"], failure=failure)
+
+
+def job_file(model: Model, inputs: NDArray[np.int8]) -> bytes:
+    """Return what bare_loop.cpp reads: program, memory, inputs and expected outputs."""
+    program, network = model.program, model.network
+    if len(program.phases) != 1 or not isinstance(program.phases[0], NpuPhase):
+        raise UserError(f"{model.name} is not one job of the core, so the bare loop can't run it")
+    steps = [step.instruction for step in program.phases[0].steps]
+    memory = np.zeros(program.memory_end + SPARE, dtype=np.uint8)
+    for address, data in program.image:
+        memory[address : address + data.size] = data
+    source, target = network.inputs[0], network.outputs[0]
+    places = [program.regions[program.roots.get(tensor, tensor)] for tensor in (source, target)]
+    sizes = [network.tensors[tensor].size for tensor in (source, target)]
+    head = [MAGIC, len(steps), len(inputs), memory.size]
+    for place, size in zip(places, sizes, strict=True):
+        head += [place.address, size]
+    parts = [np.array(head, dtype="<u4").tobytes()]
+    parts.append(np.array([(i.word, i.rs1, i.rs2) for i in steps], dtype="<u4").tobytes())
+    parts.append(memory.tobytes())
+    for array in inputs:
+        given = np.ascontiguousarray(array).reshape(model.input_shape)
+        parts += [given.tobytes(), run_network(network, [given])[target].tobytes()]
+    return b"".join(parts)
+
+
+def build_bare(core: CoreConfig) -> Path:
+    """Return the program, built first if it is not there."""
+    sources = [*rtl_sources(), BARE]
+    files = [*sources, *(file for folder in rtl_include_dirs() for file in hdl_files(folder))]
+    text = json.dumps(
+        [
+            {str(path): content_hash(path) for path in files},
+            core.verilog_parameters(),
+            versions(),
+            make_variables(),
+        ],
+        sort_keys=True,
+    )
+    folder = BUILDS / f"{core.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    program = folder / "bare_loop"
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock"):
+        if not program.is_file():
+            compile_bare(core, sources, folder, program)
+    return program
+
+
+def compile_bare(core: CoreConfig, sources: Sequence[Path], folder: Path, program: Path) -> None:
+    """Verilate and compile; the program appears only when all of it went well."""
+    objects, log = folder / "objects", folder / "build.log"
+    parameters = [f"-G{name}={value}" for name, value in core.verilog_parameters().items()]
+    includes = [f"-I{path}" for path in rtl_include_dirs()]
+    verilate = [
+        str(verilator()), "--cc", "--exe", "--no-timing", "-Wno-fatal", "--top-module",
+        "ratel_core", "-Mdir", str(objects), "-o", "bare_loop", *parameters, *includes,
+        *map(str, sources),
+    ]  # fmt: skip
+    make = ["make", "-j", "2", "-C", str(objects), "-f", "Vratel_core.mk"]
+    make += [*make_variables(), object_cache(BUILDS / "objects")]
+    with log.open("w", encoding="utf-8") as stream:
+        for command in (verilate, make):
+            done = subprocess.run(
+                command, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=stream,
+                stderr=subprocess.STDOUT, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                reasons = error_lines(log) or ["no error line was found"]
+                raise HdlError(f"building the bare loop failed: {reasons[0]}; log: {log}")
+    (objects / "bare_loop").replace(program)
