@@ -7,7 +7,7 @@ cycle in which it is done. Cycle 0 is the first cycle in which the core is busy.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
@@ -72,7 +72,7 @@ class _Core:
         self._now = 0  # when the front end takes the next instruction
         self._data_end = {"load": 0, "store": 0}
         self._walk_free = {"load": 0, "store": 0}
-        self._last_step = -1
+        self._last_step = -1_000  # long before the first
         self._costs: list[tuple[int, int, float]] = []  # first step, last step, share of reads
         self.timing = JobTiming()
 
@@ -211,7 +211,7 @@ class _Core:
         flights = self._flight["execute"]
         if len(flights) >= 2:  # two descriptors in flight
             start = max(start, flights[-2].span.end)
-        first = max(start + cost.fill, self._last_step + 1)
+        first = max(start + cost.fill, self._last_step + cost.lead)
         self._last_step = first + cost.body - 1
         end = self._last_step + cost.tail
         self._costs = [c for c in self._costs if c[1] > start - 100_000]
@@ -293,7 +293,5 @@ def _execute_cost(request: Request) -> ExecuteCost:
     if request.values.get("flags", 0) & MacFlag.HOLD:
         # A hold sends one item through the drain, whatever the tile's size.
         items = tiles.last_rows * groups_of_lanes
-        return ExecuteCost(
-            fill=cost.fill, body=cost.body, tail=cost.tail - items + 1, reads=cost.reads
-        )
+        return replace(cost, tail=cost.tail - items + 1)
     return cost

@@ -31,10 +31,12 @@ SHADOW = 4  # cycles from the last step of a tile until the shadow holds it: no 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteCost:
     """Cycles ``fill`` before the first step, ``body`` from first to last step, ``tail`` after it;
+    ``lead`` from the last step of an instruction before to the first of this one, at least;
     ``reads`` is the share of the body's cycles in which the gather keeps banks busy.
     """
 
     fill: int
+    lead: int
     body: int
     tail: int
     reads: float
@@ -53,6 +55,7 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
     busy = int(rounds.sum()) * words * blocks if shape.reads else 0
     return ExecuteCost(
         fill=shape.rows + FILL,
+        lead=max(1, max(shape.rows, shape.rows * groups, SHADOW) - shape.steps + 1),
         body=body,
         tail=TAIL + shape.last_rows * groups + (PRESCALE if prescaled else 0),
         reads=min(1.0, busy / body),
