@@ -20,6 +20,7 @@ from golden.operators.elementwise import add, multiply
 from golden.operators.lookup import lookup
 from golden.operators.matmul import fully_connected, matmul
 from golden.operators.mean import mean
+from golden.operators.movement import transpose
 from golden.operators.parameters import AddParameters
 from golden.operators.pooling import average_pool, max_pool
 from golden.operators.softmax import softmax
@@ -293,6 +294,16 @@ class Pad(Operation):
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
         return [np.pad(inputs[0], self.paddings, constant_values=np.int8(self.value))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transpose(Operation):
+    """TRANSPOSE: output axis i is input axis ``permutation[i]``."""
+
+    permutation: tuple[int, ...]
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [transpose(inputs[0], permutation=self.permutation)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ _LOWERINGS: dict[type, Callable[[Context, Layer, Any], list[LoweredOp] | None]] 
     ops.Concatenation: lowering_movement.concatenation,
     ops.Pad: lowering_movement.pad,
     ops.Slice: lowering_movement.slices,
+    ops.Transpose: lowering_movement.transpose,
     ops.ReadVariable: lowering_movement.read_variable,
     ops.AssignVariable: lowering_movement.assign_variable,
 }

@@ -36,6 +36,18 @@ def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | None:
     return [context.move(layer, output, [box], fill=op.value)]
 
 
+def transpose(context: Context, layer: Layer, op: ops.Transpose) -> list[LoweredOp] | None:
+    """TRANSPOSE: each output axis walks the input with the stride of the axis it was."""
+    source, output = layer.inputs[0], layer.outputs[0]
+    shape = context.tensors[output].shape
+    steps = strides(context.tensors[source].shape)
+    dims = [
+        (n, steps[axis], step)
+        for n, axis, step in zip(shape, op.permutation, strides(shape), strict=True)
+    ]
+    return [context.move(layer, output, [context.strided(source, 0, 0, dims)])]
+
+
 def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | None:
     """STRIDED_SLICE, SLICE, SPLIT; a negative step is left to the host."""
     source = layer.inputs[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golden.network.operations import Concatenation, Pad, Reshape, Slice
+from golden.network.operations import Concatenation, Pad, Reshape, Slice, Transpose
 from sw.importer.context import Operator
 
 
@@ -33,6 +33,15 @@ def pad(op: Operator) -> Pad:
     if len(op.inputs) > 2:
         value = int(op.constant(2, "int8").reshape(-1)[0])
     return Pad(paddings=tuple((int(b), int(a)) for b, a in paddings), value=value)
+
+
+def transpose(op: Operator) -> Transpose:
+    """TRANSPOSE by a constant permutation."""
+    rank = len(op.activation(0).shape)
+    axes = tuple(int(a) % rank for a in op.constant(1, "int32").reshape(-1))
+    if sorted(axes) != list(range(rank)):
+        raise op.error(f"{axes} is no permutation of {rank} axes")
+    return Transpose(permutation=axes)
 
 
 def strided_slice(op: Operator) -> Slice:

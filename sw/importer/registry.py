@@ -35,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "CONCATENATION": movement.concatenation,
     "PAD": movement.pad,
     "PADV2": movement.pad,
+    "TRANSPOSE": movement.transpose,
     "STRIDED_SLICE": movement.strided_slice,
     "SLICE": movement.slice_,
     "SPLIT": movement.split,

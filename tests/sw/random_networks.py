@@ -354,6 +354,13 @@ def variable(b: Builder) -> None:
     b.layer(ops.AssignVariable(variable=name), [new])
 
 
+def transpose(b: Builder) -> None:
+    x = b.any_image()
+    axes = (0, *(int(a) + 1 for a in b.rng.permutation(3)))
+    shape = tuple(b.shape(x)[a] for a in axes)
+    b.layer(ops.Transpose(permutation=axes), [x], shape)
+
+
 def softmax(b: Builder) -> None:
     x = b.any_image()
     b.layer(ops.Softmax(input_scale=0.1, beta=1.0), [x], b.shape(x))
@@ -373,6 +380,7 @@ KINDS = (
     (matrix_product, 2),
     (reshape, 1),
     (variable, 1),
+    (transpose, 1),
     (softmax, 0.3),
 )
 
