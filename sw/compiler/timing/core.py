@@ -29,6 +29,7 @@ STORE_LATENCY = 8
 WALK_SET_UP = 4  # cycles an instruction keeps the set-up stage of the word walker
 STORES_IN_WORK = 4
 READ_PATIENCE = 9  # a store's read goes first after waiting 8 cycles
+BUSY_GATHER = 0.9  # share of cycles from which on a gather has no time to spare
 END = 2  # the last instruction leaves its slot, the fence retires
 
 Range = tuple[str, int, int]
@@ -60,20 +61,36 @@ class JobTiming:
 
 
 def simulate(config: CoreConfig, program: Sequence[Instruction]) -> JobTiming:
-    """Timing of a job of legal instructions that starts on an idle core."""
-    return _Core(config).run(program)
+    """Timing of a job of legal instructions that starts on an idle core.
+
+    Stores and execute instructions share the banks, and either may start first: a first pass finds
+    out when each is at work, the second lets them disturb each other.
+    """
+    alone = _Core(config, [], [])
+    timing = alone.run(program)
+    if not alone.stores:
+        return timing
+    return _Core(config, alone.executes, alone.stores).run(program)
 
 
 class _Core:
-    def __init__(self, config: CoreConfig) -> None:
+    def __init__(
+        self,
+        config: CoreConfig,
+        executes: list[tuple[int, int, float]],
+        stores: list[tuple[int, int, float]],
+    ) -> None:
         self._config = config
+        self._known_executes = executes
+        self._known_stores = stores
+        self.executes: list[tuple[int, int, float]] = []  # first step, last step, share of reads
+        self.stores: list[tuple[int, int, float]] = []  # first word, last word, share of reads
         self._groups = ConfigFile()
         self._flight: dict[str, list[_InFlight]] = {"load": [], "execute": [], "store": []}
         self._now = 0  # when the front end takes the next instruction
         self._data_end = {"load": 0, "store": 0}
         self._walk_free = {"load": 0, "store": 0}
         self._last_step = -1_000  # long before the first
-        self._costs: list[tuple[int, int, float]] = []  # first step, last step, share of reads
         self.timing = JobTiming()
 
     def run(self, program: Sequence[Instruction]) -> JobTiming:
@@ -180,6 +197,7 @@ class _Core:
         begin = max(start + STORE_LATENCY, self._data_end["store"])
         self._walk_free["store"] = max(start + WALK_SET_UP, self._data_end["store"] - STORE_LATENCY)
         end = begin + self._contended(begin - STORE_LATENCY, cost)
+        self.stores.append((begin, end, cost.words / max(1, end - begin)))
         self._data_end["store"] = end
         return end, start
 
@@ -187,7 +205,7 @@ class _Core:
         """Cycles of a store whose reads share the banks with the execute instructions."""
         cycle, words = float(begin), float(cost.words)
         rate = cost.cycles / cost.words
-        for first, last, share in self._costs:
+        for first, last, share in self._known_executes:
             if last < cycle:
                 continue
             quiet = max(0.0, first - cycle)
@@ -203,6 +221,15 @@ class _Core:
                 return round(cycle - begin)
         return round(cycle + words * rate - begin)
 
+    def _disturbed(self, first: int, last: int, share: float) -> int:
+        """Cycles that stores take from the gather; a gather with time to spare does not notice."""
+        words = sum(
+            min(density, 1 / READ_PATIENCE) * max(0, min(last, end) - max(first, begin))
+            for begin, end, density in self._known_stores
+            if begin < last and end > first
+        )
+        return round(words) if share > BUSY_GATHER else 0
+
     def _execute(self, index: int, request: Request) -> None:
         cost = _execute_cost(request)
         reads = tuple(_range(r) for r in compute_reads(request))
@@ -213,9 +240,9 @@ class _Core:
             start = max(start, flights[-2].span.end)
         first = max(start + cost.fill, self._last_step + cost.lead)
         self._last_step = first + cost.body - 1
+        self._last_step += self._disturbed(first, self._last_step, cost.reads)
         end = self._last_step + cost.tail
-        self._costs = [c for c in self._costs if c[1] > start - 100_000]
-        self._costs.append((first, self._last_step, cost.reads))
+        self.executes.append((first, self._last_step, cost.reads))
         self._record(index, "execute", start, end, reads, writes)
 
 
