@@ -25,15 +25,20 @@ from numpy.typing import NDArray
 from golden.assembler import disassemble_instruction
 from golden.config import CoreConfig
 from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
-from tb.env.first_difference_places import Bytes, Written, describe_place, recorded_bytes
+from tb.env.first_difference_places import Bytes, Written
 from tb.env.first_difference_records import ENGINES, Kind, Recording, RtlInstruction
 from tb.env.first_difference_shape import shape_sentence
 from tb.env.first_difference_stages import (
     Tiles,
     memory_fault,
     order_violation,
-    stored_bytes,
     tiles_by_instruction,
+)
+from tb.env.first_difference_writes import (
+    compare_bytes,
+    execute_words,
+    load_words,
+    store_bytes,
 )
 from tests.rtl.control.derive import descriptor, differences
 
@@ -97,6 +102,7 @@ class Job:
         goldens: what the golden machine executed, by index.
         recording: what the core did.
         before: spad and wbuf at its begin: content and known mask, flat.
+        groups: the configuration at its begin, see `group_words`.
         layers: what an instruction works for, by index.
         finished: the core was idle at the end, so everything must have happened.
     """
@@ -105,6 +111,7 @@ class Job:
     goldens: Mapping[int, GoldenInstruction]
     recording: Recording
     before: Mapping[str, tuple[NDArray[np.uint8], NDArray[np.bool_]]]
+    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     layers: Mapping[int, str] = field(default_factory=dict)
     finished: bool = True
 
@@ -124,9 +131,11 @@ class Follower:
         order = {engine: job.recording.order(engine) for engine in ENGINES}
         tiles = tiles_by_instruction(job.recording, job.core)
         self.tiles = {item.index: part for item, part in zip(order["execute"], tiles, strict=False)}
-        self.words = self._execute_words(order["execute"])
-        self.loads = self._load_words(order["load"])
-        self.stores = self._store_bytes(order["store"])
+        recording = job.recording
+        self.words = execute_words(recording, job.core, order["execute"])
+        self.loads = load_words(recording, job.core, order["load"])
+        self.stores = store_bytes(recording, job.core, job.goldens, order["store"])
+        self.groups = dict(job.groups)  # as golden has them
 
     def run(self) -> Difference | None:
         """Return the first difference, None if there is none."""
@@ -134,6 +143,8 @@ class Follower:
             found = self._control(index, golden)
             if found is None and golden.outcome.error is None:
                 found = self._engine(index, golden)
+            elif found is None:
+                found = self._bus_error(self.rtl[index], golden)
             if found is not None:
                 return replace(found, layer=self.job.layers.get(index, ""))
         return self._stray()
@@ -179,7 +190,46 @@ class Follower:
                 f"result: expected {outcome.result:#010x}, got {rtl.result:#010x}", rtl.retired,
                 evidence="the instructions before it are right",
             )  # fmt: skip
-        return found or self._dispatch(rtl, golden)
+        return found or self._group(rtl, golden) or self._dispatch(rtl, golden)
+
+    def _group(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        """Compare the configuration group that an instruction wrote, or was refused to write."""
+        outcome = golden.outcome
+        if not outcome.mnemonic.startswith("cfg."):
+            return None
+        if outcome.error is None:
+            self.groups[outcome.mnemonic] = (outcome.instruction.rs1, outcome.instruction.rs2)
+        want = self.groups.get(outcome.mnemonic)
+        if want is None or rtl.group in (None, want):
+            return None
+        assert rtl.group is not None
+        return self._difference(
+            golden, Stage.CONTROL,
+            f"configuration group: expected {want[0]:#x} {want[1]:#x}, "
+            f"got {rtl.group[0]:#x} {rtl.group[1]:#x}", rtl.retired,
+            evidence="the instruction itself arrived as it was issued",
+        )  # fmt: skip
+
+    def _bus_error(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
+        """Compare what an engine says about a bus error that golden expects."""
+        error = golden.outcome.error
+        if error is None or error.code not in BUS_ERRORS or rtl.end is None:
+            return None
+        stage = Stage.LOAD if rtl.engine == "load" else Stage.STORE
+        first = error.beats[0] if error.beats else 0
+        if rtl.bus_error is None:
+            return self._difference(
+                golden, stage, f"expected a bus error (first beat {first:#x}), got none", rtl.end,
+                evidence="the memory answered an error",
+            )  # fmt: skip
+        beat = rtl.bus_error // self.core.axi_bytes * self.core.axi_bytes
+        if stage is Stage.LOAD and error.beats and beat not in error.beats:
+            return self._difference(
+                golden, stage,
+                f"bus error: expected the address of a failing beat, the first is {first:#x}, "
+                f"got {rtl.bus_error:#x}", rtl.end, evidence="the memory answered an error",
+            )  # fmt: skip
+        return None
 
     def _refusal(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
         error = golden.outcome.error
@@ -372,111 +422,10 @@ class Follower:
         )
 
     def _compare(self, wanted: Bytes, written: Written | None) -> tuple[str, int, str] | None:
-        """Compare bytes: text on the first that is wrong, its cycle, shape of the rest."""
-        flat = wanted.place.reshape(-1)
-        order = np.argsort(flat, kind="stable")
-        value = np.zeros(flat.shape, dtype=np.uint8)
-        cycle = np.full(flat.shape, -1, dtype=np.int64)
-        stray = ""
-        stray_cycle = 0
-        if written is not None and len(written.place):
-            spot = np.searchsorted(flat[order], written.place)
-            spot = np.minimum(spot, len(flat) - 1)
-            mine = flat[order][spot] == written.place
-            value[order[spot[mine]]] = written.value[mine]
-            cycle[order[spot[mine]]] = written.cycle[mine]
-            if not mine.all():
-                first = int(np.flatnonzero(~mine)[0])
-                place = describe_place(self.core, wanted.memory, int(written.place[first]))
-                stray = (
-                    f"expected no write to {place}, got {int(written.value[first].astype(np.int8))}"
-                    f", and {int((~mine).sum())} such bytes in all"
-                )
-                stray_cycle = int(written.cycle[first])
-        want = wanted.value.reshape(-1)
-        missing = cycle < 0
-        if missing.any() and not self.job.finished and not stray:
-            missing = np.zeros_like(missing)  # it may just not have come that far
-        wrong = missing | (wanted.known.reshape(-1) & (want != value) & (cycle >= 0))
-        if not wrong.any():
-            return (stray, stray_cycle, "") if stray else None
-        differ = wrong & ~missing
-        at = int(np.argmin(np.where(differ, cycle, 1 << 62))) if differ.any() else int(
-            np.flatnonzero(wrong)[0]
+        return compare_bytes(
+            self.core, wanted, written,
+            last_cycle=self.job.recording.last_cycle, finished=self.job.finished,
         )  # fmt: skip
-        spots = np.unravel_index(at, wanted.place.shape)
-        name = " ".join(f"{axis}={int(v)}" for axis, v in zip(wanted.axes, spots, strict=True))
-        name = name.replace("channel=", "channel ")
-        expected = int(want[at].astype(np.int8))
-        got = int(value[at].astype(np.int8)) if differ.any() else "nothing"
-        place = describe_place(self.core, wanted.memory, int(flat[at]))
-        text = f"{name} ({place}): expected {expected}, got {got}"
-        if missing.any() and differ.any():
-            text += f", and {int(missing.sum())} bytes were never written"
-        shape = shape_sentence(
-            wrong.reshape(wanted.place.shape), wanted.value.view(np.int8),
-            value.view(np.int8).reshape(wanted.place.shape), wanted.axes, self.core,
-        )  # fmt: skip
-        if stray:
-            shape += f"; {stray}"
-        last = self.job.recording.last_cycle
-        return text, int(cycle[at]) if differ.any() else (stray_cycle or last), shape
-
-    # ---- who wrote what
-
-    def _execute_words(self, order: list[RtlInstruction]) -> dict[int, Written]:
-        """Words of each execute instruction: the last is written in the cycle of its end."""
-        records = self.job.recording.of(Kind.WORD)
-        return self._by_end(records, order, late=0, memory="spad")
-
-    def _load_words(self, order: list[RtlInstruction]) -> dict[int, dict[str, Written]]:
-        """Words of each load: its end comes a cycle after its last word."""
-        kinds = (Kind.LOAD_SPAD, Kind.LOAD_WBUF, Kind.LOAD_PBUF, Kind.LOAD_LUT)
-        records = self.job.recording.of(*kinds)
-        found: dict[int, dict[str, Written]] = {}
-        first = 0
-        for item in order:
-            end = len(records)
-            if item.end is not None:
-                end = int(np.searchsorted(records["cycle"], item.end, side="left"))
-            found[item.index] = recorded_bytes(self.core, records[first:end])
-            first = max(first, end)
-        return found
-
-    def _by_end(
-        self, records: NDArray[np.void], order: list[RtlInstruction], *, late: int, memory: str
-    ) -> dict[int, Written]:
-        found, first = {}, 0
-        for item in order:
-            end = len(records)
-            if item.end is not None:
-                end = int(np.searchsorted(records["cycle"], item.end - late, side="right"))
-            parts = recorded_bytes(self.core, records[first:end])
-            if memory in parts:
-                found[item.index] = parts[memory]
-            first = max(first, end)
-        return found
-
-    def _store_bytes(self, order: list[RtlInstruction]) -> dict[int, Written]:
-        """Bytes of each store: as many as it must write, then what the next has no place for."""
-        address, value, cycle = stored_bytes(self.job.recording, self.core)
-        found, first = {}, 0
-        wanted = []
-        for item in order:
-            golden = self.job.goldens.get(item.index)
-            write = None if golden is None else golden.outcome.memory_write
-            wanted.append(
-                np.empty(0, np.int64) if write is None else write.region.addresses().reshape(-1)
-            )
-        for number, item in enumerate(order):
-            end = min(first + len(wanted[number]), len(address))
-            following = wanted[number + 1] if number + 1 < len(order) else np.empty(0, np.int64)
-            while end < len(address) and address[end] not in following:
-                end += 1
-            part = slice(first, end)
-            found[item.index] = Written(place=address[part], value=value[part], cycle=cycle[part])
-            first = end
-        return found
 
     def _stray(self) -> Difference | None:
         """What the core took although nobody issued it."""

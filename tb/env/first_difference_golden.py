@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.isa import decode
-from golden.isa_table import ErrorCode
+from golden.isa_table import GROUPS, ErrorCode
 from golden.machine import Machine, Outcome
 from golden.machine.checks import Request
 from golden.machine.operands import input_tensor, second_tensor
@@ -61,6 +61,17 @@ def request_of(machine: Machine, word: int, rs1: int, rs2: int) -> Request | Non
         format=item, rs1=rs1, rs2=rs2, values=item.unpack(rs1, rs2), groups=groups,
         core=machine.config, held_shape=None,
     )  # fmt: skip
+
+
+def group_words(machine: Machine) -> dict[str, tuple[int, int]]:
+    """The configuration as it is now: both operands of each group, by mnemonic."""
+    found = {}
+    for item in GROUPS:
+        values = machine.groups[item.name.removeprefix("cfg.")]
+        rs1 = sum(field.put(values[field.name]) for field in item.rs1)
+        rs2 = sum(field.put(values[field.name]) for field in item.rs2)
+        found[item.name] = (rs1, rs2)
+    return found
 
 
 def vector_accumulators(request: Request, storage: Storage) -> Accumulators | None:

@@ -31,6 +31,7 @@ from tb.env.first_difference_golden import (
     VECTOR,
     GoldenInstruction,
     after,
+    group_words,
     request_of,
     vector_accumulators,
 )
@@ -60,6 +61,7 @@ class Observer:
         self.goldens: dict[int, GoldenInstruction] = {}
         self.layers: dict[int, str] = {}
         self.first_record = live_count()
+        self.groups = group_words(self.env.machine)
         storage = self.env.machine.storage
         self.before = {
             "spad": (storage.spad.reshape(-1).view(np.uint8).copy(),
@@ -113,7 +115,7 @@ class Observer:
         if self.found is None:
             job = Job(
                 core=self.env.configuration.core, goldens=self.goldens, recording=recording,
-                before=self.before, layers=self.layers, finished=finished,
+                before=self.before, groups=self.groups, layers=self.layers, finished=finished,
             )  # fmt: skip
             self.found = first_difference(job)
             if self.found is None and self.env.failures.count:

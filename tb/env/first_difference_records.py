@@ -56,6 +56,7 @@ class Kind(IntEnum):
     STORE_BURST = 30
     STORE_BEAT = 31
     BUS_ERROR = 32
+    CONFIGURED = 33
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,7 @@ class RtlInstruction:
         descriptor: the engine's packed descriptor.
         steps, fetch_stalls, drain_stalls: of execute, counted between the ends of instructions.
         bus_error: address that the engine reported with its end.
+        group: rs1 and rs2 of its configuration group after it.
     """
 
     index: int
@@ -100,6 +102,7 @@ class RtlInstruction:
     fetch_stalls: int = 0
     drain_stalls: int = 0
     bus_error: int | None = None
+    group: tuple[int, int] | None = None
 
 
 @dataclass(kw_only=True)
@@ -165,6 +168,11 @@ def sort_records(records: NDArray[np.void]) -> Recording:
         item.refused = Refused(
             code=int(record["bank"]), field=int(record["line"]), detail=int(record["strobes"])
         )
+    for record in of(Kind.CONFIGURED):
+        item = recording.instructions.get(int(record["extra"]))
+        if item is not None:
+            rs1, rs2 = (int(v) for v in record["data"].view("<u4")[:2])
+            item.group = (rs1, rs2)
     for record in of(Kind.DISPATCH):
         item = _instruction(recording, record)
         item.engine = ENGINES[min(int(record["bank"]), 2)]

@@ -28,7 +28,7 @@ def shape_sentence(
     count, total = int(wrong.sum()), wrong.size
     if count == 0:
         return f"none of {total} {unit} differs"
-    text = f"{count} of {total} {unit} differ" if total > 1 else f"the one of {unit} differs"
+    text = f"{count} of {total} {unit} differ" if total > 1 else "the only one differs"
     places = [] if count < 2 else place_patterns(wrong, axes, core)
     values = [] if count < 2 else value_patterns(wrong, expected, actual)
     if places:

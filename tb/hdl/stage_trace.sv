@@ -9,6 +9,7 @@
 // Accumulators leave the array a tile at a time; `step_done_i` marks the last step of an instruction,
 // three cycles before its last tile does.
 `include "ratel_desc.vh"
+`include "ratel_isa.vh"
 
 module stage_trace #(
   parameter int Rows         = 8,
@@ -24,6 +25,9 @@ module stage_trace #(
   input logic [31:0]                    rs2_i,
   input logic [31:0]                    result_i,
   input logic [31:0]                    index_i,
+  input logic                           configures_i,  // it is of class cfg
+  input logic [3:0]                     group_i,
+  input logic [64*`CFG_GROUPS-1:0]      config_i,
   input logic                           fail_i,
   input logic [7:0]                     fail_code_i,
   input logic [7:0]                     fail_field_i,
@@ -113,6 +117,7 @@ module stage_trace #(
   localparam int unsigned StoreBurst = 30;
   localparam int unsigned StoreBeat  = 31;
   localparam int unsigned BusError   = 32;
+  localparam int unsigned Configured = 33;
 
   localparam int Chunks = 8;  // of 128 bits, enough for any descriptor
 
@@ -125,7 +130,9 @@ module stage_trace #(
   logic [31:0]       steps_q, fetch_q, drain_q;
   logic [Rows-1:0]   er_en_q;
   logic [Rows*16-1:0] er_addr_q;
-  logic              wr_en_q, sr_en_q;
+  logic              wr_en_q, sr_en_q, cfg_q;
+  logic [3:0]        group_q;
+  logic [31:0]       index_q;
   logic [15:0]       wr_addr_q, sr_addr_q;
   logic [4:0]        sr_bank_q;
   logic [1023:0]     desc [3];
@@ -156,6 +163,9 @@ module stage_trace #(
       sr_en_q   <= rst_ni && sr_en_i;
       sr_bank_q <= sr_bank_i;
       sr_addr_q <= sr_addr_i;
+      cfg_q     <= rst_ni && retired_i && configures_i;
+      group_q   <= group_i;
+      index_q   <= index_i;
       full_q    <= (checked_valid_i && !checked_ready_i) ? full_q + 1 : '0;
       steps_q   <= (done_i[1] ? '0 : steps_q) + 32'(step_i);
       fetch_q   <= (done_i[1] ? '0 : fetch_q) + 32'(stall_fetch_i);
@@ -179,6 +189,7 @@ module stage_trace #(
     if (on && rst_ni) begin
       // --- front end and dispatch
       if (retired_i) note(Retire, 0, 0, result_i, index_i, {32'd0, rs2_i, rs1_i, word_i});
+      if (cfg_q) note(Configured, 32'(group_q), 0, 0, index_q, 128'(config_i[64*group_q +: 64]));
       if (fail_i) begin
         note(Refuse, 32'(fail_field_i), 32'(fail_code_i), fail_detail_i, fail_index_i,
              128'(fail_word_i));
@@ -237,6 +248,9 @@ bind ratel_core stage_trace #(
   .rs2_i           (u_control.in_rs2),
   .result_i        (u_control.retired_data),
   .index_i         (u_control.check_index),
+  .configures_i    (u_control.in_word[14:12] == `CLASS_CFG),
+  .group_i         (u_control.in_word[28:25]),
+  .config_i        (u_control.config_file),
   .fail_i          (u_control.fail),
   .fail_code_i     (u_control.fail_code),
   .fail_field_i    (u_control.fail_field),

@@ -1,0 +1,153 @@
+"""Measure the first difference: does it name the right instruction and stage for seeded faults?
+
+Each fault of scripts/debug/faults.toml is put into a copy of the core below build/debug/, simulated
+with tests that should catch it, and what the first difference says is compared with what the table
+expects. Not part of `make test`: every fault is a simulation to build.
+
+    python -m scripts.debug.score --fault 005 --seed 1        writes build/reports/debug.json
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts import cli
+from scripts.hdl import ROOT, HdlError
+from scripts.reports.files import shown
+from scripts.selftest.patches import apply_patch
+from scripts.waves.repeat import Repeat, Repeated, repeat
+
+TABLE = Path(__file__).resolve().with_name("faults.toml")
+PATCHES = ROOT / "tests" / "faults"
+FOLDER = ROOT / "build" / "debug"
+REPORT = ROOT / "build" / "reports" / "debug.json"
+STAGES_WANTED = 0.8  # share of the faults
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the first difference must say about a fault."""
+
+    fault: str
+    stages: tuple[str, ...]
+    instruction: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """What it said. `said` is empty when no test failed."""
+
+    fault: str
+    caught_by: str
+    stage: str
+    instruction: str
+    stage_right: bool
+    instruction_right: bool
+    said: str
+    seconds: float
+
+
+def load_table(path: Path = TABLE) -> list[Expected]:
+    """Read the table."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [
+        Expected(
+            fault=name, stages=tuple(entry["stages"]), instruction=entry["instruction"],
+            tests=tuple(entry["tests"]),
+        )
+        for name, entry in content.items()
+    ]  # fmt: skip
+
+
+def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, bool]:
+    """Tell whether instruction and stage of a difference are the right ones."""
+    if difference is None or difference.get("index") is None:
+        return False, False
+    named = re.match(rf"({expected.instruction})", str(difference["text"])) is not None
+    return named, difference["stage"] in expected.stages
+
+
+def measure(expected: Expected, *, seed: int) -> Score:
+    """Put a fault in, run its tests until one fails, and judge what is said.
+
+    Raises:
+        UserError: the fault's patch is missing.
+    """
+    started = time.monotonic()
+    patch = PATCHES / f"{expected.fault}.patch"
+    if not patch.is_file():
+        raise cli.UserError(f"there is no fault {expected.fault}")
+    place = FOLDER / expected.fault
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(ROOT / "rtl", place / "rtl")
+    apply_patch(patch.read_text(encoding="utf-8"), place)
+    done: Repeated | None = None
+    caught = ""
+    for test in expected.tests:
+        file, _, name = test.partition(".")
+        done = repeat(
+            Repeat(
+                module=f"tb.tests.{file}", test=name, seed=seed, folder=place / test,
+                rtl=place / "rtl",
+            ),
+            waves=False,
+        )  # fmt: skip
+        if not done.result.passed or done.difference is not None:
+            caught = test
+            break
+    assert done is not None
+    difference = done.difference
+    named, staged = judge(expected, difference)
+    return Score(
+        fault=expected.fault,
+        caught_by=caught,
+        stage="" if difference is None else str(difference["stage"]),
+        instruction="" if difference is None else str(difference["text"]),
+        stage_right=staged,
+        instruction_right=named,
+        said="" if not caught else done.headline,
+        seconds=time.monotonic() - started,
+    )
+
+
+def main(argv: list[str]) -> int:
+    """Measure; return 1 if fewer than wanted are right."""
+    options = cli.parser("debug.score", __doc__)
+    options.add_argument("--fault", default="", help="only faults with this in their name")
+    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the runs")
+    wanted = options.parse_args(argv)
+    chosen = [entry for entry in load_table() if wanted.fault in entry.fault]
+    if not chosen:
+        raise cli.UserError(f"no fault of {shown(TABLE)} has {wanted.fault!r} in its name")
+    scores = []
+    for entry in chosen:
+        score = measure(entry, seed=wanted.seed)
+        scores.append(score)
+        marks = "".join("+" if right else "-" for right in (
+            score.instruction_right, score.stage_right))  # fmt: skip
+        print(f"{marks} {score.fault:<32} {score.caught_by or 'not caught':<28} "
+              f"{score.seconds:5.0f} s\n  {score.said}", flush=True)  # fmt: skip
+        write(scores)
+    named = sum(score.instruction_right for score in scores)
+    staged = sum(score.stage_right for score in scores)
+    print(f"{len(scores)} faults: instruction right {named}, stage right {staged}")
+    return 0 if named == len(scores) and staged >= STAGES_WANTED * len(scores) else 1
+
+
+def write(scores: list[Score]) -> None:
+    """Write the report."""
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps([asdict(score) for score in scores], indent=1)
+    REPORT.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError)

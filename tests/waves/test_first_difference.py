@@ -1,0 +1,275 @@
+"""The first difference on made-up jobs: a right core differs nowhere, a wrong stage is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from golden import isa_builders as isa
+from golden.config import load_config
+from golden.machine import Machine
+from golden.memory import Memory
+from tb.env.first_difference import Job, Stage, first_difference
+from tb.env.first_difference_golden import (
+    GoldenInstruction,
+    after,
+    group_words,
+    request_of,
+    vector_accumulators,
+)
+from tb.env.first_difference_places import PBUF_SLOTS
+from tb.env.first_difference_records import RECORD, Kind, sort_records
+from tests.rtl.control.derive import _SPEC as DESCRIPTORS
+from tests.rtl.control.derive import descriptor
+
+CORE = load_config("8x8")
+SPAN = 20  # cycles of an instruction in these jobs
+
+
+class Recorder:
+    """Writes the records that a core would which does what golden says."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, ...]] = []
+        self.data: list[bytes] = []
+
+    def note(
+        self,
+        cycle: int,
+        kind: Kind,
+        *,
+        line: int = 0,
+        bank: int = 0,
+        strobes: int = 0,
+        extra: int = 0,
+        data: bytes = b"",
+    ) -> None:
+        self.rows.append((cycle, line, bank, kind, strobes, extra))
+        self.data.append(data.ljust(16, b"\0"))
+
+    def records(self) -> np.ndarray:
+        found = np.zeros(len(self.rows), dtype=RECORD)
+        for column, name in enumerate(("cycle", "line", "bank", "kind", "strobes", "extra")):
+            found[name] = [row[column] for row in self.rows]
+        found["data"] = np.frombuffer(b"".join(self.data), np.uint8).reshape(-1, 16)
+        return found
+
+
+def pack(engine: str, values: dict[str, int]) -> bytes:
+    """A descriptor as the recorder has it: eight chunks."""
+    packed, place = 0, 0
+    for name, width, _ in DESCRIPTORS[engine]["fields"]:
+        packed |= (values.get(name, 0) & ((1 << width) - 1)) << place
+        place += width
+    return packed.to_bytes(128, "little")
+
+
+def program() -> list:
+    """Load, convolve, store."""
+    return [
+        isa.cfg_ld_shape(w=4, h=4, c=8, cbs=1),
+        isa.cfg_ld_pitch(row_pitch=32, pix_pitch=8, p=4),
+        isa.ld_t(addr=0x100, base=0),
+        isa.ld_w(addr=0x200, first=0, count=8),
+        isa.cfg_in(w=4, h=4, c=8, cbs=1),
+        isa.cfg_out(ow=4, oh=4, oc=8, cbs=1),
+        isa.cfg_pitch(in_p=4, out_p=4),
+        isa.cfg_kernel(kw=1, kh=1, sx=1, sy=1, dx=1, dy=1),
+        isa.cfg_act(act_min=-128, act_max=127),
+        isa.cfg_scale(mult=1 << 30, shift=-6),
+        isa.conv(in_base=0, out_base=10, wbase=0),
+        isa.cfg_st_shape(w=4, h=4, c=8, cbs=1),
+        isa.cfg_st_pitch(row_pitch=32, pix_pitch=8, p=4),
+        isa.st_t(addr=0x400, base=10),
+        isa.fence(),
+    ]  # fmt: skip
+
+
+def right_job() -> tuple[dict[int, GoldenInstruction], Recorder]:
+    """What golden says of the program, and the records of a core that is right."""
+    memory = Memory(size=1 << 12)
+    memory.write(0x100, np.random.default_rng(1).integers(0, 256, 0x300, dtype=np.uint8))
+    machine = Machine(CORE, memory)
+    goldens: dict[int, GoldenInstruction] = {}
+    recorder = Recorder()
+    for index, item in enumerate(program()):
+        request = request_of(machine, item.word, item.rs1, item.rs2)
+        outcome = machine.execute(item)
+        golden = GoldenInstruction(outcome=outcome, request=request, issued=index * SPAN)
+        after(machine, golden)
+        goldens[index] = golden
+        record_right(recorder, golden, index)
+    return goldens, recorder
+
+
+def record_right(recorder: Recorder, golden: GoldenInstruction, index: int) -> None:
+    """Records of one instruction."""
+    note, item, start = recorder.note, golden.outcome.instruction, index * SPAN
+    words = np.array([item.word, item.rs1, item.rs2, 0], "<u4").tobytes()
+    note(start, Kind.RETIRE, strobes=golden.outcome.result or 0, extra=index, data=words)
+    if golden.outcome.mnemonic.startswith("cfg."):
+        group = np.array([item.rs1, item.rs2], "<u4").tobytes()
+        note(start + 1, Kind.CONFIGURED, extra=index, data=group)
+        return
+    output = golden.output
+    if output is None or golden.request is None:
+        return
+    engine = {"ld": 0, "st": 2}.get(golden.outcome.mnemonic.split(".")[0], 1)
+    name = ("load", "execute", "store")[engine]
+    note(start + 2, Kind.DISPATCH, bank=engine, extra=index, data=words)
+    note(start + 3, Kind(1 + 2 * engine))
+    note(start + 3, Kind.WAITED, bank=engine)
+    packed = pack(name, descriptor(golden.request))
+    for chunk in range(8):
+        note(start + 3, Kind.DESCRIPTOR, line=chunk, bank=engine,
+             data=packed[16 * chunk : 16 * chunk + 16])  # fmt: skip
+    if golden.accumulators is not None:
+        record_tiles(recorder, golden.accumulators.values, start + 5)
+    record_bytes(recorder, golden, start + 8)
+    if engine == 1:
+        note(start + 15, Kind.WORKED)
+    note(start + 15, Kind.BUS_ERROR, bank=engine)
+    note(start + 15, Kind(2 + 2 * engine))
+
+
+def record_tiles(recorder: Recorder, values: np.ndarray, cycle: int) -> None:
+    """Accumulators of one block of channels, tile by tile."""
+    tiles = values.astype("<i4").reshape(-1, CORE.rows, CORE.cols)
+    for number, tile in enumerate(tiles):
+        for row in range(CORE.rows):
+            for col in range(0, CORE.cols, 4):
+                recorder.note(
+                    cycle + number, Kind.ACCUMULATE, line=col, bank=row,
+                    extra=int(number == len(tiles) - 1), data=tile[row, col : col + 4].tobytes(),
+                )  # fmt: skip
+
+
+def record_bytes(recorder: Recorder, golden: GoldenInstruction, cycle: int) -> None:
+    """Words of full blocks, or beats of a dense store."""
+    output = golden.output
+    assert output is not None
+    place, value = output.place.reshape(-1, 8), output.value.reshape(-1, 8)
+    for first, word in zip(place[:, 0].tolist(), value, strict=True):
+        data = word.tobytes()
+        if output.memory == "memory":
+            recorder.note(cycle, Kind.STORE_BURST, extra=first)
+            recorder.note(cycle, Kind.STORE_BEAT, strobes=0xFF, data=data)
+        elif output.memory == "wbuf":
+            recorder.note(cycle, Kind.LOAD_WBUF, line=first // 8, strobes=0xFF, data=data)
+        else:
+            load = golden.outcome.mnemonic == "ld.t"
+            recorder.note(
+                cycle, Kind.LOAD_SPAD if load else Kind.WORD, line=first // 64,
+                bank=first // 8 % 8, strobes=0xFF, data=data,
+            )  # fmt: skip
+
+
+def job(goldens: dict[int, GoldenInstruction], recorder: Recorder) -> Job:
+    """A job that began with empty memories."""
+    machine = Machine(CORE, Memory(size=16))
+    unknown = np.zeros(CORE.spad_depth * 64, np.uint8), np.zeros(CORE.spad_depth * 64, np.bool_)
+    words = np.zeros(CORE.wbuf_depth * 8, np.uint8), np.zeros(CORE.wbuf_depth * 8, np.bool_)
+    return Job(
+        core=CORE, goldens=goldens, recording=sort_records(recorder.records()),
+        before={"spad": unknown, "wbuf": words}, groups=group_words(machine),
+    )  # fmt: skip
+
+
+def test_a_right_core_differs_nowhere():
+    assert first_difference(job(*right_job())) is None
+
+
+def change(recorder: Recorder, kind: Kind, number: int = 0) -> None:
+    """Flip a bit in the first byte of the n-th record of a kind."""
+    at = [i for i, row in enumerate(recorder.rows) if row[3] == kind][number]
+    data = bytearray(recorder.data[at])
+    data[0] ^= 4
+    recorder.data[at] = bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "stage", "index"),
+    [
+        (Kind.RETIRE, 2, Stage.CONTROL, 2),
+        (Kind.CONFIGURED, 3, Stage.CONTROL, 5),
+        (Kind.LOAD_SPAD, 3, Stage.LOAD, 2),
+        (Kind.LOAD_WBUF, 2, Stage.LOAD, 3),
+        (Kind.DESCRIPTOR, 8, Stage.CONTROL, 3),
+        (Kind.ACCUMULATE, 5, Stage.ARRAY, 10),
+        (Kind.WORD, 1, Stage.REQUANTISER, 10),
+        (Kind.STORE_BEAT, 7, Stage.STORE, 13),
+    ],
+)
+def test_a_wrong_value_names_its_stage(kind: Kind, number: int, stage: Stage, index: int):
+    goldens, recorder = right_job()
+    change(recorder, kind, number)
+    found = first_difference(job(goldens, recorder))
+    assert found is not None
+    assert (found.stage, found.index) == (stage, index), found.sentences()
+
+
+def test_the_earliest_instruction_counts_not_the_first_record():
+    goldens, recorder = right_job()
+    change(recorder, Kind.STORE_BEAT)
+    change(recorder, Kind.ACCUMULATE)
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and found.index == 10
+
+
+def test_wrong_data_after_a_start_too_early_is_controls_fault():
+    goldens, recorder = right_job()
+    change(recorder, Kind.ACCUMULATE)
+    early = [i for i, row in enumerate(recorder.rows) if row[3] == Kind.EXECUTE_START]
+    recorder.rows[early[0]] = (5, *recorder.rows[early[0]][1:])
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and found.stage is Stage.CONTROL
+    assert "started in cycle 5, but instruction 2" in found.evidence
+
+
+def test_a_read_of_something_else_than_was_written_is_the_memorys_fault():
+    goldens, recorder = right_job()
+    change(recorder, Kind.ACCUMULATE)
+    spad = goldens[2].output
+    assert spad is not None
+    wrong = bytes(spad.value.reshape(-1, 8)[0] ^ 1)
+    recorder.note(10 * SPAN + 4, Kind.READ_SPAD, data=wrong)
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and found.stage is Stage.MEMORY
+    assert "scratchpad line 0 bank 0 byte 0" in found.evidence
+
+
+def test_an_instruction_that_is_not_taken_or_not_asked_for():
+    goldens, recorder = right_job()
+    late = [i for i, row in enumerate(recorder.rows) if row[5] == 14 and row[3] == Kind.RETIRE]
+    row = recorder.rows.pop(late[0])
+    data = recorder.data.pop(late[0])
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and (found.index, found.stage) == (14, Stage.CONTROL)
+    recorder.rows += [row, (*row[:5], 15)]
+    recorder.data += [data, data]
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and "not issued" in found.what
+
+
+def test_unknown_bytes_may_have_any_value():
+    goldens, recorder = right_job()
+    output = goldens[10].output
+    assert output is not None
+    goldens[10].output = replace(output, known=np.zeros_like(output.known))
+    change(recorder, Kind.WORD, 1)
+    assert first_difference(job(goldens, recorder)) is None
+
+
+def test_operands_of_elementwise_are_packed_as_the_array_packs_them():
+    machine = Machine(CORE, Memory(size=16))
+    item = isa.add(in_base=0, out_base=4, in2_base=2)
+    machine.groups.write("in", 1 << 16 | 1, 1 << 16 | 1)
+    request = request_of(machine, item.word, item.rs1, item.rs2)
+    machine.storage.spad[0, 0, 0], machine.storage.spad[2, 0, 0] = -3, -5
+    assert request is not None
+    found = vector_accumulators(request, machine.storage)
+    assert found is not None
+    assert found.values.tolist() == [[(-3 << 16) | (-5 & 0xFFFF)]]
+    assert PBUF_SLOTS == 9

@@ -1,0 +1,93 @@
+"""Repeating a failed run: which cycles, how often, and what a dead process still tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import UserError
+from scripts.debug.score import Expected, judge, load_table
+from scripts.hdl import SimResult, SimStatus
+from scripts.waves.__main__ import main, variable, window
+from scripts.waves.crash import assertion_cycle, crash_difference, driver
+from scripts.waves.failures import ALTOGETHER, EACH, claim
+from scripts.waves.repeat import AFTER, BEFORE, LONGEST, window_of
+from tb.env.first_difference import Stage
+from tb.env.first_difference_records import Kind
+from tests.waves.test_first_difference import right_job
+
+ASSERTION = (
+    "[3305000] %Error: axi_checker.sv:107: Assertion failed in "
+    "ratel_tb.check_axi.{}: 'assert' failed."
+)
+
+
+def test_the_window_is_around_issue_and_difference():
+    assert window_of(None) == (0, None)
+    assert window_of({"cycle": 900, "issued": 700}) == (700 - BEFORE, 900 + AFTER)
+    assert window_of({"cycle": 90_000, "issued": 700}) == (90_000 - LONGEST, 90_000 + AFTER)
+    assert window_of({"cycle": 9, "issued": None}) == (1, 9 + AFTER)
+
+
+def test_a_window_and_a_variable_of_the_command_line():
+    assert window("10:20") == (10, 20)
+    for text in ("20:10", "ten:20", "5"):
+        with pytest.raises(ValueError, match=text):
+            window(text)
+    assert variable("A=b=c") == ("A", "b=c")
+    with pytest.raises(UserError):
+        variable("A")
+    with pytest.raises(UserError, match="unknown test"):
+        main(["--test", "nothing.Like"])
+    with pytest.raises(UserError, match="name one test"):
+        main(["--test", "layers"])
+
+
+def test_only_the_first_few_of_a_cause_are_explained(tmp_path: Path):
+    names = [f"t{number}" for number in range(EACH + 1)]
+    claimed = [claim(tmp_path, "byte # differs", name) for name in names]
+    assert [path is not None for path in claimed] == [True] * EACH + [False]
+    assert claim(tmp_path, "byte # differs", "t0") is not None, "the same run again"
+    causes = [claim(tmp_path, f"cause {number}", f"other{number}") for number in range(9)]
+    assert sum(path is not None for path in causes) == ALTOGETHER - EACH
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [("axi_ar_burst", Stage.LOAD), ("axi_wlast", Stage.STORE), ("axi_aw_stays", Stage.STORE)],
+)
+def test_an_assertion_names_the_engine_that_drives_the_signal(name: str, stage: Stage):
+    assert driver(ASSERTION.format(name)) == stage
+    assert assertion_cycle(ASSERTION.format(name)) == 330
+    assert driver("Assertion failed in ratel_tb.check_cvxif.cvxif_id_is_free") == Stage.CONTROL
+
+
+def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path):
+    _, recorder = right_job()
+    keep = [row[0] < 13 * 20 + 12 for row in recorder.rows]
+    recorder.rows = [row for row, kept in zip(recorder.rows, keep, strict=True) if kept]
+    recorder.data = [data for data, kept in zip(recorder.data, keep, strict=True) if kept]
+    assert not any(row[3] == Kind.STORE_DONE for row in recorder.rows)
+    (tmp_path / "records.bin").write_bytes(recorder.records().tobytes())
+    result = SimResult(
+        status=SimStatus.FAIL, message=ASSERTION.format("axi_wlast"), tests=(), seed=1, seconds=1.0,
+        returncode=-6, log=tmp_path / "log.txt", results_xml=None, coverage=None, waves=None,
+    )  # fmt: skip
+    found = crash_difference(tmp_path, result)
+    assert (found["stage"], found["index"]) == ("store", 13)
+    assert found["text"].startswith("st.t")
+    assert "st.t" in (tmp_path / "trace.log").read_text(encoding="utf-8")
+    (tmp_path / "records.bin").unlink()
+    assert crash_difference(tmp_path, result)["index"] is None
+
+
+def test_the_score_counts_only_what_is_right():
+    expected = Expected(fault="x", stages=("load",), instruction="ld\\.", tests=("a.B",))
+    right = {"index": 3, "text": "ld.t addr=0", "stage": "load"}
+    assert judge(expected, right) == (True, True)
+    assert judge(expected, {**right, "stage": "store"}) == (True, False)
+    assert judge(expected, {**right, "text": "st.t addr=0"}) == (False, True)
+    assert judge(expected, {**right, "index": None}) == (False, False)
+    assert judge(expected, None) == (False, False)
+    assert len(load_table()) == 20

@@ -1,0 +1,143 @@
+"""The views of waves: every signal exists, every line means something to GTKWave."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from golden import isa_builders as isa
+from golden.config import load_config
+from scripts.hdl import ROOT
+from scripts.waves.decode import DECODERS, decode_line, main
+from scripts.waves.hierarchy import signals
+from scripts.waves.picture import draw, missing_tools
+from scripts.waves.save_file import missing_signals, write_views
+from scripts.waves.signals import GROUPS, OPEN_FOR, STATES, Radix
+from tb.env.first_difference import Stage
+from tests.waves.test_first_difference import pack
+
+WIDE = {Radix.MNEMONIC: 32, Radix.OPERATION: 613, Radix.STATE: 2, Radix.BIT: 1}
+EVERY = [signal for group in GROUPS for signal in group.signals]
+
+
+def vcd(folder: Path, paths: list[tuple[str, int]]) -> Path:
+    """A wave file with these signals below the bench top, with one value each."""
+    tree: dict = {}
+    for path, width in paths:
+        *scopes, name = path.split(".")
+        here = tree
+        for scope in scopes:
+            here = here.setdefault(scope, {})
+        here[name] = width
+    lines: list[str] = ["$timescale 1ps $end", "$scope module ratel_tb $end"]
+    codes: list[tuple[str, int]] = []
+
+    def write(node: dict) -> None:
+        for name, value in node.items():
+            if isinstance(value, dict):
+                lines.append(f"$scope module {name} $end")
+                write(value)
+                lines.append("$upscope $end")
+            else:
+                code = f"s{len(codes)}"
+                codes.append((code, value))
+                bits = f" [{value - 1}:0]" if value > 1 else ""
+                lines.append(f"$var wire {value} {code} {name}{bits} $end")
+
+    write(tree)
+    lines += ["$upscope $end", "$enddefinitions $end", "#0"]
+    lines += [f"b{0:b} {code}" if width > 1 else f"0{code}" for code, width in codes]
+    lines += ["#20000000"]
+    file = folder / "waves.vcd"
+    file.write_text("\n".join([*lines, ""]), encoding="ascii")
+    return file
+
+
+def every_signal(folder: Path) -> Path:
+    return vcd(folder, [(signal.path, WIDE.get(signal.radix, 32)) for signal in EVERY])
+
+
+def module_texts() -> dict[str, str]:
+    files = [*ROOT.glob("rtl/**/*.v"), ROOT / "tb/hdl/ratel_tb.sv"]
+    return {path.stem: path.read_text(encoding="utf-8") for path in files}
+
+
+@pytest.mark.parametrize("path", [signal.path for signal in EVERY])
+def test_every_signal_of_the_views_is_declared_in_the_hdl(path: str):
+    texts, module = module_texts(), "ratel_tb"
+    *instances, name = path.split(".")
+    for instance in instances:
+        found = re.search(rf"^ *(ratel_\w+) (?:#\(.*?\n? *\) )?{instance} \(", texts[module],
+                          re.M | re.S)  # fmt: skip
+        every = re.findall(rf"(ratel_\w+)\s*(?:#\s*\((?:[^()]|\([^()]*\))*\)\s*)?{instance}\s*\(",
+                           texts[module])  # fmt: skip
+        assert every and found, f"{module} has no instance {instance}"
+        module = every[-1]
+    assert re.search(rf"^\s*(?:input|output|wire|reg|logic)\b[^;]*\b{name}\b", texts[module], re.M)
+
+
+def test_a_signal_that_does_not_exist_is_found_missing(tmp_path: Path):
+    everything = [(signal.path, 32) for signal in EVERY]
+    assert missing_signals(vcd(tmp_path, everything)) == []
+    assert missing_signals(vcd(tmp_path, everything[1:])) == [EVERY[0].path]
+
+
+def test_names_come_from_the_wave_file_with_their_range(tmp_path: Path):
+    found = signals(vcd(tmp_path, [("dut.acc", 2048), ("clk", 1)]))
+    assert found == {"ratel_tb.dut.acc": "ratel_tb.dut.acc[2047:0]", "ratel_tb.clk": "ratel_tb.clk"}
+
+
+def difference(stage: str) -> dict:
+    return {"stage": stage, "cycle": 1396, "issued": 723, "sentences": "instruction 66: wrong"}
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_view_has_markers_decoders_and_only_signals_that_exist(stage: Stage, tmp_path: Path):
+    waves = every_signal(tmp_path)
+    view = write_views(
+        waves, core=load_config("8x8"), difference=difference(stage), first=700, last=1456
+    )
+    text = view.read_text(encoding="utf-8")
+    zoom, marker, first, second = text.split("\n*")[1].split()[:4]
+    assert (int(marker), int(first), int(second)) == (13_960_000, 7_230_000, 13_960_000)
+    assert float(zoom) < 0
+    there = set(signals(waves).values())
+    named = [line for line in text.splitlines() if line.startswith("ratel_tb.")]
+    assert named and set(named) <= there
+    for line in re.findall(r"^\^>?1 (.*)$", text, re.M):
+        assert Path(line).is_file()
+    for name in OPEN_FOR[stage]:
+        assert f"@800200\n-{name}\n" in text
+    assert "variable_add ratel_tb.clk" in (tmp_path / "view.sucl").read_text(encoding="utf-8")
+
+
+def test_instructions_and_descriptors_are_decoded():
+    conv = isa.conv(in_base=1, out_base=2, wbase=0)
+    assert "conv x" in decode_line(f"{conv.word:08x}\n", DECODERS["mnemonic"])
+    assert "?Red?illegal" in decode_line("ffffffff", DECODERS["mnemonic"])
+    assert decode_line("xxxxxxxx", DECODERS["mnemonic"]) == "xxxxxxxx"
+    fields = {"vec": 1, "op": 3, "in_base": 5, "out_base": 9, "out_h": 4, "out_w": 6, "kh": 2,
+              "kw": 2}  # fmt: skip
+    packed = int.from_bytes(pack("execute", fields), "little")
+    assert decode_line(f"{packed:x}", DECODERS["operation"]) == "maxpool 5>9 4x6 k2x2"
+    assert main(["nonsense"]) == 2
+
+
+def test_the_states_are_those_of_the_core():
+    for path, names in STATES.items():
+        if not path.endswith("state_q"):
+            continue
+        module = "ratel_" + path.split(".")[0].removeprefix("u_")
+        text = module_texts()[module]
+        found = dict(re.findall(r"localparam \[1:0\] (\w+)\s*= 2'd(\d);", text))
+        assert [name for name, _ in sorted(found.items(), key=lambda item: item[1])] == list(names)
+
+
+def test_a_picture_says_what_it_needs_or_shows_the_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("scripts.waves.picture.shutil.which", lambda name: None)
+    assert missing_tools() == ["Xvfb", "gtkwave", "import"]
+    assert "apt install" in draw(tmp_path / "view.gtkw", tmp_path / "picture.png")
