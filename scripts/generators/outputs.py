@@ -9,6 +9,7 @@ from scripts.generators.c_header import isa_c_header
 from scripts.generators.isa_page import isa_page
 from scripts.generators.isa_source import SpecError, load_descriptors, load_isa
 from scripts.generators.python_table import isa_builders, isa_table
+from scripts.generators.testplan_page import testplan_page
 from scripts.generators.verilog import descriptor_header, isa_header
 
 
@@ -18,6 +19,7 @@ def generated_files(spec: Path) -> dict[str, str]:
     Raises SpecError for a contradiction in spec/ and when the SystemRDL compiler is missing.
     """
     # Imported here, so that a missing compiler is a sentence and no traceback.
+    from scripts.generators.register_model import register_model
     from scripts.generators.register_source import load_registers
     from scripts.generators.registers import (
         register_c_header,
@@ -36,10 +38,12 @@ def generated_files(spec: Path) -> dict[str, str]:
         "golden/isa_table.py": isa_table(isa),
         "golden/isa_builders.py": isa_builders(isa),
         "golden/registers_table.py": register_python(registers),
+        "tb/env/register_model.py": register_model(registers),
         "sw/include/ratel_isa.h": isa_c_header(isa),
         "sw/include/ratel_regs.h": register_c_header(registers),
         "docs/isa.md": isa_page(isa),
         "docs/registers.md": register_page(registers),
+        "docs/testplan.md": testplan_page(spec / "testplan.toml"),
     }
     for name, text in files.items():
         _refuse_duplicates(name, text)

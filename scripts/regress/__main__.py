@@ -26,7 +26,7 @@ from scripts.reports.files import shown
 from scripts.reports.regression import Summary
 
 RUNS = 100
-KEPT = frozenset({"functional.json", "coverage.dat"})
+KEPT = frozenset({"functional.json"})
 
 
 def main(argv: list[str]) -> int:
@@ -64,13 +64,13 @@ def main(argv: list[str]) -> int:
     return 0 if summary.passed else 1
 
 
-def tell(summary: Summary) -> None:
-    """Print the causes of the failures and the result."""
+def tell(summary: Summary, folder: Path = FOLDER) -> None:
+    """Print the causes of the failures and the result; `folder` is where the reports are."""
     for bucket in buckets(summary.outcomes):
         first = bucket.outcomes[0]
         print(f"\n{len(bucket.outcomes)} x {bucket.status}: {bucket.cause}")
         print(f"  {repeat_command(summary.runs[first.name])}")
-    print(f"\n{summary.sentence}\nreport: {shown(FOLDER / 'regress.html')}")
+    print(f"\n{summary.sentence}\nreport: {shown(folder / 'regress.html')}")
 
 
 def tidy(summary: Summary) -> None:

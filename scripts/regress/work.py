@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scripts.coverage.code import compact
 from scripts.hdl import HdlError, SimRun, SimStatus, run
 from scripts.regress.suite import Run
 
@@ -102,6 +103,8 @@ def perform(wanted: Order) -> Outcome:
     tail = "" if result.passed else log_tail(result.log)
     shutil.rmtree(final, ignore_errors=True)
     scratch.rename(final)
+    if result.coverage is not None:
+        compact(final)
     return Outcome(
         name=wanted.name,
         status=str(result.status),

@@ -17,7 +17,7 @@ STATUS_REGISTERS = (
     "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",
 )  # fmt: skip
 DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
-SOFT_RESET = 1  # of CTRL
+SOFT_RESET, CLEAR_COUNTERS = 1, 2  # of CTRL
 VALID = 1 << 31  # of ERR_CAUSE
 BUSY, PENDING, RESETTING = 1, 1 << 4, 1 << 5  # of STATUS
 
@@ -151,8 +151,10 @@ class RegisterChecker:
             )
         elif name == "ERR_CAUSE" and data & VALID:
             self.predictor.machine.clear_error()
-        elif name == "CTRL" and data & SOFT_RESET:
-            self._unsettled = True
+        elif name == "CTRL":
+            self._unsettled = self._unsettled or bool(data & SOFT_RESET)
+            if data & CLEAR_COUNTERS:
+                self.predictor.machine.clear_counters()
         elif name == "DB_INSTR":
             stored = self.mirror.stored
             instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])

@@ -1,0 +1,112 @@
+"""Measure functional and code coverage: run, merge, grade, and choose the runs worth keeping.
+
+Runs the suite (spec/regression.toml) on simulations that count lines, branches and toggles, merges
+what every run left in build/coverage/, and writes coverage.html and coverage.json there. Points
+that no test can hit are in spec/coverage_exclusions.toml, each with a reason. With --keep the
+smallest set of runs found that hits the same bins is written to spec/pull_request.toml.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts import cli
+from scripts.coverage.code import COUNTS, CodeCoverage
+from scripts.coverage.covered_build import covered_build
+from scripts.coverage.exclusions import excluded_points, load_exclusions
+from scripts.coverage.functional import add_runs, smallest_set
+from scripts.coverage.kept import FILE as KEPT_FILE
+from scripts.coverage.kept import kept_runs, write_kept
+from scripts.hdl import ROOT, HdlError
+from scripts.regress.__main__ import tell
+from scripts.regress.engine import Plan, regress
+from scripts.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
+from scripts.reports.coverage import Bars, CoverageReport, write_coverage
+from scripts.reports.files import shown
+from scripts.reports.regression import Summary
+
+FOLDER = ROOT / "build" / "coverage"
+RUNS = 200
+NIGHTLY = Bars(functional=100.0, line=98.0, branch=95.0, toggle=90.0)
+PULL_REQUEST = Bars(functional=95.0)
+
+
+def main(argv: list[str]) -> int:
+    """Run and merge; return 1 unless every run passed and every bar is reached."""
+    options = cli.parser("coverage", __doc__)
+    options.add_argument("--n", type=cli.count, default=RUNS, help=f"runs, default {RUNS}")
+    options.add_argument("--jobs", type=cli.count, default=os.cpu_count() or 1, help="at a time")
+    options.add_argument("--tests", help="only these: entries of the suite, tests or files")
+    options.add_argument("--config", help="configurations, with commas; the suite's by default")
+    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the first run")
+    options.add_argument("--cluster", default="", help="address of a Dask scheduler")
+    options.add_argument(
+        "--functional", action="store_true", help="no code coverage: simulations run at full speed"
+    )
+    options.add_argument(
+        "--pull-request", action="store_true",
+        help=f"the runs in {KEPT_FILE.name}, functional coverage only, against the lower bar",
+    )  # fmt: skip
+    options.add_argument("--keep", action="store_true", help=f"write {KEPT_FILE.name}")
+    options.add_argument("--no-bars", action="store_true", help="report, but ask for nothing")
+    wanted = options.parse_args(argv)
+    suite = load_suite()
+    if wanted.pull_request:
+        runs: Sequence[Run] = kept_runs(suite)
+    else:
+        runs = deal(
+            chosen_entries(suite, wanted.tests),
+            chosen_configs(suite, wanted.config),
+            count=wanted.n,
+            seed=wanted.seed,
+        )
+    code = not (wanted.functional or wanted.pull_request)
+    extra: dict[str, Any] = {"make_build": covered_build} if code else {}
+    plan = Plan(runs=tuple(runs), jobs=wanted.jobs, folder=FOLDER, cluster=wanted.cluster, **extra)
+    summary = regress(plan)
+    tell(summary, FOLDER)
+    bars = PULL_REQUEST if wanted.pull_request else NIGHTLY
+    if not code:
+        bars = Bars(functional=bars.functional)
+    report = merge(summary, bars=Bars() if wanted.no_bars else bars, code=code)
+    if wanted.keep:
+        write_kept([summary.runs[name] for name in report.chosen])
+    problems = report.problems()
+    files = write_coverage(FOLDER, report)
+    print("\n".join([*report.lines(), *problems, f"report: {shown(files[-1])}"]))
+    return 0 if summary.passed and not problems else 1
+
+
+def merge(summary: Summary, *, bars: Bars, code: bool) -> CoverageReport:
+    """Return what all runs hit together. Only runs that passed count."""
+    passed = [item for item in summary.outcomes if item.passed]
+    folders = [Path(item.folder) for item in passed]
+    functional, each = add_runs(folders)
+    cost = {item.name: item.seconds for item in passed}
+    chosen = smallest_set(each, cost)
+    measured = None
+    exclusions, wrong = {}, []
+    if code:
+        measured = CodeCoverage()
+        for folder in folders:
+            if (folder / COUNTS).is_file():
+                measured.add(folder)
+        measured.finish()
+        exclusions, wrong = excluded_points(measured.counts, load_exclusions())
+    return CoverageReport(
+        functional=functional,
+        code=measured,
+        exclusions=exclusions,
+        wrong=wrong,
+        bars=bars,
+        chosen=chosen,
+        seconds_all=sum(cost.values()),
+        seconds_chosen=sum(cost[name] for name in chosen),
+    )
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError)

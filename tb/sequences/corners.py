@@ -1,0 +1,223 @@
+"""Directed programs for what random programs hardly ever draw: last places, extreme values.
+
+Every program works on tensors of one line (Rows pixels of Cols channels), loads what it reads and
+stores what it wrote, so that everything is compared.
+
+    line        a      b      y        the three tensors; `last` puts y, then a, at the end
+    memory      DATA: bytes to load    OUT: where results go, one line after the other
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from golden import isa_builders as isa
+from golden.config import CoreConfig
+from golden.isa import Instruction
+from golden.isa_table import MacFlag
+from tb.sequences.program import Write
+from tb.sequences.values import Random, biases, multipliers
+
+DATA, PARAMETERS, OUT = 0x1000, 0x6000, 0x8000
+INT31_MAX = (1 << 31) - 1
+EXTREME_SCALES = (
+    (0, 0), (INT31_MAX, 0), (1 << 30, 30), (1 << 30, -31), (INT31_MAX, -7), (1 << 30, 1), (3, 4),
+)  # fmt: skip
+ALL_FLAGS = MacFlag.ACC | MacFlag.HOLD | MacFlag.BIAS | MacFlag.PERCH
+
+
+class Lines:
+    """Instructions on tensors of one line."""
+
+    def __init__(self, core: CoreConfig, write: Write, random: Random) -> None:
+        self.core = core
+        self.size = core.rows * core.cols
+        self._stored = 0
+        most = max(4 * self.size, core.cols * core.cols, 64 * core.cols)
+        write(DATA, random.integers(0, 256, most, dtype=np.uint8))
+        # A parameter entry as it lies in memory: biases, multipliers, shifts.
+        entry = np.concatenate(
+            [
+                biases(random, core.cols).astype("<i4").view(np.uint8),
+                multipliers(random, core.cols).astype("<i4").view(np.uint8),
+                np.full(core.cols, -9, dtype=np.int8).view(np.uint8),
+            ]
+        )
+        write(PARAMETERS, entry)
+
+    def groups(self) -> list[Instruction]:
+        """Every configuration group."""
+        core = self.core
+        shape = {"w": core.rows, "h": 1, "c": core.cols, "cbs": 1}
+        pitch = {"row_pitch": self.size, "pix_pitch": core.cols, "p": core.rows}
+        return [
+            isa.cfg_ld_shape(**shape),
+            isa.cfg_ld_pitch(**pitch),
+            isa.cfg_st_shape(**shape),
+            isa.cfg_st_pitch(**pitch),
+            isa.cfg_in(**shape),
+            isa.cfg_out(ow=core.rows, oh=1, oc=core.cols, cbs=1),
+            isa.cfg_pitch(in_p=core.rows, out_p=core.rows, in2_p=core.rows, in2_cbs=1),
+            isa.cfg_kernel(kw=1, kh=1),
+            isa.cfg_pad(zin=3, zw=-2, zout=5),
+            isa.cfg_act(),
+            isa.cfg_scale(mult=1 << 30, shift=-8),
+            isa.cfg_scale1(mult=1 << 30, shift=0),
+            isa.cfg_scale2(mult=1 << 30, shift=0),
+        ]
+
+    def load(self, line: int, part: int = 0) -> Instruction:
+        """Load a line from one of the parts of the data."""
+        return isa.ld_t(addr=DATA + part * self.size, base=line)
+
+    def store(self, line: int) -> Instruction:
+        """Store a line to where nothing was stored before."""
+        self._stored += 1
+        return isa.st_t(addr=OUT + self._stored * self.size, base=line)
+
+    def compute(
+        self, name: str, a: int, b: int, y: int, *, wbase: int = 0, pbase: int = 0, flags: int = 0
+    ) -> Instruction:
+        """Return a mac or vec instruction from lines a (and b) to y."""
+        match name:
+            case "conv" | "dwconv":
+                build = isa.conv if name == "conv" else isa.dwconv
+                return build(in_base=a, out_base=y, wbase=wbase, pbase=pbase, flags=flags)
+            case "add" | "sub" | "mul":
+                build = {"add": isa.add, "sub": isa.sub, "mul": isa.mul}[name]
+                return build(in_base=a, out_base=y, in2_base=b)
+            case "fill":
+                return isa.fill(out_base=y)
+        build = {"maxpool": isa.maxpool, "avgpool": isa.avgpool, "lut": isa.lut, "copy": isa.copy}
+        return build[name](in_base=a, out_base=y)
+
+
+COMPUTE = ("conv", "dwconv", "add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill")
+
+
+def places(lines: Lines) -> Iterator[tuple[str, list[Instruction]]]:
+    """Yield programs that use the first and the last line, weight word and parameter entry."""
+    core = lines.core
+    last, words, entries = core.spad_depth - 1, core.wbuf_depth, core.param_depth
+    setup = [*lines.groups(), isa.ld_l(addr=DATA)]
+    weights = {
+        "ld.w": [isa.ld_w(addr=DATA, first=words - core.cols, count=core.cols)],
+        "ld.m": [
+            isa.cfg_ld_shape(w=1, h=core.cols, c=core.cols, cbs=1),
+            isa.ld_m(addr=DATA, first=words - core.cols),
+        ],
+        "ld.mt": [
+            isa.cfg_ld_shape(w=1, h=1, c=core.cols, cbs=1),
+            isa.ld_mt(addr=DATA, first=words - core.cols),
+        ],
+    }
+    for kind, load in weights.items():
+        for y, a in ((last, 0), (0, last)):
+            parameters = isa.ld_p(addr=PARAMETERS, first=entries - 1, count=1)
+            if kind == "ld.m":
+                parameters = isa.ld_b(addr=PARAMETERS, first=entries - 1, count=1)
+            program = [
+                *setup, isa.ld_w(addr=DATA, first=words - core.cols, count=core.cols), *load,
+                isa.ld_p(addr=PARAMETERS, first=entries - 1, count=1), parameters,
+                *lines.groups(), lines.load(a), lines.load(1, 1),
+            ]  # fmt: skip
+            for name in COMPUTE:
+                flags = MacFlag.BIAS | MacFlag.PERCH
+                wbase = words - (core.cols if name == "conv" else 1)
+                program += [
+                    lines.compute(name, a, 1, y, wbase=wbase, pbase=entries - 1, flags=int(flags)),
+                    lines.store(y),
+                ]
+            yield f"{kind}, output in line {y}", [*program, isa.fence()]
+
+
+def values(lines: Lines) -> Iterator[tuple[str, list[Instruction]]]:
+    """Yield programs with extreme scales, clamps, fill values, kernels and flags."""
+    setup = [
+        *lines.groups(), lines.load(0), lines.load(1, 1), isa.ld_l(addr=DATA),
+        isa.ld_w(addr=DATA, first=0, count=64), isa.ld_p(addr=PARAMETERS, first=0, count=1),
+    ]  # fmt: skip
+
+    def check(name: str, *before: Instruction, flags: int = 0) -> list[Instruction]:
+        return [*before, lines.compute(name, 0, 1, 2, flags=flags), lines.store(2)]
+
+    for mult, shift in EXTREME_SCALES:
+        groups = (isa.cfg_scale, isa.cfg_scale1, isa.cfg_scale2)
+        program = [*setup]
+        for group in groups:
+            program += [*lines.groups()[10:], group(mult=mult, shift=shift)]
+            for name in ("conv", "dwconv", "add", "sub", "mul"):
+                program += check(name)
+        yield f"scale {mult} {shift}", [*program, isa.fence()]
+    program = [*setup]
+    for low, high in ((-128, 127), (-5, 127), (-128, 5), (-5, 5), (7, 7), (-128, -128)):
+        for name in COMPUTE:
+            program += check(name, isa.cfg_act(act_min=low, act_max=high, fill=low))
+    for fill in (-128, -1, 0, 1, 127):
+        program += check("fill", isa.cfg_act(fill=fill))
+    yield "clamps and fills", [*program, isa.fence()]
+    program = [*setup]
+    for zero in (-128, 0, 127):
+        for name in ("conv", "dwconv", "add", "mul"):
+            program += check(name, isa.cfg_pad(zin=zero, zw=zero, zout=zero))
+    yield "zero points", [*program, isa.fence()]
+    yield "kernels", [*setup, *kernels(lines), isa.fence()]
+    yield "flags", [*setup, *all_flags(lines), isa.fence()]
+
+
+def kernels(lines: Lines) -> list[Instruction]:
+    """Return windows of 8x8 and more, wider than the image, and long dilations."""
+    core = lines.core
+    program: list[Instruction] = []
+    for kw, kh, dx, dy in ((8, 8, 1, 1), (9, 1, 3, 1), (1, 9, 1, 3), (8, 2, 2, 5)):
+        for name in ("conv", "dwconv", "maxpool", "avgpool"):
+            program += [
+                isa.cfg_in(w=core.rows, h=1, c=1, cbs=1),
+                isa.cfg_out(ow=core.rows, oh=1, oc=1, cbs=1),
+                isa.cfg_kernel(kw=kw, kh=kh, dx=dx, dy=dy),
+                isa.cfg_pad(pl=kw // 2, pt=kh // 2),
+                lines.compute(name, 0, 1, 2),
+                lines.store(2),
+            ]
+    return program
+
+
+def all_flags(lines: Lines) -> list[Instruction]:
+    """Return convolutions with every combination of flags; those with acc continue a hold."""
+    program: list[Instruction] = []
+    for flags in range(1 << 4):
+        if flags & MacFlag.ACC:
+            program.append(lines.compute("conv", 0, 1, 2, flags=int(MacFlag.HOLD)))
+        program.append(lines.compute("conv", 1, 1, 2, flags=flags))
+        if flags & MacFlag.HOLD:
+            program.append(lines.compute("conv", 0, 1, 2, flags=int(MacFlag.ACC)))
+        program.append(lines.store(2))
+    for flags in range(1 << 2):
+        program += [lines.compute("dwconv", 0, 1, 2, flags=flags), lines.store(2)]
+    return program
+
+
+def refused(lines: Lines) -> list[Instruction]:
+    """Return programs of single refusals that depend on flags or on the size of a buffer."""
+    core = lines.core
+    top = (1 << 32) - 4
+    bad = [
+        isa.ld_p(addr=top, first=0, count=1),
+        isa.ld_b(addr=top, first=0, count=1),
+        isa.ld_l(addr=top),
+        isa.ld_w(addr=top, first=0, count=1),
+    ]
+    for name in ("conv", "dwconv"):
+        for flags in (MacFlag.PERCH, MacFlag.BIAS, MacFlag.PERCH | MacFlag.BIAS):
+            pbase = core.param_depth - 1 if core.param_depth < 1 << 8 else 255
+            wide = [
+                isa.cfg_in(w=1, h=1, c=2 * core.cols, cbs=2),
+                isa.cfg_out(ow=1, oh=1, oc=2 * core.cols, cbs=2),
+            ]
+            bad += [*wide, lines.compute(name, 0, 1, 4, pbase=pbase, flags=int(flags))]
+    program = lines.groups()
+    for item in bad:
+        program += [item, isa.fence(clear=1)]
+    return [*program, isa.fence()]

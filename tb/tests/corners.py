@@ -1,0 +1,189 @@
+"""Directed corners that random volume reaches rarely: found as holes in the coverage."""
+
+from __future__ import annotations
+
+import logging
+
+import pyuvm
+
+from golden import isa_builders as isa
+from golden.isa import Instruction
+from golden.isa_table import Counter
+from tb.agents.axi.driver import Stalls
+from tb.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from tb.agents.command import Barrier, Command
+from tb.env.counters import counted, counter_values
+from tb.env.job import offload
+from tb.env.registers import offset_of
+from tb.env.settings import count
+from tb.sequences import corners
+from tb.sequences.corners import Lines
+from tb.sequences.layers import random_layer
+from tb.sequences.slots import random_program
+from tb.tests.base import RatelTest
+from tb.tests.doorbell import BUSY, ring
+
+log = logging.getLogger("ratel.corners")
+SOFT_RESET, CLEAR_COUNTERS = 1, 2
+RESET_PENDING = 1 << 5
+
+
+class CornerTest(RatelTest):
+    """Helpers for tests on tensors of one line."""
+
+    def lines(self) -> Lines:
+        """Return the builder, with data in memory."""
+        return Lines(self.configuration.core, self.env.memory.write, self.seeds.stream("data"))
+
+    async def all_of(self, programs: object) -> None:
+        """Run programs and say which one failed first."""
+        for name, program in programs:  # type: ignore[attr-defined]
+            before = self.env.failures.count
+            await self.env.run(program)
+            if self.env.failures.count > before:
+                self.env.failures.add(f"that was {name}")
+                return
+
+
+@pyuvm.test()
+class Places(CornerTest):
+    """The first and the last line, weight word and parameter entry, with every instruction."""
+
+    async def body(self) -> None:
+        """One job for each kind of weight load."""
+        await self.all_of(corners.places(self.lines()))
+
+
+@pyuvm.test()
+class Values(CornerTest):
+    """Extreme multipliers, shifts, clamps, fill values, zero points, kernels; every flag."""
+
+    async def body(self) -> None:
+        """One job for each kind of value."""
+        await self.all_of(corners.values(self.lines()))
+
+
+@pyuvm.test()
+class Refused(CornerTest):
+    """Refusals that need flags or the end of the address space."""
+
+    async def body(self) -> None:
+        """Each alone, its error returned by the fence after it."""
+        await self.env.run(corners.refused(self.lines()))
+
+
+@pyuvm.test()
+class EveryInstructionAtDoorbell(CornerTest):
+    """Every instruction once through the doorbell."""
+
+    async def body(self) -> None:
+        """The program that also runs over CV-X-IF; then a look at its counters."""
+        for _, program in corners.places(self.lines()):
+            await self.env.play(ring(*program))
+
+
+@pyuvm.test()
+class NoDestination(CornerTest):
+    """fence and rdcnt with rd = x0: they return, and nothing is written back."""
+
+    async def body(self) -> None:
+        """Between instructions that are answered as usual."""
+        counters = [isa.rdcnt(index=counter).with_rd(0) for counter in Counter]
+        program = [isa.fence().with_rd(0), *counters, isa.fence(clear=1, done=1).with_rd(0)]
+        await self.env.run([*program, *self.lines().groups(), isa.fence()])
+
+
+@pyuvm.test()
+class CountersAtWork(RatelTest):
+    """After work under slow memory every counter has moved, and they agree with each other."""
+
+    async def body(self) -> None:
+        """Programs with hazards, then layers; the counters of each."""
+        random = self.seeds.stream("program")
+        core = self.configuration.core
+        moved: set[Counter] = set()
+        for index in range(count("RATEL_PROGRAMS", 12)):
+            stall = (0.0, 0.5, 0.8)[index % 3]
+            self.env.host.set_stalls(Stalls(r=stall, w=stall, b=stall), latency=20 * (index % 3))
+            if index % 2:
+                program = random_program(core, self.env.memory.write, random, length=40)
+            else:
+                _, program = random_layer(
+                    core, self.env.memory.write, self.seeds.child(f"layer {index}"),
+                    memory_bytes=self.configuration.memory_bytes,
+                )  # fmt: skip
+            self.env.registers_read.clear()
+            await self.env.play(counted(offload(program)), check=False)
+            values = counter_values(self.env.registers_read)
+            moved |= {counter for counter, value in values.items() if value}
+            self.compare(values, len(program))
+            await self.env.run([isa.fence()])
+        log.info("never moved: %s", ", ".join(c.name for c in Counter if c not in moved) or "none")
+
+    def compare(self, values: dict[Counter, int], length: int) -> None:
+        """Fail unless the relations between counters hold that the document promises."""
+        core = self.configuration.core
+        rules = {
+            "BUSY <= CYCLES": values[Counter.BUSY] <= values[Counter.CYCLES],
+            "STEPS <= EXECUTE_BUSY": values[Counter.STEPS] <= values[Counter.EXECUTE_BUSY],
+            "EXECUTE_BUSY <= BUSY": values[Counter.EXECUTE_BUSY] <= values[Counter.BUSY],
+            "LOAD_BUSY <= BUSY": values[Counter.LOAD_BUSY] <= values[Counter.BUSY],
+            "STORE_BUSY <= BUSY": values[Counter.STORE_BUSY] <= values[Counter.BUSY],
+            "MACS <= STEPS * Rows * Cols": values[Counter.MACS]
+            <= values[Counter.STEPS] * core.rows * core.cols,
+            f"INSTRUCTIONS = {length}": values[Counter.INSTRUCTIONS] == length,
+        }
+        for rule, holds in rules.items():
+            if not holds:
+                self.env.failures.add(f"counters: {rule} does not hold: {values}")
+
+
+class BusyTest(RatelTest):
+    """Helpers for tests that disturb a core at work."""
+
+    def work(self) -> list[Command]:
+        """Commands that keep all engines busy for a while; no fence."""
+        random = self.seeds.stream("program")
+        self.env.host.set_stalls(Stalls(r=0.5, w=0.5), latency=30)
+        program = random_program(self.configuration.core, self.env.memory.write, random, length=40)
+        return offload([item for item in program if not self.is_fence(item)])
+
+    @staticmethod
+    def is_fence(item: Instruction) -> bool:
+        """Tell whether an instruction is a fence."""
+        return item.format is not None and item.format.name == "fence"
+
+
+@pyuvm.test()
+class StatusAtWork(BusyTest):
+    """STATUS while the core works: every bit is seen both ways; counters cleared meanwhile."""
+
+    async def body(self) -> None:
+        """Read STATUS again and again during a program."""
+        look = [RegisterRead(address=offset_of("STATUS")) for _ in range(60)]
+        clear = RegisterWrite(address=offset_of("CTRL"), data=CLEAR_COUNTERS)
+        ringing = ring(isa.fence(), isa.rdcnt(index=Counter.BUSY), wait=False)
+        await self.env.play([*self.work(), *look, clear, *ringing, *look], check=False)
+        await self.env.run([isa.fence()])
+
+
+@pyuvm.test()
+class SoftResetAtWork(BusyTest):
+    """A soft reset while engines are busy: bursts are finished, then the core is as after reset."""
+
+    async def body(self) -> None:
+        """Work, reset at once, wait, and a layer that needs nothing from before."""
+        core = self.configuration.core
+        for index in range(count("RATEL_RESETS", 6)):
+            reset = [
+                RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET, gap=5 * index),
+                RegisterRead(address=offset_of("STATUS")),
+                RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
+            ]
+            await self.env.play([*self.work(), Barrier(), *reset], check=False)
+            self.env.forget_in_flight()
+            _, layer = random_layer(
+                core, self.env.memory.write, self.seeds.child(f"layer {index}"),
+                memory_bytes=self.configuration.memory_bytes,
+            )  # fmt: skip
+            await self.env.run(layer)
