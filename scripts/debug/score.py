@@ -4,7 +4,10 @@ Each fault of scripts/debug/faults.toml is put into a copy of the core below bui
 with tests that should catch it, and what the first difference says is compared with what the table
 expects. Not part of `make test`: every fault is a simulation to build.
 
-    python -m scripts.debug.score --fault 005 --seed 1        writes build/reports/debug.json
+    python -m scripts.debug.score --fault 005,041 --seed 1       writes build/reports/debug.json
+
+Results of faults that were measured before stay in the report; --waves also records waves and makes
+a picture of each.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from scripts import cli
 from scripts.hdl import ROOT, HdlError
 from scripts.reports.files import shown
 from scripts.selftest.patches import apply_patch
+from scripts.waves.picture import draw
 from scripts.waves.repeat import Repeat, Repeated, repeat
 
 TABLE = Path(__file__).resolve().with_name("faults.toml")
@@ -75,7 +79,7 @@ def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, 
     return named, difference["stage"] in expected.stages
 
 
-def measure(expected: Expected, *, seed: int) -> Score:
+def measure(expected: Expected, *, seed: int, waves: bool = False) -> Score:
     """Put a fault in, run its tests until one fails, and judge what is said.
 
     Raises:
@@ -98,10 +102,12 @@ def measure(expected: Expected, *, seed: int) -> Score:
                 module=f"tb.tests.{file}", test=name, seed=seed, folder=place / test,
                 rtl=place / "rtl",
             ),
-            waves=False,
+            waves=waves,
         )  # fmt: skip
         if not done.result.passed or done.difference is not None:
             caught = test
+            if waves and done.view is not None:
+                draw(done.view, place / "picture.png")
             break
     assert done is not None
     difference = done.difference
@@ -121,15 +127,17 @@ def measure(expected: Expected, *, seed: int) -> Score:
 def main(argv: list[str]) -> int:
     """Measure; return 1 if fewer than wanted are right."""
     options = cli.parser("debug.score", __doc__)
-    options.add_argument("--fault", default="", help="only faults with this in their name")
+    options.add_argument("--fault", default="", help="only these: parts of names, with commas")
+    options.add_argument("--waves", action="store_true", help="record waves, make pictures")
     options.add_argument("--seed", type=cli.seed, default=1, help="seed of the runs")
     wanted = options.parse_args(argv)
-    chosen = [entry for entry in load_table() if wanted.fault in entry.fault]
+    words = wanted.fault.split(",")
+    chosen = [entry for entry in load_table() if any(word in entry.fault for word in words)]
     if not chosen:
         raise cli.UserError(f"no fault of {shown(TABLE)} has {wanted.fault!r} in its name")
     scores = []
     for entry in chosen:
-        score = measure(entry, seed=wanted.seed)
+        score = measure(entry, seed=wanted.seed, waves=wanted.waves)
         scores.append(score)
         marks = "".join("+" if right else "-" for right in (
             score.instruction_right, score.stage_right))  # fmt: skip
@@ -143,9 +151,11 @@ def main(argv: list[str]) -> int:
 
 
 def write(scores: list[Score]) -> None:
-    """Write the report."""
+    """Write the report, with what it had of other faults."""
     REPORT.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(score) for score in scores], indent=1)
+    known = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.is_file() else []
+    merged = {entry["fault"]: entry for entry in [*known, *map(asdict, scores)]}
+    text = json.dumps([merged[name] for name in sorted(merged)], indent=1)
     REPORT.write_text(text + "\n", encoding="utf-8")
 
 

@@ -23,7 +23,7 @@ from scripts.waves.signals import ALWAYS_OPEN, GROUPS, OPEN_FOR, STATES, Group, 
 
 CLOCK_PS = 10_000
 TOP = "ratel_tb."
-SIZE = (1600, 1000)
+SIZE = (1600, 1150)
 NAMES_WIDTH = 330
 COMMENT_WIDTH = 48  # letters; the column of names grows with the longest
 FRAME = 200  # GTKWave counts its zoom for so many pixels
@@ -61,13 +61,19 @@ def write_views(
         *head(waves, first=first, last=last, cycle=cycle, issued=issued),
         *(comment(difference, core)),
     ]
-    for group in shown:
-        opened = group.name in (*ALWAYS_OPEN, *OPEN_FOR[stage])
+    first_ones = [*ALWAYS_OPEN, *OPEN_FOR[stage]]
+    for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
+        opened = group.name in first_ones
         lines += group_lines(group, there, decoders, opened=opened)
     view = folder / "view.gtkw"
     view.write_text("\n".join([*lines, ""]), encoding="utf-8")
     write_surfer(folder / "view.sucl", shown, cycle)
     return view
+
+
+def place_of(group: Group, first_ones: list[str]) -> int:
+    """Where a group comes: those of the stage first, the rest as they are listed."""
+    return first_ones.index(group.name) if group.name in first_ones else len(first_ones)
 
 
 def kept(group: Group, there: Mapping[str, str]) -> Group:
@@ -84,7 +90,7 @@ def missing_signals(waves: Path) -> list[str]:
 
 def head(waves: Path, *, first: int, last: int | None, cycle: int, issued: int | None) -> list[str]:
     """The file's settings: window, zoom, markers."""
-    shown = 40 if last is None else min(last - first + 4, 160)  # more cycles are too narrow to read
+    shown = 40 if last is None else min(last - first + 4, 100)  # more cycles are too narrow to read
     start = max(first, cycle - shown * 3 // 4)
     width = SIZE[0] - NAMES_WIDTH - 120
     zoom = -math.log2(shown * CLOCK_PS / width * FRAME)

@@ -93,14 +93,16 @@ GROUPS: tuple[Group, ...] = (
         "lut_wr_en_o:bit",
     ),
     group(
-        "Execute: array", EXECUTE, "x_done_o:bit", "tile_valid:bit", "tap_valid:bit",
+        "Execute: array", EXECUTE, "step_desc:operation", "x_done_o:bit", "tile_valid:bit",
+        "tap_valid:bit",
         "tap_ready:bit", "tap_y:signed", "tap_x:signed", "set_valid:bit", "set_words",
         "set_inside", "weight_valid:bit", "w_rd_data_i", "step:bit", "step_op:decimal",
         "step_byte:decimal", "step_last:bit", "zp:signed", "exec_stall_fetch_o:bit",
         "exec_stall_drain_o:bit", "pending:bit", "shadow:bit", "acc",
     ),
     group(
-        "Execute: requantiser", EXECUTE, "room:bit", "item:bit", "item_group:decimal",
+        "Execute: requantiser", EXECUTE, "drain_desc:operation", "room:bit", "item:bit",
+        "item_group:decimal",
         "item_acc", "pre_item:bit", "pre_value", "out_item:bit", "out_value", "ex_wr_en_o:bit",
         "ex_wr_bank_o:decimal", "ex_wr_addr_o:decimal", "ex_wr_data_o", "ex_wr_be_o",
     ),
@@ -123,13 +125,13 @@ GROUPS: tuple[Group, ...] = (
         closed=True,
     ),
 )  # fmt: skip
-# Groups that are opened for a stage; the others show their heading only.
+# Groups that come first and open for a stage; the others show their heading only.
 OPEN_FOR = {
-    "control": ("Ports", "Front end", "Dispatch"),
-    "load": ("Front end", "Load"),
-    "array": ("Front end", "Execute: array", "Memories"),
-    "memory": ("Front end", "Load", "Execute: array", "Memories"),
-    "requantiser": ("Front end", "Execute: requantiser", "Memories"),
-    "store": ("Front end", "Store"),
+    "control": ("Front end", "Dispatch", "Ports"),
+    "load": ("Load", "Front end"),
+    "array": ("Execute: array", "Memories", "Front end"),
+    "memory": ("Memories", "Execute: array", "Load"),
+    "requantiser": ("Execute: requantiser", "Memories", "Front end"),
+    "store": ("Store", "Front end"),
 }
 ALWAYS_OPEN = ("Clock",)
