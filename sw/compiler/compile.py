@@ -11,6 +11,7 @@ from golden.network import Network
 from sw.compiler.emitter import Emitter
 from sw.compiler.folding import can_fold, fold_columns
 from sw.compiler.geometry import CompileError, Shape
+from sw.compiler.joining import can_join, take_turns
 from sw.compiler.lowering import lower
 from sw.compiler.moves import move_units
 from sw.compiler.operations import Alias, ArrayOp, CoreOp, HostOp, MoveOp
@@ -24,8 +25,9 @@ from sw.compiler.schedule import schedule
 from sw.compiler.tiling import Constants, Place, tile
 from sw.compiler.units import Unit
 
-__all__ = ["CompileError", "compile_network"]
+__all__ = ["Choice", "CompileError", "compile_choices", "compile_network"]
 
+Choice = tuple[str, int]  # "fold" or "join", position of the operation
 ALIGNMENT = 64  # bytes: every constant and tensor starts on a bus word of any width
 
 
@@ -39,17 +41,36 @@ def compile_network(
     core cannot run the network.
     """
 
-    def attempt(folded: frozenset[int]) -> tuple[Program, list[int]]:
-        compiler = _Compiler(config, network, memory_base, export_all, folded)
-        return compiler.compile(), compiler.foldable
+    def attempt(choices: frozenset[Choice]) -> tuple[Program, list[Choice]]:
+        return compile_choices(
+            config, network, memory_base=memory_base, export_all=export_all, choices=choices
+        )
 
-    best, foldable = attempt(frozenset())
-    chosen: frozenset[int] = frozenset()
-    for position in foldable:
-        other, _ = attempt(chosen | {position})
-        if other.predicted_cycles < best.predicted_cycles:
-            best, chosen = other, chosen | {position}
+    best, possible = attempt(frozenset())
+    chosen: frozenset[Choice] = frozenset()
+    # Choices of one layer exclude each other often enough that each is tried alone, then added.
+    for choice in possible:
+        for others in {frozenset(), chosen}:
+            try:
+                other, _ = attempt(others | {choice})
+            except CompileError:
+                continue  # joined operations need more room at once
+            if other.predicted_cycles < best.predicted_cycles:
+                best, chosen = other, others | {choice}
     return best
+
+
+def compile_choices(
+    config: CoreConfig,
+    network: Network,
+    *,
+    memory_base: int,
+    export_all: bool = False,
+    choices: frozenset[Choice] = frozenset(),
+) -> tuple[Program, list[Choice]]:
+    """Program with these alternatives taken, and all that there are. Raises CompileError."""
+    compiler = _Compiler(config, network, memory_base, export_all, choices)
+    return compiler.compile(), compiler.possible
 
 
 class _Compiler:
@@ -59,13 +80,15 @@ class _Compiler:
         network: Network,
         memory_base: int,
         export_all: bool,
-        folded: frozenset[int],
+        choices: frozenset[Choice],
     ) -> None:
         self._config = config
         self._network = network
         self._export_all = export_all
         self._lowered, self._tensors = lower(network, config)
-        self.foldable = self._fold(folded)
+        self._choices = choices
+        self.possible: list[Choice] = []
+        self._fold()
         self._program = Program(network=network, config=config)
         self._next_address = memory_base
         self._addresses: dict[int, int] = {}
@@ -92,10 +115,9 @@ class _Compiler:
         self._program.memory_end = self._next_address
         return self._program
 
-    def _fold(self, wanted: frozenset[int]) -> list[int]:
-        """Fold the operations at these positions; return where it would be possible."""
+    def _fold(self) -> None:
+        """Fold the operations that are to be; note where it would be possible."""
         made: set[int] = set()
-        possible = []
         for position, op in enumerate(self._lowered):
             if isinstance(op, HostOp | Alias):
                 continue
@@ -105,11 +127,10 @@ class _Compiler:
                 and op.operands[0] not in made
                 and can_fold(self._config, op)
             ):
-                possible.append(position)
-                if position in wanted:
+                self.possible.append(("fold", position))
+                if ("fold", position) in self._choices:
                     self._lowered[position] = fold_columns(op)
             made.add(op.output)
-        return possible
 
     # ------------------------------------------------------------------ memory
 
@@ -193,11 +214,21 @@ class _Compiler:
             ops=[op for _, op in ops],
             roots=self._roots,
             exported=self._exported(first, end),
+            joined=self._joined(ops),
         )
         plan.place()
-        units: list[Unit] = []
-        for index, (position, op) in enumerate(ops):
-            units += self._units(plan, index, position, op)
+        by_op = [self._units(plan, index, position, op) for index, (position, op) in enumerate(ops)]
+        for index in plan.joined:
+            by_op[index : index + 2] = [
+                take_turns(
+                    by_op[index],
+                    plan.plans[index].strips,
+                    by_op[index + 1],
+                    plan.plans[index + 1].strips,
+                ),
+                [],
+            ]
+        units = [unit for made in by_op for unit in made]
         order_loads(self._config, units)
         emitter = Emitter()
         schedule(self._config, units, emitter)
@@ -222,7 +253,19 @@ class _Compiler:
             self._target(plan, index, op),
             self._constants[position],
             first_of_phase=index == 0,
+            joined=index in plan.joined or index - 1 in plan.joined,
         )
+
+    def _joined(self, ops: list[tuple[int, CoreOp]]) -> frozenset[int]:
+        """Whether the strips of a phase's first two operations take turns.
+
+        The first waits for its input to be loaded; meanwhile the second can work on what is there.
+        """
+        if len(ops) < 2 or not can_join(self._config, ops[0][1], ops[1][1]):
+            return frozenset()
+        choice = ("join", ops[0][0])
+        self.possible.append(choice)
+        return frozenset({0}) if choice in self._choices else frozenset()
 
     def _exported(self, first: int, end: int) -> set[int]:
         """Owners of tensors that must be in memory when the phase ends."""

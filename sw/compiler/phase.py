@@ -19,7 +19,7 @@ from sw.compiler.strips import Strip, cut, legal_starts
 from sw.compiler.tensors import TensorTable
 from sw.compiler.tiling import strip_lines
 
-PROGRESSIVE_STRIPS = 8  # strips in which an input is loaded, or an output stored, under compute
+PROGRESSIVE_STRIPS = 12  # strips in which an input is loaded, or an output stored, under compute
 PROGRESSIVE_BYTES = 1024  # smaller outputs are stored in one piece
 MOVE_SHARE = 8  # of the scratchpad's lines, a buffer of a move takes one in so many
 
@@ -45,13 +45,17 @@ class OpPlan:
 
 @dataclass(kw_only=True)
 class PhasePlan:
-    """Placement of one phase. ``exported`` are tensors that must be in memory at its end."""
+    """Placement of one phase. ``exported`` are tensors that must be in memory at its end.
+
+    ``joined`` are operations whose strips take turns with those of the next one.
+    """
 
     config: CoreConfig
     tensors: TensorTable
     ops: list[CoreOp]
     roots: dict[int, int]
     exported: set[int]
+    joined: frozenset[int] = frozenset()
     resident: dict[Key, Buffer] = field(default_factory=dict)
     gaps: dict[Key, int] = field(default_factory=dict)
     first_load: dict[Key, int] = field(default_factory=dict)
@@ -95,7 +99,12 @@ class PhasePlan:
                 self._buffer_move(index, plan, plan.op, limits)
             else:
                 self._cut(index, plan, plan.op, limits)
-        return [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+        buffers = [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+        for index in self.joined:
+            for buffer in buffers:  # both operations are at work at the same time
+                buffer.first = index if buffer.first == index + 1 else buffer.first
+                buffer.last = index + 1 if buffer.last == index else buffer.last
+        return buffers
 
     # ------------------------------------------------------------------ residents
 
@@ -176,8 +185,13 @@ class PhasePlan:
             rows = max(1, self.config.rows // columns) if columns == width else 1
             plan.limit = (rows, columns)
         elif any(in_streams) or out_streams:
-            plan.limit = limits.get(index, (ceil_div(height, 2), width))
-        elif any(self.first_load.get(key) == index for key in keys) or self._exports(op):
+            share = PROGRESSIVE_STRIPS if index in self.joined else 2
+            plan.limit = limits.get(index, (ceil_div(height, share), width))
+        elif (
+            {index, index - 1} & self.joined
+            or any(self.first_load.get(key) == index for key in keys)
+            or self._exports(op)
+        ):
             plan.limit = (ceil_div(height, PROGRESSIVE_STRIPS), width)
         else:
             plan.limit = (height, width)

@@ -79,14 +79,17 @@ def tile(
     constants: Constants,
     *,
     first_of_phase: bool = False,
+    joined: bool = False,
 ) -> list[Unit]:
-    """Units of one operation in order.
+    """Units of one operation in order; ``joined``: its strips take turns with a neighbour's.
 
     Strips are outside where data stream through strip buffers: each is there for a while only. Else
     chunks are outside, so that weights are loaded once; then strips serve to start before all rows
     are loaded (in the first chunk) and to store before all are computed (in the last).
     """
-    builder = _Builder(config=config, op=op, constants=constants, sources=sources, target=target)
+    builder = _Builder(
+        config=config, op=op, constants=constants, sources=sources, target=target, joined=joined
+    )
     parts = channel_parts(config, op)
     if len(parts) > 1:
         return builder.split(strips, parts)
@@ -101,6 +104,7 @@ class _Builder:
     constants: Constants
     sources: tuple[Place, ...]
     target: Place
+    joined: bool = False
     shared: dict[tuple[str, int, int], Chunk] = field(default_factory=dict)
 
     def units(self, strips: list[Strip], group: int) -> list[Unit]:
@@ -133,7 +137,7 @@ class _Builder:
     def _order(
         self, strips: list[Strip], firsts: range, streaming: bool
     ) -> list[tuple[Strip, int]]:
-        if streaming:
+        if streaming or self.joined:
             return [(strip, first) for strip in strips for first in firsts]
         order: list[tuple[Strip, int]] = []
         whole = [strip_of(self.op, 0, self.op.out_shape.h)]

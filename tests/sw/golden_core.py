@@ -13,7 +13,7 @@ from golden.machine.layout import gather
 from golden.memory import Memory
 from golden.network import Network, run_network
 from sw.compiler import compile_network
-from sw.compiler.program import HostPhase, OutputPart
+from sw.compiler.program import HostPhase, OutputPart, Program
 from sw.execution import Inference
 
 BASE = 0x1000_0000
@@ -42,12 +42,13 @@ def play(
     network: Network,
     inputs: list[NDArray[np.int8]],
     state: dict[str, NDArray[np.int8]] | None = None,
+    program: Program | None = None,
 ) -> Comparison:
-    """One inference; ``state`` is updated in place."""
+    """One inference; ``state`` is updated in place. ``program`` is compiled if it is not given."""
     state = {k: v.copy() for k, v in network.state.items()} if state is None else state
     after = {k: v.copy() for k, v in state.items()}
     expected = run_network(network, inputs, after)
-    program = compile_network(config, network, memory_base=BASE)
+    program = program or compile_network(config, network, memory_base=BASE)
     memory = Memory(base=BASE, size=SIZE)
     machine = Machine(config, memory)
     inference = Inference(program, memory, state)

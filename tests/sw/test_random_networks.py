@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from golden.config import CoreConfig, load_config
 from golden.network import Network
-from sw.compiler import compile_network
+from golden.network.operations import Convolution
+from golden.operators.windows import resolve_padding
+from sw.compiler import CompileError, compile_network
+from sw.compiler.compile import compile_choices
 from sw.compiler.program import HostPhase
 from tests.sw.golden_core import BASE, play
-from tests.sw.random_networks import KINDS, random_network
+from tests.sw.random_networks import KINDS, Builder, random_network
 
 CORES = (
     load_config("8x8"),
@@ -40,6 +45,64 @@ def test_random_networks(group: int) -> None:
         for step in range(2 if state else 1):
             result = play(CORES[seed % len(CORES)], network, _inputs(network, step), state)
             assert result.differences == [], f"network {seed}: {result.differences[0]}"
+
+
+def test_every_alternative_gives_the_same_result() -> None:
+    tried: Counter[str] = Counter()
+    for seed in range(300):
+        network, core = random_network(seed), CORES[seed % NAMED]
+        _, possible = compile_choices(core, network, memory_base=BASE)
+        for choice in possible:
+            try:
+                program, _ = compile_choices(
+                    core, network, memory_base=BASE, choices=frozenset({choice})
+                )
+            except CompileError:
+                continue  # joined operations may need more room than there is
+            result = play(core, network, _inputs(network, 0), program=program)
+            assert result.differences == [], f"network {seed}, {choice}: {result.differences[0]}"
+            tried[choice[0]] += 1
+    assert tried["join"] >= 8
+
+
+def test_folded_columns_give_the_same_result() -> None:
+    folded = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        stride, channels = int(rng.integers(2, 4)), int(rng.integers(1, 6))
+        width = stride * int(rng.integers(2, 9))
+        builder = Builder(rng=rng)
+        x = builder.tensor((1, int(rng.integers(3, 12)), width, channels))
+        kernel = (int(rng.integers(1, 4)), int(rng.integers(1, min(6, width))))
+        w = resolve_padding(
+            builder.shape(x)[1],
+            width,
+            kernel=kernel,
+            stride=(int(rng.integers(1, 3)), stride),
+            padding="SAME" if rng.random() < 0.7 else "VALID",
+        )
+        operation = Convolution(
+            weights=builder.int8((7, *kernel, channels)),
+            bias=builder.bias(7),
+            window=w,
+            input_zero_point=builder.integer(-128, 127),
+            requantisation=builder.requantisation(kernel[0] * kernel[1] * channels, 7),
+        )
+        (y,) = builder.layer(operation, [x], (1, w.out_h, w.out_w, 7))
+        network = Network(
+            name="fold",
+            tensors=tuple(builder.tensors),
+            layers=tuple(builder.layers),
+            inputs=(x,),
+            outputs=(y,),
+        )
+        core = CORES[seed % len(CORES)]
+        choices = frozenset({("fold", 0)})
+        program, possible = compile_choices(core, network, memory_base=BASE, choices=choices)
+        folded += ("fold", 0) in possible
+        result = play(core, network, _inputs(network, 0), program=program)
+        assert result.differences == [], f"network {seed}: {result.differences[0]}"
+    assert folded >= 30
 
 
 def test_the_networks_have_every_operator_and_only_softmax_runs_on_the_host() -> None:
