@@ -1,0 +1,112 @@
+"""The failures' part of a regression's page, and the timeline of a transcript."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import UserError
+from scripts.debug.regression import explain_failures
+from scripts.debug.timeline import main, read_bars, timeline_page
+from scripts.hdl import HdlError, SimResult, SimStatus
+from scripts.regress.suite import Entry, Run
+from scripts.regress.work import Outcome
+from scripts.reports.page import page
+from scripts.reports.regression import Summary
+from scripts.waves.repeat import Repeat, Repeated
+from tb.env.first_difference_transcript import HEADER, transcript_lines
+from tests.waves.test_first_difference import job, right_job
+
+ENTRY = Entry(name="layers.MacLayers", timeout_s=9.0)
+
+
+def summary(statuses: list[tuple[str, str]]) -> Summary:
+    runs = [Run(entry=ENTRY, config="8x8", seed=seed) for seed in range(len(statuses))]
+    outcomes = [
+        Outcome(name=run.name, status=status, message=message, seconds=1.0, sim_us=1.0,
+                folder="", host="here")
+        for run, (status, message) in zip(runs, statuses, strict=True)
+    ]  # fmt: skip
+    return Summary(runs={run.name: run for run in runs}, outcomes=outcomes, seconds=1.0, jobs=1,
+                   where="here")  # fmt: skip
+
+
+class Links(HTMLParser):
+    """Collects what a page refers to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def pretended(wanted: Repeat) -> Repeated:
+    (wanted.folder / "run").mkdir(parents=True)
+    for name in ("waves.vcd", "run/trace.log", "run/log.txt"):
+        (wanted.folder / name).write_text("x", encoding="utf-8")
+    result = SimResult(
+        status=SimStatus.FAIL, message="m", tests=(), seed=wanted.seed, seconds=1.0, returncode=1,
+        log=wanted.folder / "run/log.txt", results_xml=None, coverage=None, waves=None,
+    )  # fmt: skip
+    return Repeated(
+        result=result, difference={"sentences": "stage <array>: wrong"}, folder=wanted.folder,
+        waves=wanted.folder / "waves.vcd",
+    )  # fmt: skip
+
+
+def test_one_failure_of_each_cause_is_explained_and_linked(tmp_path: Path):
+    statuses = [("pass", ""), ("fail", "byte 1 differs"), ("fail", "byte 2 differs"),
+                ("crash", "died")]  # fmt: skip
+    text = explain_failures(summary(statuses), tmp_path, repeat_run=pretended)
+    assert text.count("<h3>") == 2
+    assert "stage &lt;array&gt;" in text
+    links = Links()
+    links.feed(page("Regression", text))
+    assert len(links.found) == 6
+    for link in links.found:
+        assert not re.match(r"[a-z]+:|/", link), "works offline and can be moved"
+        assert (tmp_path / link).is_file()
+
+
+def test_nothing_is_repeated_when_all_passed_and_a_refused_build_is_told(tmp_path: Path):
+    def refuse(wanted: Repeat) -> Repeated:
+        raise HdlError("no compiler <here>")
+
+    assert explain_failures(summary([("pass", "")]), tmp_path, repeat_run=refuse) == ""
+    text = explain_failures(summary([("fail", "m")]), tmp_path, repeat_run=refuse)
+    assert "no compiler &lt;here&gt;" in text
+
+
+def transcript() -> str:
+    goldens, recorder = right_job()
+    recording = job(goldens, recorder).recording
+    return "\n".join([HEADER, *transcript_lines(recording.instructions, goldens, {2: "layer 0"})])
+
+
+def test_the_transcript_has_one_line_an_instruction_with_its_cycles():
+    lines = transcript().splitlines()
+    assert len(lines) == 15 + 3  # and the header, the layer and its end
+    (conv,) = (line for line in lines if "  conv " in line)
+    assert conv.split()[:7] == ["10", "200", "-", "200", "202", "203", "215"]
+    assert lines.index("# layer 0") + 1 == next(i for i, t in enumerate(lines) if "ld.t" in t)
+
+
+def test_the_timeline_has_a_bar_for_each_instruction_of_an_engine(tmp_path: Path):
+    bars = read_bars(transcript())
+    assert [(bar.engine, bar.index, bar.start, bar.end) for bar in bars] == [
+        ("load", 2, 43, 55), ("load", 3, 63, 75), ("execute", 10, 203, 215), ("store", 13, 263, 275)
+    ]  # fmt: skip
+    busy = read_bars("     1  1  2  3  4  10  20  conv a=1  ; 5 steps")
+    assert busy[0].busy == 0.5
+    text = timeline_page(transcript())
+    assert text.count("<rect") == 4
+    assert "<script" not in text
+    with pytest.raises(UserError, match="no instruction"):
+        timeline_page(HEADER)
+    with pytest.raises(UserError, match="no transcript"):
+        main([str(tmp_path / "none.log")])
