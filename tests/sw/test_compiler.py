@@ -11,12 +11,15 @@ import pytest
 
 from golden.config import CoreConfig, config_names, load_config
 from golden.network import Network
-from golden.network.operations import FullyConnected
-from sw.compiler import compile_network
+from golden.network.operations import Concatenation, Depthwise, FullyConnected, Transpose
+from golden.operators.windows import resolve_padding
+from sw.compiler import CompileError, compile_network, moves
+from sw.compiler.program import HostPhase
 from sw.execution import core_phases
 from sw.importer import import_network
-from sw.kernels import KERNELS, convolution, matmul, timed_program
+from sw.kernels import KERNELS, convolution, depthwise, matmul, timed_program
 from tests.sw.golden_core import BASE, play
+from tests.sw.random_networks import Builder
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = Path(os.environ.get("RATEL_MODELS", ROOT / ".." / "shared" / "models")) / "mlperf_tiny"
@@ -107,3 +110,74 @@ def test_the_same_network_compiles_to_the_same_words() -> None:
     ]
     assert words[0] == words[1]
     assert len(words[0]) > 50
+
+
+def _concatenation(seed: int) -> Network:
+    builder = Builder(rng=np.random.default_rng(seed))
+    a, b = (builder.tensor((1, 5, 4, c)) for c in (3, 6))
+    (y,) = builder.layer(Concatenation(axis=3), [a, b], (1, 5, 4, 9))
+    return Network(
+        name="concatenation",
+        tensors=tuple(builder.tensors),
+        layers=tuple(builder.layers),
+        inputs=(a, b),
+        outputs=(y,),
+    )
+
+
+def test_the_comparison_notices_a_piece_that_is_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, config = _concatenation(1), load_config("8x8")
+    assert play(config, network, _random_inputs(network, 1)).differences == []
+    whole = moves.pieces
+    monkeypatch.setattr(moves, "pieces", lambda *a: list(whole(*a))[1:])
+    assert play(config, network, _random_inputs(network, 1)).differences
+
+
+def test_a_load_that_overtakes_the_store_it_reads_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    builder = Builder(rng=np.random.default_rng(4))
+    x = builder.tensor((1, 6, 6, 8))
+    for _ in range(3):
+        (x,) = builder.layer(Transpose(permutation=(0, 2, 1, 3)), [x], (1, 6, 6, 8))
+    network = Network(
+        name="transposes",
+        tensors=tuple(builder.tensors),
+        layers=tuple(builder.layers),
+        inputs=(0,),
+        outputs=(x,),
+    )
+    config = load_config("8x8")
+    assert play(config, network, _random_inputs(network, 4)).differences == []
+    monkeypatch.setattr("sw.compiler.compile.order_loads", lambda *_: None)
+    assert play(config, network, _random_inputs(network, 4)).differences
+
+
+def test_a_pixel_larger_than_the_scratchpad_is_refused_in_a_sentence() -> None:
+    small = CoreConfig(name="small", spad_depth=64)
+    with pytest.raises(CompileError, match=r"needs \d+ lines .* larger SpadDepth$"):
+        compile_network(small, depthwise(3, 4000)(1), memory_base=BASE)
+
+
+def test_a_depthwise_kernel_beyond_the_weight_buffer_runs_on_the_host() -> None:
+    small = CoreConfig(name="small", wbuf_depth=64)
+    builder = Builder(rng=np.random.default_rng(2))
+    x = builder.tensor((1, 9, 9, 4))
+    operation = Depthwise(
+        weights=builder.int8((9, 9, 4)),
+        bias=None,
+        window=resolve_padding(9, 9, kernel=(9, 9)),
+        input_zero_point=1,
+        requantisation=builder.requantisation(81, 4),
+    )
+    (y,) = builder.layer(operation, [x], (1, 9, 9, 4))
+    network = Network(
+        name="wide",
+        tensors=tuple(builder.tensors),
+        layers=tuple(builder.layers),
+        inputs=(x,),
+        outputs=(y,),
+    )
+    program = compile_network(small, network, memory_base=BASE)
+    assert [type(phase) for phase in program.phases] == [HostPhase]
+    assert play(small, network, _random_inputs(network, 2)).differences == []
