@@ -50,6 +50,7 @@ def lower(network: Network, config: CoreConfig) -> tuple[list[LoweredOp], Tensor
     lowered: list[LoweredOp] = []
     for layer in network.layers:
         lowered += _lower_layer(context, layer)
+    lowered = lowering_movement.write_variables_directly(context, lowered)
     _require_known(context, lowered)
     return lowered, context.tensors
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from golden.network import Layer
 from golden.network import operations as ops
 from sw.compiler.context import Context, strides
-from sw.compiler.operations import Alias, Box, LoweredOp
+from sw.compiler.operations import Alias, Box, LoweredOp, MoveOp
 
 
 def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list[LoweredOp] | None:
@@ -126,3 +128,38 @@ def _used_after_assignment(context: Context, layer: Layer, variable: str) -> boo
             elif assigned and not isinstance(later.operation, ops.AssignVariable):
                 return True
     return bool(names & set(context.network.outputs))
+
+
+def write_variables_directly(context: Context, lowered: list[LoweredOp]) -> list[LoweredOp]:
+    """Let a move whose output is only copied to a variable write the variable itself.
+
+    Its output then is another name for the variable. Nothing may read the variable's old bytes
+    from the move on.
+    """
+    made = list(lowered)
+    variables = set(context.tensors.variables.values())
+    for position, op in enumerate(made):
+        if not isinstance(op, MoveOp) or op.output not in variables or len(op.boxes) != 1:
+            continue
+        copied = op.boxes[0].source
+        producer = _producer(made, position, copied)
+        if producer is None or copied in context.network.inputs:
+            continue
+        old = {op.output} | {t for t, root in context.aliases.items() if root == op.output}
+        from_producer = [other for other in made[producer:] if other is not op]
+        readers = {t for other in from_producer for t in other.reads}
+        if readers & (old | {copied}) or copied in context.network.outputs:
+            continue
+        move = made[producer]
+        if isinstance(move, MoveOp) and move.size == op.size:
+            made[producer] = replace(move, output=op.output)
+            made[position] = Alias(layer=op.layer, source=op.output, output=copied)
+    return made
+
+
+def _producer(lowered: list[LoweredOp], position: int, tensor: int) -> int | None:
+    for index in range(position - 1, -1, -1):
+        op = lowered[index]
+        if isinstance(op, MoveOp) and op.output == tensor:
+            return index
+    return None
