@@ -28,8 +28,9 @@ def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
     if recording is None:
         found = Difference(stage=Stage.CONTROL, what=result.message, cycle=cycle or 0)
         return found.as_json()
-    lines = [HEADER, *transcript_lines(recording.instructions, {}, {}), ""]
-    (folder / "trace.log").write_text("\n".join(lines), encoding="utf-8")
+    if not (folder / "trace.log").is_file():
+        lines = [HEADER, *transcript_lines(recording.instructions, {}, {}), ""]
+        (folder / "trace.log").write_text("\n".join(lines), encoding="utf-8")
     cycle = recording.last_cycle if cycle is None else cycle
     engine = driver(result.message)
     item = working(recording, engine, cycle)
