@@ -15,8 +15,9 @@ from typing import Any
 from golden.network import NetworkError
 from scripts import cli
 from scripts.hdl import HdlError
+from scripts.reports.cycles import where_cycles_went
 from scripts.reports.files import Results, add_results_option, shown
-from scripts.reports.table import table
+from scripts.reports.table import percent, table
 from scripts.runs.arguments import share
 from scripts.runs.bench import bench, configuration
 from scripts.runs.model import load_model
@@ -151,6 +152,8 @@ def report_entry(entry: Entry, result: WholeResult, reasons: list[str]) -> dict[
         "target": TARGETS.get(entry.name) if result.model.core.name == TARGET_CONFIG else None,
         "cycles_per_second": result.rtl.cycles_per_second,
         "simulated_cycles": result.rtl.simulated_cycles,
+        "counters": result.rtl.counters,
+        "where_cycles_went": where_cycles_went(result.rtl.counters, result.model.core),
         "layers": result.entries(),
     }
 
@@ -159,12 +162,12 @@ def networks_table(results: list[dict[str, Any]]) -> str:
     """Return the table, a line for each network."""
     head = [
         "network", "inputs", "tensors", "compared", "mismatches", "oracle", "cycles", "predicted",
-        "floor", "multiple", "",
+        "floor", "multiple", "full", "edges", "waiting", "",
     ]  # fmt: skip
     rows = []
     for line in results:
         error = line["prediction_error"]
-        oracle = line["oracle"]
+        oracle, went = line["oracle"], line["where_cycles_went"]
         rows.append(
             [
                 line["name"],
@@ -177,6 +180,8 @@ def networks_table(results: list[dict[str, Any]]) -> str:
                 "-" if error is None else f"{100 * error:+.1f}%",
                 max(line["floor_compute"], line["floor_bandwidth"]),
                 f"{line['multiple_of_floor']:.3f}",
+                *(percent(went[name], 1.0) for name in ("full", "edges", "waiting") if went),
+                *(() if went else ("-",) * 3),
                 "ok" if line["pass"] else "FAIL",
             ]
         )

@@ -17,6 +17,7 @@ import numpy as np
 from golden.network import NetworkError
 from scripts import cli
 from scripts.hdl import HdlError
+from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.layers import operator_text, utilisation_text
 from scripts.reports.roofline import draw_roofline
@@ -119,6 +120,7 @@ def report(
             "bytes": model.floors.bytes,
             "multiple_of_floor": result.multiple,
             "counters": result.rtl.counters,
+            "where_cycles_went": where_cycles_went(result.rtl.counters, model.core),
             "cycles_per_second": result.rtl.cycles_per_second,
             "seconds": seconds,
             "layers": entries,
@@ -173,6 +175,7 @@ def figures(result: WholeResult) -> list[str]:
         f"floors      {floors.compute:,} cycles for {floors.macs:,} MACs on {peak(core)} cells, "
         f"{floors.bandwidth:,} cycles for {floors.bytes:,} bytes on {8 * core.axi_bytes} bits",
         f"multiple    {result.multiple:.3f} of the larger floor",
+        f"where       {sentence(where_cycles_went(result.rtl.counters, core))}",
         f"speed       {result.rtl.cycles_per_second:,.0f} simulated cycles/s a process",
     ]
     return lines

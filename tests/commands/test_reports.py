@@ -13,6 +13,7 @@ from PIL import Image
 from golden.config import load_config
 from models.mnist import dataset
 from scripts.cli import UserError
+from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.digits import WRONG, draw_digits
 from scripts.reports.table import table
 from scripts.runs import catalogue
@@ -140,3 +141,13 @@ def test_compile_prints_the_schedule_and_the_instructions(tmp_path: Path) -> Non
     assert sum(line.startswith("conv ") for line in lines) >= 6
     assert sum(line.startswith("dwconv ") for line in lines) >= 2
     assert any(line.startswith("fence ") for line in lines)
+
+
+def test_where_the_cycles_went_adds_up() -> None:
+    counters = {"busy": 100, "macs": 64 * 40, "steps": 60, "execute_fetch": 5, "execute_drain": 3}
+    shares = where_cycles_went(counters, load_config("8x8"))
+    assert shares == pytest.approx(
+        {"full": 0.40, "edges": 0.20, "operands": 0.05, "drain": 0.03, "waiting": 0.32}
+    )
+    assert where_cycles_went({}, load_config("8x8")) == {}
+    assert "array full 40.0 %" in sentence(shares)
