@@ -112,6 +112,9 @@ class _Compiler:
                 if op is not None:
                     self._program.phases.append(HostPhase(op=op))
                 first = position + 1
+        for op in self._lowered:
+            if isinstance(op, Alias) and self._owner(op.output) in self._addresses:
+                self._region(op.output)  # whoever looks for it in memory finds it
         self._program.memory_end = self._next_address
         return self._program
 
