@@ -77,6 +77,8 @@ def main(argv: list[str]) -> int:
         )
     )  # fmt: skip
     tell(done)
+    if done.note:
+        print(f"no view: {done.note}")
     if wanted.picture and done.view is not None:
         reason = draw(done.view, folder / "picture.png")
         print(reason or f"picture     {shown(folder / 'picture.png')}")

@@ -38,7 +38,9 @@ def operation(text: str) -> str:
     fields = execute_fields(int(text, 16))
     kind = InstructionClass.VEC if fields["vec"] else InstructionClass.MAC
     names = {i.funct7: i.name for i in INSTRUCTIONS if i.funct3 == kind}
-    name = names.get(fields["op"], f"op{fields['op']}")
+    if fields["op"] not in names:
+        return "-"  # a slot that holds no instruction
+    name = names[fields["op"]]
     window = f" k{fields['kh']}x{fields['kw']}" if fields["kh"] * fields["kw"] > 1 else ""
     return (
         f"{name} {fields['in_base']}>{fields['out_base']} "

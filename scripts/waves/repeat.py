@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import load_config
+from scripts.cli import UserError
 from scripts.hdl import SimResult, SimRun, run
 from scripts.hdl.launcher import built_description, waves_name
 from scripts.waves.builds import built
@@ -61,6 +62,7 @@ class Repeated:
         difference: difference.json, None if golden and RTL agree.
         waves: the wave file, None if none was made.
         view: GTKWave's save file.
+        note: why there is no view although there are waves.
         seconds: building, finding, recording.
     """
 
@@ -69,6 +71,7 @@ class Repeated:
     folder: Path
     waves: Path | None = None
     view: Path | None = None
+    note: str = ""
     seconds: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
@@ -105,13 +108,17 @@ def repeat(wanted: Repeat, *, waves: bool = True) -> Repeated:
         plusargs.append(f"+ratel_waves_to={last}")
     run(sim_run(wanted, build, "waves", {}, plusargs))
     recorded = target if target.is_file() else None
-    view = None
+    view, note = None, ""
     if recorded is not None:
         core = load_config(wanted.config)
-        view = write_views(recorded, core=core, difference=difference, first=first, last=last)
+        try:
+            view = write_views(recorded, core=core, difference=difference, first=first, last=last)
+        except UserError as error:  # FST without the tool that reads it
+            note = str(error)
     ended = time.monotonic()
     return Repeated(
         result=result, difference=difference, folder=wanted.folder, waves=recorded, view=view,
+        note=note,
         seconds=(after_build - started, found - after_build, ended - found),
     )  # fmt: skip
 
