@@ -102,6 +102,11 @@ module command_player
       result_ready_o <= random_q[7:0] >= result_stall_i;
 
       // ---- commits: at the earliest one cycle after the issue
+      if (issue_valid_o && issue_ready_i) begin
+        commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
+                            due: cycle_q + delay_q});
+        issue_valid_o <= 1'b0;
+      end
       commit_valid_o <= 1'b0;
       if (commits.size() != 0 && commits[0].due <= cycle_q) begin
         commit_valid_o <= 1'b1;
@@ -109,11 +114,6 @@ module command_player
         commit_kill_o  <= commits[0].kill;
         if (commits[0].kill || !commits[0].accepted) in_use[commits[0].id] = 1'b0;
         void'(commits.pop_front());
-      end
-      if (issue_valid_o && issue_ready_i) begin
-        commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
-                            due: cycle_q + delay_q});
-        issue_valid_o <= 1'b0;
       end
 
       // ---- operands that were missing arrive when the core waits for them

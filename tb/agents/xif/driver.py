@@ -41,6 +41,7 @@ class XifDriver(BoundDriver):
         self._in_use: set[int] = set()
         self._commits: deque[tuple[int, bool, bool, int]] = deque()
         self._edge = 0
+        self._committing = False  # a commit was put on the pins at this edge
         self._tasks = [cocotb.start_soon(self._commit()), cocotb.start_soon(self._results())]
 
     @property
@@ -81,20 +82,27 @@ class XifDriver(BoundDriver):
         accepted = bool(known(self.pins.issue_accept))
         await self._rise
         bus.issue_valid.value = 0
+        if not (transaction.commit_delay or self._commits or self._committing):
+            self._decide(identifier, transaction.kill, accepted)  # in the cycle after the issue
+            return
         due = self._edge + transaction.commit_delay
         self._commits.append((identifier, transaction.kill, accepted, due))
+
+    def _decide(self, identifier: int, kill: bool, accepted: bool) -> None:
+        self.bus.commit_id.value = identifier
+        self.bus.commit_kill.value = int(kill)
+        self.bus.commit_valid.value = 1
+        if kill or not accepted:
+            self._in_use.discard(identifier)
 
     async def _commit(self) -> None:
         while True:
             await self._rise
             self._edge += 1
-            if self._commits and self._commits[0][3] < self._edge:
+            self._committing = bool(self._commits and self._commits[0][3] < self._edge)
+            if self._committing:
                 identifier, kill, accepted, _ = self._commits.popleft()
-                self.bus.commit_id.value = identifier
-                self.bus.commit_kill.value = int(kill)
-                self.bus.commit_valid.value = 1
-                if kill or not accepted:
-                    self._in_use.discard(identifier)
+                self._decide(identifier, kill, accepted)
             else:
                 self.bus.commit_valid.value = 0
 
