@@ -14,6 +14,7 @@ does at its ports.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -348,10 +349,19 @@ class Follower:
         what, cycle, shape = wrong
         return self._difference(
             golden, Stage.REQUANTISER, what, cycle, shape=shape,
-            evidence="the accumulators that left the array are right"
-            if golden.accumulators is not None
-            else "the accumulators of this instruction are not predicted",
+            evidence=self._before_requantiser(golden, what),
         )  # fmt: skip
+
+    def _before_requantiser(self, golden: GoldenInstruction, what: str) -> str:
+        """What is known to be right when the requantiser is to blame."""
+        if golden.accumulators is None:
+            return "the accumulators of this instruction are not predicted"
+        told = re.match(r"y=(\d+) x=(\d+) channel (\d+)", what)
+        if told is None:
+            return "the accumulators that left the array are right"
+        y, x, channel = (int(text) for text in told.groups())
+        value = golden.accumulators.values[y * self._width(golden) + x, channel]
+        return f"the accumulators that left the array are right, {value} there"
 
     def _array(self, rtl: RtlInstruction, golden: GoldenInstruction) -> tuple[str, int, str] | None:
         """What is wrong with the accumulators: text, cycle, shape."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def every_signal(folder: Path) -> Path:
     return vcd(folder, [(signal.path, WIDE.get(signal.radix, 32)) for signal in EVERY])
 
 
+@cache
 def module_texts() -> dict[str, str]:
     files = [*ROOT.glob("rtl/**/*.v"), ROOT / "tb/hdl/ratel_tb.sv"]
     return {path.stem: path.read_text(encoding="utf-8") for path in files}
