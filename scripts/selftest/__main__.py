@@ -1,6 +1,6 @@
 """Break the core in one small way after the other, and see which test of `make test` falls.
 
-Each fault of tests/faults/ is applied to a copy of the checkout below build/selftest/, where the
+Each fault of tests/faults/ is put into a copy of the checkout below build/selftest/, where the
 simulation tests then run until one fails. A fault that no test catches is a hole in the bench; a
 catch counts only if the core without the fault passes the same test. Without --fault the broken
 benches of tests/sim/test_false_pass.py run too: none of them may pass.
@@ -18,8 +18,10 @@ from scripts.selftest.benches import run_benches
 from scripts.selftest.campaign import Control, campaign, check_patches
 from scripts.selftest.faults import faults_named, load_faults
 from scripts.selftest.order import collect, ordered
+from scripts.selftest.patches import PatchError
 from scripts.selftest.report import outcome_line, outcome_table, write_json
-from scripts.selftest.tests import BrokenRunError, first_failure
+from scripts.selftest.station import Station
+from scripts.selftest.tests import BrokenRunError
 from scripts.selftest.tree import Tree
 
 
@@ -37,18 +39,20 @@ def main(argv: list[str]) -> int:
     results = Results(command="selftest")
     results.start()
     started = time.monotonic()
-    good = Tree("control")
-    check_patches(faults, good)
+    good = Tree("good")
+    check_patches(every, good)
     ids = collect(good.root)
-    control = Control(good, first_failure)
-    control.demand(ordered(ids, "rtl")[:1])
+    stations = [
+        Station(f"station{number}", every, ids) for number in range(min(wanted.jobs, len(faults)))
+    ]
+    control = Control()
+    control.demand(stations[0], ordered(ids, "rtl")[0])
     print(f"control: the core without a fault passes {control.passed[0]}", flush=True)
-    benches = run_benches(good) if wanted.fault is None else None
+    benches = run_benches(stations[0].good_tree()) if wanted.fault is None else None
     if benches is not None:
         print(benches, flush=True)
-    trees = [Tree(f"fault{number}") for number in range(min(wanted.jobs, len(faults)))]
     outcomes = []
-    for outcome in campaign(faults, trees=trees, control=control, ids=ids, runner=first_failure):
+    for outcome in campaign(faults, stations=stations, control=control):
         outcomes.append(outcome)
         print(outcome_line(outcome, len(outcomes), len(faults)), flush=True)
     outcomes.sort(key=lambda outcome: faults.index(outcome.fault))
@@ -79,4 +83,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    cli.run_command(main, HdlError, BrokenRunError)
+    cli.run_command(main, HdlError, BrokenRunError, PatchError)

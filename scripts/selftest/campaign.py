@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock
 from typing import Protocol
 
 from scripts.cli import UserError
 from scripts.selftest.faults import Fault
-from scripts.selftest.order import ordered
-from scripts.selftest.patches import PatchError, apply_patch, read_patch
+from scripts.selftest.patches import PatchError, apply_patch
 from scripts.selftest.tests import Failure
 
 
-class TreeLike(Protocol):
-    """What a campaign needs of a tree."""
+class Resettable(Protocol):
+    """What check_patches needs of a tree."""
 
     root: Path
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Make the core good again."""
 
 
-Runner = Callable[[TreeLike, Sequence[str]], Failure | None]
+class StationLike(Protocol):
+    """What a campaign needs of a station."""
+
+    def broken(self, fault: Fault) -> Failure | None:
+        """Run the tests on a core with the fault until one fails."""
+
+    def good(self, test: str) -> Failure | None:
+        """Run a test on the core without a fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +49,8 @@ class Outcome:
         return self.failure is not None and self.failure.built
 
 
-def check_patches(faults: Sequence[Fault], tree: TreeLike) -> None:
-    """Apply each patch once, so that an outdated one is known before an hour has passed.
+def check_patches(faults: Sequence[Fault], tree: Resettable) -> None:
+    """Apply each patch once, so that an outdated one is known before anything has run.
 
     Raises:
         UserError: a patch does not apply, with its name.
@@ -59,65 +65,54 @@ def check_patches(faults: Sequence[Fault], tree: TreeLike) -> None:
 
 
 class Control:
-    """The good core. Answers, once a test, whether it passes there."""
+    """Which tests the good core passes; asks it once for each.
 
-    def __init__(self, tree: TreeLike, runner: Runner) -> None:
-        self._tree = tree
-        self._runner = runner
-        self._lock = Lock()
+    Attributes:
+        passed: the tests, in the order in which they were asked for.
+    """
+
+    def __init__(self) -> None:
         self.passed: list[str] = []
 
-    def demand(self, tests: Sequence[str]) -> None:
-        """Run what has not been run yet.
+    def demand(self, station: StationLike, test: str) -> None:
+        """Run the test on the good core, unless that is known to pass.
 
         Raises:
             UserError: the good core fails, so that a catch by this test means nothing.
         """
-        with self._lock:
-            new = [test for test in tests if test not in self.passed]
-            failure = self._runner(self._tree, new) if new else None
-            if failure is not None:
-                raise UserError(f"the core without a fault fails {failure.test}: {failure.message}")
-            self.passed += new
-
-
-def part_of(fault: Fault) -> str:
-    """Return the folder of rtl/ that a fault changes, `rtl` for the top."""
-    return Path(read_patch(fault.patch)[0].path).parent.name
+        if test in self.passed:
+            return
+        failure = station.good(test)
+        if failure is not None:
+            raise UserError(f"the core without a fault fails {failure.test}: {failure.message}")
+        self.passed.append(test)
 
 
 def campaign(
-    faults: Sequence[Fault],
-    *,
-    trees: Sequence[TreeLike],
-    control: Control,
-    ids: Sequence[str],
-    runner: Runner,
+    faults: Sequence[Fault], *, stations: Sequence[StationLike], control: Control
 ) -> Iterator[Outcome]:
-    """Yield an outcome for each fault as it comes; as many at a time as there are trees.
+    """Yield an outcome for each fault as it comes; as many at a time as there are stations.
 
     Raises:
         UserError: the good core fails a test that caught a fault.
     """
-    free: SimpleQueue[TreeLike] = SimpleQueue()
-    for tree in trees:
-        free.put(tree)
+    free: SimpleQueue[StationLike] = SimpleQueue()
+    for station in stations:
+        free.put(station)
 
     def one(fault: Fault) -> Outcome:
-        tree = free.get()
+        station = free.get()
         try:
             started = time.monotonic()
-            tree.reset()
-            apply_patch(fault.patch, tree.root)
-            failure = runner(tree, ordered(ids, part_of(fault)))
+            failure = station.broken(fault)
             outcome = Outcome(fault=fault, failure=failure, seconds=time.monotonic() - started)
+            if outcome.caught and failure is not None:
+                control.demand(station, failure.test)
         finally:
-            free.put(tree)
-        if outcome.caught and failure is not None:
-            control.demand([failure.test])
+            free.put(station)
         return outcome
 
-    with ThreadPoolExecutor(max_workers=len(trees)) as pool:
+    with ThreadPoolExecutor(max_workers=len(stations)) as pool:
         running = [pool.submit(one, fault) for fault in faults]
         try:
             for done in as_completed(running):

@@ -11,6 +11,7 @@ from scripts.hdl import ROOT
 
 FOLDER = ROOT / "tests" / "faults"
 FIELDS = frozenset({"module", "kind", "breaks"})
+OPTIONAL = frozenset({"named", "alone"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Fault:
         kind: the design mistake, "off by one" or alike.
         breaks: what goes wrong, as a user of the core meets it.
         named: the acceptance's own name for it, empty for most.
+        alone: set when the fault changes no expression, so that it can't share a build with
+            others (see merge.py): the tests to try first.
         patch: the patch's text.
     """
 
@@ -32,6 +35,7 @@ class Fault:
     breaks: str
     patch: str
     named: str = ""
+    alone: str = ""
 
 
 def load_faults(folder: Path = FOLDER) -> list[Fault]:
@@ -52,7 +56,7 @@ def load_faults(folder: Path = FOLDER) -> list[Fault]:
         raise UserError(f"{lonely[0]} has a table entry or a patch, but not both")
     faults = []
     for name, entry in table.items():
-        if not set(entry) >= FIELDS or not set(entry) <= FIELDS | {"named"}:
+        if not set(entry) >= FIELDS or not set(entry) <= FIELDS | OPTIONAL:
             raise UserError(f"{table_file}: {name} must have {', '.join(sorted(FIELDS))}")
         patch = (folder / f"{name}.patch").read_text(encoding="utf-8")
         faults.append(Fault(name=name, patch=patch, **entry))

@@ -56,9 +56,17 @@ def collect(root: Path) -> list[str]:
     return ids
 
 
-def ordered(ids: Sequence[str], part: str) -> list[str]:
-    """Return the ids in the order for a fault in a folder of rtl/ (`part`)."""
+def ordered(ids: Sequence[str], part: str, *, first: str = "") -> list[str]:
+    """Return the ids in the order for a fault in a folder of rtl/ (`part`).
+
+    Args:
+        ids: pytest ids.
+        part: the folder's name, `rtl` for the top.
+        first: a part of the ids that come before all others.
+    """
     ranks = [re.compile(text) for text in [*PARTS[part], *LATER]]
+    if first:
+        ranks.insert(0, re.compile(re.escape(first)))
 
     def rank(name: str) -> int:
         return next(place for place, expression in enumerate(ranks) if expression.search(name))

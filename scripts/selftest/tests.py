@@ -52,20 +52,28 @@ class Failure:
     passed: int
 
 
-def first_failure(tree: Tree, ids: Sequence[str], *, seed: int = 1) -> Failure | None:
+def first_failure(
+    tree: Tree, ids: Sequence[str], *, seed: int = 1, passed: int = 0
+) -> Failure | None:
     """Run the tests one after the other; return the first failure, None if all passed.
+
+    Args:
+        tree: where.
+        ids: pytest ids.
+        seed: root seed of the tests.
+        passed: tests that passed elsewhere before, to be counted with these.
 
     Raises:
         BrokenRunError: pytest ended without a verdict, for example by an unknown test.
     """
-    return failure_in(run_all(tree, ["-x", *ids], seed=seed))
+    return failure_in(run_all(tree, ["-x", *ids], seed=seed), passed=passed)
 
 
-def failure_in(cases: Sequence[Case]) -> Failure | None:
+def failure_in(cases: Sequence[Case], *, passed: int = 0) -> Failure | None:
     """Return the first failure among the results."""
-    for passed, case in enumerate(cases):
+    for before, case in enumerate(cases, start=passed):
         if case.failed:
-            return Failure(test=case.test, message=case.message, built=case.built, passed=passed)
+            return Failure(test=case.test, message=case.message, built=case.built, passed=before)
     return None
 
 

@@ -5,7 +5,6 @@ pretended, so that this takes no time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,8 +15,9 @@ from scripts.hdl import ROOT
 from scripts.reports.files import Results
 from scripts.selftest import order
 from scripts.selftest.benches import WANTED, judge
-from scripts.selftest.campaign import Control, campaign, check_patches
+from scripts.selftest.campaign import Control, Outcome, campaign, check_patches
 from scripts.selftest.faults import Fault, load_faults
+from scripts.selftest.patches import apply_patch
 from scripts.selftest.report import outcome_table, write_json
 from scripts.selftest.tests import BrokenRunError, Case, Failure, failure_in, read_junit
 
@@ -53,33 +53,37 @@ def code(root: Path) -> dict[str, list[str]]:
 
 
 class Pretended:
-    """Tests of which the second fails on a core whose code differs from the good one's."""
+    """A station whose test fails on a core whose code differs from the good one's."""
 
-    def __init__(self) -> None:
-        self.good = code(ROOT)
-        self.asked: list[list[str]] = []
+    def __init__(self, root: Path, *, built: bool = True, good_fails: bool = False) -> None:
+        self.tree = CopyOfCore(root)
+        self.built = built
+        self.good_fails = good_fails
+        self.asked: list[str] = []
 
-    def __call__(self, tree: CopyOfCore, ids: Sequence[str]) -> Failure | None:
-        self.asked.append(list(ids))
-        if code(tree.root) == self.good or len(ids) < 2:
-            return None
-        return Failure(test=ids[1], message="expected 1, got 2", built=True, passed=1)
+    def failure(self) -> Failure:
+        return Failure(test=IDS[1], message="expected 1, got 2", built=self.built, passed=1)
+
+    def broken(self, fault: Fault) -> Failure | None:
+        self.tree.reset()
+        apply_patch(fault.patch, self.tree.root)
+        return None if code(self.tree.root) == code(ROOT) else self.failure()
+
+    def good(self, test: str) -> Failure | None:
+        self.asked.append(test)
+        return self.failure() if self.good_fails else None
 
 
 def harmless() -> Fault:
     return Fault(name="x", module="ratel_blocks", kind="none", breaks="nothing", patch=HARMLESS)
 
 
-def outcomes_of(faults: list[Fault], tmp_path: Path, runner: object = None) -> list:
-    control = Control(CopyOfCore(tmp_path / "control"), Pretended())
-    trees = [CopyOfCore(tmp_path / "one"), CopyOfCore(tmp_path / "two")]
-    return list(
-        campaign(faults, trees=trees, control=control, ids=IDS, runner=runner or Pretended())
-    )
+def outcomes_of(faults: list[Fault], *stations: Pretended) -> list[Outcome]:
+    return list(campaign(faults, stations=stations, control=Control()))
 
 
 def test_a_harmless_patch_is_reported_as_not_caught(tmp_path: Path):
-    (outcome,) = outcomes_of([harmless()], tmp_path)
+    (outcome,) = outcomes_of([harmless()], Pretended(tmp_path / "core"))
     assert not outcome.caught
     assert "NOT CAUGHT" in outcome_table([outcome])
     results = Results(command="selftest", folder=tmp_path / "build")
@@ -89,9 +93,10 @@ def test_a_harmless_patch_is_reported_as_not_caught(tmp_path: Path):
     assert '"caught": 0' in path.read_text()
 
 
-def test_faults_are_caught_and_trees_are_good_again_for_the_next(tmp_path: Path):
+def test_faults_are_caught_on_any_number_of_stations(tmp_path: Path):
     faults = load_faults()[:6]
-    outcomes = outcomes_of([*faults, harmless()], tmp_path)
+    stations = [Pretended(tmp_path / name) for name in ("one", "two")]
+    outcomes = outcomes_of([*faults, harmless()], *stations)
     assert {outcome.fault.name for outcome in outcomes if outcome.caught} == {
         fault.name for fault in faults
     }
@@ -99,31 +104,21 @@ def test_faults_are_caught_and_trees_are_good_again_for_the_next(tmp_path: Path)
 
 
 def test_a_core_that_does_not_build_is_not_caught(tmp_path: Path):
-    def broken(tree: CopyOfCore, ids: Sequence[str]) -> Failure:
-        return Failure(test=ids[0], message="building failed", built=False, passed=0)
-
-    (outcome,) = outcomes_of(load_faults()[:1], tmp_path, broken)
+    (outcome,) = outcomes_of(load_faults()[:1], Pretended(tmp_path / "core", built=False))
     assert not outcome.caught
     assert "NOT BUILT" in outcome_table([outcome])
 
 
 def test_a_catch_by_a_test_that_the_good_core_fails_ends_the_run(tmp_path: Path):
-    def failing(tree: CopyOfCore, ids: Sequence[str]) -> Failure:
-        return Failure(test=ids[0], message="always", built=True, passed=0)
-
-    control = Control(CopyOfCore(tmp_path / "control"), failing)
-    trees = [CopyOfCore(tmp_path / "one")]
-    with pytest.raises(UserError, match=r"without a fault fails .*always"):
-        list(campaign(load_faults()[:2], trees=trees, control=control, ids=IDS, runner=failing))
+    with pytest.raises(UserError, match=r"without a fault fails .*expected 1, got 2"):
+        outcomes_of(load_faults()[:2], Pretended(tmp_path / "core", good_fails=True))
 
 
 def test_the_good_core_is_asked_once_for_each_test(tmp_path: Path):
-    runner = Pretended()
-    control = Control(CopyOfCore(tmp_path / "control"), runner)
-    for tests in (IDS, IDS[:1], ["other"]):
-        control.demand(tests)
-    assert runner.asked == [IDS, ["other"]]
-    assert control.passed == [*IDS, "other"]
+    station, control = Pretended(tmp_path / "core"), Control()
+    for test in (IDS[0], IDS[0], "other"):
+        control.demand(station, test)
+    assert station.asked == control.passed == [IDS[0], "other"]
 
 
 def test_an_outdated_patch_is_named_before_anything_runs(tmp_path: Path):
