@@ -11,13 +11,10 @@ switch  = $(if $(filter-out 0,$($(2))),--$(1))
 
 # What make exports would reach Verilator and cocotb, which know variables of the same names.
 unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST \
-  N J TESTS CLUSTER COMPARE
+  N J TESTS CLUSTER COMPARE FAULT
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage testplan
-.PHONY: selftest
-unexport FAULT
-.PHONY: help sim run compile networks soc test bench lint format generate env env-dev clean distclean
+.PHONY: regress coverage testplan selftest help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,11 +47,13 @@ soc: env ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL
 test: env-dev ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED=
 	@$(PYTHON_VENV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) $(ARGS)
 
+nightly: env-dev ## Run every check on every configuration: SEED=
+	@$(PYTHON_VENV) -m scripts.check --nightly $(call option,seed,SEED) $(ARGS)
+
 # A failing test repeats itself: first difference, waves, view. Passing ones do not know of it.
 test: export RATEL_EXPLAIN := 1
 test: export RATEL_WAVES := $(WAVES)
 
-.PHONY: waves
 waves: env ## Repeat a run, find the first difference, open its waves: TEST= SEED= CONFIG=
 	@$(PYTHON_VENV) -m scripts.waves $(call option,test,TEST) $(call option,seed,SEED) \
 	  $(call option,config,CONFIG) $(ARGS)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from xml.etree import ElementTree
@@ -73,6 +73,9 @@ def main(argv: list[str]) -> int:
     options = cli.parser("check", __doc__)
     options.add_argument("--keyword", metavar="K", help="run the tests that match, as pytest -k")
     options.add_argument("--seed", type=cli.seed, default=1, help="root seed of the tests")
+    options.add_argument(
+        "--nightly", action="store_true", help="also the tests that a pull request leaves out"
+    )
     options.add_argument("--stage", action="append", metavar="NAME", help="run this stage only")
     options.add_argument(
         "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N",
@@ -80,6 +83,8 @@ def main(argv: list[str]) -> int:
     )  # fmt: skip
     wanted = options.parse_args(argv)
     stages = chosen(wanted.stage, keyword=wanted.keyword)
+    if not wanted.nightly:
+        stages = [without_nightly(stage) for stage in stages]
     REPORTS.mkdir(parents=True, exist_ok=True)
     results = []
     for number, stage in enumerate(stages, start=1):
@@ -106,6 +111,11 @@ def chosen(names: Sequence[str] | None, *, keyword: str | None) -> list[Stage]:
         if not stages:
             raise UserError("--keyword chooses tests, and no chosen stage has tests")
     return stages
+
+
+def without_nightly(stage: Stage) -> Stage:
+    """Return the stage as a pull request runs it."""
+    return replace(stage, marks=f"{stage.marks} and not nightly") if stage.marks else stage
 
 
 def run_module(stage: Stage) -> StageResult:

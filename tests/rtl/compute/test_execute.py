@@ -53,7 +53,13 @@ def play(shape: str, test: str, seed: int, folder: Path, **env: str) -> Path:
     return folder / "run"
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        name if name in ("8x8", "4x8") else pytest.param(name, marks=pytest.mark.nightly)
+        for name in SHAPES
+    ],
+)
 def test_random_programs_equal_golden(shape: str, seed: int, tmp_path: Path) -> None:
     play(shape, "random_programs", seed, tmp_path, RATEL_PROGRAMS="60")
 

@@ -28,7 +28,10 @@ def bench_build(config: str) -> SimBuild:
 
 @pytest.mark.sim
 @pytest.mark.parametrize("module", MODULES)
-@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize(
+    "config",
+    [name if name == "8x8" else pytest.param(name, marks=pytest.mark.nightly) for name in CONFIGS],
+)
 def test_control(config: str, module: str, seed: int, tmp_path: Path) -> None:
     result = run(
         SimRun(

@@ -28,6 +28,7 @@ MUTANTS = (
 
 @pytest.mark.sim
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("module", "test", "file", "text", "wrong"), MUTANTS, ids=[f"{m[0]}-{m[1]}" for m in MUTANTS]
 )

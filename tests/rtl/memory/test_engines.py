@@ -42,7 +42,10 @@ def bench_build(config: str) -> SimBuild:
 @pytest.mark.sim
 @pytest.mark.slow
 @pytest.mark.parametrize("test", TESTS)
-@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize(
+    "config",
+    [name if name == "8x8" else pytest.param(name, marks=pytest.mark.nightly) for name in CONFIGS],
+)
 def test_engines(config: str, test: str, tmp_path: Path) -> None:
     made = build(bench_build(config))
     result = run(
