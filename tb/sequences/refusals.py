@@ -21,11 +21,15 @@ MEMORY = 0x2000
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`field` of `group` (or of the instruction when group is "") set to `value`."""
+    """`field` of `group` (or of the instruction when group is "") set to `value`.
+
+    `also` sets further operand fields of the instruction, where one alone is not looked at.
+    """
 
     group: str
     field: str
     value: int
+    also: tuple[tuple[str, int], ...] = ()
 
 
 def groups(core: CoreConfig) -> dict[str, dict[str, int]]:
@@ -98,6 +102,11 @@ def faults(core: CoreConfig) -> Iterator[Fault]:
         for field, listed in named.items():
             for value in listed:
                 yield Fault(group=group, field=field, value=value)
+    # A parameter entry counts only with perch or bias, an output only without hold.
+    for flags in (1, 2, 3):
+        for entry in (min(core.param_depth, 255), 255):
+            yield Fault(group="", field="flags", value=flags, also=(("pbase", entry),))
+    yield Fault(group="", field="flags", value=8, also=(("out_base", core.spad_depth - 1),))
 
 
 def configuration(core: CoreConfig, fault: Fault) -> list[Instruction]:
@@ -126,7 +135,7 @@ def every_refusal(core: CoreConfig) -> Iterator[tuple[Fault, list[Instruction]]]
             if not fault.group and fault.field:
                 if fault.field not in values:
                     continue
-                values[fault.field] = fault.value
+                values.update({fault.field: fault.value, **dict(fault.also)})
             try:
                 program += [_pack(name, values), isa.fence(clear=1)]
             except ValueError:
