@@ -1,8 +1,8 @@
 """Measure the first difference: does it name the right instruction and stage for seeded faults?
 
-Each fault of scripts/debug/faults.toml is put into a copy of the core below build/debug/, simulated
-with tests that should catch it, and what the first difference says is compared with what the table
-expects. Not part of `make test`: every fault is a simulation to build.
+The faults of scripts/debug/faults.toml are put into a copy of the core below build/debug/, each to
+be chosen when a simulation starts. Tests that should catch a fault run with it, and what the first
+difference says is compared with what the table expects. Not part of `make test`.
 
     python -m scripts.debug.score --fault 005,041 --seed 1       writes build/reports/debug.json
 
@@ -17,14 +17,15 @@ import re
 import shutil
 import time
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from scripts import cli
-from scripts.hdl import ROOT, HdlError
+from scripts.debug.mutants import CHOOSER, put_in
+from scripts.hdl import ROOT, HdlError, build
 from scripts.reports.files import shown
-from scripts.selftest.patches import apply_patch
+from scripts.waves.builds import debug_build
 from scripts.waves.picture import draw
 from scripts.waves.repeat import Repeat, Repeated, repeat
 
@@ -79,20 +80,37 @@ def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, 
     return named, difference["stage"] in expected.stages
 
 
-def measure(expected: Expected, *, seed: int, waves: bool = False) -> Score:
-    """Put a fault in, run its tests until one fails, and judge what is said.
+def build_faulty(table: list[Expected]) -> Path:
+    """Build one simulation that holds every fault; return its folder.
 
     Raises:
-        UserError: the fault's patch is missing.
+        UserError: a fault's patch is missing, or can't be put in.
     """
+    shutil.rmtree(FOLDER / "rtl", ignore_errors=True)
+    shutil.copytree(ROOT / "rtl", FOLDER / "rtl")
+    patches = {}
+    for entry in table:
+        patch = PATCHES / f"{entry.fault}.patch"
+        if not patch.is_file():
+            raise cli.UserError(f"there is no fault {entry.fault}")
+        patches[number_of(entry)] = patch.read_text(encoding="utf-8")
+    put_in(FOLDER, patches)
+    chooser = FOLDER / "fault_chooser.sv"
+    chooser.write_text(CHOOSER, encoding="utf-8")
+    wanted = debug_build(None, traced=True, rtl=FOLDER / "rtl")
+    return build(replace(wanted, sources=[*wanted.sources, chooser]))
+
+
+def number_of(entry: Expected) -> int:
+    """Number of a fault: its name begins with it."""
+    return int(entry.fault.partition("_")[0])
+
+
+def measure(expected: Expected, where: Path, *, seed: int, waves: bool = False) -> Score:
+    """Run a fault's tests until one fails, and judge what is said."""
     started = time.monotonic()
-    patch = PATCHES / f"{expected.fault}.patch"
-    if not patch.is_file():
-        raise cli.UserError(f"there is no fault {expected.fault}")
     place = FOLDER / expected.fault
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(ROOT / "rtl", place / "rtl")
-    apply_patch(patch.read_text(encoding="utf-8"), place)
     done: Repeated | None = None
     caught = ""
     for test in expected.tests:
@@ -100,7 +118,7 @@ def measure(expected: Expected, *, seed: int, waves: bool = False) -> Score:
         done = repeat(
             Repeat(
                 module=f"tb.tests.{file}", test=name, seed=seed, folder=place / test,
-                rtl=place / "rtl",
+                build=where, plusargs=(f"+ratel_fault={number_of(expected)}",),
             ),
             waves=waves,
         )  # fmt: skip
@@ -135,9 +153,13 @@ def main(argv: list[str]) -> int:
     chosen = [entry for entry in load_table() if any(word in entry.fault for word in words)]
     if not chosen:
         raise cli.UserError(f"no fault of {shown(TABLE)} has {wanted.fault!r} in its name")
+    where = build_faulty(load_table())
+    control = Expected(fault="000_none", stages=(), instruction="", tests=("layers.AnyLayers",))
+    if measure(control, where, seed=wanted.seed).caught_by:
+        raise cli.UserError("the core without a fault differs from golden: nothing to measure")
     scores = []
     for entry in chosen:
-        score = measure(entry, seed=wanted.seed, waves=wanted.waves)
+        score = measure(entry, where, seed=wanted.seed, waves=wanted.waves)
         scores.append(score)
         marks = "".join("+" if right else "-" for right in (
             score.instruction_right, score.stage_right))  # fmt: skip

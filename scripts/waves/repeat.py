@@ -37,6 +37,8 @@ class Repeat:
         folder: emptied and filled.
         config, speed: of the bench.
         rtl: a folder to take the core from instead of `rtl/`.
+        build: a simulation made before, with the recorders; then `rtl` plays no part.
+        plusargs: further words for the simulator.
         window: first and last cycle to record; around the first difference when None, or
             everything if there is no difference.
     """
@@ -49,6 +51,8 @@ class Repeat:
     speed: str = "tile"
     env: Mapping[str, str] = field(default_factory=dict)
     rtl: Path | None = None
+    build: Path | None = None
+    plusargs: tuple[str, ...] = ()
     window: tuple[int, int] | None = None
     timeout_s: float = 900.0
 
@@ -89,7 +93,7 @@ def repeat(wanted: Repeat, *, waves: bool = True) -> Repeated:
         HdlError: the simulation can't be built.
     """
     started = time.monotonic()
-    build = built(wanted.config, traced=waves, rtl=wanted.rtl)
+    build = wanted.build or built(wanted.config, traced=waves, rtl=wanted.rtl)
     after_build = time.monotonic()
     result = run(sim_run(wanted, build, "run", {"RATEL_TRACE": "stages"}))
     difference = read_difference(wanted, result)
@@ -139,7 +143,7 @@ def sim_run(
         seed=wanted.seed,
         timeout_s=wanted.timeout_s,
         results_dir=wanted.folder / part,
-        plusargs=plusargs or (),
+        plusargs=[*wanted.plusargs, *(plusargs or ())],
         env={
             "RATEL_CONFIG": wanted.config or load_config(None).name,
             "RATEL_SPEED": wanted.speed,
