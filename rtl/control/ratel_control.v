@@ -136,6 +136,9 @@ module ratel_control #(
   wire [3:0]                    reg_counter_index;
   wire [31:0]                   reg_counter;
 
+  wire                          doorbell_mark;
+  wire                          xif_older;
+
   ratel_xif #(
     .XifQueueDepth (XifQueueDepth),
     .XifIdWidth    (XifIdWidth)
@@ -166,6 +169,8 @@ module ratel_control #(
     .exec_rs1_o        (xif_rs1),
     .exec_rs2_o        (xif_rs2),
     .exec_data_i       (retired_data),
+    .mark_i            (doorbell_mark),
+    .older_o           (xif_older),
     .flush_i           (reset_pending)
   );
 
@@ -257,6 +262,8 @@ module ratel_control #(
     .db_word_i   (db_word),
     .db_rs1_i    (db_rs1),
     .db_rs2_i    (db_rs2),
+    .mark_o      (doorbell_mark),
+    .older_i     (xif_older),
     .out_valid_o (in_valid),
     .out_ready_i (in_ready),
     .out_word_o  (in_word),

@@ -1,7 +1,9 @@
-// Merges the instructions of the two ports into one stream, in the order in which they came; the
-// port that was not served last goes first if both came in the same cycle.
+// Merges the instructions of the two ports into one stream, in the order in which they came: a
+// doorbell word waits for what the CV-X-IF port held when it arrived, and goes before the rest.
 //
 //   xif_*, db_*   instructions of the CV-X-IF port and of the doorbell, valid until ready
+//   mark_o        first cycle of a doorbell word
+//   older_i       the CV-X-IF port still has instructions from before the last mark
 //   out_*         the merged stream; out_db_o: it is the doorbell's
 module ratel_merge (
   input  wire        clk_i,
@@ -16,6 +18,8 @@ module ratel_merge (
   input  wire [31:0] db_word_i,
   input  wire [31:0] db_rs1_i,
   input  wire [31:0] db_rs2_i,
+  output wire        mark_o,
+  input  wire        older_i,
   output wire        out_valid_o,
   input  wire        out_ready_i,
   output wire [31:0] out_word_o,
@@ -23,24 +27,21 @@ module ratel_merge (
   output wire [31:0] out_rs2_o,
   output wire        out_db_o
 );
-  // Who goes first when both are there: who was there alone, then the one not served last.
-  reg db_first_q;
+  reg db_seen_q;
 
-  wire both   = xif_valid_i && db_valid_i;
-  wire choose = both ? db_first_q : db_valid_i;
-  wire taken  = out_valid_o && out_ready_i;
+  wire choose = db_valid_i && !older_i;
 
-  assign out_valid_o = xif_valid_i || db_valid_i;
+  assign mark_o      = db_valid_i && !db_seen_q;
+  assign out_valid_o = xif_valid_i || choose;
   assign out_db_o    = choose;
   assign out_word_o  = choose ? db_word_i : xif_word_i;
   assign out_rs1_o   = choose ? db_rs1_i : xif_rs1_i;
   assign out_rs2_o   = choose ? db_rs2_i : xif_rs2_i;
   assign xif_ready_o = out_ready_i && xif_valid_i && !choose;
-  assign db_ready_o  = out_ready_i && db_valid_i && choose;
+  assign db_ready_o  = out_ready_i && choose;
 
   always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) db_first_q <= 1'b0;
-    else if (taken) db_first_q <= !choose;
-    else if (out_valid_o) db_first_q <= choose;
+    if (!rst_ni) db_seen_q <= 1'b0;
+    else db_seen_q <= db_valid_i && !db_ready_o;
   end
 endmodule

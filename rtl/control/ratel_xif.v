@@ -22,6 +22,8 @@
 //   commit_*     commit or kill of an id; an id that is not here is ignored
 //   result_*     results, payload stable until ready
 //   exec_*       instruction for the front end; exec_data_i is its value in the cycle of ready
+//   mark_i       a doorbell word has arrived: what is committed now comes before it
+//   older_o      some of that is still here
 //   flush_i      soft reset pending
 `include "ratel_isa.vh"
 
@@ -55,6 +57,8 @@ module ratel_xif #(
   output wire [31:0]           exec_rs1_o,
   output wire [31:0]           exec_rs2_o,
   input  wire [31:0]           exec_data_i,
+  input  wire                  mark_i,
+  output wire                  older_o,
   input  wire                  flush_i
 );
   localparam PtrWidth = (XifQueueDepth == 2) ? 1 : (XifQueueDepth == 4) ? 2 : 3;
@@ -121,6 +125,28 @@ module ratel_xif #(
   assign exec_rs2_o   = rs2_q[exec_ptr_q];
   wire   exec_take    = exec_valid_o && exec_ready_i;
   wire   exec_pass    = exec_take || exec_skip;
+
+  // --- order towards the doorbell --------------------------------------------------------------
+  // Entries that were decided, as all before them, when the last mark came.
+  reg [XifQueueDepth-1:0] decided;
+  reg [XifQueueDepth-1:0] older_q;
+  reg [PtrWidth-1:0]      at;
+  reg                     open;
+  integer                 i;
+
+  always @* begin
+    decided = {XifQueueDepth{1'b0}};
+    open    = 1'b1;
+    at      = exec_ptr_q;
+    for (i = 0; i < XifQueueDepth; i = i + 1) begin
+      open        = open && to_execute[at] && (committed[at] || dead[at]);
+      decided[at] = open;
+      at          = at + 1'b1;
+    end
+  end
+
+  wire [XifQueueDepth-1:0] older = (mark_i ? decided : older_q) & to_execute;
+  assign older_o = |older;
 
   // --- result ----------------------------------------------------------------------------------
   wire result_here  = to_return[result_ptr_q];
@@ -189,7 +215,10 @@ module ratel_xif #(
       result_ptr_q <= {PtrWidth{1'b0}};
       value_busy_q <= 1'b0;
       value_q      <= 32'd0;
+      older_q      <= {XifQueueDepth{1'b0}};
     end else begin
+      // An entry that is left now may be taken by a new instruction in the next cycle.
+      older_q <= older & ~(exec_pass ? exec_at : {XifQueueDepth{1'b0}});
       if (push) issue_ptr_q <= issue_ptr_q + 1'b1;
       if (exec_pass) exec_ptr_q <= exec_ptr_q + 1'b1;
       if (result_pass) result_ptr_q <= result_ptr_q + 1'b1;

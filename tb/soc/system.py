@@ -41,7 +41,7 @@ log = logging.getLogger("ratel.soc")
 logging.getLogger("ratel").setLevel(logging.INFO)
 
 RESET_CYCLES = 4
-TIMEOUT_US = 1_000_000
+TIMEOUT_US = 100_000  # 10 million cycles from one mark to the next
 
 
 class Mark(IntEnum):
