@@ -2,6 +2,7 @@
 
     RATEL_ARGUMENT   a word for the program       RATEL_STALL      wait probability on all buses
     RATEL_CONFIG     configuration of the build   RATEL_EXIT       exit code that is right, 0
+    RATEL_SPOIL      1: results come back under a wrong id, which the checkers must notice
 
 Passes when the program ends with that code and nothing differs from the golden machine.
 """
@@ -36,6 +37,7 @@ async def program(dut: Any) -> None:
         stalls=Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall),
         bus_stall=(stall, stall),
     )
+    dut.spoil.value = int(os.environ.get("RATEL_SPOIL", "0"))
     code = await system.run()
     folder = results_folder()
     if folder is not None:

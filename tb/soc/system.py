@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -21,7 +21,8 @@ import numpy as np
 from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 
 from golden.config import CoreConfig
-from golden.machine import Machine
+from golden.isa import Instruction
+from golden.machine import Machine, Outcome
 from golden.memory import Memory
 from tb.agents.axi.driver import Stalls
 from tb.agents.axi.item import BurstSeen
@@ -66,7 +67,14 @@ class CpuPredictor(Predictor):
                 self.abandoned += 1
         super().issue(seen)
 
-    abandoned = 0
+    def execute(self, instruction: Instruction, *, doorbell: bool = False) -> Outcome:
+        self.executed.append(instruction)
+        return super().execute(instruction, doorbell=doorbell)
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.abandoned = 0
+        self.executed: list[Instruction] = []
 
 
 @dataclass(kw_only=True)
@@ -79,7 +87,6 @@ class Counts:
     refused: int = 0
     registers: int = 0
     stores: int = 0
-    committed: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class System:
@@ -113,6 +120,11 @@ class System:
         self.registers_read: list[RegisterSeen] = []
         self.checks = 0
         self._line = ""
+
+    @property
+    def committed(self) -> list[Instruction]:
+        """Instructions that the CPU committed or rang the doorbell with, in order."""
+        return self.predictor.executed
 
     def load(self, segments: Iterable[tuple[int, bytes]]) -> None:
         """Put a program's segments into memory."""

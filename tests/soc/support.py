@@ -1,0 +1,63 @@
+"""Builds the system and firmware once, and runs programs on it."""
+
+from __future__ import annotations
+
+import shutil
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from golden.config import load_config
+from scripts.hdl import ROOT, SimResult, SimRun, run
+from scripts.soc import built_system
+from sw.firmware.compiler import FIRMWARE, GCC_NAMES, ZIG, Compiled, compile_firmware
+
+BUILD = ROOT / "build" / "tests" / "soc"
+
+# Four hundred megabytes of fallback compiler are for who asks for `make soc`, not for every test.
+needs_compiler = pytest.mark.skipif(
+    not any(map(shutil.which, GCC_NAMES)) and not ZIG.is_dir(),
+    reason="no RISC-V compiler is installed (Debian: apt install gcc-riscv64-unknown-elf)",
+)
+
+
+@lru_cache(maxsize=8)
+def system(config: str) -> Path:
+    """Return the built system of a configuration."""
+    return built_system(load_config(config))
+
+
+@lru_cache(maxsize=32)
+def firmware(*sources: str) -> Compiled:
+    """Return a compiled program and the driver library."""
+    names = [FIRMWARE / "programs" / name for name in sources]
+    return compile_firmware([*names, FIRMWARE / "ratel.c"], BUILD / "firmware")
+
+
+def run_program(
+    *sources: str,
+    config: str = "8x8",
+    seed: int = 1,
+    stall: float = 0.0,
+    spoil: bool = False,
+    module: str = "tb.soc.program",
+    **settings: str,
+) -> SimResult:
+    """Run a program on the system; `settings` become further environment variables."""
+    return run(
+        SimRun(
+            build=system(config),
+            module=module,
+            results_dir=BUILD / f"{Path(sources[0]).stem}-{config}-{stall}-{spoil}-{module}",
+            seed=seed,
+            timeout_s=900,
+            env={
+                "RATEL_FIRMWARE": str(firmware(*sources).path),
+                "RATEL_CONFIG": config,
+                "RATEL_STALL": str(stall),
+                "RATEL_SPOIL": str(int(spoil)),
+                **settings,
+            },
+        )
+    )
