@@ -16,13 +16,16 @@ from scripts.cli import UserError
 from scripts.hdl.toolchain import clean_environment
 
 FOLDERS = ("tests/sim", "tests/rtl")
+MARKS = "not fuzz and not nightly"
 LEFT_OUT = re.compile(
     r"test_false_pass|test_replay|test_checkers|_catches|test_axi_memory|/selftest/"
 )
 
 SMOKE = r"test_tile_level\[smoke-LoadAndStore\]"
 # The first test that fits an expression of the part's list comes first; the rest after them all.
-INSTRUCTIONS = [r"tile_level\[instructions-", r"tile_level\[doorbell-", r"tile_level\[registers-"]
+INSTRUCTIONS = [
+    r"tile_level\[instructions-", r"tile_level\[doorbell-", r"tile_level\[registers-", r"test_corner\[",
+]  # fmt: skip
 PROGRAMS = [r"tile_level\[hazards-", r"tile_level\[offload-"]
 LAYERS = [r"test_vector_layers\[8x8\]", r"test_mac_layers\[8x8-[0-2]\]"]
 MEMORY = [r"tile_level\[memory_port-"]
@@ -45,7 +48,7 @@ def collect(root: Path) -> list[str]:
         UserError: pytest can't collect them.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "sim or not fuzz", *FOLDERS],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", MARKS, *FOLDERS],
         cwd=root, env=clean_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     ids = [line for line in done.stdout.splitlines() if "::" in line and line.startswith("tests/")]
