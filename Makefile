@@ -14,7 +14,7 @@ unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONL
   N J TESTS CLUSTER COMPARE FAULT
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage testplan selftest help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
+.PHONY: regress coverage replay testplan selftest help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ coverage: env-dev ## Measure functional and code coverage: N= J= TESTS= CONFIG= 
 	@$(PYTHON_VENV) -m scripts.coverage $(call option,n,N) $(call option,jobs,J) \
 	  $(call option,tests,TESTS) $(call option,config,CONFIG) $(call option,seed,SEED) \
 	  $(call option,cluster,CLUSTER) $(ARGS)
+
+replay: env-dev ## Show that a seed gives the same transactions twice and at both speeds: N= J= SEED=
+	@$(PYTHON_VENV) -m scripts.replay $(call option,n,N) $(call option,jobs,J) \
+	  $(call option,config,CONFIG) $(call option,seed,SEED) $(ARGS)
 
 testplan: env-dev ## Check the plan of features, tests and coverage points; show each entry's state
 	@$(PYTHON_VENV) -m scripts.testplan $(ARGS)
