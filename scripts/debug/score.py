@@ -74,7 +74,7 @@ def load_table(path: Path = TABLE) -> list[Expected]:
 
 def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, bool]:
     """Tell whether instruction and stage of a difference are the right ones."""
-    if difference is None or difference.get("index") is None:
+    if difference is None or not difference["text"]:
         return False, False
     named = re.match(rf"({expected.instruction})", str(difference["text"])) is not None
     return named, difference["stage"] in expected.stages

@@ -82,9 +82,12 @@ class Difference:
 
     def sentences(self) -> str:
         """All of it, for people."""
-        who = "" if self.index is None else f"instruction {self.index} `{self.text}`"
+        who = f"`{self.text}`" if self.text else ""
+        if self.index is not None:
+            who = f"instruction {self.index} {who}".rstrip()
         head = ", ".join(part for part in (self.layer, who) if part)
-        lines = [f"{head}: {self.what}, cycle {self.cycle}".lstrip(": ")]
+        when = "" if self.what.endswith(f"cycle {self.cycle}") else f", cycle {self.cycle}"
+        lines = [f"{head}: {self.what}{when}".lstrip(": ")]
         lines.append(f"stage {self.stage}" + (f": {self.evidence}" if self.evidence else ""))
         if self.shape:
             lines.append(self.shape)

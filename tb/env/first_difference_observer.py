@@ -20,11 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
 from golden.machine import Outcome
 from sw.compiler.program import NpuPhase
 from tb.agents.xif.item import CommitSeen, ResultSeen
-from tb.env import environment, predictor
+from tb.env import environment
 from tb.env.environment import Environment
 from tb.env.first_difference import Difference, Job, Stage, first_difference
 from tb.env.first_difference_golden import (
@@ -131,14 +132,18 @@ class Observer:
         cycle = int(told.group(1)) if told else recording.last_cycle
         named = re.search(r"instruction (\d+)", message)
         index = int(named.group(1)) if named else None
-        if index is None:
+        quoted = re.match(r"`([^`]+)`", message)  # an instruction at the port: it has no index yet
+        if quoted and told:
+            offered = [i for i, golden in self.goldens.items() if golden.issued == cycle]
+            index = offered[0] if offered else None
+        elif index is None:
             taken = [i for i, r in recording.instructions.items() if (r.retired or 0) <= cycle]
             index = max(taken, default=None)
         golden = self.goldens.get(-1 if index is None else index)
         return Difference(
             stage=Stage.CONTROL, what=message, cycle=cycle, index=index,
-            text="" if golden is None else predictor.disassemble_instruction(
-                golden.outcome.instruction),
+            text=quoted.group(1) if quoted else "" if golden is None
+            else disassemble_instruction(golden.outcome.instruction),
             issued=None if golden is None else golden.issued,
             evidence="every value inside the engines is right",
         )  # fmt: skip

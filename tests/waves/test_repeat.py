@@ -88,6 +88,6 @@ def test_the_score_counts_only_what_is_right():
     assert judge(expected, right) == (True, True)
     assert judge(expected, {**right, "stage": "store"}) == (True, False)
     assert judge(expected, {**right, "text": "st.t addr=0"}) == (False, True)
-    assert judge(expected, {**right, "index": None}) == (False, False)
+    assert judge(expected, {**right, "text": ""}) == (False, False)
     assert judge(expected, None) == (False, False)
     assert len(load_table()) == 20
