@@ -16,13 +16,13 @@ from scripts.hdl import HdlError
 from scripts.reports.files import Results, shown
 from scripts.selftest.benches import run_benches
 from scripts.selftest.campaign import Control, campaign, check_patches
-from scripts.selftest.faults import faults_named, load_faults
+from scripts.selftest.faults import Fault, faults_named, load_faults
 from scripts.selftest.order import collect, ordered
 from scripts.selftest.patches import PatchError
 from scripts.selftest.report import outcome_line, outcome_table, write_json
 from scripts.selftest.station import Station
 from scripts.selftest.tests import BrokenRunError
-from scripts.selftest.tree import Tree
+from scripts.selftest.tree import Tree, only_one
 
 
 def main(argv: list[str]) -> int:
@@ -36,21 +36,25 @@ def main(argv: list[str]) -> int:
     wanted = options.parse_args(argv)
     every = load_faults()
     faults = every if wanted.fault is None else faults_named(wanted.fault, every)
+    with only_one():
+        return run(every, faults, jobs=wanted.jobs, benches=wanted.fault is None)
+
+
+def run(every: list[Fault], faults: list[Fault], *, jobs: int, benches: bool) -> int:
+    """Try the chosen faults, and the broken benches if wanted; print, report, return the code."""
     results = Results(command="selftest")
     results.start()
     started = time.monotonic()
     good = Tree("good")
     check_patches(every, good)
     ids = collect(good.root)
-    stations = [
-        Station(f"station{number}", every, ids) for number in range(min(wanted.jobs, len(faults)))
-    ]
+    stations = [Station(f"station{number}", every, ids) for number in range(min(jobs, len(faults)))]
     control = Control()
     control.demand(stations[0], ordered(ids, "rtl")[0])
     print(f"control: the core without a fault passes {control.passed[0]}", flush=True)
-    benches = run_benches(stations[0].good_tree()) if wanted.fault is None else None
-    if benches is not None:
-        print(benches, flush=True)
+    tried = run_benches(stations[0].good_tree()) if benches else None
+    if tried is not None:
+        print(tried, flush=True)
     outcomes = []
     for outcome in campaign(faults, stations=stations, control=control):
         outcomes.append(outcome)
@@ -61,7 +65,7 @@ def main(argv: list[str]) -> int:
     path = write_json(
         results,
         outcomes,
-        benches=benches,
+        benches=tried,
         controls=control.passed,
         tests=len(ids),
         seconds=seconds,
@@ -74,8 +78,8 @@ def main(argv: list[str]) -> int:
     missed = [outcome.fault.name for outcome in outcomes if not outcome.caught]
     if missed:
         print(f"FAIL: not caught: {', '.join(missed)}")
-    elif benches is not None and not benches.good:
-        print(f"FAIL: {benches}")
+    elif tried is not None and not tried.good:
+        print(f"FAIL: {tried}")
     else:
         print("PASS")
         return 0

@@ -24,7 +24,8 @@ LEFT_OUT = re.compile(
 SMOKE = r"test_tile_level\[smoke-LoadAndStore\]"
 # The first test that fits an expression of the part's list comes first; the rest after them all.
 INSTRUCTIONS = [
-    r"tile_level\[instructions-", r"tile_level\[doorbell-", r"tile_level\[registers-", r"test_corner\[",
+    r"tile_level\[instructions-", r"tile_level\[doorbell-", r"tile_level\[registers-",
+    r"test_corner\[",
 ]  # fmt: skip
 PROGRAMS = [r"tile_level\[hazards-", r"tile_level\[offload-"]
 LAYERS = [r"test_vector_layers\[8x8\]", r"test_mac_layers\[8x8-[0-2]\]"]

@@ -20,6 +20,7 @@ from scripts.selftest.faults import Fault, load_faults
 from scripts.selftest.patches import apply_patch
 from scripts.selftest.report import outcome_table, write_json
 from scripts.selftest.tests import BrokenRunError, Case, Failure, failure_in, read_junit
+from scripts.selftest.tree import only_one
 
 IDS = ["tests/sim/test_features.py::test_tile_level[smoke-LoadAndStore]", "tests/sim/x.py::test_b"]
 HARMLESS = """--- a/rtl/control/ratel_blocks.v
@@ -189,3 +190,11 @@ def test_broken_benches_are_counted_and_one_that_passes_is_named():
     passes = Case(test="f.py::test_broken_bench[Deaf]", failed=True, message="ended with pass")
     assert not judge([*case, passes]).good
     assert "Deaf" in str(judge([*case, passes]))
+
+
+def test_two_self_tests_do_not_meet(tmp_path: Path):
+    with only_one(tmp_path):
+        with pytest.raises(UserError, match="another self-test is running"), only_one(tmp_path):
+            pass
+    with only_one(tmp_path):
+        pass
