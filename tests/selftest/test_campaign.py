@@ -193,8 +193,8 @@ def test_broken_benches_are_counted_and_one_that_passes_is_named():
 
 
 def test_two_self_tests_do_not_meet(tmp_path: Path):
-    with only_one(tmp_path):
-        with pytest.raises(UserError, match="another self-test is running"), only_one(tmp_path):
-            pass
+    running = pytest.raises(UserError, match="another self-test is running")
+    with only_one(tmp_path), running, only_one(tmp_path):
+        pass
     with only_one(tmp_path):
         pass
