@@ -11,7 +11,7 @@ switch  = $(if $(filter-out 0,$($(2))),--$(1))
 
 # What make exports would reach Verilator and cocotb, which know variables of the same names.
 unexport CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST \
-  N J TESTS CLUSTER COMPARE FAULT
+  N J TESTS CLUSTER COMPARE FAULT TRACE
 
 .DEFAULT_GOAL := help
 .PHONY: regress coverage replay testplan selftest help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
@@ -26,10 +26,10 @@ sim: env ## Classify real images on the simulated core: CONFIG= IMAGES= SEED= TE
 	@$(PYTHON_VENV) -m scripts.sim $(call option,config,CONFIG) $(call option,images,IMAGES) \
 	  $(call option,seed,SEED) $(call option,test,TEST) $(call switch,waves,WAVES) $(ARGS)
 
-run: env ## Run a network on the simulated core: MODEL= INPUT= CONFIG= COUNT= OUTPUT= STALL= SEED=
+run: env ## Run a network on the simulated core: MODEL= INPUT= CONFIG= COUNT= OUTPUT= STALL= SEED= TRACE=
 	@$(PYTHON_VENV) -m scripts.run $(call option,model,MODEL) $(call option,input,INPUT) \
 	  $(call option,config,CONFIG) $(call option,count,COUNT) $(call option,output,OUTPUT) \
-	  $(call option,stall,STALL) $(call option,seed,SEED) $(ARGS)
+	  $(call option,stall,STALL) $(call option,seed,SEED) $(call option,trace,TRACE) $(ARGS)
 
 compile: env ## Print the schedule that the compiler makes of a network: MODEL= CONFIG= LIST=1
 	@$(PYTHON_VENV) -m scripts.compile $(call option,model,MODEL) $(call option,config,CONFIG) \

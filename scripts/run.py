@@ -27,6 +27,7 @@ from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import peak
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.progress import Progress
+from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import WholeResult, run_whole
 from sw.compiler import CompileError
 
@@ -44,11 +45,16 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--stall", type=share, default=0.0, help="chance that the bus waits, 0..0.9, each beat"
     )
+    options.add_argument(
+        "--trace", type=Path, metavar="FILE", help="write the first input's time line, for Perfetto"
+    )
     options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
     add_results_option(options)
     wanted = options.parse_args(argv)
     if wanted.model is None:
         raise cli.UserError("which network? Give MODEL=net.tflite (see make help)")
+    if wanted.trace is not None and wanted.trace.is_dir():
+        raise cli.UserError(f"{wanted.trace} is a folder; TRACE is a file to write")
     core = configuration(wanted.config)
     model = load_model(wanted.model, core)
     if wanted.output is not None and wanted.output.exists() and not wanted.output.is_dir():
@@ -132,6 +138,9 @@ def report(
         draw_roofline(results.picture, result, entries)
         written.append(shown(results.picture))
     print(f"report      {', '.join(written)}")
+    if wanted.trace is not None and result.rtl.spans:
+        write_timeline(wanted.trace, model, result.rtl.spans)
+        print(f"trace       {wanted.trace}, for ui.perfetto.dev or chrome://tracing")
     if files:
         print(f"outputs     {len(files)} files in {wanted.output}")
     for reason in reasons:

@@ -76,6 +76,7 @@ class NetworkResult:
         outputs: for each output of the network int8 [inputs, ...].
         seconds: time spent in inferences, summed over the processes.
         waves: wave files.
+        spans: of each job of the first input: (first, last) cycles by engine.
     """
 
     passed: bool = True
@@ -88,6 +89,7 @@ class NetworkResult:
     simulated_cycles: int = 0
     seconds: float = 0.0
     waves: list[Path] = field(default_factory=list)
+    spans: list[dict[str, list[list[int]]]] = field(default_factory=list)
 
     @property
     def comparisons(self) -> int:
@@ -197,6 +199,7 @@ def merged(network: Network, jobs: Sequence[SimRun], results: Sequence[SimResult
         if result.waves is not None:
             whole.waves.append(result.waves)
         document = read_json(folder / "network.json")
+        whole.spans = whole.spans or read_json(folder / "spans.json") or []
         if document is not None:
             add_part(whole, document)
         if not result.passed:
@@ -212,7 +215,7 @@ def merged(network: Network, jobs: Sequence[SimRun], results: Sequence[SimResult
     return whole
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
+def read_json(path: Path) -> Any:
     """Return a file's content, None when it is not there."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 

@@ -4,8 +4,8 @@
     RATEL_FIRST     the first input to run  RATEL_COUNT    how many inputs to run
     RATEL_STALL     wait probability on the memory bus, 0..1
 
-Leaves network.json and outputs.npz in the results folder, and progress.txt while it runs. Both are
-left when something differs, too: the first layer that does is in them.
+Leaves network.json, spans.json (of the first input) and outputs.npz in the results folder, and
+progress.txt while it runs.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ class Network(RatelTest):
         self.env.host.set_stalls(Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall))
         program = compile_network(self.configuration.core, network, memory_base=MEMORY_BASE)
         self.trace = CoreTrace()
+        self.spans: list[dict[str, list[tuple[int, int]]]] = []  # of each job, for a time line
         self.checker = LayerChecker(self.configuration.core)
         self.counters = dict.fromkeys(Counter, 0)
         state = {name: value.copy() for name, value in network.state.items()}
@@ -187,7 +188,14 @@ class Network(RatelTest):
         for counter, value in counter_values(self.env.registers_read).items():
             self.counters[counter] += value
         self.env.registers_read.clear()
-        self.checker.check(phase.steps, self.trace.take(), expected, start)
+        trace = self.trace.take()
+        self.spans.append(
+            {
+                engine: [(span.start, span.end) for span in getattr(trace, engine)]
+                for engine in ("load", "execute", "store")
+            }
+        )
+        self.checker.check(phase.steps, trace, expected, start)
         for layer in self.checker.layers.values():
             if layer.mismatches:
                 self.env.failures.add(f"layer {layer.layer}: {layer.first}")
@@ -222,6 +230,9 @@ class Network(RatelTest):
             "seconds": seconds,
             "counters": {counter.name.lower(): value for counter, value in self.counters.items()},
         }
+        jobs = sum(1 for phase in program.phases if isinstance(phase, NpuPhase))
+        first_input = json.dumps(self.spans[:jobs])
+        (folder / "spans.json").write_text(first_input, encoding="utf-8")
         (folder / "network.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
         if outputs:
             stacked = [np.stack([o[i] for o in outputs]) for i in range(len(network.outputs))]

@@ -34,6 +34,7 @@ from tests.commands.support import MNIST, command_here, is_one_sentence
         ("run", ["--model", MNIST, "--stall", "1.5"], "'1.5' is not a number from 0 to 0.9"),
         ("run", ["--model", MNIST, "--count", "0"], "'0' is not a number of 1 or more"),
         ("run", ["--model", MNIST, "--output", "Makefile"], "Makefile is a file"),
+        ("run", ["--model", MNIST, "--trace", "docs"], "docs is a folder"),
         ("compile", [], "which network?"),
         ("compile", ["--model", "nowhere.tflite"], "cannot read the network nowhere.tflite"),
         ("networks", ["--only", "lenet"], "unknown network 'lenet'; there are mnist, alexa"),

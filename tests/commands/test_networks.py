@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from golden.network import run_network
 from scripts.networks import TARGET_CONFIG, TARGETS
 from scripts.runs.bench import bench
 from scripts.runs.model import load_model
+from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import MLPERF, WAKE_WORD_STEPS, WAKE_WORDS, Entry, zoo
 
@@ -118,3 +120,17 @@ def test_parts_change_no_result(seed: int, tmp_path: Path) -> None:
     assert np.array_equal(whole.outputs[0], split.outputs[0])
     assert whole.cycles == split.cycles
     assert whole.layers == split.layers
+
+
+def test_a_time_line_shows_every_engine_within_the_inference(seed: int, tmp_path: Path) -> None:
+    result = run("mnist", seed, tmp_path / "run", count=1)
+    path = tmp_path / "trace.json"
+    write_timeline(path, result.model, result.rtl.spans)
+    events = [e for e in json.loads(path.read_text())["traceEvents"] if e["ph"] == "X"]
+    assert {event["cat"] for event in events} == {"load", "execute", "store", "stalls"}
+    first = min(event["ts"] for event in events)
+    last = max(event["ts"] + event["dur"] for event in events)
+    assert 0.9 * result.cycles < last - first <= result.cycles
+    short = [dict(job, execute=job["execute"][:-1]) for job in result.rtl.spans]
+    with pytest.raises(ValueError, match="execute"):
+        write_timeline(path, result.model, short)
