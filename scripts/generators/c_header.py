@@ -32,14 +32,15 @@ _ISSUE = """
   __asm__ volatile(".insn r 0x0b, %0, %1, x0, %2, %3" \\
                    : : "i"(funct3), "i"(funct7), "r"(rs1), "r"(rs2) : "memory")
 #endif
-/* The two nops: CV32E40X loses the result of an instruction that it offers while an older one is
- * held up in its execute stage (behind a slow load, by a division). With nops in front the older
- * ones have left it. */
+/* The nops: CV32E40X loses the result of an instruction that it offers while an older one is held
+ * up in its execute stage (behind a slow load, by a division); two nops in front let the older ones
+ * leave it. And it repeats a load or store that follows while the result is waited for, which can
+ * lose the result too; the nop behind keeps it away. */
 #ifndef RATEL_ISSUE_RESULT
 #define RATEL_ISSUE_RESULT(funct3, funct7, rs1) \\
   __extension__({ \\
     uint32_t ratel_result; \\
-    __asm__ volatile("nop\\n nop\\n .insn r 0x0b, %1, %2, %0, %3, x0" \\
+    __asm__ volatile("nop\\n nop\\n .insn r 0x0b, %1, %2, %0, %3, x0\\n nop" \\
                      : "=r"(ratel_result) : "i"(funct3), "i"(funct7), "r"(rs1) : "memory"); \\
     ratel_result; \\
   })

@@ -18,6 +18,7 @@ from golden.config import load_config
 from golden.isa import Instruction
 from sw.firmware.elf import read_elf
 from tb.agents.axi.driver import Stalls
+from tb.env.failures import FailedRunError
 from tb.env.settings import count
 from tb.soc.random_program import DATA, DATA_BYTES, ENTRY, LOG, random_program
 from tb.soc.system import System
@@ -25,6 +26,7 @@ from tb.soc.system import System
 MEMORY_BYTES = 2 << 20
 HANDLER_RD = 31  # of custom instructions in the interrupt handler
 STALLS = (0.0, 0.0, 0.3, 0.6)
+QUIET_CYCLES = 50_000
 RATES = (0, 200, 600, 1000)  # interrupts a 65,536 cycles
 
 
@@ -35,6 +37,7 @@ async def random_programs(dut: Any) -> None:
     firmware = read_elf(Path(os.environ["RATEL_FIRMWARE"]))
     system = System(dut, core, memory_bytes=MEMORY_BYTES)
     system.load(firmware.segments)
+    dut.quiet_limit.value = QUIET_CYCLES
     root = int(os.environ.get("RATEL_SEED", "1"))
     first = int(os.environ.get("RATEL_FIRST", "0"))
     interrupts = 0
@@ -56,7 +59,10 @@ async def random_programs(dut: Any) -> None:
             stalls=Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall),
             bus_stall=bus,
         )
-        code = await system.run()
+        try:
+            code = await system.run()
+        except FailedRunError as error:
+            raise FailedRunError(f"program {number}: {error}") from None
         if code:
             system.failures.add(f"program {number}: ended with {code:#x}")
         log = system.store.memory[LOG : LOG + log_bytes].copy().view("<u4").tolist()

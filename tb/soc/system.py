@@ -191,12 +191,21 @@ class System:
         value = known(dut.value)
         self.drain()
         if which == 2:
-            raise FailedRunError(f"hang; console:\n{self.console}")
+            raise FailedRunError(f"hang; {self.where()}; console:\n{self.console}")
         if which == 1:
             return None
         if value == Mark.CHECK:
             self.checkpoint()
         return value
+
+    def where(self) -> str:
+        """What waits for what, for the message on a hang."""
+        pins = ("x_issue_valid", "x_issue_ready", "x_issue_instr", "x_issue_id", "x_result_valid",
+                "x_result_ready", "x_result_id", "i_addr", "i_req", "d_req")  # fmt: skip
+        text = ", ".join(f"{name}={known(getattr(self.dut, name)):#x}" for name in pins)
+        if self.predictor.pending:
+            text += f"; {self.predictor.describe_pending()}"
+        return text
 
     def checkpoint(self) -> None:
         """Compare memory and the interrupt line; Ratel must be idle."""

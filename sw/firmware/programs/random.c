@@ -14,7 +14,7 @@ static void call(void) {
 }
 
 static void on_random(void) {
-  __asm__ volatile("nop\n nop\n .insn r 0x0b, 5, 1, t6, x0, x0" ::: "t6", "memory");
+  __asm__ volatile("nop\n nop\n .insn r 0x0b, 5, 1, t6, x0, x0\n nop" ::: "t6", "memory");
   soc_write(SOC_PENDING, 0);
 }
 

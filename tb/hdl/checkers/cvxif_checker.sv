@@ -2,8 +2,11 @@
 //
 // Only assertion forms with a must-fail test are used: |->, |=>, $stable, $past. State that they
 // need (what is in flight under which id) is kept in plain registers.
+// A CPU that flushes its decode stage takes an offer back that was not taken; with such a host the
+// two rules on offers do not hold (HostKeepsOffers = 0), those on Ratel's answers do.
 module cvxif_checker #(
-  parameter int IdWidth = 4
+  parameter int IdWidth         = 4,
+  parameter bit HostKeepsOffers = 1'b1
 ) (
   input logic               clk_i,
   input logic               rst_ni,
@@ -48,9 +51,10 @@ module cvxif_checker #(
 
   // An offer stays as it is until it is taken; operands may only become valid.
   cvxif_offer_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    issue_valid_i && !issue_ready_i |=> issue_valid_i && $stable(issue_instr_i) && $stable(issue_id_i));
+    HostKeepsOffers && issue_valid_i && !issue_ready_i
+    |=> issue_valid_i && $stable(issue_instr_i) && $stable(issue_id_i));
   cvxif_operands_stay: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    issue_valid_i && !issue_ready_i && issue_rs_valid_i == 2'b11
+    HostKeepsOffers && issue_valid_i && !issue_ready_i && issue_rs_valid_i == 2'b11
     |=> issue_rs_valid_i == 2'b11 && $stable(issue_rs1_i) && $stable(issue_rs2_i));
   // An id is offered again only when nothing is in flight under it.
   cvxif_id_is_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
