@@ -33,7 +33,7 @@ MEMORY = [r"tile_level\[memory_port-"]
 WHOLE = [r"tile_level\[(scratchpad|performance)-"]
 PARTS = {
     "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, r"tests/rtl/control", *MEMORY, *LAYERS],
-    "compute": [SMOKE, *LAYERS, r"tests/rtl/compute", *PROGRAMS, *WHOLE],
+    "compute": [SMOKE, *LAYERS, r"test_corner\[", r"tests/rtl/compute", *PROGRAMS, *WHOLE],
     "memory": [SMOKE, *MEMORY, r"tests/rtl/memory", *PROGRAMS, *LAYERS, *WHOLE],
     "lib": [SMOKE, *MEMORY, r"tests/rtl/lib", *LAYERS],
     "rtl": [SMOKE, *LAYERS, *PROGRAMS, *WHOLE],
