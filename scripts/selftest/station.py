@@ -7,6 +7,7 @@ single    one fault's patch applied: tests of the units alone, and faults that c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from scripts.selftest.faults import Fault
@@ -17,8 +18,6 @@ from scripts.selftest.tests import Failure, first_failure
 from scripts.selftest.tree import Tree
 
 WHOLE_CORE = "tests/sim/"
-# Tests whose name has none of these run on the default configuration.
-OTHER_CORES = ("4x4", "16x16", "4x8", "16x4")
 
 
 class Station:
@@ -37,10 +36,7 @@ class Station:
         merge(self._numbered, self.merged.root)
 
     def broken(self, fault: Fault) -> Failure | None:
-        """Return the first failure of a core with the fault; None if every test passes.
-
-        First the default configuration, then units alone, then what needs other builds.
-        """
+        """Return the first failure of a core with the fault; None if every test passes."""
         part = Path(read_patch(fault.patch)[0].path).parent.name
         ids = ordered(self._ids, part, first=fault.alone)
         self.single.reset()
@@ -49,8 +45,10 @@ class Station:
             return first_failure(self.single, ids)
         choose(self.merged.root, self._numbered.index(fault) + 1)
         passed = 0
-        for tree, some in self._phases(ids):
-            failure = first_failure(tree, some, passed=passed) if some else None
+        for whole, group in groupby(ids, key=is_whole):
+            some = list(group)
+            tree = self.merged if whole else self.single
+            failure = first_failure(tree, some, passed=passed)
             if failure is not None:
                 return failure
             passed += len(some)
@@ -64,13 +62,9 @@ class Station:
         """Return the tree in which such a test runs, with the good core."""
         choose(self.merged.root, NONE)
         self.single.reset()
-        return self.merged if test.startswith(WHOLE_CORE) else self.single
+        return self.merged if is_whole(test) else self.single
 
-    def _phases(self, ids: Sequence[str]) -> list[tuple[Tree, list[str]]]:
-        whole = [name for name in ids if name.startswith(WHOLE_CORE)]
-        other = [name for name in whole if any(core in name for core in OTHER_CORES)]
-        return [
-            (self.merged, [name for name in whole if name not in other]),
-            (self.single, [name for name in ids if name not in whole]),
-            (self.merged, other),
-        ]
+
+def is_whole(test: str) -> bool:
+    """Tell whether a test simulates the whole core; the others build a unit from its file."""
+    return test.startswith(WHOLE_CORE)

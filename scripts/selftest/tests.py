@@ -18,6 +18,7 @@ WRAPPING = re.compile(
     r"^(AssertionError: )?((fail|crash|timeout): )?(tb\.[\w.]+: )?|\s*\(seed \d+, .*$", re.S
 )
 NOT_BUILT = re.compile(r"building \w+ failed")
+TIMED_OUT = "no end after"  # what scripts.hdl says when it has ended a simulation
 VERDICTS = frozenset({0, 1})  # of pytest's exit codes: all passed, some failed
 
 
@@ -57,6 +58,8 @@ def first_failure(
 ) -> Failure | None:
     """Run the tests one after the other; return the first failure, None if all passed.
 
+    A time-out of the wall clock may be the machine's fault, so such a test gets a second run.
+
     Args:
         tree: where.
         ids: pytest ids.
@@ -66,7 +69,17 @@ def first_failure(
     Raises:
         BrokenRunError: pytest ended without a verdict, for example by an unknown test.
     """
-    return failure_in(run_all(tree, ["-x", *ids], seed=seed), passed=passed)
+    left = list(ids)
+    while left:
+        failure = failure_in(run_all(tree, ["-x", *left], seed=seed), passed=passed)
+        if failure is None or not failure.message.startswith(TIMED_OUT):
+            return failure
+        again = failure_in(run_all(tree, [failure.test], seed=seed), passed=failure.passed)
+        if again is not None:
+            return again
+        left = left[left.index(failure.test) + 1 :]
+        passed = failure.passed + 1
+    return None
 
 
 def failure_in(cases: Sequence[Case], *, passed: int = 0) -> Failure | None:

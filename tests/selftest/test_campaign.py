@@ -5,6 +5,7 @@ pretended, so that this takes no time.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ import pytest
 from scripts.cli import UserError
 from scripts.hdl import ROOT
 from scripts.reports.files import Results
-from scripts.selftest import order
+from scripts.selftest import order, tests
 from scripts.selftest.benches import WANTED, judge
 from scripts.selftest.campaign import Control, Outcome, campaign, check_patches
 from scripts.selftest.faults import Fault, load_faults
@@ -198,3 +199,28 @@ def test_two_self_tests_do_not_meet(tmp_path: Path):
         pass
     with only_one(tmp_path):
         pass
+
+
+def test_a_time_out_counts_only_when_it_comes_again(monkeypatch: pytest.MonkeyPatch):
+    late = "no end after 300 s; log: x"
+    answers: list[list[Case]] = []
+    asked: list[list[str]] = []
+
+    def run(tree: object, words: Sequence[str], *, seed: int) -> list[Case]:
+        asked.append(list(words))
+        return answers.pop(0)
+
+    def case(test: str, message: str = "") -> Case:
+        return Case(test=test, failed=bool(message), message=message)
+
+    monkeypatch.setattr(tests, "run_all", run)
+    answers[:] = [[case("a"), case("b", late)], [case("b")], [case("c", "byte 3")]]
+    failure = tests.first_failure(None, ["a", "b", "c"])  # type: ignore[arg-type]
+    assert failure == Failure(test="c", message="byte 3", built=True, passed=2)
+    assert asked == [["-x", "a", "b", "c"], ["b"], ["-x", "c"]]
+    answers[:] = [[case("a", late)], [case("a", late)]]
+    failure = tests.first_failure(None, ["a", "b"])  # type: ignore[arg-type]
+    assert failure is not None
+    assert failure.test == "a"
+    answers[:] = [[case("a", late)], [case("a")]]
+    assert tests.first_failure(None, ["a"]) is None  # type: ignore[arg-type]
