@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from golden.assembler import disassemble_instruction
 from golden.config import CoreConfig
+from tb.env.descriptors import descriptor, differences
 from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
 from tb.env.first_difference_places import Bytes, Written
 from tb.env.first_difference_records import ENGINES, Kind, Recording, RtlInstruction
@@ -41,7 +42,6 @@ from tb.env.first_difference_writes import (
     load_words,
     store_bytes,
 )
-from tests.rtl.control.derive import descriptor, differences
 
 
 class Stage(StrEnum):

@@ -11,6 +11,7 @@ from golden import isa_builders as isa
 from golden.config import load_config
 from golden.machine import Machine
 from golden.memory import Memory
+from tb.env.descriptors import DESCRIPTORS, descriptor
 from tb.env.first_difference import Job, Stage, first_difference
 from tb.env.first_difference_golden import (
     GoldenInstruction,
@@ -21,8 +22,6 @@ from tb.env.first_difference_golden import (
 )
 from tb.env.first_difference_places import PBUF_SLOTS
 from tb.env.first_difference_records import RECORD, Kind, sort_records
-from tests.rtl.control.derive import _SPEC as DESCRIPTORS
-from tests.rtl.control.derive import descriptor
 
 CORE = load_config("8x8")
 SPAN = 20  # cycles of an instruction in these jobs

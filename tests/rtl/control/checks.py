@@ -12,8 +12,8 @@ from golden.isa import Instruction
 from golden.isa_builders import fence
 from golden.machine.checks import first_refusal
 from golden.machine.storage import ConfigFile
+from tb.env.descriptors import descriptor, differences, engine_of, request_of
 from tests.rtl.control.bench import Bench
-from tests.rtl.control.derive import descriptor, differences, engine_of, request_of
 from tests.rtl.control.programs import (
     NAMES,
     random_groups,

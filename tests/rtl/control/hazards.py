@@ -13,9 +13,9 @@ from golden.machine.checks import Request, first_refusal
 from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.operands import memory_region
 from golden.machine.storage import ConfigFile
+from tb.env.descriptors import engine_of, request_of
 from tests.rtl.control.bench import Bench, Job
 from tests.rtl.control.checks import core_of
-from tests.rtl.control.derive import engine_of, request_of
 from tests.rtl.control.programs import NAMES, random_groups, random_instruction, write_groups
 
 Span = tuple[str, int, int]  # space, first, end

@@ -12,8 +12,8 @@ from cocotb.triggers import FallingEdge, Timer
 from golden.isa import Instruction, decode
 from golden.isa_builders import cfg_in, fence, ld_l, rdcnt
 from golden.isa_table import INSTRUCTIONS
+from tb.env.descriptors import unpack
 from tests.rtl.control.bench import Bench
-from tests.rtl.control.derive import unpack
 
 RETIRED = 2  # counter index
 PATIENCE = 2000  # cycles that an offer may wait

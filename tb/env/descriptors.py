@@ -11,9 +11,9 @@ from golden.config import CoreConfig
 from golden.isa import Instruction, decode
 from golden.machine.checks import Request
 from golden.machine.storage import ConfigFile
-from scripts.hdl import ROOT
+from tb.build import ROOT
 
-_SPEC = tomllib.loads((ROOT / "spec" / "descriptors.toml").read_text(encoding="utf-8"))
+DESCRIPTORS = tomllib.loads((ROOT / "spec" / "descriptors.toml").read_text(encoding="utf-8"))
 WINDOW = frozenset({"conv", "dwconv", "maxpool", "avgpool"})
 BINARY = frozenset({"add", "sub", "mul"})
 LINEAR = frozenset({"ld.w", "ld.p", "ld.b", "ld.l"})
@@ -22,7 +22,7 @@ LINEAR = frozenset({"ld.w", "ld.p", "ld.b", "ld.l"})
 def unpack(engine: str, desc: int) -> dict[str, int]:
     """Fields of a packed descriptor by name."""
     values = {}
-    for name, width, _ in _SPEC[engine]["fields"]:
+    for name, width, _ in DESCRIPTORS[engine]["fields"]:
         values[name] = desc & ((1 << width) - 1)
         desc >>= width
     return values
@@ -30,7 +30,7 @@ def unpack(engine: str, desc: int) -> dict[str, int]:
 
 def width(engine: str, field: str) -> int:
     """Width of a field in bits."""
-    return next(bits for name, bits, _ in _SPEC[engine]["fields"] if name == field)
+    return next(bits for name, bits, _ in DESCRIPTORS[engine]["fields"] if name == field)
 
 
 def request_of(
