@@ -17,6 +17,7 @@ from golden.machine.outcome import ErrorRecord, MacTrace, Outcome
 from golden.machine.storage import ConfigFile, Held, Storage
 from golden.machine.transfer import run_load, run_store
 from golden.machine.vector import run_vector
+from golden.machine.work import array_work
 from golden.memory import Memory
 
 _WORD = 0xFFFFFFFF
@@ -43,7 +44,10 @@ class Machine:
         self._counted_from = 0
         self._bytes_read: int | None = 0
         self._bytes_written: int | None = 0
+        self._steps: int | None = 0
+        self._macs: int | None = 0
         self._moving = False  # a load or store since the last fence: byte counters are in motion
+        self._working = False  # a mac or vec instruction since then: so are steps and macs
 
     # --- what the host does ----------------------------------------------------------------------
 
@@ -57,12 +61,30 @@ class Machine:
         self.irq_error = self.irq_done = False
         self.index = 0
         self._held, self._held_shape = None, None
+        self._moving = self._working = False
         self.clear_counters()
 
     def clear_counters(self) -> None:
-        """CTRL.CLEAR_COUNTERS. Byte counters are predictable only if nothing is moving."""
+        """CTRL.CLEAR_COUNTERS. What engines count is predictable only if they are idle."""
         self._counted_from = self.index
         self._bytes_read = self._bytes_written = None if self._moving else 0
+        self._steps = self._macs = None if self._working else 0
+
+    def counter(self, counter: int, *, index: int | None = None) -> int | None:
+        """Return what a read of a counter must return, None if that depends on time.
+
+        Args:
+            counter: its index.
+            index: of the instruction that reads it, the next one's if it is read as a register.
+        """
+        value: int | None = None
+        if counter == Counter.INSTRUCTIONS:
+            value = (self.index if index is None else index) - self._counted_from
+        elif not self._moving and counter in (Counter.BYTES_READ, Counter.BYTES_WRITTEN):
+            value = self._bytes_read if counter == Counter.BYTES_READ else self._bytes_written
+        elif not self._working and counter in (Counter.STEPS, Counter.MACS):
+            value = self._steps if counter == Counter.STEPS else self._macs
+        return None if value is None else value & _WORD
 
     def clear_error(self) -> None:
         """Write 1 to ERR_CAUSE.VALID."""
@@ -189,25 +211,18 @@ class Machine:
             self.error = None
         done = bool(request.values["done"])
         self.irq_done = self.irq_done or done
-        self._moving = False
+        self._moving = self._working = False
         return Outcome(
             instruction=instruction, mnemonic="fence", index=index, result=cause, done=done
         )
 
     def _read_counter(self, instruction: Instruction, request: Request, index: int) -> Outcome:
-        value: int | None = None
-        counter = request.values["index"]
-        if counter == Counter.INSTRUCTIONS:
-            value = index - self._counted_from
-        elif counter == Counter.BYTES_READ and not self._moving:
-            value = self._bytes_read
-        elif counter == Counter.BYTES_WRITTEN and not self._moving:
-            value = self._bytes_written
+        value = self.counter(request.values["index"], index=index)
         return Outcome(
             instruction=instruction,
             mnemonic="rdcnt",
             index=index,
-            result=None if value is None else value & _WORD,
+            result=value,
             predictable=value is not None,
         )
 
@@ -246,6 +261,10 @@ class Machine:
     def _compute(self, instruction: Instruction, request: Request, index: int) -> Outcome:
         mac: MacTrace | None = None
         self._held_shape = None
+        self._working = True
+        if self._steps is not None and self._macs is not None:
+            steps, macs = array_work(request)
+            self._steps, self._macs = self._steps + steps, self._macs + macs
         if request.format.name in ("conv", "dwconv"):
             mac, self._held = run_mac(request, self.storage, self._held)
             if self._held is not None:

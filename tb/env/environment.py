@@ -34,8 +34,7 @@ from tb.env.native import NativeStore
 from tb.env.pin_host import PinHost
 from tb.env.predictor import Predictor
 from tb.env.recorded import Seen, decode
-from tb.env.register_checker import STATUS_REGISTERS, RegisterChecker
-from tb.env.registers import offset_of
+from tb.env.register_checker import LOOKED_AT, RegisterChecker
 from tb.env.scoreboard import MemoryScoreboard
 from tb.env.seeds import Seeds
 from tb.env.tile_host import TileHost
@@ -121,7 +120,7 @@ class Environment(uvm_env):
         """Play commands; with `check` they must end with a fence, and everything is compared."""
         job = list(commands)
         if check:
-            job += [Barrier(), *(RegisterRead(address=offset_of(n)) for n in STATUS_REGISTERS)]
+            job += [Barrier(), *(RegisterRead(address=address) for address in LOOKED_AT)]
         await JobSequence("job", job).start(self.sequencer)
         self.drain()
         if check:

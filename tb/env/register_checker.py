@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
-from golden.isa_table import ErrorCode
+from golden.isa_table import Counter, ErrorCode
 from golden.machine import ErrorRecord
 from tb.agents.axi.item import BurstSeen
 from tb.agents.axil.item import RegisterSeen
 from tb.env.failures import Failures
 from tb.env.predictor import Predictor
-from tb.env.registers import OKAY, RegisterMirror, register_at
+from tb.env.registers import COUNTERS, OKAY, RegisterMirror, offset_of, register_at
 from tb.env.transaction_log import TransactionLog
 
 STATUS_REGISTERS = (
     "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",
 )  # fmt: skip
+# What every job ends with a look at: counters that do not depend on time.
+EXACT_COUNTERS = (
+    Counter.INSTRUCTIONS, Counter.STEPS, Counter.MACS, Counter.BYTES_READ, Counter.BYTES_WRITTEN,
+)  # fmt: skip
 DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
 SOFT_RESET, CLEAR_COUNTERS = 1, 2  # of CTRL
 VALID = 1 << 31  # of ERR_CAUSE
+LOOKED_AT = (
+    *(offset_of(name) for name in STATUS_REGISTERS),
+    *(COUNTERS + 4 * counter for counter in EXACT_COUNTERS),
+)
 BUSY, PENDING, RESETTING = 1, 1 << 4, 1 << 5  # of STATUS
 
 
@@ -37,12 +45,14 @@ class RegisterChecker:
         self.write_bursts: list[BurstSeen] = []
         self.doorbell_result = 0
         self._unsettled = False
+        self._counted = True  # the machine knows from where the counters count
 
     def reset(self) -> None:
         """Go back to the reset values."""
         self.mirror.reset()
         self.doorbell_result = 0
         self._unsettled = False
+        self._counted = True
         self.predictor.last = None
 
     @property
@@ -73,7 +83,7 @@ class RegisterChecker:
         else:
             expected, data = self.mirror.read(seen.address)
             if data is None and expected == OKAY:
-                data = self._status(name)
+                data = self._status(name, seen.address)
         where = f"{'write to' if seen.write else 'read of'} {name} ({seen.address:#05x})"
         if seen.response != expected:
             self.failures.add(
@@ -120,7 +130,7 @@ class RegisterChecker:
         first = burst.address // beat * beat
         return any(first <= address < first + burst.beats * beat for address in error.beats)
 
-    def _status(self, name: str) -> int | None:
+    def _status(self, name: str, address: int) -> int | None:
         """Value of a register that the machine decides, None while it may be changing."""
         if not self.quiet:
             return None
@@ -140,6 +150,8 @@ class RegisterChecker:
                 return error.detail if error else 0
             case "DB_RESULT":
                 return self.doorbell_result
+            case "COUNTER" if self._counted:
+                return self.predictor.machine.counter((address - COUNTERS) // 4)
         return None
 
     def _effect(self, name: str, seen: RegisterSeen) -> None:
@@ -152,9 +164,10 @@ class RegisterChecker:
         elif name == "ERR_CAUSE" and data & VALID:
             self.predictor.machine.clear_error()
         elif name == "CTRL":
-            self._unsettled = self._unsettled or bool(data & SOFT_RESET)
             if data & CLEAR_COUNTERS:
+                self._counted = self.quiet
                 self.predictor.machine.clear_counters()
+            self._unsettled = self._unsettled or bool(data & SOFT_RESET)
         elif name == "DB_INSTR":
             stored = self.mirror.stored
             instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])

@@ -9,15 +9,21 @@ from machine_harness import BASE, Harness
 from golden.config import load_config
 from golden.isa import Instruction
 from golden.isa_builders import (
+    add,
+    avgpool,
     cfg_act,
     cfg_in,
     cfg_kernel,
     cfg_ld_pitch,
     cfg_ld_shape,
+    cfg_out,
+    cfg_pad,
+    cfg_pitch,
     cfg_st_pitch,
     cfg_st_shape,
     conv,
     copy,
+    dwconv,
     fence,
     ld_l,
     ld_t,
@@ -104,6 +110,42 @@ def test_counters_that_can_be_predicted():
     machine.clear_counters()
     assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS)).result == 0
     assert machine.execute(rdcnt(index=Counter.BYTES_READ)).result == 0
+
+
+@pytest.mark.parametrize(
+    ("instruction", "steps", "macs"),
+    [
+        # 15 pixels are two tiles of 8, 11 channels two blocks; 10 output pixels, 9 channels.
+        (conv(in_base=0, out_base=40, wbase=0), 2 * 2 * (2 * 3 * 11), 10 * 9 * (2 * 3 * 11)),
+        (dwconv(in_base=0, out_base=40, wbase=0), 2 * 2 * (2 * 3), 10 * 11 * (2 * 3)),
+        (avgpool(in_base=0, out_base=40), 2 * 2 * (2 * 3), 0),
+        (add(in_base=0, out_base=40, in2_base=0), 2 * 2 * 2, 0),
+        (copy(in_base=0, out_base=40), 2 * 2, 0),
+    ],
+    ids=["conv", "dwconv", "avgpool", "add", "copy"],
+)
+def test_steps_and_multiply_accumulates(instruction: Instruction, steps: int, macs: int):
+    machine = Harness("8x8").machine
+    for group in (
+        cfg_in(w=5, h=3, c=11, cbs=2),
+        cfg_out(ow=5, oh=2, oc=9, cbs=2),
+        cfg_pitch(in_p=5, out_p=5, in2_p=5, in2_cbs=2),
+        cfg_kernel(kw=3, kh=2),
+        cfg_pad(pl=1),
+        cfg_act(),
+    ):
+        machine.execute(group)
+    assert machine.execute(instruction).error is None
+    assert not machine.execute(rdcnt(index=Counter.MACS)).predictable
+    machine.execute(fence())
+    assert machine.counter(Counter.STEPS) == steps
+    assert machine.execute(rdcnt(index=Counter.MACS)).result == macs
+    machine.execute(instruction)
+    machine.clear_counters()
+    machine.execute(fence())
+    assert machine.counter(Counter.STEPS) is None
+    machine.reset()
+    assert machine.counter(Counter.STEPS) == 0
 
 
 @pytest.mark.parametrize("offset", [0, 31, 64, 95])
