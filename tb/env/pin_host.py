@@ -61,6 +61,7 @@ class PinHost(uvm_driver):
         for command in commands:
             match command:
                 case Offload():
+                    await self.axil.settle()  # its place is after the accesses before it
                     await self.xif.send(command, sync=False)
                 case Barrier():
                     await self._settle(command.gap)
@@ -69,6 +70,7 @@ class PinHost(uvm_driver):
         await self._settle(0)
 
     async def _settle(self, gap: int) -> None:
+        await self.axil.settle()
         for _ in range(gap):
             await self.rise
         while not self.xif.idle:

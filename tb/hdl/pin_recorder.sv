@@ -90,8 +90,8 @@ module pin_recorder
   logic [31:0] addresses[$];               // of write bursts: next beat, aligned
   beat_t       early[$];                   // data that came before its address
   logic [8:0]  lengths[$];
-  logic [31:0] l_awaddr_q, l_wdata_q, l_araddr_q;
-  logic [3:0]  l_wstrb_q;
+  logic [31:0] l_awaddrs[$], l_araddrs[$];  // of accesses without an answer
+  logic [35:0] l_wdatas[$];                 // strobes, data
   logic        moved;
 
   task automatic note(input int unsigned kind, input bit [191:0] payload);
@@ -108,6 +108,9 @@ module pin_recorder
       addresses.delete();
       early.delete();
       lengths.delete();
+      l_awaddrs.delete();
+      l_araddrs.delete();
+      l_wdatas.delete();
       irq_q <= 1'b0;
     end else if (enable_i) begin
       irq_q <= irq_i;
@@ -125,14 +128,17 @@ module pin_recorder
       if (commit_valid_i) note(EvCommit, 192'({23'd0, commit_kill_i, 8'(commit_id_i)}));
 
       if (l_bvalid_i && l_bready_i) begin
-        note(EvWrite, 192'({22'd0, l_bresp_i, 4'd0, l_wstrb_q, l_wdata_q, l_awaddr_q}));
+        note(EvWrite, 192'({22'd0, l_bresp_i, 4'd0, l_wdatas[0], l_awaddrs[0]}));
+        void'(l_wdatas.pop_front());
+        void'(l_awaddrs.pop_front());
       end
-      if (l_awvalid_i && l_awready_i) l_awaddr_q = 32'(l_awaddr_i);
-      if (l_wvalid_i && l_wready_i) {l_wstrb_q, l_wdata_q} = {l_wstrb_i, l_wdata_i};
+      if (l_awvalid_i && l_awready_i) l_awaddrs.push_back(32'(l_awaddr_i));
+      if (l_wvalid_i && l_wready_i) l_wdatas.push_back({l_wstrb_i, l_wdata_i});
       if (l_rvalid_i && l_rready_i) begin
-        note(EvRead, 192'({30'd0, l_rresp_i, l_rdata_i, l_araddr_q}));
+        note(EvRead, 192'({30'd0, l_rresp_i, l_rdata_i, l_araddrs[0]}));
+        void'(l_araddrs.pop_front());
       end
-      if (l_arvalid_i && l_arready_i) l_araddr_q = 32'(l_araddr_i);
+      if (l_arvalid_i && l_arready_i) l_araddrs.push_back(32'(l_araddr_i));
 
       if (arvalid_i && arready_i) begin
         note(EvAr, 192'({6'd0, arburst_i, 5'd0, arsize_i, arlen_i, 8'(arid_i), araddr_i}));
