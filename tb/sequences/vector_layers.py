@@ -65,6 +65,8 @@ def pooling(program: Program) -> None:
     """Maxpool or avgpool with any window."""
     random = program.random
     h, w, c = _size(program)
+    if chance(random, 0.25):  # several whole blocks, of which most draws are too many steps
+        c = program.core.cols * pick(random, [2, 2, 3])
     program.size = (h, w)
     kernel, pt, pl, oh, ow = _window(program, natural=0.9)
     x, y = program.tensor(h=h, w=w, c=c), program.tensor(h=oh, w=ow, c=c)
@@ -95,11 +97,13 @@ def movement(program: Program) -> None:
     if name == 0:
         table = random.integers(-128, 128, 256).astype(np.int8)
         program.emit(isa.ld_l(addr=program.put_words(table)))
+    ends = values.clamp(random)  # not looked at, not even for their order
+    low, high = ends[::-1] if chance(random, 0.25) else ends
     program.emit(
         isa.cfg_in(w=w, h=h, c=c, cbs=x.cbs),
         isa.cfg_out(ow=1, oh=1, oc=1, cbs=out.cbs),
         isa.cfg_pitch(in_p=x.p, out_p=out.p),
-        isa.cfg_act(fill=int(random.integers(-128, 128))),
+        isa.cfg_act(act_min=low, act_max=high, fill=int(random.integers(-128, 128))),
     )
     if name == 0:
         program.emit(isa.lut(in_base=x.base, out_base=out.base))
