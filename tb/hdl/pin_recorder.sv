@@ -92,7 +92,8 @@ module pin_recorder
   logic [8:0]  lengths[$];
   logic [31:0] l_awaddrs[$], l_araddrs[$];  // of accesses without an answer
   logic [35:0] l_wdatas[$];                 // strobes, data
-  logic        moved;
+  logic [63:0] l_read_q;                    // the last one: data, address
+  logic        moved, was_moved;
 
   task automatic note(input int unsigned kind, input bit [191:0] payload);
     bench_record(kind, cycle_o, payload);
@@ -135,7 +136,11 @@ module pin_recorder
       if (l_awvalid_i && l_awready_i) l_awaddrs.push_back(32'(l_awaddr_i));
       if (l_wvalid_i && l_wready_i) l_wdatas.push_back({l_wstrb_i, l_wdata_i});
       if (l_rvalid_i && l_rready_i) begin
+        // A poll that reads the same for ever must not hide a hang.
+        was_moved = moved;
         note(EvRead, 192'({30'd0, l_rresp_i, l_rdata_i, l_araddrs[0]}));
+        if ({l_rdata_i, l_araddrs[0]} == l_read_q) moved = was_moved;
+        l_read_q = {l_rdata_i, l_araddrs[0]};
         void'(l_araddrs.pop_front());
       end
       if (l_arvalid_i && l_arready_i) l_araddrs.push_back(32'(l_araddr_i));
@@ -174,10 +179,11 @@ module pin_recorder
   end
 
   initial begin
-    cycle_o = '0;
-    quiet_o = '0;
-    irq_q   = 1'b0;
-    rst_nq  = 1'b0;
+    cycle_o  = '0;
+    l_read_q = '1;
+    quiet_o  = '0;
+    irq_q    = 1'b0;
+    rst_nq   = 1'b0;
   end
 
 endmodule
