@@ -48,6 +48,7 @@ class SimBuild:
         defines: macros.
         public: further modules whose signals cocotb may see; costs speed.
         traced: build with waves compiled in (a fifth slower even when they are not recorded).
+        quick: compile without optimisation, for a simulation that runs once or twice.
         coverage: count lines, toggles, expressions and `cover` statements.
         timing: allow delays and `##` in HDL (`--timing`).
         cpp_sources: C++ files to link in.
@@ -63,6 +64,7 @@ class SimBuild:
     defines: Mapping[str, int | str] = field(default_factory=dict)
     public: Sequence[str] = ()
     traced: bool = False
+    quick: bool = False
     coverage: bool = False
     timing: bool = True
     cpp_sources: Sequence[Path | str] = ()
@@ -131,7 +133,7 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
         "build": json.loads(json.dumps(plain, default=list)),
         "files": {str(path.resolve()): content_hash(path) for path in [*listed, *found]},
         "tools": toolchain.versions(),
-        "make": toolchain.make_variables(),
+        "make": toolchain.make_variables(quick=wanted.quick),
     }
 
 
@@ -154,7 +156,9 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
     lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
     public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
     log_file = target / "build.log"
-    runner = RatelVerilator(trace_options=trace_options(wanted), jobs=os.cpu_count() or 1)
+    runner = RatelVerilator(
+        trace_options=trace_options(wanted), jobs=os.cpu_count() or 1, quick=wanted.quick
+    )
     try:
         runner.build(
             sources=[public, *wanted.sources],

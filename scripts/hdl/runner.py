@@ -21,8 +21,11 @@ class RatelVerilator(cocotb_runner.Verilator):
     taken from the variable WAVES.
     """
 
-    def __init__(self, *, trace_options: Sequence[str] = (), jobs: int = 2) -> None:
+    def __init__(
+        self, *, trace_options: Sequence[str] = (), jobs: int = 2, quick: bool = False
+    ) -> None:
         super().__init__()
+        self.quick = quick
         self.trace_options = list(trace_options)
         self.jobs = jobs
 
@@ -48,7 +51,7 @@ class RatelVerilator(cocotb_runner.Verilator):
         make[1:3] = ["-j", str(self.jobs)]
         return [
             verilate,
-            [*make, *make_variables(), object_cache(self.build_dir.parent / "objects")],
+            [*make, *make_variables(quick=self.quick), object_cache(self.build_dir.parent / "objects")],
         ]
 
     def _execute_cmds(

@@ -1,4 +1,7 @@
-"""Simulations for debugging: the bench with the recorder of stages, and with waves or without."""
+"""Simulations for debugging: the bench with the recorder of stages, and with waves or without.
+
+They run two times or so after each change of the core, so compiling them is what takes time.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) ->
         wanted["includes"] = [rtl / "include"]
     recorders = RECORDERS if traced else RECORDERS[:1]
     wanted["sources"] = [*wanted["sources"], *(HDL / name for name in recorders)]
-    return SimBuild(**wanted, traced=traced)
+    return SimBuild(**wanted, traced=traced, quick=True)
 
 
 def built(config: str | None, *, traced: bool, rtl: Path | None = None) -> Path:

@@ -132,6 +132,7 @@ def test_a_second_build_starts_no_compiler(
         {"parameters": {"Step": 2}},
         {"defines": {"SOMETHING": 1}},
         {"traced": True},
+        {"quick": True},
         {"coverage": True},
         {"args": ["-Wno-fatal"]},
     ],
