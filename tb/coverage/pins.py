@@ -52,6 +52,7 @@ class PinCoverage:
         self._refused: dict[int, IssueSeen] = {}
         self._unanswered: dict[int, IssueSeen] = {}
         self._decision = ""
+        self._rung = -1  # cycle in which a doorbell word came
         self._reads = self._writes = 0
 
     def pin_reset(self) -> None:
@@ -94,6 +95,8 @@ class PinCoverage:
             if own:
                 hit("xif.illegal", illegal_kind(item.word))
         hit("xif.issue", f"{kind} {item.rs_valid:02b}")
+        if self._undecided.pop(item.id, None) is not None:
+            hit("xif.dropped", f"next {'accepted' if item.accept else 'refused'}")
         if not item.accept:
             self._refused[item.id] = item
             return
@@ -111,8 +114,11 @@ class PinCoverage:
                 self._hit("xif.refused", what)
             return
         waited = item.cycle - issue.cycle
-        when = "next cycle" if waited <= 1 else "soon" if waited <= SOON else "late"
+        near = {0: "same cycle", 1: "next cycle"}
+        when = near.get(waited, "soon" if waited <= SOON else "late")
         self._hit("xif.decision", f"{what} {when}")
+        if item.cycle == self._rung:
+            self._hit("doorbell.order", "with a commit")
         if self._decision:
             self._hit("xif.sequence", f"{self._decision} {what}")
         self._decision = what
@@ -169,6 +175,15 @@ class PinCoverage:
         hit("register.access", f"{name} partial write" if partial else f"{name} write")
         if strobes == "all":
             self._write(name, item.data)
+            if name == "DB_INSTR":
+                self._ring(item.cycle)
+
+    def _ring(self, cycle: int) -> None:
+        """A doorbell word came, among what the other port held."""
+        self._rung = cycle
+        found = {"before undecided": self._undecided, "after committed": self._unanswered}
+        for name in [name for name, held in found.items() if held] or ["alone"]:
+            self._hit("doorbell.order", name)
 
     def _read(self, name: str, item: RegisterSeen) -> None:
         hit = self._hit

@@ -43,6 +43,20 @@ from tb.env.transaction_log import TransactionLog
 RESET_CYCLES = 4
 
 
+def place_in_cycle(item: Seen) -> int:
+    """Return the place of an item among those of its cycle, the same as in pin_recorder.sv."""
+    match item:
+        case ResultSeen():
+            return 0
+        case IssueSeen():
+            return 1
+        case RegisterSeen(write=True):
+            return 2
+        case CommitSeen():
+            return 3
+    return 4
+
+
 class Environment(uvm_env):
     """Built by a test before the run phase; `start` connects it to the bench top.
 
@@ -65,6 +79,7 @@ class Environment(uvm_env):
         self.interrupts: list[InterruptSeen] = []
         self.registers_read: list[RegisterSeen] = []
         self.observers: list[Callable[[Seen], None]] = []
+        self._cycle: list[Seen] = []
         self._monitored: Counter[Seen] = Counter()
         self._recorded: Counter[Seen] = Counter()
 
@@ -107,8 +122,16 @@ class Environment(uvm_env):
         await self.reset()
 
     def _monitor(self, item: Seen) -> None:
+        """Keep the items of a cycle until all monitors had it, then hand them on in their order."""
         self._monitored[item] += 1
-        self.seen(item)
+        if self._cycle and self._cycle[0].cycle != item.cycle:
+            self._hand_on()
+        self._cycle.append(item)
+
+    def _hand_on(self) -> None:
+        items, self._cycle = sorted(self._cycle, key=place_in_cycle), []
+        for item in items:
+            self.seen(item)
 
     # ---- what a test does
 
@@ -161,6 +184,7 @@ class Environment(uvm_env):
     def drain(self) -> None:
         """Take what the recorder saw; at pin level it only has to agree with the monitors."""
         tile = self.configuration.speed is Speed.TILE
+        self._hand_on()
         for item in decode(self.store.take_events()):
             if isinstance(item, ResetSeen):
                 for observe in self.observers:

@@ -4,7 +4,8 @@ r"""Feeds the golden machine with what the pins show, and compares what comes ba
                         \--kill---> forgotten
 
 Only observed transactions come in here. Program order is issue order; an instruction is executed
-when every older one was committed or killed.
+when every older one was committed or killed. A CPU that flushes an instruction in decode does not
+decide it: it issues the next one with the same id, which kills the first.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Predictor:
 
     Attributes:
         comparisons: results, refusals and acceptances that were compared.
+        abandoned: instructions whose id was issued again before they were decided.
         observers: called with every outcome, and whether it came through the doorbell.
     """
 
@@ -69,6 +71,7 @@ class Predictor:
         self.failures = failures
         self.log = log
         self.comparisons = 0
+        self.abandoned = 0
         self.observers: list[Callable[[Outcome, bool], None]] = []
         self.last: Outcome | None = None
         self.since_fence: list[Outcome] = []
@@ -117,6 +120,7 @@ class Predictor:
                 f"`{disassemble_instruction(instruction)}`: expected writeback=1, got 0, "
                 f"cycle {seen.cycle}"
             )
+        self._abandon(seen)
         if seen.accept:
             self._undecided.append(
                 Entry(
@@ -129,6 +133,13 @@ class Predictor:
         else:
             self._refused.append(seen.id)
             self.log.instruction(None, instruction, fate=Fate.REFUSED, result=None)
+
+    def _abandon(self, seen: IssueSeen) -> None:
+        if seen.id in self._refused:
+            self._refused.remove(seen.id)
+        if any(entry.id == seen.id and entry.fate is Fate.OFFERED for entry in self._undecided):
+            self.abandoned += 1
+            self.commit(CommitSeen(cycle=seen.cycle, id=seen.id, kill=True))
 
     def commit(self, seen: CommitSeen) -> None:
         """A commit or kill of the oldest undecided instruction of this id."""

@@ -24,6 +24,7 @@ package bench_pkg;
   localparam int FlagKill     = 0;
   localparam int FlagRsValid0 = 1;
   localparam int FlagRsValid1 = 2;
+  localparam int FlagDropped  = 3;
   localparam bit [7:0] OperandsLate = 8'd5;  // cycles until missing operands arrive
 
   // Events

@@ -1,10 +1,12 @@
 // Plays a job at the tile level: takes commands from bench_store.cpp and drives CV-X-IF and
 // AXI4-Lite, so that Python wakes once a job.
 //
-//   commands -> fetch -+-> issue -> commit queue -> commit        result <- ready with stalls
+//   commands -> fetch -+-> issue -+-> commit queue -+-> commit    result <- ready with stalls
+//                      |          +-- same cycle ---+
 //                      +-> AXI4-Lite write, read, poll
 //
-// Identifiers are given out in turn and are free again after their result, kill or refusal.
+// Identifiers are given out in turn and are free again after their result, kill or refusal. That of
+// an instruction that the CPU drops in decode is given to the next one, without a decision.
 module command_player
   import bench_pkg::*;
 #(
@@ -62,11 +64,15 @@ module command_player
   logic [31:0]              cycle_q, next_q, gap_q, delay_q;
   logic [63:0]              random_q;
   logic [IdWidth-1:0]       next_id_q;
-  logic                     kill_q, bus_write_q, bus_read_q, held_q;
+  logic                     kill_q, dropped_q, bus_write_q, bus_read_q, held_q;
   logic [31:0]              poll_value_q, poll_mask_q;
   logic [7:0]               late_q;
   bit   [255:0]             command, held;
   logic                     free, quiet;
+  // Commits: the one that left the queue, and whether one may go past it in the cycle of issue.
+  logic                     due_valid_q, due_kill_q, straight_q;
+  logic [IdWidth-1:0]       due_id_q;
+  logic                     issued, straight;
 
   function automatic logic [63:0] step(input logic [63:0] value);
     logic [63:0] x;
@@ -75,6 +81,12 @@ module command_player
     return x ^ (x << 17);
   endfunction
 
+  assign issued   = issue_valid_o && issue_ready_i;
+  assign straight = issued && straight_q && !dropped_q && delay_q == 0;
+  assign commit_valid_o = due_valid_q || straight;
+  assign commit_id_o    = due_valid_q ? due_id_q : issue_id_o;
+  assign commit_kill_o  = due_valid_q ? due_kill_q : kill_q;
+
   assign bready_o = 1'b1;
   assign rready_o = 1'b1;
 
@@ -82,11 +94,12 @@ module command_player
     if (!rst_ni) begin
       commits.delete();
       in_use = '0;
-      {issue_valid_o, commit_valid_o, result_ready_o, awvalid_o, wvalid_o, arvalid_o} <= '0;
+      {issue_valid_o, due_valid_q, result_ready_o, awvalid_o, wvalid_o, arvalid_o} <= '0;
       {issue_instr_o, issue_id_o, issue_rs1_o, issue_rs2_o, issue_rs_valid_o} <= '0;
-      {commit_id_o, commit_kill_o, awaddr_o, wdata_o, wstrb_o, araddr_o} <= '0;
-      {kill_q, bus_write_q, bus_read_q, held_q} = '0;
-      {cycle_q, gap_q, delay_q, poll_value_q, poll_mask_q} = '0;
+      {kill_q, dropped_q, delay_q, due_id_q, due_kill_q, straight_q} <= '0;
+      {awaddr_o, wdata_o, wstrb_o, araddr_o} <= '0;
+      {bus_write_q, bus_read_q, held_q} = '0;
+      {cycle_q, gap_q, poll_value_q, poll_mask_q} = '0;
       next_id_q  = '0;
       late_q     = '0;
       next_q     = count_i;   // what was queued before a reset is lost with it
@@ -101,25 +114,41 @@ module command_player
       if (result_valid_i && result_ready_o) in_use[result_id_i] = 1'b0;
       result_ready_o <= random_q[7:0] >= result_stall_i;
 
-      // ---- commits: at the earliest one cycle after the issue
-      if (issue_valid_o && issue_ready_i) begin
-        commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
-                            due: cycle_q + delay_q});
+      // ---- commits, in the order of issue
+      if (issued) begin
         issue_valid_o <= 1'b0;
+        if (dropped_q) begin
+          in_use[issue_id_o] = 1'b0;
+          next_id_q = issue_id_o;
+        end else if (straight) begin
+          if (kill_q || !issue_accept_i) in_use[issue_id_o] = 1'b0;
+        end else begin
+          commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
+                              due: cycle_q + (delay_q == 0 ? 0 : delay_q - 1)});
+        end
       end
-      commit_valid_o <= 1'b0;
+      due_valid_q <= 1'b0;
+      straight_q  <= commits.size() == 0;
       if (commits.size() != 0 && commits[0].due <= cycle_q) begin
-        commit_valid_o <= 1'b1;
-        commit_id_o    <= commits[0].id;
-        commit_kill_o  <= commits[0].kill;
+        due_valid_q <= 1'b1;
+        due_id_q    <= commits[0].id;
+        due_kill_q  <= commits[0].kill;
         if (commits[0].kill || !commits[0].accepted) in_use[commits[0].id] = 1'b0;
         void'(commits.pop_front());
       end
 
-      // ---- operands that were missing arrive when the core waits for them
+      // ---- operands that were missing arrive when the core waits for them, or never
       if (issue_valid_o && !issue_ready_i) begin
         late_q = late_q + 1;
-        if (late_q == OperandsLate) issue_rs_valid_o <= 2'b11;
+        if (late_q == OperandsLate) begin
+          if (dropped_q && !issue_rs_valid_o[0]) begin
+            issue_valid_o <= 1'b0;
+            in_use[issue_id_o] = 1'b0;
+            next_id_q = issue_id_o;
+          end else begin
+            issue_rs_valid_o <= 2'b11;
+          end
+        end
       end else begin
         late_q = '0;
       end
@@ -154,8 +183,9 @@ module command_player
             issue_rs2_o      <= held[127:96];
             issue_rs_valid_o <= held[8+FlagRsValid0+:2];
             issue_id_o       <= next_id_q;
-            kill_q            = held[8+FlagKill];
-            delay_q           = held[159:128];
+            kill_q           <= held[8+FlagKill];
+            dropped_q        <= held[8+FlagDropped];
+            delay_q          <= held[159:128];
             in_use[next_id_q] = 1'b1;
             next_id_q         = next_id_q + 1'b1;
             held_q            = 1'b0;

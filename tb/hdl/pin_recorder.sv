@@ -87,6 +87,7 @@ module pin_recorder
   typedef struct packed { logic [DataWidth-1:0] data; logic [DataWidth/8-1:0] strb; } beat_t;
 
   logic        irq_q, rst_nq;
+  logic        b_shown_q;                  // an answer waits that was seen before
   logic [31:0] addresses[$];               // of write bursts: next beat, aligned
   beat_t       early[$];                   // data that came before its address
   logic [8:0]  lengths[$];
@@ -112,12 +113,15 @@ module pin_recorder
       l_awaddrs.delete();
       l_araddrs.delete();
       l_wdatas.delete();
-      irq_q <= 1'b0;
+      irq_q     <= 1'b0;
+      b_shown_q <= 1'b0;
     end else if (enable_i) begin
       irq_q <= irq_i;
       if (irq_i != irq_q) note(EvIrq, 192'(irq_i));
-      // Results before commits before issues: a monitor that reads them in this order never meets
-      // an event before its cause, whatever happens in one cycle.
+      // Results, issues, register writes, commits: a monitor that reads them in this order never
+      // meets an event before its cause, whatever happens in one cycle. A write has happened when
+      // its answer shows, whenever that is taken: a doorbell word comes before what is committed
+      // in this cycle.
       if (result_valid_i && result_ready_i) begin
         note(EvResult, 192'({14'd0, result_odd_i, result_we_i, 3'd0, result_rd_i, 8'(result_id_i),
                              result_data_i}));
@@ -126,13 +130,13 @@ module pin_recorder
         note(EvIssue, 192'({14'd0, issue_writeback_i, issue_accept_i, 6'd0, issue_rs_valid_i,
                             8'(issue_id_i), issue_rs2_i, issue_rs1_i, issue_instr_i}));
       end
-      if (commit_valid_i) note(EvCommit, 192'({23'd0, commit_kill_i, 8'(commit_id_i)}));
-
-      if (l_bvalid_i && l_bready_i) begin
+      b_shown_q <= l_bvalid_i && !l_bready_i;
+      if (l_bvalid_i && !b_shown_q) begin
         note(EvWrite, 192'({22'd0, l_bresp_i, 4'd0, l_wdatas[0], l_awaddrs[0]}));
         void'(l_wdatas.pop_front());
         void'(l_awaddrs.pop_front());
       end
+      if (commit_valid_i) note(EvCommit, 192'({23'd0, commit_kill_i, 8'(commit_id_i)}));
       if (l_awvalid_i && l_awready_i) l_awaddrs.push_back(32'(l_awaddr_i));
       if (l_wvalid_i && l_wready_i) l_wdatas.push_back({l_wstrb_i, l_wdata_i});
       if (l_rvalid_i && l_rready_i) begin

@@ -73,7 +73,7 @@ def soc_build(config: str | None = None) -> dict[str, Any]:
         "includes": [ROOT / "rtl" / "include", cpu / "rtl" / "include"],
         "library_dirs": [cpu / "rtl"],
         # An interrupt makes this CPU take an offer back.
-        "defines": {"RATEL_CHECKED_TOP": TOP, "RATEL_HOST_KEEPS_OFFERS": "1'b0"},
+        "defines": {"RATEL_CHECKED_TOP": TOP, "RATEL_STRICT_HOST": "1'b0"},
         "parameters": load_config(config).verilog_parameters(),
         "cpp_sources": [HDL / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,

@@ -32,7 +32,7 @@ from tb.agents.irq.item import InterruptSeen
 from tb.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
 from tb.env.failures import FailedRunError, Failures
 from tb.env.native import NativeStore
-from tb.env.predictor import Fate, Predictor
+from tb.env.predictor import Predictor
 from tb.env.register_checker import RegisterChecker
 from tb.env.scoreboard import MemoryScoreboard
 from tb.env.transaction_log import TransactionLog
@@ -55,17 +55,7 @@ class Mark(IntEnum):
 
 
 class CpuPredictor(Predictor):
-    """The predictor for CV32E40X, which drops some accepted instructions without a kill.
-
-    An instruction that is flushed in decode gets no commit; its id is offered again instead.
-    """
-
-    def issue(self, seen: IssueSeen) -> None:
-        for entry in list(self._undecided):
-            if entry.id == seen.id and entry.fate is Fate.OFFERED:
-                self.commit(CommitSeen(cycle=seen.cycle, id=seen.id, kill=True))
-                self.abandoned += 1
-        super().issue(seen)
+    """A predictor that keeps what it executed."""
 
     def execute(self, instruction: Instruction, *, doorbell: bool = False) -> Outcome:
         self.executed.append(instruction)
@@ -73,7 +63,6 @@ class CpuPredictor(Predictor):
 
     def __init__(self, **parts: Any) -> None:
         super().__init__(**parts)
-        self.abandoned = 0
         self.executed: list[Instruction] = []
 
 

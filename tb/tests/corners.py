@@ -19,9 +19,9 @@ from tb.env.settings import count
 from tb.sequences import corners
 from tb.sequences.corners import Lines
 from tb.sequences.layers import random_layer
-from tb.sequences.slots import random_program
+from tb.sequences.ports import BUSY, ring
+from tb.sequences.slots import make_slots, prime, random_program
 from tb.tests.base import RatelTest
-from tb.tests.doorbell import BUSY, ring
 
 log = logging.getLogger("ratel.corners")
 SOFT_RESET, CLEAR_COUNTERS = 1, 2
@@ -65,7 +65,7 @@ class Values(CornerTest):
 
 @pyuvm.test()
 class Refused(CornerTest):
-    """Refusals that need flags or the end of the address space."""
+    """Refusals that need flags, held sums, work in place or the end of the address space."""
 
     async def body(self) -> None:
         """Each alone, its error returned by the fence after it."""
@@ -148,6 +148,13 @@ class BusyTest(RatelTest):
         program = random_program(self.configuration.core, self.env.memory.write, random, length=40)
         return offload([item for item in program if not self.is_fence(item)])
 
+    def stores(self) -> list[Command]:
+        """Commands that keep only the store engine busy for a while."""
+        random = self.seeds.stream("stores")
+        slots = make_slots(self.configuration.core, random, directed=True)
+        program = [*prime(slots, self.env.memory.write, random), isa.fence()]
+        return offload([*program, *(slots.store(slot, slot) for slot in range(5))])
+
     @staticmethod
     def is_fence(item: Instruction) -> bool:
         """Tell whether an instruction is a fence."""
@@ -174,13 +181,14 @@ class SoftResetAtWork(BusyTest):
     async def body(self) -> None:
         """Work, reset at once, wait, and a layer that needs nothing from before."""
         core = self.configuration.core
-        for index in range(count("RATEL_RESETS", 6)):
+        for index in range(count("RATEL_RESETS", 12)):
+            work = self.stores() if index % 2 else self.work()
             reset = [
-                RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET, gap=5 * index),
+                RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET, gap=5 * (index // 2)),
                 RegisterRead(address=offset_of("STATUS")),
                 RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
             ]
-            await self.env.play([*self.work(), Barrier(), *reset], check=False)
+            await self.env.play([*work, Barrier(), *reset], check=False)
             self.env.forget_in_flight()
             _, layer = random_layer(
                 core, self.env.memory.write, self.seeds.child(f"layer {index}"),

@@ -5,37 +5,13 @@ from __future__ import annotations
 import pyuvm
 
 from golden import isa_builders as isa
-from golden.isa import Instruction
-from tb.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from tb.agents.command import Command
-from tb.env.registers import offset_of
+from tb.agents.axi.driver import Stalls
+from tb.env.job import offload
 from tb.env.settings import count
 from tb.sequences.layers import random_layer
+from tb.sequences.ports import both_ports, ring
 from tb.sequences.slots import random_program
 from tb.tests.base import RatelTest
-
-DOORBELL_PENDING = 1 << 4
-BUSY = 1
-
-
-def ring(*program: Instruction, wait: bool = True) -> list[Command]:
-    """Return register accesses that issue a program through the doorbell.
-
-    With `wait`, they end by waiting until the core is idle and reading the last result.
-    """
-    commands: list[Command] = []
-    for item in program:
-        commands += [
-            RegisterWrite(address=offset_of("DB_RS1"), data=item.rs1),
-            RegisterWrite(address=offset_of("DB_RS2"), data=item.rs2),
-            RegisterWrite(address=offset_of("DB_INSTR"), data=item.word),
-        ]
-    if wait:
-        commands += [
-            RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING | BUSY, value=0),
-            RegisterRead(address=offset_of("DB_RESULT")),
-        ]
-    return commands
 
 
 @pyuvm.test()
@@ -70,3 +46,19 @@ class BothPorts(RatelTest):
             cut = int(random.integers(1, len(program) - 1))
             await self.env.run([*program[:cut], isa.fence()])
             await self.env.play(ring(*program[cut:]))
+
+
+@pyuvm.test()
+class PortsAtOnce(RatelTest):
+    """Each instruction through either port, commits round the moment at which a word arrives."""
+
+    async def body(self) -> None:
+        """The order is what the pins showed; with stalled results the other port is never empty."""
+        random = self.seeds.stream("program")
+        for _ in range(count("RATEL_PROGRAMS", 12)):
+            program = random_program(
+                self.configuration.core, self.env.memory.write, random, length=15
+            )
+            self.env.host.set_stalls(Stalls(), result=float(random.choice([0.0, 0.5, 0.9])))
+            commands = both_ports(program, random)
+            await self.env.play([*commands, *offload([isa.fence()])])

@@ -12,8 +12,8 @@ from tb.agents.command import Command
 from tb.agents.xif.item import Offload
 from tb.env.job import offload
 from tb.sequences import refusals
+from tb.sequences.ports import ring
 from tb.tests.base import RatelTest
-from tb.tests.doorbell import ring
 
 UNREACHED = {ErrorCode.NONE, ErrorCode.ILLEGAL, ErrorCode.BUS_READ, ErrorCode.BUS_WRITE}
 

@@ -1,4 +1,4 @@
-"""CV-X-IF: kills, refusals, missing operands, late commits, back-pressure, full queues."""
+"""CV-X-IF: kills, drops, refusals, missing operands, commits from the cycle of issue on, waits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tb.tests.base import RatelTest
 
 
 def scramble(program: list[Instruction], random: Random, *, noise: list[int]) -> list[Command]:
-    """Mix a program with killed copies of itself, illegal words and random waits."""
+    """Mix a program with killed and dropped copies of itself, illegal words and random waits."""
     commands: list[Command] = []
     for item in program:
         while random.random() < 0.3:
@@ -32,12 +32,23 @@ def scramble(program: list[Instruction], random: Random, *, noise: list[int]) ->
                     commit_delay=int(random.integers(12)),
                 )
             )
+        while random.random() < 0.15:
+            victim = program[int(random.integers(len(program)))]
+            commands.append(
+                Offload(
+                    instruction=victim,
+                    dropped=True,
+                    gap=int(random.integers(3)),
+                    rs_valid=int(random.choice([3, 3, 1, 0])),
+                )
+            )
         if random.random() < 0.1:
             word = noise[int(random.integers(len(noise)))]
             commands.append(
                 Offload(
                     instruction=Instruction(word, 0, 0),
                     kill=bool(random.random() < 0.5),
+                    dropped=bool(random.random() < 0.2),
                     commit_delay=int(random.integers(6)),
                 )
             )
@@ -45,7 +56,7 @@ def scramble(program: list[Instruction], random: Random, *, noise: list[int]) ->
             Offload(
                 instruction=item,
                 gap=int(random.choice([0, 0, 0, 1, 7])),
-                commit_delay=int(random.choice([0, 0, 1, 3, 15])),
+                commit_delay=int(random.choice([0, 0, 1, 1, 2, 3, 15])),
                 rs_valid=int(random.choice([3, 3, 3, 0, 1, 2])),
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyuvm
 
 from golden import isa_builders as isa
@@ -69,7 +71,9 @@ class AccessPolicies(RatelTest):
 
 @pyuvm.test()
 class Interrupts(RatelTest):
-    """Done and error, enabled and not, cleared and raised again."""
+    """Done and error, enabled and not, cleared and raised again, cleared while raised."""
+
+    RACES = 60
 
     async def body(self) -> None:
         """Walk through the combinations; the line is compared after every job."""
@@ -93,6 +97,27 @@ class Interrupts(RatelTest):
         levels = [item.level for item in self.env.interrupts]
         assert levels, "the interrupt line never moved"
         assert levels == [index % 2 == 0 for index in range(len(levels))]
+        await self.race()
+
+    async def race(self) -> None:
+        """Clear `done` round the cycle in which it is raised: no request may go unseen.
+
+        Whether it is set afterwards depends on the cycle, so the line must tell: each raises it.
+        """
+        clear = RegisterWrite(address=offset_of("IRQ_STATUS"), data=3)
+        enable = RegisterWrite(address=offset_of("IRQ_ENABLE"), data=1)
+        await self.env.play([*self.fence(), self.barrier(), clear, enable, *self.fence()])
+        before = len(self.env.interrupts)
+        work = offload([isa.ld_w(addr=0, first=0, count=1), isa.fence(done=1)])
+        commands: list[Command] = []
+        for gap in range(self.RACES):
+            commands += [*work, replace(clear, gap=gap), self.barrier(), clear]
+        await self.env.play(commands, check=False)
+        await self.env.run([isa.fence()])
+        raised = sum(item.level for item in self.env.interrupts[before:])
+        assert raised == self.RACES, (
+            f"{self.RACES} fences raised done, each round a clear, but the line rose {raised} times"
+        )
 
     def fence(self) -> list[Command]:
         """A fence over CV-X-IF."""

@@ -35,7 +35,7 @@ class RegisterPoll:
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterSeen:
-    """A finished access: `data` written or read, and the response (0 OKAY, 2 SLVERR)."""
+    """An answered access: `data` written or read, and the response (0 OKAY, 2 SLVERR)."""
 
     cycle: int
     write: bool

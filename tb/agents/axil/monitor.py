@@ -9,7 +9,10 @@ from tb.agents.bus import BoundMonitor, known
 
 
 class AxilMonitor(BoundMonitor):
-    """Publishes RegisterSeen when the response is taken."""
+    """Publishes RegisterSeen: reads when the answer is taken, writes when it shows.
+
+    A write has happened by then, however long the host takes to look at the answer.
+    """
 
     _signals = [
         "awaddr", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid",
@@ -24,11 +27,13 @@ class AxilMonitor(BoundMonitor):
         self._write_addresses = deque()
         self._write_data = deque()
         self._read_addresses = deque()
+        self._shown = False  # an answer to a write waits that was published
 
     def sample(self) -> None:
         """Publish what the next rising edge takes."""
         bus = self.bus
-        if known(bus.bvalid) and known(bus.bready):
+        answered = bool(known(bus.bvalid))
+        if answered and not self._shown:
             data, strobes = self._write_data.popleft()
             self._recv(
                 RegisterSeen(
@@ -40,6 +45,7 @@ class AxilMonitor(BoundMonitor):
                     response=known(bus.bresp),
                 )
             )
+        self._shown = answered and not known(bus.bready)
         if known(bus.rvalid) and known(bus.rready):
             self._recv(
                 RegisterSeen(

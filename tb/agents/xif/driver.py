@@ -1,4 +1,13 @@
-"""Drives CV-X-IF from Python: random gaps, commit delays, result back-pressure."""
+r"""Drives CV-X-IF from Python: random gaps, commit delays, result back-pressure.
+
+A commit in the cycle of issue depends on the core's answer in that cycle, so it follows the offer
+when the pins have settled, before anybody samples:
+
+    clk      __/--\__/--\__
+    offer      ^              after the rising edge
+    commit      ^             SETTLED_NS later, if the core is ready
+    sample        ^           at the falling edge
+"""
 
 from __future__ import annotations
 
@@ -7,9 +16,13 @@ from typing import Any
 
 import cocotb
 import numpy as np
+from cocotb.triggers import Timer
 
 from tb.agents.bus import BoundDriver, known
 from tb.agents.xif.item import OPERANDS_LATE, Offload
+
+SETTLED_NS = 1
+HAS_RS1 = 1  # of rs_valid
 
 
 class XifDriver(BoundDriver):
@@ -41,7 +54,8 @@ class XifDriver(BoundDriver):
         self._in_use: set[int] = set()
         self._commits: deque[tuple[int, bool, bool, int]] = deque()
         self._edge = 0
-        self._committing = False  # a commit was put on the pins at this edge
+        self._settled = Timer(SETTLED_NS, "ns")
+        self._committing = False  # a commit is on the pins in this cycle
         self._tasks = [cocotb.start_soon(self._commit()), cocotb.start_soon(self._results())]
 
     @property
@@ -71,24 +85,57 @@ class XifDriver(BoundDriver):
         bus.issue_mode.value = 3
         bus.issue_id.value = identifier
         bus.issue_valid.value = 1
-        await self._fall
-        waited = 0
+        decided, waited = await self._issue(identifier, transaction), 0
         while not known(self.pins.issue_ready):
             waited += 1
+            await self._rise
             if waited == OPERANDS_LATE:
-                await self._rise
+                if transaction.dropped and not transaction.rs_valid & HAS_RS1:
+                    bus.issue_valid.value = 0
+                    self._drop(identifier)
+                    await self._rise  # so that it is seen to be gone
+                    return
                 bus.issue_rs_valid.value = 3
-            await self._fall
+            decided = await self._issue(identifier, transaction)
         accepted = bool(known(self.pins.issue_accept))
         await self._rise
         bus.issue_valid.value = 0
-        if not (transaction.commit_delay or self._commits or self._committing):
-            self._decide(identifier, transaction.kill, accepted)  # in the cycle after the issue
-            return
-        due = self._edge + transaction.commit_delay
-        self._commits.append((identifier, transaction.kill, accepted, due))
+        if transaction.dropped:
+            self._drop(identifier)
+        elif not decided:
+            self._commit_later(identifier, transaction, accepted)
+
+    async def _issue(self, identifier: int, transaction: Offload) -> bool:
+        """Go to the falling edge; return whether the instruction was decided in this cycle."""
+        decided = False
+        if transaction.commit_delay == 0 and not transaction.dropped and self._port_is_free:
+            await self._settled
+            decided = bool(known(self.pins.issue_ready))
+            if decided:
+                accepted = bool(known(self.pins.issue_accept))
+                self._decide(identifier, transaction.kill, accepted)
+        await self._fall
+        return decided
+
+    @property
+    def _port_is_free(self) -> bool:
+        """Whether no older commit is on its way or on the pins."""
+        return not self._commits and not self._committing
+
+    def _commit_later(self, identifier: int, transaction: Offload, accepted: bool) -> None:
+        """After the edge of the issue: commit now, in the cycle after it, or line up."""
+        due = self._edge + max(transaction.commit_delay, 1) - 1
+        if due == self._edge and self._port_is_free:
+            self._decide(identifier, transaction.kill, accepted)
+        else:
+            self._commits.append((identifier, transaction.kill, accepted, due))
+
+    def _drop(self, identifier: int) -> None:
+        self._in_use.discard(identifier)
+        self._next_id = identifier
 
     def _decide(self, identifier: int, kill: bool, accepted: bool) -> None:
+        self._committing = True
         self.bus.commit_id.value = identifier
         self.bus.commit_kill.value = int(kill)
         self.bus.commit_valid.value = 1
@@ -99,7 +146,7 @@ class XifDriver(BoundDriver):
         while True:
             await self._rise
             self._edge += 1
-            self._committing = bool(self._commits and self._commits[0][3] < self._edge)
+            self._committing = bool(self._commits and self._commits[0][3] <= self._edge)
             if self._committing:
                 identifier, kill, accepted, _ = self._commits.popleft()
                 self._decide(identifier, kill, accepted)

@@ -16,16 +16,21 @@ class Offload:
     Attributes:
         instruction: word and operand values.
         kill: commit it with kill set.
+        dropped: flushed in the CPU's decode stage. Without rs1 the offer is taken back after
+            OPERANDS_LATE cycles, else it is accepted and never decided; either way there is no
+            commit, and the next instruction is offered with its id.
         gap: idle cycles before it is offered.
-        commit_delay: cycles between its issue and its commit, beyond the first.
+        commit_delay: cycles from its issue to its commit, 0 for the same cycle. Commits come in the
+            order of issue and one a cycle, so older ones may hold it up.
         rs_valid: which of rs1 (bit 0) and rs2 (bit 1) are valid at first; a core that waits for the
             others gets them after OPERANDS_LATE cycles.
     """
 
     instruction: Instruction
     kill: bool = False
+    dropped: bool = False
     gap: int = 0
-    commit_delay: int = 0
+    commit_delay: int = 1
     rs_valid: int = 3
 
 

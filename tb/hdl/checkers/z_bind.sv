@@ -3,13 +3,13 @@
 `ifndef RATEL_CHECKED_TOP  // another top with the same names for the pins
 `define RATEL_CHECKED_TOP ratel_tb
 `endif
-`ifndef RATEL_HOST_KEEPS_OFFERS
-`define RATEL_HOST_KEEPS_OFFERS 1'b1
+`ifndef RATEL_STRICT_HOST
+`define RATEL_STRICT_HOST 1'b1
 `endif
 
 bind `RATEL_CHECKED_TOP cvxif_checker #(
   .IdWidth(XifIdWidth),
-  .HostKeepsOffers(`RATEL_HOST_KEEPS_OFFERS)
+  .StrictHost(`RATEL_STRICT_HOST)
 ) check_cvxif (
   .clk_i(clk),
   .rst_ni(rst_n),

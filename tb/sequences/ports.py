@@ -1,0 +1,56 @@
+"""Programs for the doorbell, and for both ports at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from golden.isa import Instruction
+from tb.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from tb.agents.command import Barrier, Command
+from tb.agents.xif.item import Offload
+from tb.env.registers import offset_of
+from tb.sequences.values import Random, chance
+
+DOORBELL_PENDING = 1 << 4
+BUSY = 1
+LATEST_COMMIT = 24  # cycles; a doorbell word arrives some twelve after its first write began
+
+
+def ring(*program: Instruction, wait: bool = True) -> list[Command]:
+    """Return register accesses that issue a program through the doorbell.
+
+    With `wait`, they end by waiting until the core is idle and reading the last result.
+    """
+    commands: list[Command] = []
+    for item in program:
+        commands += [
+            RegisterWrite(address=offset_of("DB_RS1"), data=item.rs1),
+            RegisterWrite(address=offset_of("DB_RS2"), data=item.rs2),
+            RegisterWrite(address=offset_of("DB_INSTR"), data=item.word),
+        ]
+    if wait:
+        commands += [
+            RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING | BUSY, value=0),
+            RegisterRead(address=offset_of("DB_RESULT")),
+        ]
+    return commands
+
+
+def both_ports(program: Sequence[Instruction], random: Random) -> list[Command]:
+    """Return commands that issue each instruction through either port and wait for all of them.
+
+    Commits come before, with and after the words that follow on the other port, so which
+    instruction is first depends on the core's answers.
+    """
+    commands: list[Command] = []
+    for item in program:
+        if chance(random, 0.3):
+            commands += ring(item, wait=False)
+        else:
+            delay = int(random.integers(LATEST_COMMIT))
+            commands.append(Offload(instruction=item, commit_delay=delay, kill=chance(random, 0.1)))
+    return [
+        *commands,
+        Barrier(),
+        RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING | BUSY, value=0),
+    ]
