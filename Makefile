@@ -39,10 +39,11 @@ networks: env-dev ## Run every known network on all its inputs: CONFIG= COUNT= O
 	@$(PYTHON_VENV) -m scripts.networks $(call option,config,CONFIG) $(call option,count,COUNT) \
 	  $(call option,only,ONLY) $(call option,stall,STALL) $(call option,seed,SEED) $(ARGS)
 
-soc: env ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1
+soc: env ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1 PROGRAMS=
 	@$(PYTHON_VENV) -m scripts.soc $(call option,model,MODEL) $(call option,count,COUNT) \
 	  $(call option,input,INPUT) $(call option,config,CONFIG) $(call option,stall,STALL) \
-	  $(call option,seed,SEED) $(call switch,compare,COMPARE) $(ARGS)
+	  $(call option,seed,SEED) $(call switch,compare,COMPARE) $(call option,programs,PROGRAMS) \
+	  $(call option,first,FIRST) $(ARGS)
 
 test: env-dev ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED=
 	@$(PYTHON_VENV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) $(ARGS)

@@ -8,6 +8,7 @@ when, no gcc is found; requirements-zig.txt pins it.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import shlex
@@ -27,6 +28,7 @@ FIRMWARE = Path(__file__).resolve().parent
 ROOT = FIRMWARE.parents[1]
 INCLUDE = ROOT / "sw" / "include"
 ZIG = ROOT / "build" / "zig"
+ZIG_INSTALLED = ZIG / "installed"  # holds what was asked for; written last
 ZIG_REQUIREMENTS = FIRMWARE / "requirements-zig.txt"
 GCC_NAMES = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc", "riscv-none-elf-gcc")
 RUNTIME = ("start.S", "soc.c")
@@ -91,21 +93,11 @@ def cross_compiler() -> CrossCompiler:
 
 
 def _zig() -> CrossCompiler:
-    if not (ZIG / "ziglang" / "__main__.py").is_file():
-        log.info("no RISC-V gcc was found: installing clang from ziglang (once, 400 MB)")
-        ZIG.parent.mkdir(exist_ok=True)
-        words = [
-            sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps",
-            "--quiet", "--only-binary", ":all:", "--target", str(ZIG), "-r", str(ZIG_REQUIREMENTS),
-        ]  # fmt: skip
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        if done.returncode:
-            shutil.rmtree(ZIG, ignore_errors=True)
-            raise FirmwareError(
-                "a RISC-V compiler is needed: install one (Debian: apt install "
-                "gcc-riscv64-unknown-elf), since ziglang could not be installed: "
-                f"{done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'pip failed'}"
-            )
+    ZIG.parent.mkdir(exist_ok=True)
+    with (ZIG.parent / "zig.lock").open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # tests run side by side, and one installs it
+        if not _zig_is_there():
+            _install_zig()
     environment = {
         "PYTHONPATH": str(ZIG),
         "ZIG_GLOBAL_CACHE_DIR": str(ROOT / "build" / "zig-cache"),
@@ -127,6 +119,28 @@ def _zig() -> CrossCompiler:
         name=f"clang of ziglang {version}",
         environment=environment,
     )  # fmt: skip
+
+
+def _install_zig() -> None:
+    log.info("no RISC-V gcc was found: installing clang from ziglang (once, 400 MB)")
+    shutil.rmtree(ZIG, ignore_errors=True)
+    words = [
+        sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps",
+        "--quiet", "--only-binary", ":all:", "--target", str(ZIG), "-r", str(ZIG_REQUIREMENTS),
+    ]  # fmt: skip
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        raise FirmwareError(
+            "a RISC-V compiler is needed: install one (Debian: apt install "
+            "gcc-riscv64-unknown-elf), since ziglang could not be installed: "
+            f"{lines[-1] if lines else 'pip failed'}"
+        )
+    shutil.copyfile(ZIG_REQUIREMENTS, ZIG_INSTALLED)
+
+
+def _zig_is_there() -> bool:
+    return ZIG_INSTALLED.is_file() and ZIG_INSTALLED.read_text() == ZIG_REQUIREMENTS.read_text()
 
 
 def _first_line(words: Sequence[str]) -> str:

@@ -119,16 +119,26 @@ class Builder:
 
     # ---- instructions of Ratel
 
-    def issue(self, item: Instruction) -> None:
-        """Load the operands into two registers, then the custom instruction itself."""
+    def issue(self, *items: Instruction) -> None:
+        """Load the operands of all of them, then the custom instructions back to back."""
+        registers = iter(self.random.sample(VALUES, 2 * len(items)))
+        placed = [(item, *self._load_operands(item, next(registers), next(registers)))
+                  for item in items]  # fmt: skip
+        for item, rs1, rs2 in placed:
+            self._offer(item, rs1, rs2)
+
+    def _load_operands(self, item: Instruction, rs1: int, rs2: int) -> tuple[int, int]:
         made = item.format
         assert made is not None
-        rs1, rs2 = self.random.sample(VALUES, 2)
         self.load_immediate(rs1, item.rs1)
         if made.rs2_is_x0:
-            rs2 = 0
-        else:
-            self.load_immediate(rs2, item.rs2)
+            return rs1, 0
+        self.load_immediate(rs2, item.rs2)
+        return rs1, rs2
+
+    def _offer(self, item: Instruction, rs1: int, rs2: int) -> None:
+        made = item.format
+        assert made is not None
         rd = 0
         if made.result:
             # Two before and one behind, as the intrinsics have them: see docs/firmware.md.
@@ -144,6 +154,13 @@ class Builder:
             self.set(rd, 0)
         elif made.result:
             self.load_immediate(rd, self.random.getrandbits(32))  # a counter's value is not known
+
+    def without_result(self) -> Instruction:
+        """As `custom`, but nothing that writes a register: other operands are in them already."""
+        while True:
+            item = self.custom()
+            if item.format is not None and not item.format.result:
+                return item
 
     def custom(self) -> Instruction:
         """A custom instruction that is legal and harmless anywhere."""
@@ -192,8 +209,10 @@ class Builder:
         stores = 0
         for _ in range(length):
             kind = self.random.random()
-            if kind < 0.45:
+            if kind < 0.33:
                 self.issue(self.custom())
+            elif kind < 0.45:
+                self.issue(*(self.without_result() for _ in range(self.random.randint(2, 6))))
             elif kind < 0.55 and stores < 32:
                 self.issue(self.store(stores))
                 stores += 1

@@ -1,11 +1,13 @@
 """Random programs on the system, many a simulation: RATEL_COUNT of them from RATEL_FIRST on.
 
 Each is loaded, the whole system is reset, and what the CPU committed, logged and stored is compared
-with what the program's maker and the golden machine expect.
+with what the program's maker and the golden machine expect. Leaves random.json in the results
+folder: what was run and compared.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from pathlib import Path
@@ -19,7 +21,7 @@ from golden.isa import Instruction
 from sw.firmware.elf import read_elf
 from tb.agents.axi.driver import Stalls
 from tb.env.failures import FailedRunError
-from tb.env.settings import count
+from tb.env.settings import count, results_folder
 from tb.soc.random_program import DATA, DATA_BYTES, ENTRY, LOG, random_program
 from tb.soc.system import System
 
@@ -40,7 +42,7 @@ async def random_programs(dut: Any) -> None:
     dut.quiet_limit.value = QUIET_CYCLES
     root = int(os.environ.get("RATEL_SEED", "1"))
     first = int(os.environ.get("RATEL_FIRST", "0"))
-    interrupts = 0
+    interrupts = ended = 0
     for number in range(first, first + count("RATEL_COUNT", 10)):
         seed = root * 1_000_003 + number
         draw = random.Random(seed)
@@ -82,11 +84,18 @@ async def random_programs(dut: Any) -> None:
             )
         if len(system.failures.messages) > before:
             break
-    killed, abandoned = system.counts.killed - system.counts.refused, system.predictor.abandoned
-    dut._log.info(
-        "%d comparisons, %d instructions, %d accepted and killed, %d abandoned, %d in handlers",
-        system.comparisons, system.counts.accepted, killed, abandoned, interrupts,
-    )  # fmt: skip
+        ended += 1
+    counts = {
+        "programs": ended,
+        "accepted": system.counts.accepted,
+        "killed": system.counts.killed - system.counts.refused,
+        "abandoned": system.predictor.abandoned,
+        "interrupts": interrupts,  # by the custom instruction in their handler
+        "comparisons": system.comparisons,
+    }
+    dut._log.info("%s", counts)
+    folder = results_folder() or Path()
+    (folder / "random.json").write_text(json.dumps(counts), encoding="utf-8")
     system.finish()
 
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import lru_cache
 from pathlib import Path
 
-import pytest
-
 from golden.config import load_config
 from scripts.hdl import ROOT, SimResult, SimRun, run
-from scripts.soc import built_system
-from sw.firmware.compiler import FIRMWARE, GCC_NAMES, ZIG, Compiled, compile_firmware
+from scripts.soc.system import built_system
+from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
 
 BUILD = ROOT / "build" / "tests" / "soc"
-
-# Four hundred megabytes of fallback compiler are for who asks for `make soc`, not for every test.
-needs_compiler = pytest.mark.skipif(
-    not any(map(shutil.which, GCC_NAMES)) and not ZIG.is_dir(),
-    reason="no RISC-V compiler is installed (Debian: apt install gcc-riscv64-unknown-elf)",
-)
-
 
 @lru_cache(maxsize=8)
 def system(config: str) -> Path:

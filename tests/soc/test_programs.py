@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from scripts.hdl import SimStatus
-from tests.soc.support import needs_compiler, run_program
+from tests.soc.support import run_program
 
-pytestmark = [pytest.mark.sim, pytest.mark.slow, needs_compiler, pytest.mark.xdist_group("soc")]
+pytestmark = [pytest.mark.sim, pytest.mark.slow, pytest.mark.xdist_group("soc")]
 
 JOBS = ("jobs.c", "job_xif.c", "job_doorbell.c")
-RANDOM_SAMPLE = 40
 
 
 @pytest.mark.parametrize(
@@ -29,13 +28,6 @@ RANDOM_SAMPLE = 40
 )
 def test_program(sources: tuple[str, ...], stall: float, seed: int):
     result = run_program(*sources, stall=stall, seed=seed)
-    assert result.passed, f"{result.message}; log: {result.log}"
-
-
-def test_random_programs(seed: int):
-    result = run_program(
-        "random.c", seed=seed, module="tb.soc.random_programs", RATEL_COUNT=str(RANDOM_SAMPLE)
-    )
     assert result.passed, f"{result.message}; log: {result.log}"
 
 

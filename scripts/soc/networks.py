@@ -1,0 +1,130 @@
+"""Networks on the system: compiled to firmware, run, every tensor compared with golden."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.hdl import SimRun, run
+from scripts.reports.files import Results
+from scripts.reports.table import table
+from scripts.runs.bench import bench
+from scripts.runs.model import Model
+from scripts.runs.whole import run_whole
+from sw.compiler import compile_network
+from sw.firmware.codegen import BASE, generate_network
+from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
+
+LIMIT_S = 1800.0
+CYCLES = re.compile(r"(\d+) cycles on Ratel, (\d+) on the CPU")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A network and the inputs it is to run on, int8 [n, ...]."""
+
+    name: str
+    model: Model
+    inputs: NDArray[np.int8]
+
+
+def network_firmware(job: Job, folder: Path) -> tuple[Compiled, int]:
+    """Compile a network to firmware; return it and the bytes of its code and constants alone.
+
+    Raises:
+        FirmwareError: a layer that the host library lacks, or the C compiler refused.
+    """
+    model = job.model
+    program = compile_network(model.core, model.network, memory_base=BASE)
+    image = generate_network(program, list(job.inputs), name=job.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "network_data.c"
+    source.write_text(image.source, encoding="utf-8")
+    library = [FIRMWARE / name for name in ("programs/network.c", "host_ops.c", "ratel.c")]
+    compiled = compile_firmware([*library, source], folder)
+    symbols = compiled.elf.sizes
+    return compiled, sum(size for name, size in symbols.items() if name.startswith("phase_"))
+
+
+def run_job(job: Job, where: Path, wanted: argparse.Namespace, results: Results) -> dict[str, Any]:
+    """Run one network on the system; return its entry in the report."""
+    folder = results.runs / job.name
+    started = time.monotonic()
+    compiled, job_bytes = network_firmware(job, folder / "firmware")
+    inputs = folder / "inputs.npy"
+    np.save(inputs, job.inputs)
+    result = run(
+        SimRun(
+            build=where,
+            module="tb.soc.network",
+            results_dir=folder / "run",
+            seed=wanted.seed,
+            timeout_s=LIMIT_S,
+            env={
+                "RATEL_FIRMWARE": str(compiled.path),
+                "RATEL_NETWORK": str(job.model.path),
+                "RATEL_INPUTS": str(inputs),
+                "RATEL_CONFIG": job.model.core.name,
+                "RATEL_STALL": str(wanted.stall),
+                "RATEL_TRACE": "1",
+            },
+        )
+    )
+    entry: dict[str, Any] = {
+        "name": job.name,
+        "pass": result.passed,
+        "reason": result.message,
+        "inputs": len(job.inputs),
+        "firmware_bytes": compiled.elf.code_bytes,
+        "job_bytes": job_bytes,
+        "seconds": 0.0,
+        "cpu_cycles": [],
+        "host_cycles": [],
+        "bench_cycles": [],
+    }
+    console = folder / "run" / "console.txt"
+    text = console.read_text(encoding="utf-8") if console.is_file() else ""
+    print(f"\n{text.strip()}", flush=True)
+    for npu, host in CYCLES.findall(text):
+        entry["cpu_cycles"].append(int(npu))
+        entry["host_cycles"].append(int(host))
+    measured = folder / "run" / "soc.json"
+    if measured.is_file():
+        entry.update(json.loads(measured.read_text(encoding="utf-8")))
+    if wanted.compare:
+        whole = run_whole(
+            job.model, job.inputs, build=bench(job.model.core), folder=folder / "bench",
+            seed=wanted.seed, stall=wanted.stall, progress=lambda *_: None,
+        )  # fmt: skip
+        entry["bench_cycles"] = list(whole.rtl.cycles)
+    entry["seconds"] = round(time.monotonic() - started, 1)
+    return entry
+
+
+def summary(entries: list[dict[str, Any]], *, compare: bool) -> str:
+    """Return the table of all networks; cycles are the most of any input."""
+    head = ["network", "inputs", "tensors", "values", "differ", "instructions", "job bytes",
+            "cycles", "of them host"]  # fmt: skip
+    head += ["without CPU", "more"] if compare else []
+    rows = []
+    for entry in entries:
+        cycles = max(entry["cpu_cycles"], default=0)
+        row = [
+            entry["name"], entry["inputs"], entry.get("layers", 0), entry.get("elements", 0),
+            entry.get("mismatches", 0), entry.get("instructions", 0), entry["job_bytes"],
+            cycles + max(entry["host_cycles"], default=0), max(entry["host_cycles"], default=0),
+        ]  # fmt: skip
+        if compare:
+            alone = max(entry["bench_cycles"], default=0)
+            more = f"{100 * (cycles - alone) / alone:+.2f} %" if alone else "-"
+            row += [alone, more]
+        rows.append(row)
+    return table(head, rows)
