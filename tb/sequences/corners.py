@@ -220,4 +220,62 @@ def refused(lines: Lines) -> list[Instruction]:
     program = lines.groups()
     for item in bad:
         program += [item, isa.fence(clear=1)]
-    return [*program, isa.fence()]
+    program += [*lines.groups(), lines.load(0), lines.load(1, 1), isa.ld_l(addr=DATA)]
+    program += [isa.ld_w(addr=DATA, first=0, count=64)]
+    return [*program, *ended_holds(lines), *in_place(lines), *refused_groups(lines), isa.fence()]
+
+
+def ended_holds(lines: Lines) -> list[Instruction]:
+    """Return holds, each with something after it that does or does not end it, then an acc."""
+    illegal = Instruction(isa.conv(in_base=0, out_base=2, wbase=0).word, 0, 1 << 31)
+    between: list[Instruction] = [
+        *(lines.compute(name, 0, 1, 2) for name in COMPUTE),
+        isa.copy(in_base=0, out_base=lines.core.spad_depth), illegal, lines.load(3), isa.cfg_act(),
+    ]  # fmt: skip
+    program: list[Instruction] = []
+    for item in between:
+        program += [
+            lines.compute("conv", 0, 1, 2, flags=int(MacFlag.HOLD)), item, isa.fence(clear=1),
+            lines.compute("conv", 1, 1, 2, flags=int(MacFlag.ACC)), isa.fence(clear=1),
+            lines.store(2),
+        ]  # fmt: skip
+    return program
+
+
+def in_place(lines: Lines) -> list[Instruction]:
+    """Return results in the lines of an operand: legal only with the same pitches."""
+    rows = lines.core.rows
+    same = {"in_p": rows, "out_p": rows, "in2_p": rows, "in2_cbs": 1}
+    pitches = [same, *({**same, name: rows + 1} for name in ("in_p", "out_p", "in2_p"))]
+    strides = [(1, 1, 1), (2, 1, 1), (1, 2, 1), (1, 1, 2)]  # of input, output, second input
+    program: list[Instruction] = []
+    for index, pitch in enumerate([*pitches, same, same, same]):
+        cbs, out_cbs, second = strides[max(0, index - len(pitches) + 1)]
+        program += [
+            isa.cfg_in(w=rows, h=1, c=lines.core.cols, cbs=cbs),
+            isa.cfg_out(ow=rows, oh=1, oc=lines.core.cols, cbs=out_cbs),
+            isa.cfg_pitch(**{**pitch, "in2_cbs": second}),
+        ]
+        for name, y in [*((name, y) for name in COMPUTE for y in (0, 1))]:
+            program += [lines.compute(name, 0, 1, y), isa.fence(clear=1), lines.store(y)]
+    return [*program, *lines.groups()]
+
+
+def refused_groups(lines: Lines) -> list[Instruction]:
+    """Return refused configuration between the legal one and what uses it."""
+    high = 1 << 31
+    other = [
+        (isa.cfg_pad(pl=1, pt=1, zin=-9, zw=8, zout=-7), 0, high),
+        (isa.cfg_act(act_min=-3, act_max=9, fill=44), high, 0),
+        (isa.cfg_act(act_min=-4, act_max=8, fill=45), 0, high),
+        *(
+            (group(mult=0x71234567, shift=-6), 0, high)
+            for group in (isa.cfg_scale, isa.cfg_scale1, isa.cfg_scale2)
+        ),
+    ]
+    program = lines.groups()
+    for item, rs1, rs2 in other:
+        program += [Instruction(item.word, item.rs1 | rs1, item.rs2 | rs2), isa.fence(clear=1)]
+        for name in COMPUTE:
+            program += [lines.compute(name, 0, 1, 2), lines.store(2)]
+    return program
