@@ -15,6 +15,7 @@ from cocotb.triggers import ClockCycles, FallingEdge
 Cycle = dict[str, int]
 
 CUSTOM0, FOREIGN = 0x0B, 0x33
+FENCE = CUSTOM0 | 5 << 12
 ISSUE = {"x_issue_valid": 1, "x_issue_instr": CUSTOM0, "x_issue_id": 3, "x_issue_rs_valid": 3}
 TAKE = {"x_issue_ready": 1, "x_issue_accept": 1}
 NO_ISSUE = {"x_issue_valid": 0, "x_issue_ready": 0, "x_issue_accept": 0}
@@ -51,6 +52,7 @@ BROKEN: dict[str, list[Cycle]] = {
     "cvxif_operands_stay": [ISSUE, {"x_issue_rs1": 7}, NONE],
     "cvxif_id_is_free": [*COMMITTED, {**ISSUE, **TAKE}, NONE],
     "cvxif_accepts_own_opcode": [{**ISSUE, **TAKE, "x_issue_rs_valid": 2}, NONE],
+    "cvxif_accepts_own_opcode.rs2": [{**ISSUE, **TAKE, "x_issue_rs_valid": 1}, NONE],
     "cvxif_refuses_at_once": [{**ISSUE, "x_issue_instr": FOREIGN}, NONE],
     "cvxif_accepts_own_opcode.foreign": [{**ISSUE, **TAKE, "x_issue_instr": FOREIGN}, NONE],
     "cvxif_result_after_commit": [*ISSUED, RESULT, NONE],
@@ -58,6 +60,9 @@ BROKEN: dict[str, list[Cycle]] = {
     "cvxif_result_after_commit.twice": [*COMMITTED, {**RESULT, "x_result_ready": 1}, NONE, NONE],
     "cvxif_result_after_commit.killed": [
         *ISSUED, {**COMMIT, "x_commit_kill": 1}, NO_COMMIT, RESULT, NONE,
+    ],
+    "cvxif_result_after_commit.killed_at_issue": [
+        {**ISSUE, **TAKE, **COMMIT, "x_commit_kill": 1}, {**NO_ISSUE, **NO_COMMIT}, RESULT, NONE,
     ],
     "cvxif_result_stays": [*COMMITTED, RESULT, {"x_result_data": 6}, NONE],
     "cvxif_result_stays.withdrawn": [*COMMITTED, RESULT, {"x_result_valid": 0}, NONE],
@@ -97,6 +102,21 @@ SOUND: dict[str, list[Cycle]] = {
     ],
     "refused": [{**ISSUE, "x_issue_instr": FOREIGN, "x_issue_ready": 1}, NO_ISSUE],
     "killed": [*ISSUED, {**COMMIT, "x_commit_kill": 1}, NO_COMMIT, {**ISSUE, **TAKE}, NO_ISSUE],
+    "committed at issue": [
+        {**ISSUE, **TAKE, **COMMIT}, {**NO_ISSUE, **NO_COMMIT}, {**RESULT, "x_result_ready": 1},
+        {"x_result_valid": 0},
+    ],
+    "killed at issue": [
+        {**ISSUE, **TAKE, **COMMIT, "x_commit_kill": 1}, {**NO_COMMIT, "x_issue_instr": FENCE},
+        NO_ISSUE,
+    ],
+    "dropped in decode": [
+        {**ISSUE, **TAKE}, {"x_issue_instr": FENCE, **COMMIT}, {**NO_ISSUE, **NO_COMMIT}, RESULT,
+    ],
+    "dropped before its operands": [
+        {**ISSUE, "x_issue_rs_valid": 0}, NO_ISSUE,
+        {**ISSUE, **TAKE, "x_issue_instr": FENCE, "x_issue_rs_valid": 1}, NO_ISSUE,
+    ],
     "write": [*AW_TAKEN, W, {"m_wlast": 1}, {"m_wvalid": 0}, B, {"m_bready": 1}, {"m_bvalid": 0}],
     "write, data first": [W, {"m_wlast": 1}, {"m_wvalid": 0}, *AW_TAKEN, NONE, NONE],
     "read": [

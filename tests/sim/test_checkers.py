@@ -1,4 +1,8 @@
-"""Every protocol assertion fires on a device that breaks its rule, and on no sound one."""
+"""Every protocol assertion fires on a device that breaks its rule, and on no sound one.
+
+Scenarios (checker_benches) break one assertion each; decoders (broken_decoders) are whole devices
+that a CPU offloads instructions to, each with one mistake that designers make.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import pytest
 
 from scripts.hdl import SimBuild, SimResult, SimRun, SimStatus, build, run
 from tb.build import HDL
+from tests.sim.broken_decoders import CAUGHT_BY, Decoder
 from tests.sim.checker_benches import BROKEN, SOUND
 
 pytestmark = pytest.mark.sim
@@ -16,11 +21,11 @@ pytestmark = pytest.mark.sim
 CHECKERS = [HDL / "checkers" / f"{name}_checker.sv" for name in ("cvxif", "axi", "axil")]
 
 
-def play(rule: str, folder: Path) -> SimResult:
+def play(rule: str, folder: Path, *, module: str = "checker_benches") -> SimResult:
     where = build(SimBuild(top="checker_tb", sources=[*CHECKERS, HDL / "checker_tb.sv"]))
     return run(
         SimRun(
-            build=where, module="tests.sim.checker_benches", env={"RULE": rule},
+            build=where, module=f"tests.sim.{module}", env={"RULE": rule},
             results_dir=folder, timeout_s=60,
         )
     )  # fmt: skip
@@ -36,6 +41,18 @@ def test_assertion_fires(rule: str, tmp_path: Path):
 @pytest.mark.parametrize("rule", SOUND)
 def test_sound_traffic_passes(rule: str, tmp_path: Path):
     result = play(rule, tmp_path)
+    assert result.passed, result.message
+
+
+@pytest.mark.parametrize(("decoder", "assertion"), CAUGHT_BY.items())
+def test_broken_decoder_is_caught(decoder: str, assertion: str, tmp_path: Path):
+    result = play(decoder, tmp_path, module="broken_decoders")
+    assert result.status is SimStatus.FAIL
+    assert f".{assertion}:" in result.message, result.message
+
+
+def test_sound_decoder_passes(tmp_path: Path):
+    result = play(Decoder.__name__, tmp_path, module="broken_decoders")
     assert result.passed, result.message
 
 
