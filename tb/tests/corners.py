@@ -19,9 +19,9 @@ from tb.env.settings import count
 from tb.sequences import corners
 from tb.sequences.corners import Lines
 from tb.sequences.layers import random_layer
+from tb.sequences.ports import BUSY, ring
 from tb.sequences.slots import make_slots, prime, random_program
 from tb.tests.base import RatelTest
-from tb.tests.doorbell import BUSY, ring
 
 log = logging.getLogger("ratel.corners")
 SOFT_RESET, CLEAR_COUNTERS = 1, 2
