@@ -30,16 +30,18 @@ INSTRUCTIONS = [
 PROGRAMS = [r"tile_level\[hazards-", r"tile_level\[offload-"]
 LAYERS = [r"test_vector_layers\[8x8\]", r"test_mac_layers\[8x8-[0-2]\]"]
 MEMORY = [r"tile_level\[memory_port-"]
-WHOLE = [r"tile_level\[(scratchpad|performance)-"]
+PINS = [r"pin_level\[doorbell-", r"pin_level\[registers-Interrupts", r"pin_level\[smoke-"]
 PARTS = {
-    "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, r"tests/rtl/control", *MEMORY, *LAYERS],
-    "compute": [SMOKE, *LAYERS, r"test_corner\[", r"tests/rtl/compute", *PROGRAMS, *WHOLE],
-    "memory": [SMOKE, *MEMORY, r"tests/rtl/memory", *PROGRAMS, *LAYERS, *WHOLE],
-    "lib": [SMOKE, *MEMORY, r"tests/rtl/lib", *LAYERS],
-    "rtl": [SMOKE, *LAYERS, *PROGRAMS, *WHOLE],
+    "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, *MEMORY, *LAYERS, *PINS],
+    "compute": [SMOKE, *LAYERS, r"test_corner\[", *PROGRAMS],
+    "memory": [SMOKE, *MEMORY, *PROGRAMS, *LAYERS],
+    "lib": [SMOKE, *MEMORY, *LAYERS],
+    "rtl": [SMOKE, *LAYERS, *PROGRAMS],
 }
-# Then everything else: pin level, the units alone, and last what needs a build of its own.
-LATER = [r"tile_level", r"tests/rtl/.*parameters", r"pin_level", r"tests/rtl/", r"8x8", r""]
+# Then everything else. The default core at the tile level is quick, all of it takes a minute; the
+# pin level is slow, the units alone and other configurations need builds of their own.
+QUICK = [r"tile_level", r"test_corner\[", *LAYERS]
+SLOW = [r"pin_level", r"tests/rtl/.*\[8x8", r"tests/rtl/", r"8x8", r""]
 
 
 def collect(root: Path) -> list[str]:
@@ -68,7 +70,7 @@ def ordered(ids: Sequence[str], part: str, *, first: str = "") -> list[str]:
         part: the folder's name, `rtl` for the top.
         first: a part of the ids that come before all others.
     """
-    ranks = [re.compile(text) for text in [*PARTS[part], *LATER]]
+    ranks = [re.compile(text) for text in [*PARTS[part], *QUICK, f"tests/rtl/{part}/", *SLOW]]
     if first:
         ranks.insert(0, re.compile(re.escape(first)))
 
