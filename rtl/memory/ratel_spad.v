@@ -69,8 +69,9 @@ module ratel_spad #(
       wait_bank_q <= {BankWidth{1'b0}};
     end else begin
       wait_bank_q <= st_bank;
+      // Urgent means granted in the same cycle, so the age goes no further.
       if (!st_rd_en_i || st_rd_gnt_o) age_q <= 4'd0;
-      else if (!urgent)               age_q <= age_q + 4'd1;
+      else                            age_q <= age_q + 4'd1;
     end
   end
 
