@@ -2,27 +2,37 @@
 
 Every result is compared with golden as in a test. Prints a table and writes
 build/reports/bench.json. Targets are those of a core of 8x8; a kernel that misses its target there
-fails the command.
+fails the command. --save-baseline stores the cycles that later runs are compared with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from golden.config import CoreConfig
 from golden.network import NetworkError
 from scripts import cli
-from scripts.hdl import HdlError, SimRun, run
+from scripts.hdl import HdlError
 from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.table import percent, table
 from scripts.runs.bench import bench, configuration
-from scripts.runs.networks import read_json
+from scripts.runs.cycles import (
+    BASELINE,
+    Figure,
+    change_text,
+    kernel_figures,
+    load_baseline,
+    measure_kernels,
+    measure_network,
+    save_baseline,
+    trends,
+)
 from scripts.runs.speed import TILE_OF_BARE, TILE_OF_PIN, SpeedFigure, measure_speed, ratios
 from sw.compiler import CompileError
 from sw.kernels import KERNELS
 
-TIMEOUT_S = 900.0
 # Share of the array's peak; by the core's counters, 8x8, 64-bit bus.
 TARGETS = {"conv3x3": 0.90, "dw3x3_s1": 0.80, "gemm_64_onchip": 0.95}
 TARGET_CONFIG = "8x8"
@@ -34,19 +44,28 @@ def main(argv: list[str]) -> int:
     options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
     options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
     options.add_argument("--kernels", help="run only these, with commas; all by default")
+    options.add_argument(
+        "--save-baseline", action="store_true", help=f"write {BASELINE.name}, with MNIST"
+    )
     options.add_argument("--no-speed", action="store_true", help="leave the simulation speed out")
     add_results_option(options)
     wanted = options.parse_args(argv)
+    if wanted.save_baseline and wanted.kernels is not None:
+        raise cli.UserError("a baseline is of all kernels; leave --kernels out")
     names = chosen(wanted.kernels)
     core = configuration(wanted.config)
     results = Results(command="bench", folder=wanted.results.resolve())
     results.start()
     build = bench(core)
-    kernels, failure = measure(core, build, names, wanted.seed, results.runs)
+    kernels, failure = measure_kernels(core, build, results.runs, names=names, seed=wanted.seed)
+    figures = kernel_figures(kernels)
     for kernel in kernels:
         judge(kernel)
     if kernels:
-        print("\n" + kernel_table(kernels) + "\n")
+        changes = {
+            trend.name: change_text(trend) for trend in trends(figures, load_baseline(core.name))
+        }
+        print("\n" + kernel_table(kernels, changes) + "\n")
     for kernel in kernels:
         if "left_out" in kernel:
             print(f"{kernel['name']} is left out on {core.name}: {kernel['left_out']}")
@@ -74,11 +93,26 @@ def main(argv: list[str]) -> int:
         },
     )
     print(f"report {shown(path)}")
+    if wanted.save_baseline and not reasons:
+        store(core, build, figures, results)
     for reason in reasons:
         print(f"FAIL: {reason}")
     if not reasons:
         print("PASS")
     return 1 if reasons else 0
+
+
+def store(core: CoreConfig, build: Path, figures: list[Figure], results: Results) -> None:
+    """Store a baseline, the MNIST network with it.
+
+    Raises:
+        UserError: the network failed.
+    """
+    network, failure = measure_network(core, build, results.runs)
+    if failure:
+        raise cli.UserError(f"no baseline is stored: {failure}")
+    save_baseline(core.name, [*figures, *network])
+    print(f"baseline {shown(BASELINE)}")
 
 
 def chosen(words: str | None) -> list[str]:
@@ -95,25 +129,6 @@ def chosen(words: str | None) -> list[str]:
     return names
 
 
-def measure(
-    core: CoreConfig, build: Path, names: list[str], seed: int, runs: Path
-) -> tuple[list[dict[str, Any]], str]:
-    """Run the kernels in one process; return their figures, and what failed or nothing."""
-    result = run(
-        SimRun(
-            build=build,
-            module="tb.tests.kernels",
-            test="Kernels",
-            results_dir=runs / "kernels",
-            seed=seed,
-            timeout_s=TIMEOUT_S,
-            env={"RATEL_CONFIG": core.name, "RATEL_KERNELS": ",".join(names)},
-        )
-    )
-    kernels: Any = read_json(runs / "kernels" / "kernels.json") or []
-    return kernels, "" if result.passed else result.message
-
-
 def judge(kernel: dict[str, Any]) -> None:
     """Add the target and whether it is met, and the cycles in which the array made no step."""
     if "left_out" in kernel:
@@ -124,12 +139,13 @@ def judge(kernel: dict[str, Any]) -> None:
     kernel["idle_cycles"] = kernel["cycles"] - kernel["counters"]["steps"]
 
 
-def kernel_table(kernels: list[dict[str, Any]]) -> str:
-    """Return the table of the kernels that ran."""
+def kernel_table(kernels: list[dict[str, Any]], changes: Mapping[str, str]) -> str:
+    """Return the table of the kernels that ran; `changes` are those of cycles."""
     head = [
         "kernel",
         "config",
         "cycles",
+        "change",
         "MACs",
         "MAC use",
         "idle",
@@ -149,6 +165,7 @@ def kernel_table(kernels: list[dict[str, Any]]) -> str:
                 kernel["name"],
                 kernel["config"],
                 kernel["cycles"],
+                changes[kernel["name"]],
                 kernel["macs"],
                 percent(kernel["utilisation"], 1.0) if kernel["macs"] else "-",
                 kernel["idle_cycles"],

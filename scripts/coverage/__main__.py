@@ -23,6 +23,7 @@ from scripts.coverage.kept import kept_runs, write_kept
 from scripts.hdl import ROOT, HdlError
 from scripts.regress.__main__ import tell
 from scripts.regress.engine import Plan, regress
+from scripts.regress.finish import explaining, finish
 from scripts.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
 from scripts.reports.coverage import Bars, CoverageReport, write_coverage
 from scripts.reports.files import shown
@@ -51,6 +52,11 @@ def main(argv: list[str]) -> int:
         help=f"the runs in {KEPT_FILE.name}, functional coverage only, against the lower bar",
     )  # fmt: skip
     options.add_argument("--keep", action="store_true", help=f"write {KEPT_FILE.name}")
+    options.add_argument(
+        "--no-explain",
+        action="store_true",
+        help="do not repeat failures for their first difference",
+    )
     options.add_argument("--no-bars", action="store_true", help="report, but ask for nothing")
     wanted = options.parse_args(argv)
     suite = load_suite()
@@ -67,7 +73,6 @@ def main(argv: list[str]) -> int:
     extra: dict[str, Any] = {"make_build": covered_build} if code else {}
     plan = Plan(runs=tuple(runs), jobs=wanted.jobs, folder=FOLDER, cluster=wanted.cluster, **extra)
     summary = regress(plan)
-    tell(summary, FOLDER)
     bars = PULL_REQUEST if wanted.pull_request else NIGHTLY
     if not code:
         bars = Bars(functional=bars.functional)
@@ -76,6 +81,11 @@ def main(argv: list[str]) -> int:
         write_kept([summary.runs[name] for name in report.chosen])
     problems = report.problems()
     files = write_coverage(FOLDER, report)
+    explained = finish(
+        summary, FOLDER, explain=explaining(not wanted.no_explain), cycles=False,
+        code=report.lines()[1:] if code else (),
+    )  # fmt: skip
+    tell(summary, FOLDER, explained)
     print("\n".join([*report.lines(), *problems, f"report: {shown(files[-1])}"]))
     return 0 if summary.passed and not problems else 1
 

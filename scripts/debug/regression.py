@@ -1,6 +1,4 @@
-"""The part of a regression's page that explains its failures: first difference, waves, transcript.
-
-    part = explain_failures(summary, folder)      # HTML for the page at folder/regress.html
+"""Explains the failures of a regression for its page: first difference, waves, transcript.
 
 The quickest failure of each of the first few causes is repeated with its seed; its files lie below
 folder/failures/, and the page refers to them by relative paths, so the folder can be moved.
@@ -10,17 +8,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from scripts.hdl import HdlError
 from scripts.regress.buckets import buckets
-from scripts.regress.suite import Run, repeat_command
+from scripts.regress.suite import Run
 from scripts.reports.regression import Summary
 from scripts.waves.picture import draw
 from scripts.waves.repeat import Repeat, Repeated, repeat
 
 CAUSES = 3  # that are explained; each takes some seconds, the first a build
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What a repeated failure told.
+
+    Attributes:
+        headline: the first difference, or why there is none.
+        html: the same with links and a picture, for the page.
+        view: GTKWave's save file, None without waves.
+    """
+
+    headline: str
+    html: str
+    view: Path | None = None
 
 
 def explain_failures(
@@ -29,52 +43,56 @@ def explain_failures(
     *,
     causes: int = CAUSES,
     repeat_run: Callable[[Repeat], Repeated] = repeat,
-) -> str:
-    """Repeat failures and return what to show of them, as HTML; nothing if nothing failed."""
-    parts = []
+) -> dict[str, Explained]:
+    """Repeat the first failure of each of the first causes; return what they told, by run."""
+    found = {}
     for bucket in buckets(summary.outcomes)[:causes]:
         run = summary.runs[bucket.outcomes[0].name]
-        parts.append(explain_run(run, folder, repeat_run))
-    if not parts:
-        return ""
-    return "\n".join(["<h2>First differences</h2>", *parts])
+        found[run.name] = explain_run(run, folder, repeat_run)
+    return found
 
 
-def explain_run(run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated]) -> str:
-    """Repeat one run; return its part of the page."""
+def explain_run(run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated]) -> Explained:
+    """Repeat one run and say what it told."""
     place = folder / "failures" / run.name
-    head = f"<h3>{escape(run.name)}</h3><p><code>{escape(repeat_command(run))}</code></p>"
     place.mkdir(parents=True, exist_ok=True)
     try:
         done = repeat_run(
             Repeat(
                 module=run.entry.module, test=run.entry.test, seed=run.seed, folder=place,
                 config=run.config, speed=run.entry.speed, env=run.entry.env,
+                timeout_s=run.entry.timeout_s,
             )
         )  # fmt: skip
     except HdlError as error:
-        return f"{head}<p>It could not be repeated: {escape(str(error))}</p>"
+        said = f"It could not be repeated: {error}"
+        return Explained(headline=said, html=f"<p>{escape(said)}</p>")
     picture = place / "picture.png"
     reason = "no waves were recorded" if done.view is None else draw(done.view, picture)
-    return head + difference_part(done, folder, picture if not reason else None)
+    return Explained(
+        headline=done.headline,
+        html=difference_part(done, folder, picture if not reason else None, reason),
+        view=done.view,
+    )
 
 
-def difference_part(done: Repeated, folder: Path, picture: Path | None) -> str:
-    """The sentences, links to the files, and the picture."""
+def difference_part(done: Repeated, folder: Path, picture: Path | None, reason: str) -> str:
+    """The sentences, links to the files, and the picture or why there is none."""
     files = [
         ("waves", done.waves), ("view for GTKWave", done.view),
         ("transcript", done.folder / "run" / "trace.log"), ("log", done.result.log),
     ]  # fmt: skip
     links = ", ".join(
-        f"<a href='{escape(relative(path, folder))}'>{name}</a>"
+        f"<a href='{escape(relative(path, folder), quote=True)}'>{name}</a>"
         for name, path in files
         if path is not None and path.is_file()
     )
-    shown = ""
-    if picture is not None:
-        source = escape(relative(picture, folder))
-        shown = f"<p><a href='{source}'><img src='{source}' style='width:100%' alt='waves'></a></p>"
-    return f"<pre>{escape(done.headline)}</pre><p>{links}</p>{shown}"
+    if picture is None:
+        shown = f"<p>No picture: {escape(reason)}</p>"
+    else:
+        source = escape(relative(picture, folder), quote=True)
+        shown = f"<p><a href='{source}'><img src='{source}' alt='waves around the difference'></a>"
+    return f"<pre class=said>{escape(done.headline)}</pre><p>{links}</p>{shown}"
 
 
 def relative(path: Path, folder: Path) -> str:

@@ -49,10 +49,8 @@ class RatelVerilator(cocotb_runner.Verilator):
         verilate = [word for word in verilate if word not in {"--public-flat-rw", "--trace"}]
         verilate[1:1] = self.trace_options
         make[1:3] = ["-j", str(self.jobs)]
-        return [
-            verilate,
-            [*make, *make_variables(quick=self.quick), object_cache(self.build_dir.parent / "objects")],
-        ]
+        make += make_variables(quick=self.quick)
+        return [verilate, [*make, object_cache(self.build_dir.parent / "objects")]]
 
     def _execute_cmds(
         self, cmds: Sequence[list[str]], cwd: cocotb_runner.PathLike, stdout: TextIO | None = None

@@ -2,19 +2,23 @@
 
 spec/regression.toml says what there is. An interrupted regression goes on where it was when the
 same command is given again. build/regress/ then holds regress.html, regress.json and regress.xml,
-and a folder for each run.
+and a folder for each run. The quickest failure of each of the first causes is repeated: the page
+says where RTL and golden part, and links waves (RATEL_EXPLAIN=0 or --no-explain: not).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from scripts import cli
+from scripts.debug.regression import Explained
 from scripts.hdl import HdlError
 from scripts.regress.buckets import buckets
 from scripts.regress.engine import FOLDER, Plan, regress
+from scripts.regress.finish import explaining, finish
 from scripts.regress.suite import (
     chosen_configs,
     chosen_entries,
@@ -41,6 +45,11 @@ def main(argv: list[str]) -> int:
     options.add_argument("--seed", type=cli.seed, default=1, help="seed of the first run")
     options.add_argument("--cluster", default="", help="address of a Dask scheduler")
     options.add_argument("--waves", action="store_true", help="record waves of every run")
+    options.add_argument(
+        "--no-explain",
+        action="store_true",
+        help="do not repeat failures for their first difference",
+    )
     options.add_argument("--fresh", action="store_true", help="do not go on with an older one")
     wanted = options.parse_args(argv)
     suite = load_suite()
@@ -59,17 +68,23 @@ def main(argv: list[str]) -> int:
             fresh=wanted.fresh,
         )
     )
-    tell(summary)
+    explained = finish(summary, FOLDER, explain=explaining(not wanted.no_explain), cycles=True)
+    tell(summary, FOLDER, explained)
     tidy(summary)
     return 0 if summary.passed else 1
 
 
-def tell(summary: Summary, folder: Path = FOLDER) -> None:
+def tell(summary: Summary, folder: Path, explained: Mapping[str, Explained]) -> None:
     """Print the causes of the failures and the result; `folder` is where the reports are."""
     for bucket in buckets(summary.outcomes):
         first = bucket.outcomes[0]
         print(f"\n{len(bucket.outcomes)} x {bucket.status}: {bucket.cause}")
         print(f"  {repeat_command(summary.runs[first.name])}")
+        if first.name in explained:
+            told = explained[first.name]
+            print(f"  first difference: {told.headline}")
+            if told.view is not None:
+                print(f"  waves: gtkwave {shown(told.view)}")
     print(f"\n{summary.sentence}\nreport: {shown(folder / 'regress.html')}")
 
 

@@ -159,5 +159,14 @@ def deal(
 
 
 def repeat_command(run: Run) -> str:
-    """Return the command that does the same run again, with waves."""
+    """Return the command that does the same run again, with waves of all of it."""
     return f"make regress N=1 TESTS='{run.entry.name}' CONFIG={run.config} SEED={run.seed} WAVES=1"
+
+
+def waves_command(run: Run) -> str:
+    """Return the command that repeats a run, finds its first difference and opens its waves."""
+    words = [f"--speed {run.entry.speed}"] if run.entry.speed != "tile" else []
+    words += [f"--env {name}={value}" for name, value in run.entry.env.items()]
+    more = f' ARGS="{" ".join(words)}"' if words else ""
+    test = f"{run.entry.file}.{run.entry.test}"
+    return f"make waves TEST={test} SEED={run.seed} CONFIG={run.config}{more}"

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 from xml.etree import ElementTree
 
 from scripts.regress.buckets import Bucket, buckets
-from scripts.regress.suite import Run, repeat_command
+from scripts.regress.suite import Run, repeat_command, waves_command
 from scripts.regress.work import Outcome
 from scripts.reports.page import html_table, page, verdict
 
@@ -58,13 +58,36 @@ class Summary:
         )
 
 
-def write_reports(folder: Path, summary: Summary) -> list[Path]:
-    """Write regress.json, regress.xml and regress.html below `folder`; return the files."""
+class Told(Protocol):
+    """What the repetition of a failure told: a text, and HTML for the page."""
+
+    @property
+    def headline(self) -> str: ...
+
+    @property
+    def html(self) -> str: ...
+
+
+def write_reports(
+    folder: Path,
+    summary: Summary,
+    explained: Mapping[str, Told] | None = None,
+    parts: Sequence[str] = (),
+) -> list[Path]:
+    """Write regress.json, regress.xml and regress.html below `folder`; return the files.
+
+    Args:
+        folder: made if it is not there.
+        summary: what to report.
+        explained: first differences of runs that failed, by the run's name.
+        parts: further parts of the page, as HTML.
+    """
+    explained = explained or {}
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
-        "regress.json": json.dumps(as_json(summary), indent=1) + "\n",
+        "regress.json": json.dumps(as_json(summary, explained), indent=1) + "\n",
         "regress.xml": junit(summary),
-        "regress.html": html(summary),
+        "regress.html": html(summary, explained, parts),
     }
     written = []
     for name, text in texts.items():
@@ -76,7 +99,7 @@ def write_reports(folder: Path, summary: Summary) -> list[Path]:
     return written
 
 
-def as_json(summary: Summary) -> dict[str, Any]:
+def as_json(summary: Summary, explained: Mapping[str, Told]) -> dict[str, Any]:
     """Return the report as JSON values."""
     return {
         "pass": summary.passed,
@@ -91,6 +114,11 @@ def as_json(summary: Summary) -> dict[str, Any]:
                 "status": bucket.status,
                 "runs": [item.name for item in bucket.outcomes],
                 "repeat": repeat_command(summary.runs[bucket.outcomes[0].name]),
+                "first_difference": (
+                    explained[bucket.outcomes[0].name].headline
+                    if bucket.outcomes[0].name in explained
+                    else None
+                ),
             }
             for bucket in buckets(summary.outcomes)
         ],
@@ -138,23 +166,32 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
 
 
-def html(summary: Summary) -> str:
+def html(
+    summary: Summary, explained: Mapping[str, Told] | None = None, parts: Sequence[str] = ()
+) -> str:
     """Return the page."""
+    explained = explained or {}
+    more = list(parts)
     parts = [verdict(summary.passed, summary.sentence)]
     found = buckets(summary.outcomes)
     if found:
-        parts.append(f"<h2>Causes ({len(found)})</h2>")
-        parts += [bucket_part(bucket, summary.runs) for bucket in found]
+        parts.append(f"<h2>Failures by cause ({len(found)})</h2>")
+        parts += [
+            bucket_part(bucket, summary.runs, explained.get(bucket.outcomes[0].name))
+            for bucket in found
+        ]
+    parts += more
     parts += ["<h2>Tests</h2>", tests_part(summary)]
     return page("Regression", *parts)
 
 
-def bucket_part(bucket: Bucket, runs: Mapping[str, Run]) -> str:
-    """Return one cause: how often, how to repeat it, and the log of its quickest run."""
+def bucket_part(bucket: Bucket, runs: Mapping[str, Run], told: Told | None) -> str:
+    """Return one cause: how often, its first difference, how to repeat it, the end of a log."""
     first = bucket.outcomes[0]
     rows = [
         [
             escape(item.name),
+            f"{runs[item.name].seed}",
             escape(item.message),
             f"<code>{escape(repeat_command(runs[item.name]))}</code>",
         ]
@@ -165,9 +202,11 @@ def bucket_part(bucket: Bucket, runs: Mapping[str, Run]) -> str:
     log = f"<pre>{escape(first.tail)}</pre>"
     return (
         f"<details open><summary><b class=bad>{len(bucket.outcomes)} × {escape(bucket.status)}</b> "
-        f"{escape(bucket.cause)}</summary>\n<p>Repeat: <code>"
-        f"{escape(repeat_command(runs[first.name]))}</code></p>\n"
-        f"{html_table(['run', 'message', 'repeat'], rows)}{more}\n<details><summary>"
+        f"{escape(bucket.cause)}</summary>\n"
+        f"<p>Repeat: <code>{escape(repeat_command(runs[first.name]))}</code></p>\n"
+        f"<p>Open: <code>{escape(waves_command(runs[first.name]))}</code></p>\n"
+        f"{'' if told is None else told.html}\n"
+        f"{html_table(['run', 'seed', 'message', 'repeat'], rows)}{more}\n<details><summary>"
         f"end of the log of {escape(first.name)}</summary>{log}</details></details>"
     )
 

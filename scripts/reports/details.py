@@ -1,0 +1,119 @@
+"""What the page of a regression says beyond its failures: test plan, coverage, trends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from scripts.coverage.functional import FunctionalCoverage, total_bins
+from scripts.regress.work import Outcome
+from scripts.reports.coverage import functional_part
+from scripts.reports.page import html_table
+from scripts.reports.regression import Summary
+from scripts.runs.cycles import Trend, change_text
+from scripts.testplan.plan import Entry
+from tb.coverage.points import POINTS
+
+
+def plan_part(
+    summary: Summary, plan: Sequence[Entry], functional: FunctionalCoverage | None
+) -> str:
+    """Return the state of each entry of the test plan: by its tests that ran, and its points."""
+    by_test: dict[str, list[Outcome]] = {}
+    for outcome in summary.outcomes:
+        entry = summary.runs[outcome.name].entry
+        by_test.setdefault(f"{entry.file}.{entry.test}", []).append(outcome)
+    rows = []
+    for item in plan:
+        ran = [outcome for test in item.tests for outcome in by_test.get(test, [])]
+        failed = sum(not outcome.passed for outcome in ran)
+        absent = [test for test in item.tests if test not in by_test]
+        rows.append(
+            [
+                escape(item.name),
+                item.stage,
+                state(len(ran), failed),
+                tests_cell(item, absent),
+                f"{len(ran)}",
+                f"{failed}",
+                covered(item, functional),
+            ]
+        )
+    note = (
+        "<p>An entry passes when all of its tests that ran passed. Tests that are pytest files run "
+        "in <code>make test</code>.</p>"
+    )
+    head = ["entry", "stage", "state", "tests", "runs", "failures", "covered %"]
+    return "<h2>Test plan</h2>" + note + html_table(head, rows, numbers=3)
+
+
+def state(ran: int, failed: int) -> str:
+    """Return the state of an entry as a word in its colour."""
+    if not ran:
+        return "not run"
+    return "<b class=bad>FAIL</b>" if failed else "<span class=good>pass</span>"
+
+
+def tests_cell(item: Entry, absent: Sequence[str]) -> str:
+    """Return how many tests of an entry ran, with all names behind it."""
+    names = "; ".join(
+        f"{escape(test)}{' (not run)' if test in absent else ''}" for test in item.tests
+    )
+    count = f"{len(item.tests) - len(absent)} of {len(item.tests)} ran"
+    return f"<details><summary>{count}</summary>{escape(item.feature)}<br>{names}</details>"
+
+
+def covered(item: Entry, functional: FunctionalCoverage | None) -> str:
+    """Return the mean of an entry's coverage points, a dash when it has none or none were sampled.
+
+    Assertions are not counted here: they cover nothing, they fail.
+    """
+    points = [name for name in item.coverage if name in POINTS]
+    if functional is None or not points:
+        return "-"
+    return f"{sum(functional.point(name) for name in points) / len(points):.1f}"
+
+
+def coverage_part(functional: FunctionalCoverage | None, code: Sequence[str]) -> str:
+    """Return functional coverage of the runs that passed; `code` are lines on code coverage."""
+    if functional is None:
+        return "<h2>Coverage</h2><p>No run that passed left any functional coverage.</p>"
+    said = (
+        f"{functional.grade:.2f} %, the mean of {len(POINTS)} points; {functional.covered} of "
+        f"{total_bins()} bins, by {functional.files} runs that passed"
+    )
+    if code:
+        lines = escape("\n".join(code))
+        measured = f"<pre>{lines}</pre><p><a href='coverage.html'>by file and line</a></p>"
+    else:
+        measured = "<p>Code coverage: not measured here; <code>make coverage</code> does.</p>"
+    points = functional_part(functional)
+    return (
+        f"<h2>Coverage</h2><p>Functional coverage: {said}</p>{measured}"
+        f"<details><summary>points</summary>{points}</details>"
+    )
+
+
+def trends_part(config: str, found: Sequence[Trend], failures: Sequence[str]) -> str:
+    """Return cycles and utilisation beside the stored baseline."""
+    rows = []
+    for trend in found:
+        colour = {None: "", 0.0: ""}.get(trend.change, "bad" if (trend.change or 0) > 0 else "good")
+        rows.append(
+            [
+                escape(trend.name),
+                f"{trend.now.cycles:,}" if trend.now else "-",
+                f"{trend.before.cycles:,}" if trend.before else "-",
+                f"<span class='{colour}'>{change_text(trend)}</span>",
+                f"{100 * trend.now.utilisation:.1f}" if trend.now else "-",
+                f"{100 * trend.before.utilisation:.1f}" if trend.before else "-",
+            ]
+        )
+    wrong = "".join(f"<p class=bad>{escape(reason)}</p>" for reason in failures)
+    note = (
+        f"<p>On {escape(config)}, without bus waits: the same on every machine, so a change is "
+        "real. The baseline is <code>spec/cycles.json</code>; "
+        "<code>make bench ARGS=--save-baseline</code> writes it.</p>"
+    )
+    head = ["kernel or network", "cycles", "baseline", "change", "MAC use %", "baseline %"]
+    return "<h2>Cycles</h2>" + wrong + note + html_table(head, rows, numbers=5)

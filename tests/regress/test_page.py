@@ -1,0 +1,218 @@
+"""The page of a regression in a real browser: one that fails and one that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from PIL import Image
+
+from golden.config import load_config
+from scripts.debug.regression import explain_failures
+from scripts.hdl import SimResult, SimStatus
+from scripts.regress.engine import Plan, regress
+from scripts.regress.finish import functional_of
+from scripts.regress.suite import Entry, Run
+from scripts.reports.details import coverage_part, plan_part, trends_part
+from scripts.reports.page import html_table, page
+from scripts.reports.regression import write_reports
+from scripts.runs.cycles import Figure, Trend
+from scripts.testplan.plan import Entry as Planned
+from scripts.waves.repeat import Repeat, Repeated
+from scripts.waves.save_file import write_views
+from tests.regress.browser import NAMES, Browser, find_browser
+from tests.regress.test_engine import counter
+from tests.waves.test_views import every_signal
+
+PROGRAM = find_browser()
+pytestmark = [
+    pytest.mark.sim,
+    pytest.mark.xdist_group("regress"),
+    pytest.mark.skipif(
+        PROGRAM is None,
+        reason=f"no browser is installed ({', '.join(NAMES)}; Debian: apt install chromium)",
+    ),
+]
+
+WIDTHS = (360, 1280, 2200)
+BENCHES = "tests.regress.benches"
+PLAN = [
+    Planned(name="parity", feature="Even numbers only", stage="V1", spec=(), coverage=("field.in",),
+            tests=(f"{BENCHES}.odd_seeds_fail", f"{BENCHES}.passes", "tests/rtl/test_x.py")),
+    Planned(name="rest", feature="All else <here>", stage="V2", spec=(), coverage=("assert:x",),
+            tests=(f"{BENCHES}.no_one",)),
+]  # fmt: skip
+TRENDS = [
+    Trend(name="slower", now=Figure(name="slower", cycles=1100, utilisation=0.5),
+          before=Figure(name="slower", cycles=1000, utilisation=0.55)),
+    Trend(name="gone", now=None, before=Figure(name="gone", cycles=7, utilisation=0.0)),
+]  # fmt: skip
+SAID = (
+    "instruction 66 `conv in_base=176`: expected 968448, got 1308672\n  stage array: <sums> differ"
+)
+
+
+def repeated(wanted: Repeat) -> Repeated:
+    """What repeating leaves, with views of a real wave file; no simulation of the core is built."""
+    (wanted.folder / "run").mkdir(parents=True)
+    for name in ("trace.log", "log.txt"):
+        (wanted.folder / "run" / name).write_text("text\n", encoding="utf-8")
+    difference = {"stage": "array", "cycle": 1396, "issued": 723, "sentences": SAID}
+    waves = every_signal(wanted.folder)
+    view = write_views(waves, core=load_config("8x8"), difference=difference, first=7, last=1456)
+    result = SimResult(
+        status=SimStatus.FAIL, message="m", tests=(), seed=wanted.seed, seconds=1.0, returncode=1,
+        log=wanted.folder / "run/log.txt", results_xml=None, coverage=None, waves=None,
+    )  # fmt: skip
+    return Repeated(
+        result=result, difference=difference, folder=wanted.folder, waves=waves, view=view
+    )
+
+
+def pretended_picture(view: Path, picture: Path) -> str:
+    Image.new("RGB", (1600, 300), "black").save(picture)
+    return ""
+
+
+def regression(folder: Path, seeds: range) -> Path:
+    """Run real simulations of a counter; return the page."""
+    test = Entry(name=f"{BENCHES}.odd_seeds_fail", timeout_s=60.0)
+    runs = tuple(Run(entry=test, config="8x8", seed=seed) for seed in seeds)
+    summary = regress(Plan(runs=runs, jobs=2, folder=folder, make_build=counter, env={}))
+    explained = explain_failures(summary, folder, repeat_run=repeated)
+    functional = functional_of(summary)
+    parts = [
+        plan_part(summary, PLAN, functional),
+        coverage_part(functional, []),
+        trends_part("8x8", TRENDS, ["kernel x failed"]),
+    ]
+    write_reports(folder, summary, explained, parts)
+    return folder / "regress.html"
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scripts.debug.regression.draw", pretended_picture)
+        return regression(tmp_path_factory.mktemp("failing place"), range(1, 8))
+
+
+@pytest.fixture(scope="module")
+def passing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return regression(tmp_path_factory.mktemp("passing"), range(2, 3))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert PROGRAM is not None
+    with Browser(PROGRAM) as started:
+        yield started
+
+
+def rows(browser: Browser, title: str) -> list[list[str]]:
+    """The cells that a reader sees in the table below a title."""
+    script = """(title => {
+      const head = [...document.querySelectorAll('h2')].find(h => h.innerText.startsWith(title));
+      let part = head;
+      while (!part.querySelector('table')) part = part.nextElementSibling;
+      return [...part.querySelectorAll('tr')].map(r => [...r.cells].map(c => c.innerText.trim()));
+    })"""
+    return browser.value(f"{script}({title!r})")
+
+
+def wider_than_window(browser: Browser) -> int:
+    return browser.value(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", ["failing", "passing"])
+def test_it_is_one_quiet_page_at_every_width(
+    kind: str, width: int, browser: Browser, request: pytest.FixtureRequest
+):
+    file: Path = request.getfixturevalue(kind)
+    browser.open(file, width=width)
+    assert browser.complaints() == []
+    asked = [address for address in browser.requests() if not address.startswith("data:")]
+    assert asked and all(address.startswith(file.parent.as_uri()) for address in asked), asked
+    browser.value("document.querySelectorAll('details').forEach(item => { item.open = true; })")
+    assert wider_than_window(browser) <= 0, "the page scrolls to the side"
+    heights: list[float] = browser.value(
+        "[...document.querySelectorAll('table, pre, h2')].map(part => part.offsetHeight)"
+    )
+    assert heights and all(height > 0 for height in heights)
+
+
+def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser: Browser):
+    browser.open(failing, width=1280)
+    links: list[str] = browser.value("[...document.querySelectorAll('a')].map(a => a.href)")
+    assert len(links) == 5  # waves, view, transcript, log, the picture
+    for link in links:
+        assert link.startswith("file:///")
+        path = Path(unquote(urlsplit(link).path))
+        assert path.is_file() and path.is_relative_to(failing.parent)
+    loaded: list[Any] = browser.value("[...document.images].map(i => i.complete && i.naturalWidth)")
+    assert loaded == [1600]
+
+
+def test_a_failing_page_tells_what_broke_and_how_to_repeat_it(failing: Path, browser: Browser):
+    browser.open(failing, width=1280)
+    text: str = browser.value("document.body.innerText")
+    assert text.index("FAIL: 7 runs: 4 fail, 3 pass") < text.index("4 × fail")
+    assert text.index("4 × fail") < text.index("<sums> differ") < text.index("Test plan")
+    assert f"make regress N=1 TESTS='{BENCHES}.odd_seeds_fail' CONFIG=8x8 SEED=" in text
+    assert f"make waves TEST={BENCHES}.odd_seeds_fail SEED=" in text
+    (_, *listed) = rows(browser, "Failures by cause")
+    assert {row[1] for row in listed} == {"1", "3", "5", "7"}, "the seeds"
+
+
+def test_the_plan_the_cycles_and_the_tests_are_read_from_tables(failing: Path, browser: Browser):
+    browser.open(failing, width=1280)
+    (_, parity, rest) = rows(browser, "Test plan")
+    assert parity[:3] == ["parity", "V1", "FAIL"] and parity[4:] == ["7", "4", "-"]
+    assert rest[2] == "not run"
+    assert rows(browser, "Cycles")[1:] == [
+        ["slower", "1,100", "1,000", "+10.00%", "50.0", "55.0"],
+        ["gone", "-", "7", "not measured", "-", "0.0"],
+    ]
+    assert rows(browser, "Tests")[1][:4] == [f"{BENCHES}.odd_seeds_fail", "8x8", "7", "4"]
+
+
+def test_what_is_folded_opens_by_a_click(failing: Path, browser: Browser):
+    browser.open(failing, width=1280)
+    feature = "Even numbers only"
+    assert feature not in browser.value("document.body.innerText")
+    place = browser.value(
+        "(() => { const s = [...document.querySelectorAll('td summary')][0]; s.scrollIntoView();"
+        "const b = s.getBoundingClientRect(); return [b.x + 5, b.y + b.height / 2]; })()"
+    )
+    for kind in ("mousePressed", "mouseReleased"):
+        browser.command(
+            "Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left",
+            clickCount=1,
+        )  # fmt: skip
+    assert feature in browser.value("document.body.innerText")
+
+
+def test_a_passing_page_has_no_failures(passing: Path, browser: Browser):
+    browser.open(passing, width=1280)
+    text: str = browser.value("document.body.innerText")
+    assert "PASS: 1 runs: 1 pass" in text
+    assert "by cause" not in text and "FAIL" not in text
+    assert rows(browser, "Test plan")[1][2] == "pass"
+
+
+def test_these_checks_find_what_is_wrong(tmp_path: Path, browser: Browser):
+    table = html_table(["x"], [["w" * 4000]]).replace("class=wide", "")
+    bad = page("Bad", "<script>console.error('oh'); nothing()</script>", table,
+               "<img src='missing.png'><img src='http://127.0.0.1:9/x.png'>")  # fmt: skip
+    file = tmp_path / "bad.html"
+    file.write_text(bad, encoding="utf-8")
+    browser.open(file, width=1280)
+    assert len(browser.complaints()) >= 3
+    assert any(address.startswith("http:") for address in browser.requests())
+    assert wider_than_window(browser) > 0
