@@ -32,6 +32,7 @@ TESTS = [
     ("memory_port", "ResetInJob"),
     ("performance", "BackToBack"),
     ("scratchpad", "WholeScratchpad"),
+    ("scenarios", "Storms"),
 ]
 
 # What costs little enough when Python wakes on every clock edge.
@@ -48,6 +49,7 @@ AT_PIN_LEVEL = [
     ("memory_port", "Stalled", {}),
     ("memory_port", "ErrorsInPrograms", {}),
     ("memory_port", "ResetInJob", {"RATEL_RESETS": "8"}),
+    ("scenarios", "Storms", {"RATEL_PROGRAMS": "1"}),
 ]
 
 ELSEWHERE = [
