@@ -12,6 +12,7 @@ from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
 
 BUILD = ROOT / "build" / "tests" / "soc"
 
+
 @lru_cache(maxsize=8)
 def system(config: str) -> Path:
     """Return the built system of a configuration."""
