@@ -17,13 +17,16 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
+from golden.isa_table import Counter
 from tb.agents.axi.monitor import AxiMonitor
+from tb.agents.axil.item import RegisterPoll
 from tb.agents.xif.item import Offload, ResultSeen
 from tb.agents.xif.monitor import XifMonitor
 from tb.env import environment
 from tb.env.configuration import BenchConfiguration
 from tb.env.job import offload
 from tb.env.recorded import Seen
+from tb.env.registers import offset_of
 from tb.tests.base import RatelTest
 
 
@@ -151,6 +154,34 @@ class Hangs(GoodTest):
 
     async def body(self) -> None:
         cocotb.top.play.value = 0
+        await super().body()
+
+
+@pyuvm.test()
+class PollsForEver(GoodTest):
+    """The register accesses go on, but nothing comes of them."""
+
+    def configure(self) -> BenchConfiguration:
+        return replace(super().configure(), quiet_cycles=2000)
+
+    async def body(self) -> None:
+        await super().body()
+        never = RegisterPoll(address=offset_of("STATUS"), mask=1, value=1)
+        await self.env.play([never], check=False)
+
+
+@pyuvm.test()
+class ExpectsMoreSteps(GoodTest):
+    """The golden machine counts a step more than the array takes."""
+
+    async def body(self) -> None:
+        ask = self.env.machine.counter
+
+        def counter(which: int, **place: int) -> int | None:
+            value = ask(which, **place)
+            return value + 1 if which == Counter.STEPS and value is not None else value
+
+        self.env.machine.counter = counter
         await super().body()
 
 
