@@ -53,7 +53,7 @@ def main(argv: list[str]) -> int:
     trials = make_trials(wanted.n, wanted.seed, configs[0])
     runs = tuple(run for trial in trials for run in trial.runs)
     summary = regress(Plan(runs=runs, jobs=wanted.jobs, folder=FOLDER))
-    tell(summary, FOLDER)
+    tell(summary, FOLDER, {})
     found = differences(trials, FOLDER / "runs")
     print("\n".join([*found, f"{len(trials)} seeds, {len(WAYS)} runs each: {len(found)} differ"]))
     return 0 if summary.passed and not found else 1
