@@ -7,6 +7,7 @@ name instead. Writes build/reports/sim.json and a picture, sim.png.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -121,6 +122,7 @@ def run_tests(
             print(f"test {test!s:<32} {result.status:<7} {result.seconds:5.1f} s", flush=True)
             if not result.passed:
                 print(f"  {result.message}\n  log: {shown(result.log)}", flush=True)
+                print(f"  {waves_command(str(test), settings)}", flush=True)
             if result.waves is not None:
                 print(f"  waves: {shown(result.waves)}", flush=True)
             results.append(result)
@@ -184,9 +186,23 @@ def classify(
         record_first_image(job)
     for reason in reasons:
         print(f"FAIL: {reason}")
+    if not result.passed:
+        told = re.match(r"input (\d+)", result.failure)
+        print(waves_command("network", settings, job.folder / "inputs.npy", told and told.group(1)))
     if not reasons:
         print("PASS")
     return 1 if reasons else 0
+
+
+def waves_command(
+    test: str, settings: Settings, inputs: Path | None = None, number: str | None = None
+) -> str:
+    """Return the command that repeats a run, finds its first difference and opens its waves."""
+    words = []
+    if inputs is not None:
+        words = [f"--inputs {shown(inputs)}", f"--env RATEL_FIRST={number or 0}"]
+    more = f' ARGS="{" ".join(words)}"' if words else ""
+    return f"make waves TEST={test} SEED={settings.seed} CONFIG={settings.core.name}{more}"
 
 
 def say(report: dict[str, Any], settings: Settings) -> None:
