@@ -113,6 +113,11 @@ SOUND: dict[str, list[Cycle]] = {
     "dropped in decode": [
         {**ISSUE, **TAKE}, {"x_issue_instr": FENCE, **COMMIT}, {**NO_ISSUE, **NO_COMMIT}, RESULT,
     ],
+    "dropped, then a foreign one decided at once under its id": [
+        {**ISSUE, **TAKE},
+        {"x_issue_instr": FOREIGN, "x_issue_accept": 0, **COMMIT},
+        {**ISSUE, **TAKE, **NO_COMMIT}, NO_ISSUE,
+    ],
     "dropped before its operands": [
         {**ISSUE, "x_issue_rs_valid": 0}, NO_ISSUE,
         {**ISSUE, **TAKE, "x_issue_instr": FENCE, "x_issue_rs_valid": 1}, NO_ISSUE,

@@ -40,8 +40,10 @@ module cvxif_checker #(
   logic [Ids-1:0][3:0] committed_q;   // how many committed without result
   wire issued = issue_valid_i && issue_ready_i;
   wire done   = result_valid_i && result_ready_i;
-  wire at_issue = issued && issue_accept_i && commit_id_i == issue_id_i;
-  wire decided  = commit_valid_i && (accepted_q[commit_id_i] || at_issue);
+  // An offer ends what is undecided under its id; a decision in that cycle is for the offer.
+  wire offered  = issue_valid_i && commit_id_i == issue_id_i;
+  wire decided  = commit_valid_i
+                  && (offered ? issued && issue_accept_i : accepted_q[commit_id_i]);
   wire operands = issue_rs_valid_i[0] && (issue_rs_valid_i[1] || issue_instr_i[14:12] == Sys);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -49,7 +51,7 @@ module cvxif_checker #(
       accepted_q  <= '0;
       committed_q <= '0;
     end else begin
-      if (issued) accepted_q[issue_id_i] <= issue_accept_i;
+      if (issue_valid_i) accepted_q[issue_id_i] <= issued && issue_accept_i;
       if (decided) accepted_q[commit_id_i] <= 1'b0;
       for (int id = 0; id < Ids; id++) begin
         committed_q[id] <= committed_q[id]
