@@ -57,6 +57,7 @@ class SimRun:
         python_path: further folders to import from.
         waves: record waves; the build must be a traced one.
         randomise: start registers and memories with random values instead of zeros.
+        state_seed: of those values alone; None for the seed of the run.
     """
 
     build: SimBuild | Path
@@ -70,6 +71,7 @@ class SimRun:
     python_path: Sequence[Path] = ()
     waves: bool = False
     randomise: bool = True
+    state_seed: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +169,10 @@ def simulation_command(
         command += ["--trace", "--trace-file", str(results / waves_name(made))]
     # Verilator takes seed 0 as "choose one", so ours is moved into 1 .. 2^31 - 1.
     mode = 2 if wanted.randomise else 0
+    start = wanted.seed if wanted.state_seed is None else wanted.state_seed
     command += [
         f"+verilator+rand+reset+{mode}",
-        f"+verilator+seed+{wanted.seed % SEED_RANGE + 1}",
+        f"+verilator+seed+{start % SEED_RANGE + 1}",
     ]
     if made["coverage"]:
         command.append(f"+verilator+coverage+file+{results / 'coverage.dat'}")

@@ -59,6 +59,19 @@ def test_a_passing_test_passes(counter: Path, tmp_path: Path) -> None:
     assert result.waves is None
 
 
+def test_the_initial_state_has_a_seed_of_its_own(counter: Path, tmp_path: Path) -> None:
+    def started(**changes: object) -> str:
+        result = start(counter, tmp_path / "r", "shows_its_start", **changes)
+        assert result.passed
+        return result.log.read_text().partition("started with ")[2][:8]
+
+    first = started(seed=5)
+    assert int(first, 16)
+    assert started(seed=5) == first == started(seed=9, state_seed=5)
+    assert started(seed=5, state_seed=6) != first
+    assert started(seed=5, randomise=False) == "00000000"
+
+
 def test_a_failing_test_fails_with_its_message(counter: Path, tmp_path: Path) -> None:
     result = start(counter, tmp_path / "r", "fails")
     assert result.status is SimStatus.FAIL

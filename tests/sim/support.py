@@ -22,6 +22,7 @@ def simulate(
     timeout_s: float = 300.0,
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    state_seed: int | None = None,
 ) -> SimResult:
     """Run `tb.tests.<module>.<test>`, or a module named with dots; return what came of it."""
     waves = os.environ.get("RATEL_WAVES", "0") not in ("", "0")
@@ -33,6 +34,7 @@ def simulate(
             module=module if "." in module else f"tb.tests.{module}",
             test=test,
             seed=seed,
+            state_seed=state_seed,
             timeout_s=timeout_s,
             waves=waves,
             env={"RATEL_CONFIG": config, "RATEL_SPEED": speed, **(env or {})},

@@ -33,6 +33,12 @@ async def passes(dut: Any) -> None:
 
 
 @cocotb.test()
+async def shows_its_start(dut: Any) -> None:
+    await count(dut, 3)
+    cocotb.log.info("started with %08x", int(dut.start_o.value))
+
+
+@cocotb.test()
 async def fails(dut: Any) -> None:
     assert await count(dut, 10) == 11, "the counter should be 11"
 
