@@ -13,6 +13,7 @@ from types import FrameType
 
 from scripts.regress.work import Order, Outcome, perform
 
+STOPPED = 128 + signal.SIGTERM  # exit code of a worker that was told to end
 ATTEMPTS = 3  # an order that was in a dying pool this often is the likely cause
 
 
@@ -49,7 +50,7 @@ def _one_pool(orders: Sequence[Order], jobs: int, lost: list[Order]) -> Iterator
             # No more than there are workers: what waits in a queue of a broken pool is not lost.
             while rest and len(pending) < jobs:
                 wanted = rest.pop()
-                pending[pool.submit(perform, wanted)] = wanted
+                pending[pool.submit(perform_or_end, wanted)] = wanted
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 wanted = pending.pop(future)
@@ -68,14 +69,33 @@ def _one_pool(orders: Sequence[Order], jobs: int, lost: list[Order]) -> Iterator
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+# A worker that was told to end has to end: one that went back to wait for its next order, or that
+# died while others did so, would leave the pool waiting for it for ever.
+_busy = False
+
+
 def prepare_worker() -> None:
     """Leave interrupts from the keyboard to the main process; end in good order when it says so."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, stop)
 
 
+def perform_or_end(wanted: Order) -> Outcome:
+    """Perform an order in a worker; end the worker after the simulation if it was told to stop."""
+    global _busy
+    try:
+        _busy = True
+        outcome = perform(wanted)
+        _busy = False
+        return outcome
+    except KeyboardInterrupt:
+        os._exit(STOPPED)
+
+
 def stop(number: int, frame: FrameType | None) -> None:
-    """Unwind, once, so that the simulation that is going on is ended too."""
+    """Unwind, once, so that a simulation that is going on is ended too; with none end at once."""
+    if not _busy:
+        os._exit(STOPPED)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 

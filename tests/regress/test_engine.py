@@ -121,6 +121,14 @@ def test_an_interrupted_regression_goes_on_where_it_was(
     assert len(again) == 1, "a finished regression, or one of other runs, starts anew"
 
 
+def test_an_interrupt_ends_busy_and_idle_workers_alike(tmp_path: Path):
+    runs = [make_run("odd_seeds_fail", 2), make_run("takes_a_while", 4, NAP="60")]
+    before = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        regress(make_plan(tmp_path, *runs, on_outcome=stop_after(1)))
+    assert time.monotonic() - before < 50, "the nap was slept to its end"
+
+
 def test_a_dying_worker_process_loses_no_run(tmp_path: Path):
     where = build(SimBuild(**counter("8x8")))
     names = [make_run("takes_a_while", seed, NAP="2") for seed in range(4)]
