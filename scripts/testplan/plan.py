@@ -20,7 +20,7 @@ from tb.coverage.points import POINTS
 FILE = ROOT / "spec" / "testplan.toml"
 CHECKERS = ROOT / "tb" / "hdl" / "checkers"
 # Folders whose pytest files prove something about the core itself.
-TEST_FOLDERS = ("tests/rtl", "tests/sim", "tests/golden_machine")
+TEST_FOLDERS = ("tests/rtl", "tests/sim", "tests/four_state", "tests/golden_machine")
 STAGES = ("V1", "V2", "V3")
 _KEYS = frozenset({"name", "feature", "stage", "tests", "coverage", "spec"})
 _ASSERTION = re.compile(r"^\s*(\w+)\s*:\s*assert\s+property", re.MULTILINE)
