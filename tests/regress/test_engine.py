@@ -175,9 +175,12 @@ def kill_self(wanted: object) -> None:
 
 def test_the_command_ends_its_simulations_when_it_is_interrupted(tmp_path: Path):
     script = (
+        "import signal\n"
         "from pathlib import Path\n"
         "from tests.regress.test_engine import make_plan, make_run\n"
         "from scripts.regress.engine import regress\n"
+        # Whoever starts the tests in the background has interrupts ignored, and that is inherited.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"regress(make_plan(Path({str(tmp_path)!r}), make_run('hangs', 77, timeout_s=500)))\n"
     )
     command = subprocess.Popen(
@@ -189,7 +192,10 @@ def test_the_command_ends_its_simulations_when_it_is_interrupted(tmp_path: Path)
         time.sleep(0.1)
     time.sleep(0.5)
     command.send_signal(signal.SIGINT)
-    command.communicate(timeout=30)
+    try:
+        command.communicate(timeout=30)
+    finally:
+        command.kill()
     assert command.returncode
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert "+verilator+seed+78" not in listed.stdout
