@@ -7,8 +7,8 @@
 //                        |
 //          watch: no output, and no enable inside, is unknown
 //
-// Everything is unknown for Before cycles, the reset included; then comes reset, then the host's
-// script. The last line is `finished after <n> cycles`, or why there was no end. What was read goes
+// Everything is unknown for `+before=` cycles, the reset included; then comes reset, then the host's
+// script. With 0 no register that loses its unknown value by itself has the time to. The last line is `finished after <n> cycles`, or why there was no end. What was read goes
 // to `+log=`; the files of the parts have the other plusargs.
 module ratel_four_state_tb #(
   parameter Rows             = 8,
@@ -26,14 +26,14 @@ module ratel_four_state_tb #(
   parameter XifIdWidth       = 4
 ) ();
 
-  localparam Before = 5;      // cycles before reset
-  localparam Reset  = 3;      // cycles in reset
-  localparam Most   = 50000;  // cycles of a run that hangs
+  localparam Reset = 3;      // cycles in reset
+  localparam Most  = 50000;  // cycles of a run that hangs
 
   reg             clk;
   reg             rst_n;
   reg             dump;
   integer         cycle;
+  integer         ahead;  // cycles before reset
   integer         log;
   reg [8*256-1:0] file;
 
@@ -318,16 +318,20 @@ module ratel_four_state_tb #(
     clk = 1'b0;
     dump = 1'b0;
     cycle = 0;
+    ahead = 0;
+    if ($value$plusargs("before=%d", ahead)) ;
     if (!$value$plusargs("log=%s", file)) file = "four_state.log";
     log = $fopen(file, "w");
+    // After time 0, where everybody starts, and before the first edge of the clock.
+    #1 if (ahead == 0) rst_n = 1'b0;
   end
 
   always #5 clk = !clk;
 
   always @(posedge clk) begin
     cycle <= cycle + 1;
-    if (cycle == Before) rst_n <= 1'b0;
-    if (cycle == Before + Reset) rst_n <= 1'b1;
+    if (cycle == ahead) rst_n <= 1'b0;
+    if (cycle == ahead + Reset) rst_n <= 1'b1;
     if (dump) begin
       $display("finished after %0d cycles", cycle);
       $finish;

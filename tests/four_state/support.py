@@ -49,6 +49,7 @@ class Job:
 
     Attributes:
         stall: probability of a wait, of 256, on each channel.
+        before: cycles without reset, with everything unknown, before reset.
     """
 
     core: CoreConfig
@@ -56,6 +57,7 @@ class Job:
     memory: Memory = field(default_factory=lambda: unknown_memory())
     seed: int = 1
     stall: int = 0
+    before: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,7 @@ def simulate(bench: Path, job: Job, folder: Path) -> Run:
             "vvp", "-n", str(bench), "+program=program.hex", f"+count={len(words)}",
             "+script=script.hex", f"+steps={len(script)}", "+memory=memory.hex",
             "+memory_after=after.hex", "+log=log.txt", f"+seed={job.seed}", f"+stall={job.stall}",
+            f"+before={job.before}",
         ],
         cwd=folder, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip

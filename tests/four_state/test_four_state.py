@@ -18,9 +18,10 @@ import pytest
 from golden import isa_builders as isa
 from golden.config import CoreConfig, config_names, load_config
 from golden.isa import Instruction
-from golden.isa_table import Counter
+from golden.isa_table import Counter, MacFlag
 from scripts.hdl import ROOT
 from tb.env.seeds import Seeds
+from tb.sequences.corners import Lines
 from tb.sequences.layers import LAYERS, random_layer
 from tb.sequences.slots import random_program
 from tb.sequences.values import chance
@@ -45,6 +46,7 @@ pytestmark = [
 
 LENGTH = 24
 STALLS = (0, 60, 150)
+BEFORE = (0, 7)
 # Registers that lose their reset: a fill level, a pointer, configuration, a counter, an enable, the
 # state of an engine that is seen when it starts, and one that is seen only in the middle of a tile.
 MISSING_RESETS = [
@@ -83,9 +85,15 @@ def with_kills(program: list[Instruction], random: np.random.Generator) -> list[
     return offers
 
 
+def random_job(config: str, seed: int) -> Job:
+    """Return a job without a program, under waits and after cycles before reset that vary."""
+    stall, before = STALLS[seed % len(STALLS)], BEFORE[seed % len(BEFORE)]
+    return Job(core=load_config(config), seed=seed, stall=stall, before=before)
+
+
 def program_job(config: str, seed: int) -> Job:
     """Return a random program in which instructions meet in every engine."""
-    job = Job(core=load_config(config), seed=seed, stall=STALLS[seed % len(STALLS)])
+    job = random_job(config, seed)
     random = Seeds(seed).stream("program")
     program = random_program(job.core, job.memory.write, random, length=LENGTH)
     job.offers = with_kills(program, random)
@@ -94,7 +102,7 @@ def program_job(config: str, seed: int) -> Job:
 
 def layer_job(config: str, kind: str, seed: int) -> Job:
     """Return a random layer: odd shapes and pitches, tails, unknown bytes around everything."""
-    job = Job(core=load_config(config), seed=seed, stall=STALLS[seed % len(STALLS)])
+    job = random_job(config, seed)
     _, program = random_layer(
         job.core, job.memory.write, Seeds(seed).child(kind), kinds=[kind], memory_bytes=1 << 16
     )
@@ -102,7 +110,7 @@ def layer_job(config: str, kind: str, seed: int) -> Job:
     return job
 
 
-def smoke(core: CoreConfig) -> list[Instruction]:
+def smoke(core: CoreConfig, lines: Lines) -> list[Instruction]:
     """Return a load and a store among refusals, an illegal word and bus errors, and counters."""
     shape = {"w": 7, "h": 5, "c": 13, "cbs": core.blocks(13)}
     pitch = {"row_pitch": 7 * 13, "pix_pitch": 13, "p": 7}
@@ -125,6 +133,10 @@ def smoke(core: CoreConfig) -> list[Instruction]:
         isa.rdcnt(index=Counter.BYTES_WRITTEN),
         isa.rdcnt(index=Counter.CYCLES),
         isa.conv(in_base=0, out_base=1, wbase=0),
+        isa.fence(clear=1),
+        *lines.groups(),
+        # Nothing is held yet.
+        lines.compute("conv", 0, 1, 2, flags=int(MacFlag.ACC)),
         isa.fence(),
     ]
 
@@ -134,7 +146,8 @@ def smoke_job(config: str) -> Job:
     job = Job(core=load_config(config))
     data = Seeds(1).stream("data").integers(0, 256, 5 * 7 * 13, dtype=np.uint8)
     job.memory.write(0x1003, data)
-    job.offers = [Offer(instruction=item) for item in smoke(job.core)]
+    lines = Lines(job.core, lambda address, data: None, Seeds(1).stream("lines"))
+    job.offers = [Offer(instruction=item) for item in smoke(job.core, lines)]
     return job
 
 
