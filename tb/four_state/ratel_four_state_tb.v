@@ -7,9 +7,10 @@
 //                        |
 //          watch: no output, and no enable inside, is unknown
 //
-// Everything is unknown for `+before=` cycles, the reset included; then comes reset, then the host's
-// script. With 0 no register that loses its unknown value by itself has the time to. The last line is `finished after <n> cycles`, or why there was no end. What was read goes
-// to `+log=`; the files of the parts have the other plusargs.
+// Everything is unknown for `+before=` cycles, the reset included; then comes reset, then the
+// host's script. With 0 no register has the time to lose its unknown value by itself. The last line
+// is `finished after <n> cycles`, or why there was no end. What was read goes to `+log=`; the files
+// of the parts have the other plusargs.
 module ratel_four_state_tb #(
   parameter Rows             = 8,
   parameter Cols             = 8,
