@@ -32,7 +32,10 @@ NETWORK = "mnist"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What one kernel or network takes. `utilisation` is 0..1 of the array's peak."""
+    """What one kernel or network takes. `utilisation` is 0..1 of the array's peak, 4 digits of it.
+
+    Measured and stored figures are rounded alike, so that equal ones look equal.
+    """
 
     name: str
     cycles: int
@@ -75,7 +78,7 @@ def measure_kernels(
 def kernel_figures(kernels: Sequence[Mapping[str, Any]]) -> list[Figure]:
     """Return the figures of the kernels that ran."""
     return [
-        Figure(name=item["name"], cycles=item["cycles"], utilisation=item["utilisation"])
+        Figure(name=item["name"], cycles=item["cycles"], utilisation=round(item["utilisation"], 4))
         for item in kernels
         if "left_out" not in item
     ]
@@ -98,7 +101,7 @@ def measure_network(
         return [], result.failure
     (cycles,) = result.cycles
     used = result.counters["macs"] / peak(core) / cycles
-    return [Figure(name=NETWORK, cycles=cycles, utilisation=used)], ""
+    return [Figure(name=NETWORK, cycles=cycles, utilisation=round(used, 4))], ""
 
 
 def load_baseline(config: str, path: Path = BASELINE) -> list[Figure]:
@@ -120,7 +123,7 @@ def save_baseline(config: str, figures: Sequence[Figure], path: Path = BASELINE)
     """Store the figures of a configuration; those of others stay."""
     content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     content[config] = {
-        figure.name: {"cycles": figure.cycles, "utilisation": round(figure.utilisation, 4)}
+        figure.name: {"cycles": figure.cycles, "utilisation": figure.utilisation}
         for figure in figures
     }
     path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
