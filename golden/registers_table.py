@@ -73,6 +73,9 @@ REGISTERS = (
     Register(name="DB_RESULT", offset=0x03C, count=1, fields=(
         RegisterField(name="RESULT", lsb=0, bits=32, access="ro", reset=0x0),
     )),
+    Register(name="XIF_CONTEXT", offset=0x040, count=1, fields=(
+        RegisterField(name="CONTEXT", lsb=0, bits=2, access="rw", reset=0x1),
+    )),
     Register(name="COUNTER", offset=0x100, count=16, fields=(
         RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),
     )),

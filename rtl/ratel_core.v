@@ -10,7 +10,8 @@
 //   irq_o              level interrupt, from registers IRQ_STATUS and IRQ_ENABLE
 //   x_*                CV-X-IF as CV32E40X drives it: compressed (unused), issue, commit, memory
 //                      (unused), result
-//   s_axil_*           AXI4-Lite subordinate: registers and doorbell
+//   s_axil_*           AXI4-Lite subordinate: supervisor page with registers and doorbell, three
+//                      user pages with a doorbell each
 //   m_axi_*            AXI4 manager
 //
 // The engines are reset by rst_ni and by soft reset (core_rst_n), which control sequences.
@@ -68,7 +69,7 @@ module ratel_core #(
   output wire [5:0]                  x_result_exccode_o,
   output wire                        x_result_err_o,
   output wire                        x_result_dbg_o,
-  input  wire [11:0]                 s_axil_awaddr_i,
+  input  wire [13:0]                 s_axil_awaddr_i,
   input  wire [2:0]                  s_axil_awprot_i,
   input  wire                        s_axil_awvalid_i,
   output wire                        s_axil_awready_o,
@@ -79,7 +80,7 @@ module ratel_core #(
   output wire [1:0]                  s_axil_bresp_o,
   output wire                        s_axil_bvalid_o,
   input  wire                        s_axil_bready_i,
-  input  wire [11:0]                 s_axil_araddr_i,
+  input  wire [13:0]                 s_axil_araddr_i,
   input  wire [2:0]                  s_axil_arprot_i,
   input  wire                        s_axil_arvalid_i,
   output wire                        s_axil_arready_o,
@@ -151,7 +152,7 @@ module ratel_core #(
   assign x_result_exccode_o    = 6'd0;
   assign x_result_err_o        = 1'b0;
   assign x_result_dbg_o        = 1'b0;
-  wire unused = &{1'b0, x_compressed_valid_i, x_issue_mode_i, s_axil_awprot_i, s_axil_arprot_i};
+  wire unused = &{1'b0, x_compressed_valid_i, s_axil_awprot_i, s_axil_arprot_i};
 
   // --- control -----------------------------------------------------------------------------------
   wire                          core_rst_n;
@@ -200,6 +201,7 @@ module ratel_core #(
     .x_issue_valid_i     (x_issue_valid_i),
     .x_issue_ready_o     (x_issue_ready_o),
     .x_issue_instr_i     (x_issue_instr_i),
+    .x_issue_mode_i      (x_issue_mode_i),
     .x_issue_id_i        (x_issue_id_i),
     .x_issue_rs1_i       (x_issue_rs1_i),
     .x_issue_rs2_i       (x_issue_rs2_i),

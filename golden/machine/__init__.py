@@ -3,13 +3,19 @@
 from golden.machine.interpreter import Machine
 from golden.machine.layout import Tensor
 from golden.machine.outcome import ErrorRecord, MacTrace, MemoryWrite, Outcome, StorageRange
+from golden.machine.owner import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
 
 __all__ = [
+    "MACHINE_MODE",
+    "OWNERS",
+    "SUPERVISOR",
     "ErrorRecord",
     "MacTrace",
     "Machine",
     "MemoryWrite",
     "Outcome",
+    "Owner",
+    "Port",
     "StorageRange",
     "Tensor",
 ]

@@ -20,6 +20,7 @@ from golden.machine.operands import (
     second_tensor,
     transfer_tensor,
 )
+from golden.machine.owner import MACHINE_MODE, Owner
 from golden.machine.storage import ConfigFile
 
 E, F = ErrorCode, FieldId
@@ -49,6 +50,7 @@ class Request:
     groups: ConfigFile
     core: CoreConfig
     held_shape: tuple[int, int] | None  # (OH*OW, OC) of what a hold left, None: nothing to continue
+    owner: Owner = MACHINE_MODE
 
 
 def first_refusal(request: Request) -> Refusal | None:

@@ -6,6 +6,8 @@ outcome = machine.execute(ld_t(addr=0x8000_0000, base=0))
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from golden.config import CoreConfig
 from golden.isa import Instruction, decode
 from golden.isa_table import Counter, ErrorCode, FieldId
@@ -14,6 +16,7 @@ from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.mac import run_mac
 from golden.machine.operands import memory_region
 from golden.machine.outcome import ErrorRecord, MacTrace, Outcome
+from golden.machine.owner import MACHINE_MODE, SUPERVISOR, Owner
 from golden.machine.storage import ConfigFile, Held, Storage
 from golden.machine.transfer import run_load, run_store
 from golden.machine.vector import run_vector
@@ -132,14 +135,24 @@ class Machine:
         instruction: Instruction,
         *,
         doorbell: bool = False,
+        owner: Owner | None = None,
         bus_error: int | None = None,
     ) -> Outcome:
         """Execute one instruction.
 
         On CV-X-IF an illegal word is not accepted and nothing happens; with ``doorbell`` it is an
         error. ``bus_error`` says that a load or store was seen to fail, with the address reported;
-        otherwise it fails when it touches a place in memory that answers errors.
+        otherwise it fails when it touches a place in memory that answers errors. ``owner`` asks for
+        it: machine mode, or with ``doorbell`` the supervisor page, if not given.
         """
+        if owner is None:
+            owner = SUPERVISOR if doorbell else MACHINE_MODE
+        outcome = self._execute(instruction, owner, doorbell=doorbell, bus_error=bus_error)
+        return replace(outcome, owner=owner)
+
+    def _execute(
+        self, instruction: Instruction, owner: Owner, *, doorbell: bool, bus_error: int | None
+    ) -> Outcome:
         item = decode(instruction.word)
         if item is None and not doorbell:
             return Outcome(instruction=instruction, mnemonic="illegal", index=None, accepted=False)
@@ -164,6 +177,7 @@ class Machine:
             groups=self.groups,
             core=self.config,
             held_shape=self._held_shape,
+            owner=owner,
         )
         refusal = first_refusal(request)
         if refusal is not None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from golden.isa import Instruction
 from golden.isa_table import ErrorCode, FieldId
+from golden.machine.owner import MACHINE_MODE, Owner
 from golden.memory import Region
 from golden.numerics import Int8, Int32
 
@@ -104,7 +105,7 @@ class Outcome:
     ``accepted`` is False for an illegal word; on CV-X-IF nothing happened then. ``result`` is what
     goes to rd, None for an instruction without a result and for a counter that the model can't
     predict (``predictable`` is False then). ``error`` is this instruction's own error, whether or
-    not the error registers were free to keep it.
+    not the error registers were free to keep it. ``owner`` asked for it.
     """
 
     instruction: Instruction
@@ -120,3 +121,4 @@ class Outcome:
     memory_read: Region | None = None
     memory_write: MemoryWrite | None = None
     mac: MacTrace | None = None
+    owner: Owner = MACHINE_MODE

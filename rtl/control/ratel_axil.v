@@ -10,7 +10,7 @@
 module ratel_axil (
   input  wire        clk_i,
   input  wire        rst_ni,
-  input  wire [11:0] s_axil_awaddr_i,
+  input  wire [13:0] s_axil_awaddr_i,
   input  wire        s_axil_awvalid_i,
   output wire        s_axil_awready_o,
   input  wire [31:0] s_axil_wdata_i,
@@ -20,7 +20,7 @@ module ratel_axil (
   output wire [1:0]  s_axil_bresp_o,
   output wire        s_axil_bvalid_o,
   input  wire        s_axil_bready_i,
-  input  wire [11:0] s_axil_araddr_i,
+  input  wire [13:0] s_axil_araddr_i,
   input  wire        s_axil_arvalid_i,
   output wire        s_axil_arready_o,
   output wire [31:0] s_axil_rdata_o,
@@ -29,11 +29,11 @@ module ratel_axil (
   input  wire        s_axil_rready_i,
   output wire        write_valid_o,
   input  wire        write_ready_i,
-  output wire [11:0] write_addr_o,
+  output wire [13:0] write_addr_o,
   output wire [31:0] write_data_o,
   output wire [3:0]  write_strb_o,
   input  wire        write_error_i,
-  output wire [11:0] read_addr_o,
+  output wire [13:0] read_addr_o,
   input  wire [31:0] read_data_i,
   input  wire        read_error_i
 );
@@ -41,14 +41,14 @@ module ratel_axil (
   localparam [1:0] SlvErr = 2'b10;
 
   reg        aw_full_q;
-  reg [9:0]  awaddr_q;
+  reg [11:0] awaddr_q;
   reg        w_full_q;
   reg [31:0] wdata_q;
   reg [3:0]  wstrb_q;
   reg        bvalid_q;
   reg [1:0]  bresp_q;
   reg        ar_full_q;
-  reg [9:0]  araddr_q;
+  reg [11:0] araddr_q;
   reg        rvalid_q;
   reg [31:0] rdata_q;
   reg [1:0]  rresp_q;
@@ -76,7 +76,7 @@ module ratel_axil (
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       aw_full_q <= 1'b0;
-      awaddr_q  <= 10'd0;
+      awaddr_q  <= 12'd0;
       w_full_q  <= 1'b0;
       wdata_q   <= 32'd0;
       wstrb_q   <= 4'd0;
@@ -85,7 +85,7 @@ module ratel_axil (
     end else begin
       if (s_axil_awvalid_i && s_axil_awready_o) begin
         aw_full_q <= 1'b1;
-        awaddr_q  <= s_axil_awaddr_i[11:2];
+        awaddr_q  <= s_axil_awaddr_i[13:2];
       end else if (write_take) begin
         aw_full_q <= 1'b0;
       end
@@ -108,14 +108,14 @@ module ratel_axil (
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ar_full_q <= 1'b0;
-      araddr_q  <= 10'd0;
+      araddr_q  <= 12'd0;
       rvalid_q  <= 1'b0;
       rdata_q   <= 32'd0;
       rresp_q   <= Okay;
     end else begin
       if (s_axil_arvalid_i && s_axil_arready_o) begin
         ar_full_q <= 1'b1;
-        araddr_q  <= s_axil_araddr_i[11:2];
+        araddr_q  <= s_axil_araddr_i[13:2];
       end else if (read_take) begin
         ar_full_q <= 1'b0;
       end

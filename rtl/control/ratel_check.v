@@ -11,7 +11,7 @@
 //   config_i     configuration file, 64 bits a group
 //   out_*        a legal instruction for the dispatcher, engine as in ratel_ranges.vh
 //   fail_o       pulse: the instruction was refused, for the reason in code, field, detail
-//   word_o, index_o   instruction word and number, with out_* and fail_o
+//   word_o, index_o, owner_o   instruction word, number, who asks, with out_* and fail_o
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
@@ -30,6 +30,7 @@ module ratel_check #(
   input  wire [31:0]                    start_rs1_i,
   input  wire [31:0]                    start_rs2_i,
   input  wire [31:0]                    start_index_i,
+  input  wire [2:0]                     start_owner_i,
   output wire                           idle_o,
   input  wire [64*`CFG_GROUPS-1:0]      config_i,
   output wire                           out_valid_o,
@@ -41,6 +42,7 @@ module ratel_check #(
   output wire [`DESC_STORE_WIDTH-1:0]   out_store_o,
   output wire [31:0]                    word_o,
   output wire [31:0]                    index_o,
+  output wire [2:0]                     owner_o,
   output wire                           fail_o,
   output wire [7:0]                     code_o,
   output wire [7:0]                     field_o,
@@ -62,6 +64,7 @@ module ratel_check #(
   reg  [31:0] rs1_q;
   reg  [31:0] rs2_q;
   reg  [31:0] index_q;
+  reg  [2:0]  owner_q;
   reg         fail_q;
   reg  [7:0]  code_q;
   reg  [7:0]  field_q;
@@ -109,6 +112,7 @@ module ratel_check #(
     .op_i      (op),
     .rs1_i     (rs1_q),
     .rs2_i     (rs2_q),
+    .owner_i   (owner_q),
     .shape_i   (store ? config_i[64*`CFG_ST_SHAPE +: 64] : config_i[64*`CFG_LD_SHAPE +: 64]),
     .pitch_i   (store ? config_i[64*`CFG_ST_PITCH +: 64] : config_i[64*`CFG_LD_PITCH +: 64]),
     .step_i    (step_q),
@@ -139,6 +143,7 @@ module ratel_check #(
     .op_i           (op),
     .rs1_i          (rs1_q),
     .rs2_i          (rs2_q),
+    .owner_i        (owner_q),
     .in_group_i     (config_i[64*`CFG_IN +: 64]),
     .out_group_i    (config_i[64*`CFG_OUT +: 64]),
     .pitch_group_i  (config_i[64*`CFG_PITCH +: 64]),
@@ -183,6 +188,7 @@ module ratel_check #(
       rs1_q    <= 32'd0;
       rs2_q    <= 32'd0;
       index_q  <= 32'd0;
+      owner_q  <= 3'd0;
       fail_q   <= 1'b0;
       code_q   <= 8'd0;
       field_q  <= 8'd0;
@@ -196,6 +202,7 @@ module ratel_check #(
         rs1_q   <= start_rs1_i;
         rs2_q   <= start_rs2_i;
         index_q <= start_index_i;
+        owner_q <= start_owner_i;
       end
       if (state_q == Judge) begin
         fail_q   <= compute ? compute_fail : transfer_fail;
@@ -212,6 +219,7 @@ module ratel_check #(
   assign out_ranges_o = compute ? compute_ranges : transfer_ranges;
   assign word_o       = word_q;
   assign index_o      = index_q;
+  assign owner_o      = owner_q;
   assign fail_o       = (state_q == Hand) && fail_q;
   assign code_o       = code_q;
   assign field_o      = field_q;

@@ -6,6 +6,7 @@
 //
 //   vec_i, op_i         class and operation
 //   rs1_i, rs2_i        operands
+//   owner_i             who asks
 //   *_group_i           configuration groups
 //   step_i              step of the microprogram in ratel_derive_compute
 //   a_o .. product_i    the multiplier
@@ -29,6 +30,7 @@ module ratel_check_compute #(
   input  wire [2:0]                     op_i,
   input  wire [31:0]                    rs1_i,
   input  wire [31:0]                    rs2_i,
+  input  wire [2:0]                     owner_i,
   input  wire [63:0]                    in_group_i,
   input  wire [63:0]                    out_group_i,
   input  wire [63:0]                    pitch_group_i,
@@ -295,6 +297,7 @@ module ratel_check_compute #(
   assign desc_o[`DESC_EXECUTE_SHIFT1]     = shift1;
   assign desc_o[`DESC_EXECUTE_MULT2]      = mult2;
   assign desc_o[`DESC_EXECUTE_SHIFT2]     = shift2;
+  assign desc_o[`DESC_EXECUTE_OWNER]      = owner_i;
 
   // --- ranges ----------------------------------------------------------------------------------
   assign ranges_o[`RANGE_A_VALID] = !fill;

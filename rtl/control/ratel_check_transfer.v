@@ -5,6 +5,7 @@
 //
 //   store_i, op_i       st.t, or the operation of class ld
 //   rs1_i, rs2_i        operands
+//   owner_i             who asks
 //   shape_i, pitch_i    groups ld.shape, ld.pitch or st.shape, st.pitch (same format)
 //   step_i              step of the microprogram in ratel_derive_transfer
 //   linear_o            this operation needs no steps
@@ -28,6 +29,7 @@ module ratel_check_transfer #(
   input  wire [2:0]                   op_i,
   input  wire [31:0]                  rs1_i,
   input  wire [31:0]                  rs2_i,
+  input  wire [2:0]                   owner_i,
   input  wire [63:0]                  shape_i,
   input  wire [63:0]                  pitch_i,
   input  wire [3:0]                   step_i,
@@ -187,6 +189,7 @@ module ratel_check_transfer #(
   assign ld_desc_o[`DESC_LOAD_PITCH]     = pitch;
   assign ld_desc_o[`DESC_LOAD_CBS]       = cbs;
   assign ld_desc_o[`DESC_LOAD_PIXELS]    = pixels;
+  assign ld_desc_o[`DESC_LOAD_OWNER]     = owner_i;
 
   assign st_desc_o[`DESC_STORE_ADDR]      = rs1_i;
   assign st_desc_o[`DESC_STORE_RUN_BYTES] = run_bytes;
@@ -202,6 +205,7 @@ module ratel_check_transfer #(
   assign st_desc_o[`DESC_STORE_TAIL]      = tail;
   assign st_desc_o[`DESC_STORE_PITCH]     = pitch;
   assign st_desc_o[`DESC_STORE_CBS]       = cbs;
+  assign st_desc_o[`DESC_STORE_OWNER]     = owner_i;
 
   // --- ranges ----------------------------------------------------------------------------------
   assign ranges_o[`RANGE_A_VALID] = store_i;

@@ -39,6 +39,7 @@ module ratel_control #(
   input  wire                             x_issue_valid_i,
   output wire                             x_issue_ready_o,
   input  wire [31:0]                      x_issue_instr_i,
+  input  wire [1:0]                       x_issue_mode_i,
   input  wire [XifIdWidth-1:0]            x_issue_id_i,
   input  wire [31:0]                      x_issue_rs1_i,
   input  wire [31:0]                      x_issue_rs2_i,
@@ -54,7 +55,7 @@ module ratel_control #(
   output wire [31:0]                      x_result_data_o,
   output wire [4:0]                       x_result_rd_o,
   output wire                             x_result_we_o,
-  input  wire [11:0]                      s_axil_awaddr_i,
+  input  wire [13:0]                      s_axil_awaddr_i,
   input  wire                             s_axil_awvalid_i,
   output wire                             s_axil_awready_o,
   input  wire [31:0]                      s_axil_wdata_i,
@@ -64,7 +65,7 @@ module ratel_control #(
   output wire [1:0]                       s_axil_bresp_o,
   output wire                             s_axil_bvalid_o,
   input  wire                             s_axil_bready_i,
-  input  wire [11:0]                      s_axil_araddr_i,
+  input  wire [13:0]                      s_axil_araddr_i,
   input  wire                             s_axil_arvalid_i,
   output wire                             s_axil_arready_o,
   output wire [31:0]                      s_axil_rdata_o,
@@ -118,9 +119,12 @@ module ratel_control #(
   wire [31:0]                   xif_word;
   wire [31:0]                   xif_rs1;
   wire [31:0]                   xif_rs2;
+  wire [2:0]                    xif_owner;
+  wire [1:0]                    xif_context;
   wire [31:0]                   db_word;
   wire [31:0]                   db_rs1;
   wire [31:0]                   db_rs2;
+  wire [2:0]                    db_owner;
   wire [31:0]                   retired_data;
   wire                          counters_clear;
   wire                          error_clear;
@@ -136,6 +140,8 @@ module ratel_control #(
   wire [3:0]                    reg_counter_index;
   wire [31:0]                   reg_counter;
 
+  wire [66:0]                   load_info;   // {owner, index, word}
+  wire [66:0]                   store_info;
   wire                          doorbell_mark;
   wire                          xif_older;
 
@@ -148,6 +154,8 @@ module ratel_control #(
     .issue_valid_i     (x_issue_valid_i),
     .issue_ready_o     (x_issue_ready_o),
     .issue_instr_i     (x_issue_instr_i),
+    .issue_mode_i      (x_issue_mode_i),
+    .context_i         (xif_context),
     .issue_id_i        (x_issue_id_i),
     .issue_rs1_i       (x_issue_rs1_i),
     .issue_rs2_i       (x_issue_rs2_i),
@@ -168,6 +176,7 @@ module ratel_control #(
     .exec_word_o       (xif_word),
     .exec_rs1_o        (xif_rs1),
     .exec_rs2_o        (xif_rs2),
+    .exec_owner_o      (xif_owner),
     .exec_data_i       (retired_data),
     .mark_i            (doorbell_mark),
     .older_o           (xif_older),
@@ -235,6 +244,8 @@ module ratel_control #(
     .db_word_o        (db_word),
     .db_rs1_o         (db_rs1),
     .db_rs2_o         (db_rs2),
+    .db_owner_o       (db_owner),
+    .xif_context_o    (xif_context),
     .db_result_i      (retired_data),
     .irq_o            (irq_o)
   );
@@ -247,7 +258,8 @@ module ratel_control #(
   wire [31:0]                   in_word;
   wire [31:0]                   in_rs1;
   wire [31:0]                   in_rs2;
-  wire                         unused_in_is_db = &{1'b0, in_is_db};
+  wire [2:0]                    in_owner;
+  wire                         unused_in_is_db = &{1'b0, in_is_db, load_info[66:64], store_info[66:64]};
 
   ratel_merge u_merge (
     .clk_i       (clk_i),
@@ -257,11 +269,13 @@ module ratel_control #(
     .xif_word_i  (xif_word),
     .xif_rs1_i   (xif_rs1),
     .xif_rs2_i   (xif_rs2),
+    .xif_owner_i (xif_owner),
     .db_valid_i  (db_valid),
     .db_ready_o  (db_ready),
     .db_word_i   (db_word),
     .db_rs1_i    (db_rs1),
     .db_rs2_i    (db_rs2),
+    .db_owner_i  (db_owner),
     .mark_o      (doorbell_mark),
     .older_i     (xif_older),
     .out_valid_o (in_valid),
@@ -269,6 +283,7 @@ module ratel_control #(
     .out_word_o  (in_word),
     .out_rs1_o   (in_rs1),
     .out_rs2_o   (in_rs2),
+    .out_owner_o (in_owner),
     .out_db_o    (in_is_db)
   );
 
@@ -283,6 +298,7 @@ module ratel_control #(
   wire [31:0]                   check_word;
   wire [31:0]                   check_detail;
   wire [31:0]                   checked_index;
+  wire [2:0]                    checked_owner;
   wire [31:0]                   fail_detail;
   wire [31:0]                   fail_word;
   wire [31:0]                   fail_index;
@@ -350,6 +366,7 @@ module ratel_control #(
     .start_rs1_i   (in_rs1),
     .start_rs2_i   (in_rs2),
     .start_index_i (check_index),
+    .start_owner_i (in_owner),
     .idle_o        (check_idle),
     .config_i      (config_file),
     .out_valid_o   (check_valid),
@@ -361,14 +378,12 @@ module ratel_control #(
     .out_store_o   (check_store),
     .word_o        (check_word),
     .index_o       (checked_index),
+    .owner_o       (checked_owner),
     .fail_o        (check_fail),
     .code_o        (check_code),
     .field_o       (check_field),
     .detail_o      (check_detail)
   );
-
-  wire [63:0]                   load_info;
-  wire [63:0]                   store_info;
 
   ratel_dispatch #(
     .QueueDepth (QueueDepth)
@@ -381,6 +396,7 @@ module ratel_control #(
     .in_ranges_i     (check_ranges),
     .in_word_i       (check_word),
     .in_index_i      (checked_index),
+    .in_owner_i      (checked_owner),
     .in_load_i       (check_load),
     .in_execute_i    (check_execute),
     .in_store_i      (check_store),
@@ -417,10 +433,10 @@ module ratel_control #(
     .fail_index_i  (fail_index),
     .load_error_i  (load_done_i && load_err_i),
     .load_addr_i   (load_err_addr_i),
-    .load_info_i   (load_info),
+    .load_info_i   (load_info[63:0]),
     .store_error_i (store_done_i && store_err_i),
     .store_addr_i  (store_err_addr_i),
-    .store_info_i  (store_info),
+    .store_info_i  (store_info[63:0]),
     .clear_i       (error_clear || fence_clear),
     .cause_o       (cause),
     .word_o        (error_word),

@@ -11,7 +11,7 @@
 //   <engine>_*    next descriptor to each engine; done: its oldest instruction is complete
 //   busy_o        bit an engine (load, execute, store): instructions in flight
 //   blocked_o     bit an engine: its next instruction waits for a dependency
-//   load_info_o, store_info_o   {index, word} of the instruction a done belongs to
+//   load_info_o, store_info_o   {owner, index, word} of the instruction a done belongs to
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
 
@@ -26,6 +26,7 @@ module ratel_dispatch #(
   input  wire [`RANGE_WIDTH-1:0]        in_ranges_i,
   input  wire [31:0]                    in_word_i,
   input  wire [31:0]                    in_index_i,
+  input  wire [2:0]                     in_owner_i,
   input  wire [`DESC_LOAD_WIDTH-1:0]    in_load_i,
   input  wire [`DESC_EXECUTE_WIDTH-1:0] in_execute_i,
   input  wire [`DESC_STORE_WIDTH-1:0]   in_store_i,
@@ -44,15 +45,15 @@ module ratel_dispatch #(
   input  wire                           store_done_i,
   output wire [2:0]                     busy_o,
   output wire [2:0]                     blocked_o,
-  output wire [63:0]                    load_info_o,
-  output wire [63:0]                    store_info_o
+  output wire [66:0]                    load_info_o,
+  output wire [66:0]                    store_info_o
 );
   wire [3*QueueDepth-1:0] waits;
   wire [3*QueueDepth-1:0] freed;
   wire [2:0]              room;
   wire [2:0]              push;
-  wire [63:0]             info = {in_index_i, in_word_i};
-  wire [63:0]             unused_info;
+  wire [66:0]             info = {in_owner_i, in_index_i, in_word_i};
+  wire [66:0]             unused_info;
   wire                    unused = &{1'b0, unused_info};  // execute has no bus errors
 
   assign in_ready_o = (in_engine_i == `ENGINE_LOAD)    ? room[0]

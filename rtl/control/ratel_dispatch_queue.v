@@ -2,7 +2,7 @@
 //
 //   push_i       a new instruction enters (only when room_o)
 //   engine_i, ranges_i, waits_i   the new instruction, whichever engine it is for (ratel_slot)
-//   info_i       what is remembered for errors: {index, word}
+//   info_i       what is remembered for errors: {owner, index, word}
 //   desc_i       descriptor
 //   hold_i       start nothing
 //   start_*      the next instruction for the engine, when it need not wait
@@ -27,7 +27,7 @@ module ratel_dispatch_queue #(
   input  wire [1:0]              engine_i,
   input  wire [`RANGE_WIDTH-1:0] ranges_i,
   input  wire [3*QueueDepth-1:0] waits_i,
-  input  wire [63:0]             info_i,
+  input  wire [66:0]             info_i,
   input  wire [DescWidth-1:0]    desc_i,
   input  wire                    hold_i,
   output wire                    start_valid_o,
@@ -40,13 +40,13 @@ module ratel_dispatch_queue #(
   output wire [QueueDepth-1:0]   freed_o,
   output wire                    busy_o,
   output wire                    blocked_o,
-  output wire [63:0]             done_info_o
+  output wire [66:0]             done_info_o
 );
   localparam PtrWidth = (QueueDepth == 2) ? 1 : 2;
   localparam [QueueDepth-1:0] First = 1;
 
   reg [DescWidth-1:0] desc_q [0:QueueDepth-1];
-  reg [63:0]          info_q [0:QueueDepth-1];
+  reg [66:0]          info_q [0:QueueDepth-1];
   reg [PtrWidth-1:0]  push_ptr_q;
   reg [PtrWidth-1:0]  start_ptr_q;
   reg [PtrWidth-1:0]  done_ptr_q;

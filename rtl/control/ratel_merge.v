@@ -13,11 +13,13 @@ module ratel_merge (
   input  wire [31:0] xif_word_i,
   input  wire [31:0] xif_rs1_i,
   input  wire [31:0] xif_rs2_i,
+  input  wire [2:0]  xif_owner_i,
   input  wire        db_valid_i,
   output wire        db_ready_o,
   input  wire [31:0] db_word_i,
   input  wire [31:0] db_rs1_i,
   input  wire [31:0] db_rs2_i,
+  input  wire [2:0]  db_owner_i,
   output wire        mark_o,
   input  wire        older_i,
   output wire        out_valid_o,
@@ -25,6 +27,7 @@ module ratel_merge (
   output wire [31:0] out_word_o,
   output wire [31:0] out_rs1_o,
   output wire [31:0] out_rs2_o,
+  output wire [2:0]  out_owner_o,
   output wire        out_db_o
 );
   reg db_seen_q;
@@ -39,6 +42,7 @@ module ratel_merge (
   assign out_rs2_o   = choose ? db_rs2_i : xif_rs2_i;
   assign xif_ready_o = out_ready_i && xif_valid_i && !choose;
   assign db_ready_o  = out_ready_i && choose;
+  assign out_owner_o = choose ? db_owner_i : xif_owner_i;
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) db_seen_q <= 1'b0;

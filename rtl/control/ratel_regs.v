@@ -10,7 +10,8 @@
 //   cause_i .. index_i   error registers; error_clear_o: clear them
 //   raise_error_i, raise_done_i   interrupt causes
 //   counter_i         value of counter counter_index_o
-//   db_*              doorbell instruction; db_result_i is its value in the cycle of ready
+//   xif_context_o     user context of CV-X-IF
+//   db_*              doorbell instruction, db_owner_o who rang; db_result_i is its value in the cycle of ready
 //   irq_o             level interrupt
 `include "ratel_regs.vh"
 
@@ -20,7 +21,7 @@ module ratel_regs #(
 ) (
   input  wire        clk_i,
   input  wire        rst_ni,
-  input  wire [11:0] s_axil_awaddr_i,
+  input  wire [13:0] s_axil_awaddr_i,
   input  wire        s_axil_awvalid_i,
   output wire        s_axil_awready_o,
   input  wire [31:0] s_axil_wdata_i,
@@ -30,7 +31,7 @@ module ratel_regs #(
   output wire [1:0]  s_axil_bresp_o,
   output wire        s_axil_bvalid_o,
   input  wire        s_axil_bready_i,
-  input  wire [11:0] s_axil_araddr_i,
+  input  wire [13:0] s_axil_araddr_i,
   input  wire        s_axil_arvalid_i,
   output wire        s_axil_arready_o,
   output wire [31:0] s_axil_rdata_o,
@@ -57,16 +58,18 @@ module ratel_regs #(
   output wire [31:0] db_word_o,
   output wire [31:0] db_rs1_o,
   output wire [31:0] db_rs2_o,
+  output wire [2:0]  db_owner_o,
+  output wire [1:0]  xif_context_o,
   input  wire [31:0] db_result_i,
   output wire        irq_o
 );
   wire        write_valid;
   wire        write_ready;
-  wire [11:0] write_addr;
+  wire [13:0] write_full;
   wire [31:0] write_data;
   wire [3:0]  write_strb;
   reg         write_error;
-  wire [11:0] read_addr;
+  wire [13:0] read_full;
   reg  [31:0] read_data;
   reg         read_error;
 
@@ -92,14 +95,22 @@ module ratel_regs #(
     .s_axil_rready_i  (s_axil_rready_i),
     .write_valid_o    (write_valid),
     .write_ready_i    (write_ready),
-    .write_addr_o     (write_addr),
+    .write_addr_o     (write_full),
     .write_data_o     (write_data),
     .write_strb_o     (write_strb),
     .write_error_i    (write_error),
-    .read_addr_o      (read_addr),
+    .read_addr_o      (read_full),
     .read_data_i      (read_data),
     .read_error_i     (read_error)
   );
+
+  // --- pages: 0 the supervisor's, 1..3 a user context's each ------------------------------------
+  wire [1:0]  write_page = write_full[13:12];
+  wire [1:0]  read_page  = read_full[13:12];
+  wire [11:0] write_addr = write_full[11:0];
+  wire [11:0] read_addr  = read_full[11:0];
+  wire        write_user = (write_page != 2'd0);
+  wire        read_user  = (read_page != 2'd0);
 
   // --- registers -------------------------------------------------------------------------------
   reg [1:0]  irq_enable_q;
@@ -112,6 +123,8 @@ module ratel_regs #(
   reg [31:0] db_word_q;
   reg [31:0] db_rs1_q;
   reg [31:0] db_rs2_q;
+  reg [1:0]  db_page_q;
+  reg [1:0]  context_q;
 
   // --- writes ----------------------------------------------------------------------------------
   wire whole    = &write_strb;
@@ -132,7 +145,12 @@ module ratel_regs #(
       `REG_ERR_CAUSE:  write_error = 1'b0;
       `REG_DB_RS1:     write_error = 1'b0;
       `REG_DB_RS2:     write_error = 1'b0;
+      `REG_XIF_CONTEXT: write_error = write_strb[0] && (write_data[1:0] == 2'd0);
       default:         write_error = 1'b1;
+    endcase
+    case (write_addr)
+      `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR: ;
+      default: if (write_user) write_error = 1'b1;
     endcase
   end
 
@@ -156,6 +174,8 @@ module ratel_regs #(
       db_word_q    <= 32'd0;
       db_rs1_q     <= 32'd0;
       db_rs2_q     <= 32'd0;
+      db_page_q    <= 2'd0;
+      context_q    <= 2'd1;
     end else if (soft_reset_i) begin
       irq_enable_q <= 2'b00;
       irq_status_q <= 2'b00;
@@ -167,6 +187,8 @@ module ratel_regs #(
       db_word_q    <= 32'd0;
       db_rs1_q     <= 32'd0;
       db_rs2_q     <= 32'd0;
+      db_page_q    <= 2'd0;
+      context_q    <= 2'd1;
     end else begin
       irq_status_q <= (irq_status_q & ~irq_clear) | irq_raise;
       irq_q        <= |(irq_status_q & irq_enable_q);
@@ -174,11 +196,13 @@ module ratel_regs #(
         irq_enable_q <= (irq_enable_q & ~mask[1:0]) | ones[1:0];
       if (write && (write_addr == `REG_DB_RS1)) rs1_q <= (rs1_q & ~mask) | ones;
       if (write && (write_addr == `REG_DB_RS2)) rs2_q <= (rs2_q & ~mask) | ones;
+      if (write && (write_addr == `REG_XIF_CONTEXT) && write_strb[0]) context_q <= write_data[1:0];
       if (write && doorbell) begin
         db_valid_q <= 1'b1;
         db_word_q  <= write_data;
         db_rs1_q   <= rs1_q;
         db_rs2_q   <= rs2_q;
+        db_page_q  <= write_page;
       end else if (db_ready_i) begin
         db_valid_q <= 1'b0;
       end
@@ -190,6 +214,8 @@ module ratel_regs #(
   assign db_word_o  = db_word_q;
   assign db_rs1_o   = db_rs1_q;
   assign db_rs2_o   = db_rs2_q;
+  assign db_owner_o = {1'b1, db_page_q};
+  assign xif_context_o = context_q;
   assign irq_o      = irq_q;
 
   // --- reads -----------------------------------------------------------------------------------
@@ -229,10 +255,21 @@ module ratel_regs #(
       `REG_DB_RS2:     read_data = rs2_q;
       `REG_DB_INSTR:   read_data = 32'd0;
       `REG_DB_RESULT:  read_data = result_q;
+      `REG_XIF_CONTEXT: read_data = {30'd0, context_q};
       default: begin
         if (counter_offset[11:6] == 6'd0) read_data = counter_i;
         else read_error = 1'b1;
       end
     endcase
+    if (read_user) begin
+      case (read_addr)
+        `REG_ID, `REG_VERSION, `REG_PARAMS0, `REG_PARAMS1: ;
+        `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR, `REG_DB_RESULT: ;
+        default: begin
+          read_data  = 32'd0;
+          read_error = 1'b1;
+        end
+      endcase
+    end
   end
 endmodule

@@ -21,6 +21,7 @@
 //   issue_*      offer of an instruction; ready and accept depend on the offer combinationally
 //   commit_*     commit or kill of an id; an id that is not here is ignored
 //   result_*     results, payload stable until ready
+//   context_i    user context of instructions that are not in machine mode
 //   exec_*       instruction for the front end; exec_data_i is its value in the cycle of ready
 //   mark_i       a doorbell word has arrived: what is committed now comes before it
 //   older_o      some of that is still here
@@ -36,6 +37,8 @@ module ratel_xif #(
   input  wire                  issue_valid_i,
   output wire                  issue_ready_o,
   input  wire [31:0]           issue_instr_i,
+  input  wire [1:0]            issue_mode_i,
+  input  wire [1:0]            context_i,
   input  wire [XifIdWidth-1:0] issue_id_i,
   input  wire [31:0]           issue_rs1_i,
   input  wire [31:0]           issue_rs2_i,
@@ -56,17 +59,20 @@ module ratel_xif #(
   output wire [31:0]           exec_word_o,
   output wire [31:0]           exec_rs1_o,
   output wire [31:0]           exec_rs2_o,
+  output wire [2:0]            exec_owner_o,
   input  wire [31:0]           exec_data_i,
   input  wire                  mark_i,
   output wire                  older_o,
   input  wire                  flush_i
 );
+  localparam [1:0] MachineMode = 2'b11;
   localparam PtrWidth = (XifQueueDepth == 2) ? 1 : (XifQueueDepth == 4) ? 2 : 3;
 
   // Payload of the entries; never read before it is written.
   reg [31:0]           word_q [0:XifQueueDepth-1];
   reg [31:0]           rs1_q  [0:XifQueueDepth-1];
   reg [31:0]           rs2_q  [0:XifQueueDepth-1];
+  reg [1:0]            context_q [0:XifQueueDepth-1];
 
   // State of the entries. An entry is free when neither pointer has to pass it any more.
   wire [XifQueueDepth-1:0] to_execute;
@@ -123,6 +129,7 @@ module ratel_xif #(
   assign exec_word_o  = word_q[exec_ptr_q];
   assign exec_rs1_o   = rs1_q[exec_ptr_q];
   assign exec_rs2_o   = rs2_q[exec_ptr_q];
+  assign exec_owner_o = {1'b0, context_q[exec_ptr_q]};
   wire   exec_take    = exec_valid_o && exec_ready_i;
   wire   exec_pass    = exec_take || exec_skip;
 
@@ -205,6 +212,7 @@ module ratel_xif #(
       word_q[issue_ptr_q] <= issue_instr_i;
       rs1_q[issue_ptr_q]  <= issue_rs1_i;
       rs2_q[issue_ptr_q]  <= issue_rs2_i;
+      context_q[issue_ptr_q] <= (issue_mode_i == MachineMode) ? 2'd0 : context_i;
     end
   end
 

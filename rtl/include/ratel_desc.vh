@@ -3,7 +3,7 @@
 `define RATEL_DESC_VH
 
 // Descriptor of the load engine.
-`define DESC_LOAD_WIDTH            312                 // bits
+`define DESC_LOAD_WIDTH            315                 // bits
 `define DESC_LOAD_OP               2:0                 // operation (funct7 of class ld)
 `define DESC_LOAD_ADDR             34:3                // memory address of the first byte
 `define DESC_LOAD_RUN_BYTES        66:35               // bytes in a contiguous run
@@ -21,9 +21,10 @@
 `define DESC_LOAD_PITCH            263:248
 `define DESC_LOAD_CBS              279:264             // block stride of the destination
 `define DESC_LOAD_PIXELS           311:280             // H*W: K of ld.m
+`define DESC_LOAD_OWNER            314:312
 
 // Descriptor of the store engine.
-`define DESC_STORE_WIDTH           261                 // bits
+`define DESC_STORE_WIDTH           264                 // bits
 `define DESC_STORE_ADDR            31:0                // memory address of the first byte
 `define DESC_STORE_RUN_BYTES       63:32               // bytes in a contiguous run
 `define DESC_STORE_RUN_INNER       79:64               // runs an outer row
@@ -38,9 +39,10 @@
 `define DESC_STORE_TAIL            228:224             // channels in the last block, 1..Cols
 `define DESC_STORE_PITCH           244:229             // P of the source
 `define DESC_STORE_CBS             260:245             // block stride of the source
+`define DESC_STORE_OWNER           263:261
 
 // Descriptor of the execute engine.
-`define DESC_EXECUTE_WIDTH         640                 // bits
+`define DESC_EXECUTE_WIDTH         643                 // bits
 `define DESC_EXECUTE_VEC           0                   // 0: class mac, 1: class vec
 `define DESC_EXECUTE_OP            3:1                 // operation (funct7 of its class)
 `define DESC_EXECUTE_FLAGS         7:4                 // perch, bias, acc, hold
@@ -88,5 +90,6 @@
 `define DESC_EXECUTE_SHIFT1        599:592             // scale1 shift
 `define DESC_EXECUTE_MULT2         631:600             // scale2 multiplier
 `define DESC_EXECUTE_SHIFT2        639:632             // scale2 shift
+`define DESC_EXECUTE_OWNER         642:640
 
 `endif

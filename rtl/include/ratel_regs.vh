@@ -101,6 +101,11 @@
 `define REG_DB_RESULT_RESET        32'h00000000
 `define REG_DB_RESULT_RESULT       31:0                // Result
 
+// User context of CV-X-IF.
+`define REG_XIF_CONTEXT            12'h040             // byte offset
+`define REG_XIF_CONTEXT_RESET      32'h00000001
+`define REG_XIF_CONTEXT_CONTEXT    1:0                 // Context, 1..3
+
 // Performance counter.
 `define REG_COUNTER                12'h100             // byte offset
 `define REG_COUNTER_RESET          32'h00000000

@@ -395,6 +395,7 @@ module ratel_load #(
 
   // One read id is used, so ids say nothing; the burst queue counts beats, so RLAST does not
   // either.
-  wire unused_inputs = &{1'b0, m_axi_rid_i, m_axi_rlast_i, pixels[31:16]};
+  wire unused_inputs = &{1'b0, m_axi_rid_i, m_axi_rlast_i, pixels[31:16],
+                           desc_i[`DESC_LOAD_OWNER]};
 
 endmodule

@@ -384,6 +384,6 @@ module ratel_store #(
   assign idle_o = bus_idle && (abort_i || (!walk_busy && (in_work_q == 3'd0) && !done_q));
 
   // One write id is used, so ids say nothing.
-  wire unused_inputs = &{1'b0, m_axi_bid_i};
+  wire unused_inputs = &{1'b0, m_axi_bid_i, desc_i[`DESC_STORE_OWNER]};
 
 endmodule

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from golden.config import CoreConfig
 from golden.isa import Instruction, decode
+from golden.machine import MACHINE_MODE, Owner
 from golden.machine.checks import Request
 from golden.machine.storage import ConfigFile
 from tb.build import ROOT
@@ -38,13 +39,14 @@ def request_of(
     groups: ConfigFile,
     core: CoreConfig,
     held: tuple[int, int] | None = None,
+    owner: Owner = MACHINE_MODE,
 ) -> Request:
     """What the golden checks look at."""
     item = decode(instruction.word)
     assert item is not None
     return Request(
         format=item, rs1=instruction.rs1, rs2=instruction.rs2, groups=groups, core=core,
-        values=item.unpack(instruction.rs1, instruction.rs2), held_shape=held,
+        values=item.unpack(instruction.rs1, instruction.rs2), held_shape=held, owner=owner,
     )  # fmt: skip
 
 
@@ -59,9 +61,8 @@ def _tail(channels: int, cols: int) -> int:
 
 def descriptor(request: Request) -> dict[str, int]:
     """Descriptor fields that are specified for this legal instruction."""
-    if engine_of(request.format.name) == "execute":
-        return _execute(request)
-    return _transfer(request)
+    fields = _execute if engine_of(request.format.name) == "execute" else _transfer
+    return {**fields(request), "owner": request.owner.id}
 
 
 def _transfer(request: Request) -> dict[str, int]:

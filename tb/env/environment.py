@@ -48,9 +48,9 @@ def place_in_cycle(item: Seen) -> int:
     match item:
         case ResultSeen():
             return 0
-        case IssueSeen():
-            return 1
         case RegisterSeen(write=True):
+            return 1
+        case IssueSeen():
             return 2
         case CommitSeen():
             return 3

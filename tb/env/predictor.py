@@ -17,8 +17,8 @@ from enum import StrEnum
 
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
-from golden.machine import Machine, Outcome
-from tb.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
+from golden.machine import Machine, Outcome, Owner
+from tb.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSeen
 from tb.env.failures import Failures
 from tb.env.scoreboard import MemoryScoreboard
 from tb.env.transaction_log import TransactionLog
@@ -40,6 +40,7 @@ class Entry:
     instruction: Instruction
     id: int
     cycle: int
+    owner: Owner
     fate: Fate = Fate.OFFERED
     outcome: Outcome | None = None
     place: int | None = None  # in the log
@@ -75,6 +76,7 @@ class Predictor:
         self.observers: list[Callable[[Outcome, bool], None]] = []
         self.last: Outcome | None = None
         self.since_fence: list[Outcome] = []
+        self.context: Callable[[], int] = lambda: 1  # user context of CV-X-IF
         self._undecided: deque[Entry] = deque()
         self._unanswered: deque[Entry] = deque()
         self._refused: deque[int] = deque()  # ids whose commit must have no effect
@@ -127,6 +129,7 @@ class Predictor:
                     instruction=instruction,
                     id=seen.id,
                     cycle=seen.cycle,
+                    owner=Owner(context=0 if seen.mode == MACHINE else self.context()),
                     place=self.log.reserve(),
                 )
             )
@@ -160,7 +163,7 @@ class Predictor:
                 None, entry.instruction, fate=Fate.KILLED, result=None, place=entry.place
             )
             return
-        entry.outcome = self.execute(entry.instruction)
+        entry.outcome = self.execute(entry.instruction, owner=entry.owner)
         self._unanswered.append(entry)
 
     def doorbell(self, instruction: Instruction) -> Outcome:
@@ -169,9 +172,11 @@ class Predictor:
         self.log.instruction(outcome.index, instruction, fate="doorbell", result=outcome.result)
         return outcome
 
-    def execute(self, instruction: Instruction, *, doorbell: bool = False) -> Outcome:
+    def execute(
+        self, instruction: Instruction, *, doorbell: bool = False, owner: Owner | None = None
+    ) -> Outcome:
         """Run one instruction in the golden machine and note what it writes."""
-        outcome = self.machine.execute(instruction, doorbell=doorbell)
+        outcome = self.machine.execute(instruction, doorbell=doorbell, owner=owner)
         self.last = outcome
         self.since_fence.append(outcome)
         if outcome.mnemonic == "fence" and outcome.error is None:

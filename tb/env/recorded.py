@@ -38,7 +38,7 @@ def decode(events: NDArray[np.void]) -> Iterator[Seen]:
         if kind == ISSUE:
             yield IssueSeen(
                 cycle=cycle, word=w0, rs1=w1, rs2=w2, id=w3 & 0xFF, rs_valid=w3 >> 8 & 3,
-                accept=bool(w3 >> 16 & 1), writeback=bool(w3 >> 17 & 1),
+                accept=bool(w3 >> 16 & 1), writeback=bool(w3 >> 17 & 1), mode=w3 >> 18 & 3,
             )  # fmt: skip
         elif kind == COMMIT:
             yield CommitSeen(cycle=cycle, id=w0 & 0xFF, kill=bool(w0 >> 8 & 1))

@@ -41,6 +41,7 @@ class RegisterChecker:
         self.log = log
         self.comparisons = 0
         self.mirror = RegisterMirror(core)
+        predictor.context = lambda: self.mirror.stored["XIF_CONTEXT"]
         self.core = core
         self.write_bursts: list[BurstSeen] = []
         self.doorbell_result = 0

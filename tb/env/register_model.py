@@ -24,6 +24,7 @@ REGISTERS = (
     ("DB_RS2", 0x034, (("RS2", 32, 0, "RW", 0x0),)),
     ("DB_INSTR", 0x038, (("WORD", 32, 0, "WO", 0x0),)),
     ("DB_RESULT", 0x03c, (("RESULT", 32, 0, "RO", 0x0),)),
+    ("XIF_CONTEXT", 0x040, (("CONTEXT", 2, 0, "RW", 0x1),)),
     ("COUNTER[0]", 0x100, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[1]", 0x104, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[2]", 0x108, (("COUNT", 32, 0, "RO", 0x0),)),

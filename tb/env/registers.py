@@ -45,7 +45,7 @@ def build_parameters(core: CoreConfig) -> dict[str, int]:
 class RegisterMirror:
     """Registers that hold what was written, and the responses of all."""
 
-    STORED = ("IRQ_ENABLE", "DB_RS1", "DB_RS2")
+    STORED = ("IRQ_ENABLE", "DB_RS1", "DB_RS2", "XIF_CONTEXT")
     WHOLE_WORD = ("CTRL", "DB_INSTR")  # refuse partial strobes
 
     def __init__(self, core: CoreConfig) -> None:
@@ -54,7 +54,9 @@ class RegisterMirror:
 
     def reset(self) -> None:
         """Go back to the reset values."""
-        self.stored = dict.fromkeys(self.STORED, 0)
+        self.stored = {
+            register.name: register.reset for register in REGISTERS if register.name in self.STORED
+        }
 
     def write(self, offset: int, data: int, strobes: int) -> int:
         """Apply a write and return the response it must get."""
@@ -63,6 +65,8 @@ class RegisterMirror:
             return SLVERR
         if register.name in self.WHOLE_WORD and strobes != 0xF:
             return SLVERR
+        if register.name == "XIF_CONTEXT" and strobes & 1 and not data & 3:
+            return SLVERR  # context 0 is the privileged one
         if register.name in self.stored:
             lanes = sum(0xFF << 8 * lane for lane in range(4) if strobes >> lane & 1)
             mask = lanes & register.writable_mask

@@ -25,6 +25,7 @@ def encode(command: Command) -> tuple[int, ...]:
     match command:
         case Offload():
             flags = int(command.kill) | command.rs_valid << 1 | int(command.dropped) << 3
+            flags |= command.mode << 4
             item = command.instruction
             head = ISSUE | flags << 8 | gap
             return head, item.word, item.rs1, item.rs2, command.commit_delay

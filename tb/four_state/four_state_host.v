@@ -20,7 +20,7 @@ module four_state_host #(
   output reg         run_o,
   input  wire        ran_i,
   output wire        done_o,
-  output reg  [11:0] awaddr_o,
+  output reg  [13:0] awaddr_o,
   output reg         awvalid_o,
   input  wire        awready_i,
   output reg  [31:0] wdata_o,
@@ -30,7 +30,7 @@ module four_state_host #(
   input  wire [1:0]  bresp_i,
   input  wire        bvalid_i,
   output wire        bready_o,
-  output reg  [11:0] araddr_o,
+  output reg  [13:0] araddr_o,
   output reg         arvalid_o,
   input  wire        arready_i,
   input  wire [31:0] rdata_i,
@@ -69,9 +69,9 @@ module four_state_host #(
       if (at != steps && !busy) begin
         busy <= 1'b1;
         case (kind)
-          32'd0:   {arvalid_o, araddr_o} <= {1'b1, address[11:0]};
+          32'd0:   {arvalid_o, araddr_o} <= {1'b1, address[13:0]};
           32'd1: begin
-            {awvalid_o, awaddr_o}         <= {1'b1, address[11:0]};
+            {awvalid_o, awaddr_o}         <= {1'b1, address[13:0]};
             {wvalid_o, wdata_o, wstrb_o}  <= {1'b1, data, 4'hf};
           end
           32'd2:   left <= data;

@@ -54,7 +54,7 @@ module ratel_four_state_tb #(
   wire [4:0]                x_result_rd;
   wire                      x_result_exc, x_result_err, x_result_dbg;
   wire [5:0]                x_result_exccode;
-  wire [11:0]               l_awaddr, l_araddr;
+  wire [13:0]               l_awaddr, l_araddr;
   wire [31:0]               l_wdata, l_rdata;
   wire [3:0]                l_wstrb;
   wire [1:0]                l_bresp, l_rresp;

@@ -25,10 +25,12 @@ package bench_pkg;
   localparam int FlagRsValid0 = 1;
   localparam int FlagRsValid1 = 2;
   localparam int FlagDropped  = 3;
+  localparam int FlagMode0    = 4;  // and 5: privilege mode
   localparam bit [7:0] OperandsLate = 8'd5;  // cycles until missing operands arrive
 
   // Events
   localparam int unsigned EvIssue   = 1;  // instr, rs1, rs2, id | rs_valid<<8 | accept<<16 | wb<<17
+                                          // | mode<<18
   localparam int unsigned EvCommit  = 2;  // id | kill<<8
   localparam int unsigned EvResult  = 3;  // data, id | rd<<8 | we<<16 | other flags<<17
   localparam int unsigned EvWrite   = 4;  // addr, data, strb | resp<<8

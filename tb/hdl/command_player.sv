@@ -23,6 +23,7 @@ module command_player
   output logic               issue_valid_o,
   input  logic               issue_ready_i,
   output logic [31:0]        issue_instr_o,
+  output logic [1:0]         issue_mode_o,
   output logic [IdWidth-1:0] issue_id_o,
   output logic [31:0]        issue_rs1_o,
   output logic [31:0]        issue_rs2_o,
@@ -35,7 +36,7 @@ module command_player
   output logic               result_ready_o,
   input  logic [IdWidth-1:0] result_id_i,
 
-  output logic [11:0]        awaddr_o,
+  output logic [13:0]        awaddr_o,
   output logic               awvalid_o,
   input  logic               awready_i,
   output logic [31:0]        wdata_o,
@@ -44,7 +45,7 @@ module command_player
   input  logic               wready_i,
   input  logic               bvalid_i,
   output logic               bready_o,
-  output logic [11:0]        araddr_o,
+  output logic [13:0]        araddr_o,
   output logic               arvalid_o,
   input  logic               arready_i,
   input  logic [31:0]        rdata_i,
@@ -95,7 +96,7 @@ module command_player
       commits.delete();
       in_use = '0;
       {issue_valid_o, due_valid_q, result_ready_o, awvalid_o, wvalid_o, arvalid_o} <= '0;
-      {issue_instr_o, issue_id_o, issue_rs1_o, issue_rs2_o, issue_rs_valid_o} <= '0;
+      {issue_instr_o, issue_mode_o, issue_id_o, issue_rs1_o, issue_rs2_o, issue_rs_valid_o} <= '0;
       {kill_q, dropped_q, delay_q, due_id_q, due_kill_q, straight_q} <= '0;
       {awaddr_o, wdata_o, wstrb_o, araddr_o} <= '0;
       {bus_write_q, bus_read_q, held_q} = '0;
@@ -182,6 +183,7 @@ module command_player
             issue_rs1_o      <= held[95:64];
             issue_rs2_o      <= held[127:96];
             issue_rs_valid_o <= held[8+FlagRsValid0+:2];
+            issue_mode_o     <= held[8+FlagMode0+:2];
             issue_id_o       <= next_id_q;
             kill_q           <= held[8+FlagKill];
             dropped_q        <= held[8+FlagDropped];
@@ -192,7 +194,7 @@ module command_player
           end
           CmdWrite: if (free) begin
             {awvalid_o, wvalid_o} <= 2'b11;
-            awaddr_o    <= held[43:32];
+            awaddr_o    <= held[45:32];
             wdata_o     <= held[95:64];
             wstrb_o     <= held[99:96];
             bus_write_q  = 1'b1;
@@ -200,7 +202,7 @@ module command_player
           end
           CmdRead, CmdPoll: if (free) begin
             arvalid_o   <= 1'b1;
-            araddr_o    <= held[43:32];
+            araddr_o    <= held[45:32];
             poll_value_q = held[7:0] == CmdPoll ? held[95:64] : '0;
             poll_mask_q  = held[7:0] == CmdPoll ? held[127:96] : '0;
             bus_read_q   = 1'b1;

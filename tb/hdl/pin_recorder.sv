@@ -17,6 +17,7 @@ module pin_recorder
   input logic                   issue_valid_i,
   input logic                   issue_ready_i,
   input logic [31:0]            issue_instr_i,
+  input logic [1:0]             issue_mode_i,
   input logic [XifIdWidth-1:0]  issue_id_i,
   input logic [31:0]            issue_rs1_i,
   input logic [31:0]            issue_rs2_i,
@@ -34,7 +35,7 @@ module pin_recorder
   input logic                   result_we_i,
   input logic                   result_odd_i,   // exc, err or dbg
 
-  input logic [11:0]            l_awaddr_i,
+  input logic [13:0]            l_awaddr_i,
   input logic                   l_awvalid_i,
   input logic                   l_awready_i,
   input logic [31:0]            l_wdata_i,
@@ -44,7 +45,7 @@ module pin_recorder
   input logic [1:0]             l_bresp_i,
   input logic                   l_bvalid_i,
   input logic                   l_bready_i,
-  input logic [11:0]            l_araddr_i,
+  input logic [13:0]            l_araddr_i,
   input logic                   l_arvalid_i,
   input logic                   l_arready_i,
   input logic [31:0]            l_rdata_i,
@@ -118,7 +119,7 @@ module pin_recorder
     end else if (enable_i) begin
       irq_q <= irq_i;
       if (irq_i != irq_q) note(EvIrq, 192'(irq_i));
-      // Results, issues, register writes, commits: a monitor that reads them in this order never
+      // Results, register writes, issues, commits: a monitor that reads them in this order never
       // meets an event before its cause, whatever happens in one cycle. A write has happened when
       // its answer shows, whenever that is taken: a doorbell word comes before what is committed
       // in this cycle.
@@ -126,15 +127,15 @@ module pin_recorder
         note(EvResult, 192'({14'd0, result_odd_i, result_we_i, 3'd0, result_rd_i, 8'(result_id_i),
                              result_data_i}));
       end
-      if (issue_valid_i && issue_ready_i) begin
-        note(EvIssue, 192'({14'd0, issue_writeback_i, issue_accept_i, 6'd0, issue_rs_valid_i,
-                            8'(issue_id_i), issue_rs2_i, issue_rs1_i, issue_instr_i}));
-      end
       b_shown_q <= l_bvalid_i && !l_bready_i;
       if (l_bvalid_i && !b_shown_q) begin
         note(EvWrite, 192'({22'd0, l_bresp_i, 4'd0, l_wdatas[0], l_awaddrs[0]}));
         void'(l_wdatas.pop_front());
         void'(l_awaddrs.pop_front());
+      end
+      if (issue_valid_i && issue_ready_i) begin
+        note(EvIssue, 192'({12'd0, issue_mode_i, issue_writeback_i, issue_accept_i, 6'd0, issue_rs_valid_i,
+                            8'(issue_id_i), issue_rs2_i, issue_rs1_i, issue_instr_i}));
       end
       if (commit_valid_i) note(EvCommit, 192'({23'd0, commit_kill_i, 8'(commit_id_i)}));
       if (l_awvalid_i && l_awready_i) l_awaddrs.push_back(32'(l_awaddr_i));

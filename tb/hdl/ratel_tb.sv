@@ -45,6 +45,7 @@ module ratel_tb #(
   logic [31:0]                  sv_x_issue_instr;
   logic [1:0]                   x_issue_mode;
   logic [1:0]                   py_x_issue_mode;
+  logic [1:0]                   sv_x_issue_mode;
   logic [XifIdWidth-1:0]        x_issue_id;
   logic [XifIdWidth-1:0]        py_x_issue_id;
   logic [XifIdWidth-1:0]        sv_x_issue_id;
@@ -89,9 +90,9 @@ module ratel_tb #(
   logic                         x_result_err;
   logic                         x_result_dbg;
   // AXI4-Lite, registers
-  logic [11:0]                  l_awaddr;
-  logic [11:0]                  py_l_awaddr;
-  logic [11:0]                  sv_l_awaddr;
+  logic [13:0]                  l_awaddr;
+  logic [13:0]                  py_l_awaddr;
+  logic [13:0]                  sv_l_awaddr;
   logic [2:0]                   l_awprot;
   logic [2:0]                   py_l_awprot;
   logic                         l_awvalid;
@@ -113,9 +114,9 @@ module ratel_tb #(
   logic                         l_bready;
   logic                         py_l_bready;
   logic                         sv_l_bready;
-  logic [11:0]                  l_araddr;
-  logic [11:0]                  py_l_araddr;
-  logic [11:0]                  sv_l_araddr;
+  logic [13:0]                  l_araddr;
+  logic [13:0]                  py_l_araddr;
+  logic [13:0]                  sv_l_araddr;
   logic [2:0]                   l_arprot;
   logic [2:0]                   py_l_arprot;
   logic                         l_arvalid;
@@ -188,7 +189,7 @@ module ratel_tb #(
   assign x_compressed_valid = py_x_compressed_valid;
   assign x_issue_valid = tile ? sv_x_issue_valid : py_x_issue_valid;
   assign x_issue_instr = tile ? sv_x_issue_instr : py_x_issue_instr;
-  assign x_issue_mode = py_x_issue_mode;
+  assign x_issue_mode = tile ? sv_x_issue_mode : py_x_issue_mode;
   assign x_issue_id = tile ? sv_x_issue_id : py_x_issue_id;
   assign x_issue_rs1 = tile ? sv_x_issue_rs1 : py_x_issue_rs1;
   assign x_issue_rs2 = tile ? sv_x_issue_rs2 : py_x_issue_rs2;
@@ -380,6 +381,7 @@ module ratel_tb #(
     .issue_valid_o(sv_x_issue_valid),
     .issue_ready_i(x_issue_ready),
     .issue_instr_o(sv_x_issue_instr),
+    .issue_mode_o(sv_x_issue_mode),
     .issue_id_o(sv_x_issue_id),
     .issue_rs1_o(sv_x_issue_rs1),
     .issue_rs2_o(sv_x_issue_rs2),
@@ -459,6 +461,7 @@ module ratel_tb #(
     .issue_valid_i(x_issue_valid),
     .issue_ready_i(x_issue_ready),
     .issue_instr_i(x_issue_instr),
+    .issue_mode_i(x_issue_mode),
     .issue_id_i(x_issue_id),
     .issue_rs1_i(x_issue_rs1),
     .issue_rs2_i(x_issue_rs2),

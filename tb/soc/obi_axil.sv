@@ -14,7 +14,7 @@ module obi_axil (
   output logic [31:0] rdata_o,
   output logic        err_o,
 
-  output logic [11:0] awaddr_o,
+  output logic [13:0] awaddr_o,
   output logic        awvalid_o,
   input  logic        awready_i,
   output logic [31:0] wdata_o,
@@ -24,7 +24,7 @@ module obi_axil (
   input  logic [1:0]  bresp_i,
   input  logic        bvalid_i,
   output logic        bready_o,
-  output logic [11:0] araddr_o,
+  output logic [13:0] araddr_o,
   output logic        arvalid_o,
   input  logic        arready_i,
   input  logic [31:0] rdata_i,
@@ -34,7 +34,7 @@ module obi_axil (
 );
 
   logic        busy_q, write_q;
-  logic [11:0] addr_q;
+  logic [13:0] addr_q;
 
   assign gnt_o    = !busy_q;
   assign awaddr_o = addr_q;
@@ -51,7 +51,7 @@ module obi_axil (
       if (req_i && gnt_o) begin
         busy_q    <= 1'b1;
         write_q   <= we_i;
-        addr_q    <= addr_i[11:0];
+        addr_q    <= addr_i[13:0];
         wdata_o   <= wdata_i;
         wstrb_o   <= be_i;
         awvalid_o <= we_i;

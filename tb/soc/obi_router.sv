@@ -2,7 +2,7 @@
 // time, so answers stay in order.
 //
 //   0x0000_0000 .. 0x3fff_ffff   memory
-//   0x4000_0000 .. 0x4000_0fff   registers of Ratel
+//   0x4000_0000 .. 0x4000_3fff   registers of Ratel, a page of 4 KiB for each context
 //   0x8000_0000 .. 0x8000_0fff   devices
 //   elsewhere                    answered with an error
 //
@@ -32,7 +32,7 @@ module obi_router (
 
   always_comb begin
     if (addr_i[31:30] == 2'b00) target = Memory;
-    else if (addr_i[31:12] == 20'h40000) target = Registers;
+    else if (addr_i[31:14] == 18'h10000) target = Registers;
     else if (addr_i[31:12] == 20'h80000) target = Devices;
     else target = Nothing;
   end

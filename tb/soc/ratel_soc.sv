@@ -84,7 +84,7 @@ module ratel_soc #(
   logic [5:0]                        x_result_exccode;
   logic                              x_result_err;
   logic                              x_result_dbg;
-  logic [11:0]                       l_awaddr;
+  logic [13:0]                       l_awaddr;
   logic                              l_awvalid;
   logic                              l_awready;
   logic [31:0]                       l_wdata;
@@ -94,7 +94,7 @@ module ratel_soc #(
   logic [1:0]                        l_bresp;
   logic                              l_bvalid;
   logic                              l_bready;
-  logic [11:0]                       l_araddr;
+  logic [13:0]                       l_araddr;
   logic                              l_arvalid;
   logic                              l_arready;
   logic [31:0]                       l_rdata;
@@ -457,6 +457,7 @@ module ratel_soc #(
     .issue_valid_i(x_issue_valid),
     .issue_ready_i(x_issue_ready),
     .issue_instr_i(x_issue_instr),
+    .issue_mode_i(x_issue_mode),
     .issue_id_i(x_issue_id),
     .issue_rs1_i(x_issue_rs1),
     .issue_rs2_i(x_issue_rs2),

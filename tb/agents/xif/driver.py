@@ -82,7 +82,7 @@ class XifDriver(BoundDriver):
         bus.issue_rs1.value = transaction.instruction.rs1
         bus.issue_rs2.value = transaction.instruction.rs2
         bus.issue_rs_valid.value = transaction.rs_valid
-        bus.issue_mode.value = 3
+        bus.issue_mode.value = transaction.mode
         bus.issue_id.value = identifier
         bus.issue_valid.value = 1
         decided, waited = await self._issue(identifier, transaction), 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from golden.isa import Instruction
 
 OPERANDS_LATE = 5
+USER, MACHINE = 0, 3  # privilege modes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Offload:
             order of issue and one a cycle, so older ones may hold it up.
         rs_valid: which of rs1 (bit 0) and rs2 (bit 1) are valid at first; a core that waits for the
             others gets them after OPERANDS_LATE cycles.
+        mode: privilege mode of the CPU, USER or MACHINE.
     """
 
     instruction: Instruction
@@ -32,6 +34,7 @@ class Offload:
     gap: int = 0
     commit_delay: int = 1
     rs_valid: int = 3
+    mode: int = MACHINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class IssueSeen:
     rs_valid: int
     accept: bool
     writeback: bool
+    mode: int = MACHINE
 
 
 @dataclass(frozen=True, kw_only=True)

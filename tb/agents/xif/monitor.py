@@ -10,10 +10,10 @@ class XifMonitor(BoundMonitor):
     """Publishes IssueSeen, CommitSeen and ResultSeen; results first within a cycle."""
 
     _signals = [
-        "issue_valid", "issue_ready", "issue_instr", "issue_id", "issue_rs1", "issue_rs2",
-        "issue_rs_valid", "issue_accept", "issue_writeback", "commit_valid", "commit_id",
-        "commit_kill", "result_valid", "result_ready", "result_id", "result_data", "result_rd",
-        "result_we", "result_exc", "result_err", "result_dbg",
+        "issue_valid", "issue_ready", "issue_instr", "issue_mode", "issue_id", "issue_rs1",
+        "issue_rs2", "issue_rs_valid", "issue_accept", "issue_writeback", "commit_valid",
+        "commit_id", "commit_kill", "result_valid", "result_ready", "result_id", "result_data",
+        "result_rd", "result_we", "result_exc", "result_err", "result_dbg",
     ]  # fmt: skip
 
     def sample(self) -> None:
@@ -42,6 +42,7 @@ class XifMonitor(BoundMonitor):
                     rs_valid=known(bus.issue_rs_valid),
                     accept=bool(known(bus.issue_accept)),
                     writeback=bool(known(bus.issue_writeback)),
+                    mode=known(bus.issue_mode),
                 )
             )
         if known(bus.commit_valid):

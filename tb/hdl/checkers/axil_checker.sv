@@ -2,7 +2,7 @@
 module axil_checker (
   input logic        clk_i,
   input logic        rst_ni,
-  input logic [11:0] awaddr_i,
+  input logic [13:0] awaddr_i,
   input logic        awvalid_i,
   input logic        awready_i,
   input logic [31:0] wdata_i,
@@ -12,7 +12,7 @@ module axil_checker (
   input logic [1:0]  bresp_i,
   input logic        bvalid_i,
   input logic        bready_i,
-  input logic [11:0] araddr_i,
+  input logic [13:0] araddr_i,
   input logic        arvalid_i,
   input logic        arready_i,
   input logic [31:0] rdata_i,

@@ -10,7 +10,7 @@ from golden.config import load_config
 from scripts.hdl import ROOT, SimBuild, SimRun, build, run
 
 CONFIGS = ("8x8", "4x4", "16x4")
-MODULES = ("checks", "protocol", "hazards", "registers")
+MODULES = ("checks", "protocol", "hazards", "registers", "owners")
 LEFT_OUT = frozenset({"AxiIdWidth", "MaxBurst", "ReadsOutstanding"})  # of the engines
 
 
