@@ -25,15 +25,14 @@ from scripts import cli
 from scripts.hdl import ROOT, HdlError, SimResult, SimRun, run
 from scripts.reports.digits import draw_digits
 from scripts.reports.files import Results, add_results_option, shown
-from scripts.reports.layers import layer_entries, layer_table
+from scripts.reports.layers import layer_table
 from scripts.runs.bench import bench, configuration
 from scripts.runs.catalogue import BenchTest, tests_named
-from scripts.runs.networks import NetworkResult, NetworkRun, run_on_rtl
-from scripts.runs.oracle import OracleResult, compare_with_oracle
+from scripts.runs.model import load_model
+from scripts.runs.networks import NetworkRun, run_on_rtl
 from scripts.runs.progress import Progress
-from sw.compiler import CompileError, compile_network
-from sw.importer import import_network
-from tb.env.settings import MEMORY_BASE
+from scripts.runs.whole import WholeResult, run_whole
+from sw.compiler import CompileError
 
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
 IMAGES = 100
@@ -137,32 +136,29 @@ def classify(
     smoke: Sequence[SimResult],
 ) -> int:
     """Classify the first `count` images, report, and return the exit code."""
-    network = import_network(MODEL)
     images = to_int8(data.images[:count])
-    oracle = compare_with_oracle(network, MODEL, images)
-    print(oracle.sentence(), flush=True)
-    job = NetworkRun(
-        build=settings.build,
-        core=settings.core,
-        model=MODEL,
-        network=network,
-        inputs=images,
-        memory_end=compile_network(settings.core, network, memory_base=MEMORY_BASE).memory_end,
-        folder=settings.results.runs / "images",
-        seed=settings.seed,
-    )
+    folder = settings.results.runs / "images"
     progress = Progress("images")
     started = time.monotonic()
-    result = run_on_rtl(job, progress.update)
+    whole = run_whole(
+        load_model(MODEL, settings.core),
+        images,
+        build=settings.build,
+        folder=folder,
+        seed=settings.seed,
+        progress=progress.update,
+    )
     seconds = time.monotonic() - started
     progress.done()
+    result = whole.rtl
+    print(whole.oracle.sentence(), flush=True)
     accuracy = None
     # A part that broke off leaves a gap, and then predictions do not stand beside their images.
     if result.inputs == count:
         predictions = result.outputs[0].reshape(count, -1).argmax(axis=1)
         accuracy = float(np.mean(predictions == data.labels[:count]))
         draw_digits(settings.results.picture, data.images[:count], data.labels[:count], predictions)
-    reasons = verdict(result, oracle, smoke, tests, accuracy)
+    reasons = verdict(whole, smoke, tests, accuracy)
     report = {
         "pass": not reasons,
         "reasons": reasons,
@@ -178,17 +174,17 @@ def classify(
         "seconds": seconds,
         "cycles_per_second": result.simulated_cycles / seconds,
         "cycles_per_second_per_process": result.cycles_per_second,
-        "oracle": vars(oracle),
-        "layers": layer_entries(settings.core, network, result),
+        "oracle": whole.oracle.report(),
+        "layers": whole.entries(),
     }
     say(report, settings)
     if settings.waves:
-        record_first_image(job)
+        record_first_image(whole, settings)
     for reason in reasons:
         print(f"FAIL: {reason}")
     if not result.passed:
         told = re.match(r"input (\d+)", result.failure)
-        print(waves_command("network", settings, job.folder / "inputs.npy", told and told.group(1)))
+        print(waves_command("network", settings, folder / "inputs.npy", told and told.group(1)))
     if not reasons:
         print("PASS")
     return 1 if reasons else 0
@@ -223,8 +219,7 @@ def say(report: dict[str, Any], settings: Settings) -> None:
 
 
 def verdict(
-    result: NetworkResult,
-    oracle: OracleResult,
+    whole: WholeResult,
     smoke: Sequence[SimResult],
     tests: Sequence[BenchTest],
     accuracy: float | None,
@@ -235,24 +230,28 @@ def verdict(
         for test, done in zip(tests, smoke, strict=True)
         if not done.passed
     ]
-    if not oracle.ran or oracle.mismatches:
-        reasons.append(oracle.sentence())
-    if not result.passed:
-        reasons.append(result.failure)
-    elif result.mismatches or not result.comparisons:
-        reasons.append(f"{result.mismatches} mismatches in {result.comparisons} comparisons")
+    reasons += whole.reasons()
     if accuracy is None:
-        reasons.append(f"only {result.inputs} images came to their end")
+        reasons.append(f"only {whole.rtl.inputs} images came to their end")
     elif accuracy < ACCURACY_BAR:
         reasons.append(f"accuracy {100 * accuracy:.2f} % is below {100 * ACCURACY_BAR:.0f} %")
     return reasons
 
 
-def record_first_image(job: NetworkRun) -> None:
+def record_first_image(whole: WholeResult, settings: Settings) -> None:
     """Run the first image once more with waves, and say where they are."""
-    fields: dict[str, Any] = {**vars(job)}
-    fields.update(inputs=job.inputs[:1], folder=job.folder.parent / "first_image", waves=True)
-    for path in run_on_rtl(NetworkRun(**fields)).waves:
+    again = NetworkRun(
+        build=settings.build,
+        core=settings.core,
+        model=MODEL,
+        network=whole.model.network,
+        inputs=whole.inputs[:1],
+        memory_end=whole.model.program.memory_end,
+        folder=settings.results.runs / "first_image",
+        seed=settings.seed,
+        waves=True,
+    )
+    for path in run_on_rtl(again).waves:
         print(f"waves       {shown(path)} (first image)")
 
 

@@ -16,3 +16,11 @@ def share(text: str) -> float:
     if not 0.0 <= value <= MOST_STALL:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MOST_STALL}")
     return value
+
+
+def add_oracle_option(options: argparse.ArgumentParser) -> None:
+    """Add --no-oracle to a command: why tflite-micro is known not to judge a network."""
+    options.add_argument(
+        "--no-oracle", dest="oracle", default="", metavar="WHY",
+        help="pass although TensorFlow Lite Micro does not judge the network, and say why",
+    )  # fmt: skip

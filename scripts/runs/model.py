@@ -13,7 +13,7 @@ from golden.network import Network
 from scripts.cli import UserError
 from scripts.runs.floors import Floors, floors
 from sw.compiler import compile_network
-from sw.compiler.program import Program
+from sw.compiler.program import NpuPhase, Program
 from sw.importer import import_network
 from tb.env.settings import MEMORY_BASE
 
@@ -35,6 +35,11 @@ class Model:
     def name(self) -> str:
         """The file's name without its ending."""
         return self.path.stem
+
+    @property
+    def runs_on_core(self) -> bool:
+        """Whether the core has anything to do; a lone MEAN is computed by the host."""
+        return any(isinstance(phase, NpuPhase) for phase in self.program.phases)
 
     @property
     def input_shape(self) -> tuple[int, ...]:

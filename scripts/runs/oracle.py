@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tflite_micro.python.tflite_micro import runtime
 
 from golden.network import Network, run_network
+from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
 
 ARENA_BYTES = 4 << 20
 
@@ -20,84 +19,124 @@ class OracleResult:
     """What came of the comparison.
 
     Attributes:
-        ran: whether tflite-micro could load and run the model; `reason` says why not.
+        ran: whether tflite-micro ran the model on every input; `reason` says what it did instead.
+        absent: why this network is known to have no oracle; empty where one is required.
         tensors: tensors compared of each input.
+        expected: elements of all tensors that golden computes, over all inputs.
         comparisons: elements compared over all inputs.
         mismatches: elements that differ; `first` is the first of them.
     """
 
     ran: bool = True
     reason: str = ""
+    absent: str = ""
     tensors: int = 0
+    expected: int = 0
     comparisons: int = 0
     mismatches: int = 0
     first: str = ""
 
+    @property
+    def judged(self) -> bool:
+        """Whether every value of every tensor of every input was compared."""
+        return self.ran and 0 < self.expected == self.comparisons
+
     def sentence(self) -> str:
         """The result in one line."""
-        if not self.ran:
-            return f"TensorFlow Lite Micro does not run this model: {self.reason}"
         if self.mismatches:
             return f"golden DIFFERS from TensorFlow Lite Micro in {self.mismatches}: {self.first}"
+        if not self.ran:
+            return f"not judged by TensorFlow Lite Micro: {self.reason}"
+        if not self.judged:
+            return (
+                f"not judged by TensorFlow Lite Micro: {self.comparisons:,} of "
+                f"{self.expected:,} values were compared"
+            )
         return (
             f"golden equals TensorFlow Lite Micro: {self.comparisons:,} values "
             f"in {self.tensors} tensors, 0 differ"
         )
 
+    def reasons(self) -> list[str]:
+        """What is wrong, a sentence each: a difference, or a required judge that is missing."""
+        if self.mismatches or not (self.judged or self.absent):
+            return [self.sentence()]
+        return []
 
-def compare_with_oracle(network: Network, model: Path, inputs: NDArray[np.int8]) -> OracleResult:
-    """Run golden and tflite-micro on the same inputs in order, both keeping their own state."""
-    result = OracleResult()
-    kinds = runtime.InterpreterConfig
-    try:
-        interpreter = runtime.Interpreter.from_bytes(
-            model.read_bytes(),
-            arena_size=ARENA_BYTES + model.stat().st_size,
-            intrepreter_config=kinds.kPreserveAllTensors,
-        )
-    except RuntimeError as error:
-        return OracleResult(ran=False, reason=reason_of(error))
+    def gap(self) -> str:
+        """What a pass does not say: who did not judge, and why that was known; else empty."""
+        if self.judged or self.mismatches:
+            return ""
+        return f"{self.sentence()} (known: {self.absent})"
+
+    def report(self) -> dict[str, object]:
+        """The result for a JSON report."""
+        return {**vars(self), "judged": self.judged, "required": not self.absent}
+
+
+def compare_with_oracle(
+    network: Network,
+    model: Path,
+    inputs: NDArray[np.int8],
+    *,
+    absent: str = "",
+    timeout_s: float = TIMEOUT_S,
+) -> OracleResult:
+    """Run golden and tflite-micro on the same inputs in order, both keeping their own state.
+
+    Args:
+        network: golden's.
+        model: the file that tflite-micro loads.
+        inputs: int8 [n, ...].
+        absent: why no oracle is expected; it is asked nevertheless, and believed if it answers.
+        timeout_s: how long it may take for one inference.
+    """
+    made = computed_tensors(network)
+    sizes = {index: network.tensors[index].size for index in made}
+    result = OracleResult(absent=absent, expected=sum(sizes.values()) * len(inputs))
     state = {name: value.copy() for name, value in network.state.items()}
     shape = network.tensors[network.inputs[0]].shape
-    for number, array in enumerate(inputs):
-        given = np.ascontiguousarray(array).reshape(shape)
-        interpreter.set_input(given, 0)
-        try:
-            interpreter.invoke()
-        except RuntimeError as error:
-            return OracleResult(ran=False, reason=reason_of(error))
-        values = run_network(network, [given], state)
-        compare(result, network, interpreter, values, number)
+    arena = ARENA_BYTES + model.stat().st_size + 2 * sum(tensor.size for tensor in network.tensors)
+    try:
+        with OracleProcess(model, arena=arena, timeout_s=timeout_s) as oracle:
+            for number, array in enumerate(inputs):
+                given = np.ascontiguousarray(array).reshape(shape)
+                wanted = oracle.infer(given, made)
+                compare(result, network, wanted, run_network(network, [given], state), number)
+    except OracleError as error:
+        result.ran, result.reason = False, str(error)
     return result
+
+
+def computed_tensors(network: Network) -> list[int]:
+    """Return the tensors that golden computes and tflite-micro keeps, in the order of layers."""
+    return [index for layer in network.layers for index in layer.outputs]
 
 
 def compare(
     result: OracleResult,
     network: Network,
-    interpreter: runtime.Interpreter,
+    wanted: dict[int, NDArray[np.generic]],
     values: dict[int, NDArray[np.generic]],
     number: int,
 ) -> None:
-    """Add the tensors of one input to the result."""
+    """Add the tensors of one input to the result; only what both sides have counts as compared."""
     result.tensors = 0
-    for index, value in values.items():
-        if index in network.inputs:
-            continue
-        wanted = np.asarray(interpreter.GetTensor(index, 0)["tensor_data"]).reshape(-1)
-        wrong = np.flatnonzero(wanted != value.reshape(-1))
+    for index, theirs in wanted.items():
+        ours = values[index].reshape(-1)
+        if theirs.size != ours.size:
+            wrong = np.arange(max(theirs.size, ours.size))
+            told = f"has {theirs.size} values, golden {ours.size}"
+        else:
+            wrong = np.flatnonzero(theirs != ours)
+            told = ""
         result.tensors += 1
-        result.comparisons += wanted.size
+        result.comparisons += min(theirs.size, ours.size)
         result.mismatches += wrong.size
         if wrong.size and not result.first:
-            at = np.unravel_index(int(wrong[0]), value.shape)
+            at = np.unravel_index(int(wrong[0]), values[index].shape)
+            told = told or f"has {int(theirs[wrong[0]])}, golden {int(ours[wrong[0]])}"
             result.first = (
                 f"input {number}, tensor {network.tensors[index].name!r} at "
-                f"{tuple(int(v) for v in at)}: tflite-micro has {int(wanted[wrong[0]])}, "
-                f"golden {int(value[at])}"
+                f"{tuple(int(v) for v in at)}: tflite-micro {told}"
             )
-
-
-def reason_of(error: RuntimeError) -> str:
-    """Return the first line of an error that says something."""
-    lines = [line.strip() for line in re.split(r"[\r\n]+", str(error)) if line.strip()]
-    return lines[0] if lines else "it gives no reason"

@@ -1,4 +1,7 @@
-"""One network, one call: RTL against golden, golden against tflite-micro, cycles against floors."""
+"""One network, one call: RTL against golden, golden against tflite-micro, cycles against floors.
+
+A network of which nothing runs on the core is not simulated: tflite-micro alone judges it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.network import run_network
 from golden.network.operations import AssignVariable
 from scripts.reports.layers import layer_entries
 from scripts.runs.model import Model
@@ -52,14 +56,30 @@ class WholeResult:
 
     def reasons(self) -> list[str]:
         """Everything that is wrong, a sentence each."""
+        if not self.model.runs_on_core:
+            return self.oracle.reasons()
         wrong = []
         if not self.rtl.passed:
             wrong.append(self.rtl.failure)
         else:
             wrong += incomplete(self.model, self.rtl, len(self.inputs))
-        if self.oracle.mismatches:
-            wrong.append(self.oracle.sentence())
-        return wrong
+        return wrong + self.oracle.reasons()
+
+    def judges(self) -> list[str]:
+        """Who compared what, a sentence each."""
+        lines = [self.oracle.sentence()]
+        if not self.model.runs_on_core:
+            return [*lines, "no layer of this network runs on the core: there is no RTL to compare"]
+        return [
+            *lines,
+            f"RTL against golden: {self.rtl.comparisons:,} values in {self.tensors} tensors of "
+            f"{self.rtl.inputs} input(s), {self.rtl.mismatches:,} differ",
+        ]
+
+    def verdict(self) -> list[str]:
+        """The last lines: what is wrong, or PASS and what that does not say."""
+        wrong = [f"FAIL: {reason}" for reason in self.reasons()]
+        return wrong or [passed(self.oracle)]
 
     def entries(self) -> list[dict[str, Any]]:
         """The layers, with what the compiler planned for them."""
@@ -85,12 +105,25 @@ def run_whole(
     seed: int = 1,
     stall: float = 0.0,
     parts: int = 2,
+    absent: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> WholeResult:
-    """Run inputs [n, ...] on the RTL, and golden against the oracle on the same."""
-    oracle = compare_with_oracle(model.network, model.path, inputs)
-    rtl = run_on_rtl(
-        NetworkRun(
+    """Run inputs [n, ...] on the RTL, and golden against the oracle on the same.
+
+    Args:
+        model: the network.
+        inputs: int8 [n, ...].
+        build: of the bench.
+        folder: where logs and results go.
+        seed: root of every random choice.
+        stall: wait probability on the memory bus.
+        parts: processes the inputs are shared out over.
+        absent: why this network is known to have no oracle; empty demands one.
+        progress: called with inputs done and inputs in all.
+    """
+    oracle = compare_with_oracle(model.network, model.path, inputs, absent=absent)
+    if model.runs_on_core:
+        wanted = NetworkRun(
             build=build,
             core=model.core,
             model=model.path,
@@ -101,10 +134,32 @@ def run_whole(
             seed=seed,
             stall=stall,
             parts=parts,
-        ),
-        progress,
-    )
+        )
+        rtl = run_on_rtl(wanted, progress)
+    else:
+        rtl = without_core(model, inputs)
     return WholeResult(model=model, inputs=inputs, stall=stall, rtl=rtl, oracle=oracle)
+
+
+def without_core(model: Model, inputs: NDArray[np.int8]) -> NetworkResult:
+    """Return the result of a network that has no work for the core: golden's outputs."""
+    network = model.network
+    state = {name: value.copy() for name, value in network.state.items()}
+    values = [
+        run_network(network, [np.ascontiguousarray(array).reshape(model.input_shape)], state)
+        for array in inputs
+    ]
+    return NetworkResult(
+        inputs=len(inputs),
+        cycles=[0] * len(inputs),
+        outputs=[np.stack([made[index] for made in values]) for index in network.outputs],
+    )
+
+
+def passed(oracle: OracleResult) -> str:
+    """Return the line of a pass, with who is known not to have judged."""
+    gap = oracle.gap()
+    return f"PASS, {gap}" if gap else "PASS"
 
 
 def incomplete(model: Model, result: NetworkResult, inputs: int) -> list[str]:

@@ -42,6 +42,7 @@ class Entry:
         name: what it is called in reports.
         path: the .tflite file; None when it is not on this machine.
         missing: why it is not, in a sentence.
+        absent: why tflite-micro is known not to judge it; empty where it must.
         inputs: makes all its inputs, int8 [n, ...].
     """
 
@@ -49,6 +50,7 @@ class Entry:
     inputs: Inputs
     path: Path | None = None
     missing: str = ""
+    absent: str = ""
 
 
 def zoo(seed: int) -> list[Entry]:

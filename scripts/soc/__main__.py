@@ -18,7 +18,7 @@ from golden.network import NetworkError
 from scripts import cli
 from scripts.hdl import HdlError
 from scripts.reports.files import Results, add_results_option, shown
-from scripts.runs.arguments import share
+from scripts.runs.arguments import add_oracle_option, share
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.zoo import Entry, zoo
@@ -48,6 +48,7 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--first", type=cli.seed, default=0, help="number of the first random program"
     )
+    add_oracle_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
@@ -72,6 +73,8 @@ def main(argv: list[str]) -> int:
         for entry in entries:
             if not entry["pass"]:
                 print(f"FAIL: {entry['name']}: {entry['reason']}")
+            elif entry["not_judged"]:
+                print(f"{entry['name']}: {entry['not_judged']}")
         passed, found = all(entry["pass"] for entry in entries), {"networks": entries}
     path = results.write(
         {
@@ -130,7 +133,7 @@ def chosen(wanted: argparse.Namespace, core: CoreConfig) -> list[Job]:
         inputs = random_inputs(model, wanted.count or 1, wanted.seed)
     else:
         inputs = read_inputs(wanted.input, model)[: wanted.count or 1]
-    return [Job(name=path.stem, model=model, inputs=inputs)]
+    return [Job(name=path.stem, model=model, inputs=inputs, absent=wanted.oracle)]
 
 
 def known_job(entry: Entry, core: CoreConfig, count: int | None) -> Job:
@@ -141,7 +144,7 @@ def known_job(entry: Entry, core: CoreConfig, count: int | None) -> Job:
     inputs = entry.inputs(model)
     if number > len(inputs):
         raise cli.UserError(f"{entry.name} has {len(inputs)} inputs, not {number}")
-    return Job(name=entry.name, model=model, inputs=inputs[:number])
+    return Job(name=entry.name, model=model, inputs=inputs[:number], absent=entry.absent)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Networks on the system: compiled to firmware, run, every tensor compared with golden."""
+"""Networks on the system: compiled to firmware, run, every tensor compared with golden.
+
+Golden answers to TensorFlow Lite Micro here as in `make run`, and so does what the firmware prints.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.network import run_network
 from scripts.hdl import SimRun, run
 from scripts.reports.files import Results
 from scripts.reports.table import table
 from scripts.runs.bench import bench
 from scripts.runs.model import Model
+from scripts.runs.oracle import compare_with_oracle
 from scripts.runs.whole import run_whole
 from sw.compiler import compile_network
 from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
+from tb.env.compared import required_elements
 
 LIMIT_S = 1800.0
 CYCLES = re.compile(r"(\d+) cycles on Ratel, (\d+) on the CPU")
+CLASS = re.compile(r"input (\d+): class (\d+) ")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A network and the inputs it is to run on, int8 [n, ...]."""
+    """A network, the inputs it is to run on, int8 [n, ...], and why it has no oracle, if so."""
 
     name: str
     model: Model
     inputs: NDArray[np.int8]
+    absent: str = ""
 
 
 def network_firmware(job: Job, folder: Path) -> tuple[Compiled, int]:
@@ -78,10 +86,11 @@ def run_job(job: Job, where: Path, wanted: argparse.Namespace, results: Results)
             },
         )
     )
+    oracle = compare_with_oracle(job.model.network, job.model.path, job.inputs, absent=job.absent)
     entry: dict[str, Any] = {
         "name": job.name,
-        "pass": result.passed,
-        "reason": result.message,
+        "oracle": oracle.report(),
+        "not_judged": oracle.gap(),
         "inputs": len(job.inputs),
         "firmware_bytes": compiled.elf.code_bytes,
         "job_bytes": job_bytes,
@@ -99,14 +108,40 @@ def run_job(job: Job, where: Path, wanted: argparse.Namespace, results: Results)
     measured = folder / "run" / "soc.json"
     if measured.is_file():
         entry.update(json.loads(measured.read_text(encoding="utf-8")))
+    print(oracle.sentence(), flush=True)
+    reasons = [] if result.passed else [result.message]
+    reasons += incomplete(job, entry) + wrong_classes(job, text) if result.passed else []
+    reasons += oracle.reasons()
     if wanted.compare:
         whole = run_whole(
             job.model, job.inputs, build=bench(job.model.core), folder=folder / "bench",
-            seed=wanted.seed, stall=wanted.stall, progress=lambda *_: None,
+            seed=wanted.seed, stall=wanted.stall, absent=job.absent, progress=lambda *_: None,
         )  # fmt: skip
         entry["bench_cycles"] = list(whole.rtl.cycles)
+        reasons += [f"without the CPU: {reason}" for reason in whole.reasons()]
+    entry.update({"pass": not reasons, "reason": "; ".join(reasons)})
     entry["seconds"] = round(time.monotonic() - started, 1)
     return entry
+
+
+def incomplete(job: Job, entry: dict[str, Any]) -> list[str]:
+    """Return a sentence unless every element that core and host write was compared."""
+    wanted = required_elements(job.model.program) * len(job.inputs)
+    compared = entry.get("elements", 0)
+    if wanted and compared == wanted:
+        return []
+    return [f"{compared} of {wanted} elements were compared"]
+
+
+def wrong_classes(job: Job, console: str) -> list[str]:
+    """Return a sentence for the first class on the console that golden does not give."""
+    network = job.model.network
+    for number, named in CLASS.findall(console):
+        array = np.ascontiguousarray(job.inputs[int(number)]).reshape(job.model.input_shape)
+        golden = int(run_network(network, [array])[network.outputs[0]].argmax())
+        if golden != int(named):
+            return [f"input {number}: the firmware printed class {named}, golden has {golden}"]
+    return []
 
 
 def summary(entries: list[dict[str, Any]], *, compare: bool) -> str:

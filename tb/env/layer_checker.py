@@ -18,12 +18,16 @@ from golden.isa import Instruction
 from golden.isa_table import InstructionClass
 from golden.machine.layout import gather
 from sw.compiler.program import OutputPart, Step
+from tb.env.compared import ComparedElements
 from tb.env.core_trace import JobTrace
 
 
 @dataclass(kw_only=True)
 class LayerResult:
-    """One layer so far: elements compared, elements that differ, the first of them, cycles."""
+    """One layer so far: elements compared, elements that differ, the first of them, cycles.
+
+    An element of one inference counts once, however often it was compared.
+    """
 
     layer: int
     comparisons: int = 0
@@ -33,10 +37,14 @@ class LayerResult:
 
 
 class LayerChecker:
-    """Keeps a scratchpad of what was written, and a result for each layer."""
+    """Keeps a scratchpad of what was written, and a result for each layer.
 
-    def __init__(self, core: CoreConfig) -> None:
+    `compared` learns which elements were; who shares it begins each inference with `forget`.
+    """
+
+    def __init__(self, core: CoreConfig, compared: ComparedElements) -> None:
         self._core = core
+        self._compared = compared
         self._spad = np.zeros((core.spad_depth, core.rows, core.cols), dtype=np.int8)
         self.layers: dict[int, LayerResult] = {}
         self.stray_words = 0
@@ -98,7 +106,7 @@ class LayerChecker:
     ) -> None:
         actual = gather(self._core, self._spad, part.place())
         wanted = part.select(whole)
-        result.comparisons += wanted.size
+        result.comparisons += self._compared.mark(part.tensor, whole, part.select)
         wrong = actual != wanted
         count = int(wrong.sum())
         text = disassemble_instruction(step.instruction)

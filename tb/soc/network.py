@@ -29,6 +29,7 @@ from sw.firmware.elf import read_elf
 from sw.importer import import_network
 from tb.agents.axi.driver import Stalls
 from tb.agents.bus import known
+from tb.env.compared import ComparedElements, compared_elements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.failures import FailedRunError
 from tb.env.layer_checker import LayerChecker
@@ -46,8 +47,10 @@ class NetworkRun:
         self.program = program
         self.image = image
         self.trace = CoreTrace()
-        self.checker = LayerChecker(system.core)
+        self.compared = ComparedElements()
+        self.checker = LayerChecker(system.core, self.compared)
         self.tensor_bytes = 0
+        self.elements = 0
         self.npu_cycles: list[int] = []
         self._started = 0
 
@@ -55,6 +58,7 @@ class NetworkRun:
         """Follow the firmware through one inference."""
         system = self.system
         cycles = 0
+        self.compared.forget()
         for phase in self.program.phases:
             mark = await system.next_mark()
             wanted = Mark.HOST if isinstance(phase, HostPhase) else Mark.PHASE
@@ -74,11 +78,18 @@ class NetworkRun:
             for layer in self.checker.layers.values():
                 if layer.mismatches:
                     system.failures.add(f"input {index}: layer {layer.layer}: {layer.first}")
-            made = [op.output for op in phase.ops if op.output in self.image.tensors]
+            made = [
+                op.output
+                for op in phase.ops
+                if op.output in self.image.tensors and op.output in expected
+            ]
             self.compare(index, expected, made)
         if await system.next_mark() != Mark.DONE:
             raise FailedRunError(f"input {index}: the firmware did not say that it is done")
         self.compare(index, expected, self.program.network.outputs)
+        for sentence in gaps(self.program, self.compared):
+            system.failures.add(f"input {index}: {sentence}")
+        self.elements += compared_elements(self.program, self.compared)
         self.npu_cycles.append(cycles)
 
     def compare(
@@ -95,6 +106,7 @@ class NetworkRun:
             actual = memory[address : address + wanted.size]
             wrong = np.flatnonzero(actual != wanted)
             self.tensor_bytes += wanted.size
+            self.compared.mark(tensor, expected[tensor])
             if wrong.size:
                 at = int(wrong[0])
                 self.system.failures.add(
@@ -138,7 +150,7 @@ async def network(dut: Any) -> None:
         if mark is not None or known(dut.value) != 0:
             system.failures.add(f"the firmware ended with {known(dut.value):#x}, mark {mark}")
     write_results(run, image, firmware.sections, number)
-    system.finish()
+    system.finish(elsewhere=run.tensor_bytes)
 
 
 def write_results(
@@ -158,7 +170,7 @@ def write_results(
         "issued": system.counts.issued,
         "accepted": system.counts.accepted,
         "killed": system.counts.killed,
-        "elements": sum(layer.comparisons for layer in layers),
+        "elements": run.elements,
         "mismatches": sum(layer.mismatches for layer in layers),
         "layers": len(layers),
         "tensor_bytes": run.tensor_bytes,

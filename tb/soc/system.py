@@ -263,15 +263,19 @@ class System:
         else:
             self._line += character
 
-    def finish(self) -> None:
-        """Raise FailedRunError unless everything was compared and equal."""
+    def finish(self, *, elsewhere: int = 0) -> None:
+        """Raise FailedRunError unless everything was compared and equal.
+
+        Args:
+            elsewhere: comparisons that the caller made itself.
+        """
         self.drain()
         if self.predictor.pending:
             self.failures.add(
                 f"{self.predictor.pending} instructions are left over: "
                 f"{self.predictor.describe_pending()}"
             )
-        if not self.comparisons:
+        if not self.comparisons + elsewhere:
             self.failures.add("nothing was compared")
         self.failures.raise_if_any()
 

@@ -33,10 +33,11 @@ from sw.compiler.program import HostPhase, NpuPhase, Program
 from sw.execution import Inference
 from sw.importer import import_network
 from tb.agents.axi.driver import Stalls
+from tb.env.compared import ComparedElements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
 from tb.env.job import offload
-from tb.env.layer_checker import LayerChecker
+from tb.env.layer_checker import LayerChecker, LayerResult
 from tb.env.places import place_of
 from tb.env.settings import MEMORY_BASE, count, results_folder
 from tb.tests.base import RatelTest
@@ -54,9 +55,9 @@ class OtherLayer:
     mismatches: int = 0
     first: str = ""
 
-    def compare(self, name: str, actual: Array, expected: Array) -> None:
-        """Compare a whole tensor."""
-        self.comparisons += expected.size
+    def compare(self, name: str, actual: Array, expected: Array, new: int) -> None:
+        """Compare a whole tensor, of which so many elements had not been compared before."""
+        self.comparisons += new
         wrong = actual != expected
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -94,7 +95,8 @@ class Network(RatelTest):
         program = compile_network(self.configuration.core, network, memory_base=MEMORY_BASE)
         self.trace = CoreTrace()
         self.spans: list[dict[str, list[tuple[int, int]]]] = []  # of each job, for a time line
-        self.checker = LayerChecker(self.configuration.core)
+        self.compared = ComparedElements()
+        self.checker = LayerChecker(self.configuration.core, self.compared)
         self.counters = dict.fromkeys(Counter, 0)
         state = {name: value.copy() for name, value in network.state.items()}
         shape = network.tensors[network.inputs[0]].shape
@@ -110,7 +112,11 @@ class Network(RatelTest):
             before = self.counters[Counter.BUSY]
             inference = Inference(program, RtlMemory(self), state)
             inference.load_inputs([array])
+            self.compared.forget()
             await self.infer(program, inference, expected, after)
+            if not self.env.failures.count:
+                for sentence in gaps(program, self.compared):
+                    self.env.failures.add(f"input {index}: {sentence}")
             if self.env.failures.count:
                 break
             outputs.append([np.asarray(value).copy() for value in inference.outputs()])
@@ -143,7 +149,9 @@ class Network(RatelTest):
             if isinstance(phase, HostPhase):
                 layer = self.other_layers.setdefault(phase.op.layer, OtherLayer())
                 for tensor, value in inference.run_host(phase).items():
-                    layer.compare(self.network.tensors[tensor].name, value, expected[tensor])
+                    wanted = expected[tensor]
+                    new = self.compared.mark(tensor, wanted)
+                    layer.compare(self.network.tensors[tensor].name, value, wanted, new)
                 if layer.first:
                     self.env.failures.add(f"layer {phase.op.layer}: {layer.first}")
             else:
@@ -173,7 +181,8 @@ class Network(RatelTest):
             for tensor, value in wanted.items():
                 region = program.regions[tensor]
                 data = self.env.store.memory[region.address : region.address + value.size]
-                result.compare(str(tensor), data.view(np.int8).reshape(value.shape), value)
+                new = self.compared.mark(tensor, value)
+                result.compare(str(tensor), data.view(np.int8).reshape(value.shape), value, new)
             kept = self.other_layers.setdefault(index, OtherLayer())
             kept.comparisons += result.comparisons
             kept.mismatches += result.mismatches
@@ -244,15 +253,16 @@ class Network(RatelTest):
         ``where``: on the core (npu), on the host, or nowhere, because the output is another name
         for the bytes of the input (alias) or because another layer does its work (folded).
         """
-        computed = self.checker.layers.get(layer.index)
-        result = computed or self.other_layers.get(layer.index) or OtherLayer()
+        # A layer may have both: a PAD is filled by an instruction, and compared in memory.
+        computed = self.checker.layers.get(layer.index, LayerResult(layer=layer.index))
+        moved = self.other_layers.get(layer.index, OtherLayer())
         return {
             "index": layer.index,
             "operator": layer.operator,
             "shape": list(network.tensors[layer.outputs[0]].shape) if layer.outputs else [],
             "where": place_of(program, layer),
-            "cycles": computed.cycles if computed else 0,
-            "comparisons": result.comparisons,
-            "mismatches": result.mismatches,
-            "first": result.first,
+            "cycles": computed.cycles,
+            "comparisons": computed.comparisons + moved.comparisons,
+            "mismatches": computed.mismatches + moved.mismatches,
+            "first": computed.first or moved.first,
         }

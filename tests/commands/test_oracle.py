@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from models.tflite_writer import TfliteWriter
-from scripts.runs.oracle import compare_with_oracle
+from scripts.runs import oracle
+from scripts.runs.oracle import OracleResult, compare, compare_with_oracle
+from scripts.runs.oracle_process import OracleProcess
+from scripts.runs.whole import passed
 from scripts.runs.zoo import mnist_inputs
 from sw.importer import import_network
 from tests.commands.support import MNIST
@@ -38,15 +43,100 @@ def test_a_changed_weight_is_found_and_placed() -> None:
     assert "DIFFERS" in result.sentence()
 
 
-def test_a_model_that_the_oracle_refuses_is_said_so(tmp_path: Path) -> None:
-    network = import_network(MNIST)
-    path = tmp_path / "strange.tflite"
+def one_operator(path: Path, name: str, **options: object) -> Path:
+    """Write a network of one operator on 1x4, and return where it is."""
     writer = TfliteWriter("strange")
     x = writer.add_tensor("image", (1, 4), scale=0.1)
-    y = writer.add_tensor("result", (1, 4), scale=0.1)
-    writer.add_operator("UNIQUE", [x], [y])
+    y = writer.add_tensor("result", (1, 4), scale=1 / 256, zero_point=-128)
+    writer.add_operator(name, [x], [y], **options)
     path.write_bytes(writer.finish(inputs=[x], outputs=[y]))
-    result = compare_with_oracle(network, path, np.zeros((1, 1, 28, 28, 1), np.int8))
+    return path
+
+
+def depthwise_without_bias(path: Path, bias: list[int]) -> Path:
+    """Write a depthwise convolution whose inputs end with `bias`."""
+    writer = TfliteWriter("depthwise")
+    x = writer.add_tensor("image", (1, 4, 4, 2), scale=0.05)
+    w = writer.add_tensor("w", (1, 3, 3, 2), data=np.ones((1, 3, 3, 2)), scale=0.05, channel_axis=3)
+    y = writer.add_tensor("result", (1, 4, 4, 2), scale=0.1)
+    writer.add_operator(
+        "DEPTHWISE_CONV_2D", [x, w, *bias], [y], padding="SAME", strideH=1, strideW=1,
+        depthMultiplier=1,
+    )  # fmt: skip
+    path.write_bytes(writer.finish(inputs=[x], outputs=[y]))
+    return path
+
+
+ZEROS = np.zeros((1, 1, 28, 28, 1), np.int8)
+
+
+def test_a_model_that_the_oracle_refuses_is_said_so(tmp_path: Path) -> None:
+    path = one_operator(tmp_path / "strange.tflite", "UNIQUE")
+    result = compare_with_oracle(import_network(MNIST), path, ZEROS)
     assert not result.ran
     assert result.comparisons == 0
     assert "does not run this model" in result.sentence()
+    assert result.reasons() == [result.sentence()]
+
+
+def test_a_crash_of_the_oracle_is_said_and_survived(tmp_path: Path) -> None:
+    path = depthwise_without_bias(tmp_path / "crashes.tflite", [-1])
+    network = import_network(path)
+    inputs = np.zeros((2, 1, 4, 4, 2), np.int8)
+    result = compare_with_oracle(network, path, inputs)
+    assert result.sentence() == "not judged by TensorFlow Lite Micro: it crashed (signal 11)"
+    assert result.reasons() == [result.sentence()]
+    assert compare_with_oracle(
+        network, depthwise_without_bias(tmp_path / "sound.tflite", []), inputs
+    ).judged
+
+
+def test_a_known_gap_passes_and_is_named(tmp_path: Path) -> None:
+    path = depthwise_without_bias(tmp_path / "crashes.tflite", [-1])
+    inputs = np.zeros((1, 1, 4, 4, 2), np.int8)
+    result = compare_with_oracle(import_network(path), path, inputs, absent="a bias of -1")
+    assert result.reasons() == []
+    assert "it crashed (signal 11) (known: a bias of -1)" in result.gap()
+    assert result.gap() in passed(result)
+    assert (result.report()["judged"], result.report()["required"]) == (False, False)
+
+
+def test_an_oracle_that_is_known_to_be_absent_is_believed_when_it_answers() -> None:
+    network = import_network(MNIST)
+    layer = network.layers[1]
+    changed = replace(layer, operation=replace(layer.operation, bias=layer.operation.bias + 999))
+    layers = (network.layers[0], changed, *network.layers[2:])
+    result = compare_with_oracle(
+        replace(network, layers=layers), MNIST, mnist_inputs()[:1], absent="said by mistake"
+    )
+    assert "DIFFERS" in result.reasons()[0]
+
+
+def test_an_oracle_that_takes_too_long_is_ended() -> None:
+    result = compare_with_oracle(import_network(MNIST), MNIST, mnist_inputs()[:1], timeout_s=0.01)
+    assert "did not answer within 0.01 s" in result.sentence()
+
+
+def test_a_skipped_tensor_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = import_network(MNIST)
+    answer = oracle.OracleProcess.infer
+
+    def forgetful(self: OracleProcess, array: Any, tensors: Any) -> dict[int, Any]:
+        made = answer(self, array, tensors)
+        made.pop(network.layers[2].outputs[0])
+        return made
+
+    monkeypatch.setattr(oracle.OracleProcess, "infer", forgetful)
+    result = compare_with_oracle(network, MNIST, mnist_inputs()[:1])
+    assert not result.judged
+    assert "values were compared" in result.reasons()[0]
+
+
+def test_tensors_of_another_size_differ() -> None:
+    network = import_network(MNIST)
+    result = OracleResult(expected=10)
+    index = network.layers[0].outputs[0]
+    ours = {index: np.zeros(network.tensors[index].shape, np.int8)}
+    compare(result, network, {index: np.zeros(5, np.int8)}, ours, 0)
+    assert result.mismatches
+    assert "has 5 values" in result.first

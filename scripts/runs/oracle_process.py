@@ -1,0 +1,170 @@
+"""TensorFlow Lite Micro in a process of its own: what crashes there takes nothing else along.
+
+    parent                                       child: python -m scripts.runs.oracle_process
+    -----------------------------------------------------------------------------------------
+    OracleProcess(model, arena)     ------>      loads the model
+                                    <------      "ready", or "refused" with the reason
+    infer(input, tensors)           ------>      one inference
+                                    <------      the bytes of these tensors, or "refused"
+
+The interpreter is C++ that trusts its file: a bias index of -1 ends it with a segmentation fault,
+a scale of 0 with an abort. Messages are pickles on pipes; the child's own output goes to its log.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parents[2]
+# Metadata that tells tflite-micro where in its arena each tensor lies. Such a plan lets tensors
+# share memory, and then not all can be kept; under another name of the same length nobody reads it.
+PLAN, NO_PLAN = b"OfflineMemoryAllocation", b"offlineMemoryAllocation"
+TIMEOUT_S = 120.0  # of one message; an inference of the largest known network takes seconds
+
+
+class OracleError(Exception):
+    """The oracle does not judge; the message says why in words that follow "it ..."."""
+
+
+class OracleProcess:
+    """A running interpreter of one model; use it in a `with` statement.
+
+    Raises:
+        OracleError: from every method, when the interpreter refused, crashed or took too long.
+    """
+
+    def __init__(self, model: Path, *, arena: int, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._late = False
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(model.resolve()), str(arena)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
+        )  # fmt: skip
+        try:
+            self._answer()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> OracleProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def infer(
+        self, array: NDArray[np.generic], tensors: Sequence[int]
+    ) -> dict[int, NDArray[np.generic]]:
+        """Run one inference; return these tensors, flat, by index."""
+        with suppress(BrokenPipeError):  # it has ended; how is said where its answer is missing
+            _send(self._stdin, (array, list(tensors)))
+        answer = self._answer()
+        if not isinstance(answer, dict):
+            raise OracleError("it gave no tensors")
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):  # what was not read does not matter any more
+                    stream.close()
+        self._log.close()
+
+    @property
+    def _stdin(self) -> BinaryIO:
+        assert self._process.stdin is not None
+        return self._process.stdin  # type: ignore[return-value]
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        clock = threading.Timer(self._timeout_s, self._too_late)
+        clock.start()
+        try:
+            kind, content = pickle.load(self._process.stdout)
+        except (EOFError, pickle.UnpicklingError):
+            raise OracleError(self._ending()) from None
+        finally:
+            clock.cancel()
+        if kind == "refused":
+            said = self._said()
+            raise OracleError(f"it does not run this model: {content}" + (said and f" ({said})"))
+        return content
+
+    def _too_late(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def _ending(self) -> str:
+        code = self._process.wait()
+        if self._late:
+            return f"it did not answer within {self._timeout_s:g} s"
+        said = self._said()
+        if code < 0:
+            return f"it crashed (signal {-code})" + (said and f": {said}")
+        return f"it ended with exit code {code}" + (said and f": {said}")
+
+    def _said(self) -> str:
+        self._log.seek(0)
+        return first_line(self._log.read().decode(errors="replace"))
+
+
+def first_line(text: str) -> str:
+    """Return the first line that says something, empty when none does."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+    return lines[0] if lines else ""
+
+
+def _send(stream: BinaryIO, message: Any) -> None:
+    pickle.dump(message, stream)
+    stream.flush()
+
+
+def main(words: Sequence[str]) -> None:
+    """Be the child: answer on standard output until standard input ends."""
+    from tflite_micro.python.tflite_micro import runtime
+
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever C++ prints goes to the log, not between the messages
+    try:
+        interpreter = runtime.Interpreter.from_bytes(
+            Path(words[0]).read_bytes().replace(PLAN, NO_PLAN),
+            arena_size=int(words[1]),
+            intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
+        )
+        _send(answers, ("ready", None))
+        while True:
+            try:
+                array, tensors = pickle.load(sys.stdin.buffer)
+            except EOFError:
+                return
+            interpreter.set_input(array, 0)
+            interpreter.invoke()
+            found = {
+                index: np.asarray(interpreter.GetTensor(index, 0)["tensor_data"]).reshape(-1)
+                for index in tensors
+            }
+            _send(answers, ("tensors", found))
+    except (RuntimeError, ValueError) as error:
+        _send(answers, ("refused", first_line(str(error)) or "it gives no reason"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
