@@ -13,10 +13,10 @@ from typing import Any
 
 from golden.config import CoreConfig
 from golden.network import NetworkError
-from scripts import cli
-from scripts.hdl import HdlError
-from scripts.reports.files import Results, add_results_option, shown
-from scripts.reports.table import percent, table
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.report.table import percent, table
+from honeyguide.sim import HdlError
 from scripts.runs.bench import bench, configuration
 from scripts.runs.cycles import (
     BASELINE,

@@ -101,6 +101,7 @@ def ensure(root: Path, level: str) -> None:
         with log.open("w", encoding="utf-8") as stream:
             create(venv, stream, log)
             install(root, venv, level, stream, log)
+            link_framework(root, venv)
             verify(venv, stream, log)
         for smaller, files in REQUIREMENTS.items():
             if set(files) <= set(REQUIREMENTS[level]):
@@ -117,7 +118,7 @@ def fingerprint(root: Path, level: str) -> str:
             raise SetupError(f"{name} is missing from {root}; the clone is incomplete.")
         digest.update(path.read_bytes())
     python = ".".join(map(str, sys.version_info[:2]))
-    return f"python {python} requirements {digest.hexdigest()}\n"
+    return f"python {python} requirements {digest.hexdigest()} framework linked\n"
 
 
 def is_current(venv: Path, level: str, wanted: str) -> bool:
@@ -188,6 +189,19 @@ def install(root: Path, venv: Path, level: str, stream: TextIO, log: Path) -> No
     if level == "dev":
         call([*pip, "check"], stream, log, "the pinned packages do not fit together")
     unfinished.unlink()
+
+
+def link_framework(root: Path, venv: Path) -> None:
+    """Let `import honeyguide` find the bench's framework, as if it were installed.
+
+    A link to that one folder, because a path to `tb/` would show its other folders as packages too.
+    """
+    for packages in venv.glob("lib/python*/site-packages"):
+        link = packages / "honeyguide"
+        if link.is_dir() and not link.is_symlink():  # somebody installed it in here
+            shutil.rmtree(link)
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.path.relpath(root / "tb" / "honeyguide", packages))
 
 
 def verify(venv: Path, stream: TextIO, log: Path) -> None:

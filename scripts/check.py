@@ -19,10 +19,10 @@ from enum import StrEnum
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scripts import cli
-from scripts.cli import UserError
-from scripts.hdl.sources import ROOT
-from scripts.hdl.toolchain import clean_environment
+from honeyguide import cli
+from honeyguide.cli import UserError
+from honeyguide.sim.toolchain import clean_environment
+from tb.build import ROOT
 
 REPORTS = ROOT / "build" / "reports"
 NOTHING_COLLECTED = 5  # pytest's exit code when no test matches

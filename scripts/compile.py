@@ -10,9 +10,9 @@ from typing import Any
 
 from golden.assembler import disassemble_instruction
 from golden.network import NetworkError
-from scripts import cli
-from scripts.reports.files import Results, add_results_option, shown
-from scripts.reports.table import shape_text, table
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.report.table import shape_text, table
 from scripts.runs.bench import configuration
 from scripts.runs.floors import layer_macs, peak
 from scripts.runs.model import Model, load_model

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from scripts.cli import UserError
+from honeyguide.cli import UserError
 
 FILE = Path(__file__).resolve().parents[1] / "spec" / "configs.toml"
 

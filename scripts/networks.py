@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from golden.network import NetworkError
-from scripts import cli
-from scripts.hdl import HdlError
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.report.progress import Progress
+from honeyguide.report.table import percent, table
+from honeyguide.sim import HdlError
 from scripts.reports.cycles import where_cycles_went
-from scripts.reports.files import Results, add_results_option, shown
-from scripts.reports.table import percent, table
 from scripts.runs.arguments import share
 from scripts.runs.bench import bench, configuration
 from scripts.runs.model import load_model
-from scripts.runs.progress import Progress
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
 from sw.compiler import CompileError

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts import cli
-from scripts.hdl import ROOT, HdlError
+from honeyguide import cli
+from honeyguide.regress.engine import Plan, regress
+from honeyguide.regress.suite import Entry, Run, chosen_configs, load_suite
+from honeyguide.sim import HdlError
 from scripts.regress.__main__ import tell
-from scripts.regress.engine import Plan, regress
-from scripts.regress.suite import Entry, Run, chosen_configs, load_suite
+from tb.build import ROOT
 
 FOLDER = ROOT / "build" / "replay"
 LOG = "transactions.txt"

@@ -15,18 +15,18 @@ from typing import Any
 import numpy as np
 
 from golden.network import NetworkError
-from scripts import cli
-from scripts.hdl import HdlError
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.report.progress import Progress
+from honeyguide.report.table import shape_text, table
+from honeyguide.sim import HdlError
 from scripts.reports.cycles import sentence, where_cycles_went
-from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.layers import operator_text, utilisation_text
 from scripts.reports.roofline import draw_roofline
-from scripts.reports.table import shape_text, table
 from scripts.runs.arguments import add_oracle_option, share
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import peak
 from scripts.runs.model import load_model, random_inputs, read_inputs
-from scripts.runs.progress import Progress
 from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import WholeResult, run_whole
 from sw.compiler import CompileError

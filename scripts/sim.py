@@ -19,20 +19,21 @@ from typing import Any
 import numpy as np
 
 from golden.config import CoreConfig
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.report.progress import Progress
+from honeyguide.sim import HdlError, SimResult, SimRun, run
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
-from scripts import cli
-from scripts.hdl import ROOT, HdlError, SimResult, SimRun, run
 from scripts.reports.digits import draw_digits
-from scripts.reports.files import Results, add_results_option, shown
 from scripts.reports.layers import layer_table
 from scripts.runs.bench import bench, configuration
 from scripts.runs.catalogue import BenchTest, tests_named
 from scripts.runs.model import load_model
 from scripts.runs.networks import NetworkRun, run_on_rtl
-from scripts.runs.progress import Progress
 from scripts.runs.whole import WholeResult, run_whole
 from sw.compiler import CompileError
+from tb.build import ROOT
 
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
 IMAGES = 100

@@ -1,8 +1,8 @@
 """What a simulation of the bench is built from.
 
-The result are keyword arguments of `scripts.hdl.SimBuild`, so that the bench needs no build tool:
+The result are keyword arguments of `honeyguide.sim.SimBuild`, so the bench needs no build tool:
 
-    from scripts.hdl import SimBuild, build
+    from honeyguide.sim import SimBuild, build
     where = build(SimBuild(**bench_build("8x8")))
 """
 
@@ -12,18 +12,36 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import load_config
+from honeyguide.sim.errors import HdlError
 
 ROOT = Path(__file__).resolve().parents[1]
 HDL = ROOT / "tb" / "hdl"
 TOP = "ratel_tb"
+FRAMEWORK = ROOT / "tb" / "honeyguide" / "hdl"
 # The package comes first; the checkers bind themselves to the top.
-BENCH_SOURCES = (
-    "bench_pkg.sv",
-    "axi_memory.sv",
-    "command_player.sv",
-    "pin_recorder.sv",
-    f"{TOP}.sv",
-)
+FRAMEWORK_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "command_player.sv", "pin_recorder.sv")
+
+
+def rtl_sources() -> list[Path]:
+    """Return every Verilog file of the core, sorted, as absolute paths.
+
+    Raises:
+        HdlError: there is none.
+    """
+    found = sorted((ROOT / "rtl").glob("**/*.v"))
+    if not found:
+        raise HdlError(f"no Verilog file was found below {ROOT / 'rtl'}")
+    return found
+
+
+def rtl_include_dirs() -> list[Path]:
+    """Return the folders that the core's `include lines are looked up in."""
+    return [ROOT / "rtl" / "include"]
+
+
+def checkers() -> list[Path]:
+    """Return the framework's protocol checkers, and after them what binds them to the top."""
+    return [*sorted((FRAMEWORK / "checkers").glob("*.sv")), HDL / "bind_checkers.sv"]
 
 
 def bench_build(config: str | None = None, *, core: list[Path] | None = None) -> dict[str, Any]:
@@ -36,20 +54,20 @@ def bench_build(config: str | None = None, *, core: list[Path] | None = None) ->
     Raises:
         ValueError: there is no such configuration.
     """
-    checkers = sorted((HDL / "checkers").glob("*.sv"))
     # The trace looks inside the core, so a stand-in has none.
     trace = [HDL / "core_trace.sv"] if core is None else []
     return {
         "top": TOP,
         "sources": [
-            *(sorted((ROOT / "rtl").glob("**/*.v")) if core is None else core),
-            *(HDL / name for name in BENCH_SOURCES),
+            *(rtl_sources() if core is None else core),
+            *(FRAMEWORK / name for name in FRAMEWORK_SOURCES),
+            HDL / f"{TOP}.sv",
             *trace,
-            *checkers,
+            *checkers(),
         ],
-        "includes": [ROOT / "rtl" / "include"],
+        "includes": rtl_include_dirs(),
         "parameters": load_config(config).verilog_parameters(),
-        "cpp_sources": [HDL / "bench_store.cpp", HDL / "trace_store.cpp"],
+        "cpp_sources": [FRAMEWORK / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,
         # Lint is a check of its own (make lint); a warning must not keep a simulation from running.
         "args": ["-Wno-fatal"],

@@ -1,1 +1,0 @@
-"""Functional and code coverage: merge what runs left, grade it, show it."""

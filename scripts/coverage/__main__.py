@@ -13,21 +13,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts import cli
-from scripts.coverage.code import COUNTS, CodeCoverage
+from honeyguide import cli
+from honeyguide.coverage.code import COUNTS, CodeCoverage
+from honeyguide.coverage.exclusions import excluded_points, load_exclusions
+from honeyguide.coverage.functional import add_runs, smallest_set
+from honeyguide.coverage.kept import FILE as KEPT_FILE
+from honeyguide.coverage.kept import kept_runs, write_kept
+from honeyguide.regress.engine import Plan, regress
+from honeyguide.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
+from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
+from honeyguide.report.files import shown
+from honeyguide.report.regression import Summary
+from honeyguide.sim import HdlError
 from scripts.coverage.covered_build import covered_build
-from scripts.coverage.exclusions import excluded_points, load_exclusions
-from scripts.coverage.functional import add_runs, smallest_set
-from scripts.coverage.kept import FILE as KEPT_FILE
-from scripts.coverage.kept import kept_runs, write_kept
-from scripts.hdl import ROOT, HdlError
 from scripts.regress.__main__ import tell
-from scripts.regress.engine import Plan, regress
 from scripts.regress.finish import explaining, finish
-from scripts.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
-from scripts.reports.coverage import Bars, CoverageReport, write_coverage
-from scripts.reports.files import shown
-from scripts.reports.regression import Summary
+from tb.build import ROOT
 
 FOLDER = ROOT / "build" / "coverage"
 RUNS = 200

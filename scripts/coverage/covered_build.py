@@ -11,6 +11,6 @@ RTL_ONLY = Path(__file__).with_name("rtl_only.vlt")
 
 
 def covered_build(config: str) -> dict[str, Any]:
-    """Return keyword arguments of `scripts.hdl.SimBuild` for a covered simulation."""
+    """Return keyword arguments of `honeyguide.sim.SimBuild` for a covered simulation."""
     wanted = bench_build(config)
     return {**wanted, "sources": [RTL_ONLY, *wanted["sources"]], "coverage": True}

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from scripts.cli import UserError
-from scripts.selftest.patches import Hunk, read_patch
+from honeyguide.cli import UserError
+from honeyguide.faults.patches import Hunk, read_patch
 
 SELECT = "ratel_tb.u_fault.number"
 CHOOSER = """// Which fault is active, for scripts/debug/score.py; 0: none.

@@ -21,13 +21,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scripts import cli
+from honeyguide import cli
+from honeyguide.report.files import shown
+from honeyguide.sim import HdlError, build
+from honeyguide.waves.picture import draw
+from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from scripts.debug.mutants import CHOOSER, put_in
-from scripts.hdl import ROOT, HdlError, build
-from scripts.reports.files import shown
 from scripts.waves.builds import debug_build
-from scripts.waves.picture import draw
-from scripts.waves.repeat import Repeat, Repeated, repeat
+from tb.build import ROOT
 
 TABLE = Path(__file__).resolve().with_name("faults.toml")
 PATCHES = ROOT / "tests" / "faults"

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from scripts import cli
-from scripts.reports.files import shown
-from scripts.reports.page import page
+from honeyguide import cli
+from honeyguide.report.files import shown
+from honeyguide.report.page import page
 
 ROW, GAP, WIDTH, LEFT = 26, 10, 1100, 70
 PER_PICTURE = 2500  # cycles

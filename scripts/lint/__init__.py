@@ -1,1 +1,0 @@
-"""Static checks of the Python and the Verilog; `python -m scripts.lint` runs them all."""

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.cli import UserError, parser, run_command
+from honeyguide.cli import UserError, parser, run_command
+from honeyguide.lint.elaborate import Design, icarus_elaboration, verilator_lint, yosys_check
+from honeyguide.lint.python import ruff_format, ruff_rules
+from honeyguide.lint.step import Outcome
+from honeyguide.lint.verilog_style import verilog_style
+from honeyguide.sim import HdlError
 from scripts.configs import configurations, parameters_of
-from scripts.hdl import ROOT, HdlError, rtl_include_dirs, rtl_sources
-from scripts.lint.elaborate import Design, icarus_elaboration, verilator_lint, yosys_check
-from scripts.lint.python import ruff_format, ruff_rules
-from scripts.lint.step import Outcome
-from scripts.lint.verilog_style import verilog_style
+from tb.build import ROOT, rtl_include_dirs, rtl_sources
 
 TOP = "ratel_core"
 MOST_SHOWN = 40

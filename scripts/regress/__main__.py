@@ -13,21 +13,21 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripts import cli
-from scripts.debug.regression import Explained
-from scripts.hdl import HdlError
-from scripts.regress.buckets import buckets
-from scripts.regress.engine import FOLDER, Plan, regress
-from scripts.regress.finish import explaining, finish
-from scripts.regress.suite import (
+from honeyguide import cli
+from honeyguide.regress.buckets import buckets
+from honeyguide.regress.engine import FOLDER, Plan, regress
+from honeyguide.regress.explain import Explained
+from honeyguide.regress.suite import (
     chosen_configs,
     chosen_entries,
     deal,
     load_suite,
     repeat_command,
 )
-from scripts.reports.files import shown
-from scripts.reports.regression import Summary
+from honeyguide.report.files import shown
+from honeyguide.report.regression import Summary
+from honeyguide.sim import HdlError
+from scripts.regress.finish import explaining, finish
 
 RUNS = 100
 KEPT = frozenset({"functional.json"})

@@ -9,11 +9,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.coverage.functional import FunctionalCoverage, add_runs
-from scripts.debug.regression import Explained, explain_failures
-from scripts.hdl import HdlError, SimBuild, build
+from honeyguide.coverage.functional import FunctionalCoverage, add_runs
+from honeyguide.plan.plan import load_plan
+from honeyguide.regress.explain import Explained, explain_failures
+from honeyguide.report.regression import Summary, write_reports
+from honeyguide.sim import HdlError, SimBuild, build
 from scripts.reports.details import coverage_part, plan_part, trends_part
-from scripts.reports.regression import Summary, write_reports
 from scripts.runs.bench import configuration
 from scripts.runs.cycles import (
     kernel_figures,
@@ -22,7 +23,6 @@ from scripts.runs.cycles import (
     measure_network,
     trends,
 )
-from scripts.testplan.plan import load_plan
 from tb.build import bench_build
 
 CYCLES_S = 120.0  # a core that hangs must not hold up the report

@@ -1,1 +1,0 @@
-"""How results are shown: tables, JSON files, pictures."""

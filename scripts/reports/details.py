@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from scripts.coverage.functional import FunctionalCoverage, total_bins
-from scripts.regress.work import Outcome
-from scripts.reports.coverage import functional_part
-from scripts.reports.page import html_table
-from scripts.reports.regression import Summary
+from honeyguide.coverage.functional import FunctionalCoverage, total_bins
+from honeyguide.plan.plan import Entry
+from honeyguide.regress.work import Outcome
+from honeyguide.report.coverage import functional_part
+from honeyguide.report.page import html_table
+from honeyguide.report.regression import Summary
 from scripts.runs.cycles import Trend, change_text
-from scripts.testplan.plan import Entry
 from tb.coverage.points import POINTS
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from golden.config import CoreConfig
 from golden.network import Network
-from scripts.reports.table import percent, shape_text, table
+from honeyguide.report.table import percent, shape_text, table
 from scripts.runs.floors import layer_macs, peak
 from scripts.runs.networks import NetworkResult
 

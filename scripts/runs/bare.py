@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.network import run_network
-from scripts.cli import UserError
-from scripts.hdl import ROOT, HdlError, rtl_include_dirs, rtl_sources
-from scripts.hdl.builder import content_hash, locked
-from scripts.hdl.runner import error_lines
-from scripts.hdl.sources import hdl_files
-from scripts.hdl.toolchain import (
+from honeyguide.cli import UserError
+from honeyguide.sim import HdlError
+from honeyguide.sim.builder import content_hash, locked
+from honeyguide.sim.runner import error_lines
+from honeyguide.sim.sources import hdl_files
+from honeyguide.sim.toolchain import (
     clean_environment,
     make_variables,
     object_cache,
@@ -32,6 +32,7 @@ from scripts.hdl.toolchain import (
 )
 from scripts.runs.model import Model
 from sw.compiler.program import NpuPhase
+from tb.build import ROOT, rtl_include_dirs, rtl_sources
 
 BARE = ROOT / "tb" / "bare" / "bare_loop.cpp"
 BUILDS = ROOT / "build" / "bare"

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 from golden.config import CoreConfig, load_config
-from scripts.cli import UserError
+from honeyguide.cli import UserError
+from honeyguide.sim import SimBuild, build
 from scripts.configs import parameters_of
-from scripts.hdl import ROOT, SimBuild, build
-from tb.build import bench_build
+from tb.build import ROOT, bench_build
 
 RTL = ROOT / "rtl"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from scripts.cli import UserError
-from scripts.hdl import ROOT
+from honeyguide.cli import UserError
+from tb.build import ROOT
 
 FOLDER = ROOT / "tb" / "tests"
 # They need to be told what to run: `make run` and `make bench` start these.

@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import CoreConfig
+from honeyguide.cli import UserError
+from honeyguide.env.settings import MEMORY_BASE
+from honeyguide.sim import SimRun, run
 from models.mnist import dataset
 from models.mnist.evaluate import MODEL_FILE, to_int8
-from scripts.cli import UserError
-from scripts.hdl import ROOT, SimRun, run
 from scripts.runs.floors import peak
 from scripts.runs.networks import NetworkRun, read_json, run_on_rtl
 from sw.compiler import compile_network
 from sw.importer import import_network
 from sw.kernels import KERNELS
-from tb.env.settings import MEMORY_BASE
+from tb.build import ROOT
 
 BASELINE = ROOT / "spec" / "cycles.json"
 TIMEOUT_S = 900.0

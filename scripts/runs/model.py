@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.network import Network
-from scripts.cli import UserError
+from honeyguide.cli import UserError
+from honeyguide.env.settings import MEMORY_BASE
 from scripts.runs.floors import Floors, floors
 from sw.compiler import compile_network
 from sw.compiler.program import NpuPhase, Program
 from sw.importer import import_network
-from tb.env.settings import MEMORY_BASE
 
 # The bench numbers what it writes with 32 bits of cycles and keeps all of memory three times.
 MOST_MEMORY = 256 << 20

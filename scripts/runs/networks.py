@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.network import Network
-from scripts.hdl import SimResult, SimRun, run
+from honeyguide.sim import SimResult, SimRun, run
 
 PARTS = 2
 POLL_S = 0.3

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from models.mnist import dataset
 from models.mnist.evaluate import MODEL_FILE, to_int8
-from scripts.hdl import ROOT
 from scripts.runs.model import Model, read_inputs
+from tb.build import ROOT
 
 WAKE_WORDS = ("alexa", "hey_jarvis", "hey_mycroft", "okay_nabu")
 WAKE_WORD_STEPS = 24

@@ -11,18 +11,18 @@ from __future__ import annotations
 import os
 import time
 
-from scripts import cli
-from scripts.hdl import HdlError
-from scripts.reports.files import Results, shown
-from scripts.selftest.benches import run_benches
-from scripts.selftest.campaign import Control, campaign, check_patches
-from scripts.selftest.faults import Fault, faults_named, load_faults
-from scripts.selftest.order import collect, ordered
-from scripts.selftest.patches import PatchError
-from scripts.selftest.report import outcome_line, outcome_table, write_json
-from scripts.selftest.station import Station
-from scripts.selftest.tests import BrokenRunError
-from scripts.selftest.tree import Tree, only_one
+from honeyguide import cli
+from honeyguide.faults.benches import run_benches
+from honeyguide.faults.campaign import Control, campaign, check_patches
+from honeyguide.faults.faults import Fault, faults_named, load_faults
+from honeyguide.faults.order import collect, ordered
+from honeyguide.faults.patches import PatchError
+from honeyguide.faults.report import outcome_line, outcome_table, write_json
+from honeyguide.faults.station import Station
+from honeyguide.faults.tests import BrokenRunError
+from honeyguide.faults.tree import Tree, only_one
+from honeyguide.report.files import Results, shown
+from honeyguide.sim import HdlError
 
 
 def main(argv: list[str]) -> int:

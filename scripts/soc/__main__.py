@@ -15,9 +15,9 @@ from pathlib import Path
 
 from golden.config import CoreConfig
 from golden.network import NetworkError
-from scripts import cli
-from scripts.hdl import HdlError
-from scripts.reports.files import Results, add_results_option, shown
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.sim import HdlError
 from scripts.runs.arguments import add_oracle_option, share
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs

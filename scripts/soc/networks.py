@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import run_network
-from scripts.hdl import SimRun, run
-from scripts.reports.files import Results
-from scripts.reports.table import table
+from honeyguide.report.files import Results
+from honeyguide.report.table import table
+from honeyguide.sim import SimRun, run
 from scripts.runs.bench import bench
 from scripts.runs.model import Model
 from scripts.runs.oracle import compare_with_oracle

@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from scripts.hdl import SimRun, run
-from scripts.reports.files import Results
-from scripts.reports.table import table
-from scripts.runs.progress import Progress
+from honeyguide.report.files import Results
+from honeyguide.report.progress import Progress
+from honeyguide.report.table import table
+from honeyguide.sim import SimRun, run
 from sw.firmware.compiler import FIRMWARE, compile_firmware
 
 SHARE = 25  # programs a simulation: a few seconds

@@ -10,8 +10,9 @@ from importlib import invalidate_caches, metadata
 from pathlib import Path
 
 from golden.config import CoreConfig
-from scripts import cli
-from scripts.hdl import ROOT, SimBuild, build
+from honeyguide import cli
+from honeyguide.sim import SimBuild, build
+from tb.build import ROOT
 from tb.soc.build import CPU_PACKAGE, cpu_folder, soc_build
 
 REQUIREMENTS = ROOT / "requirements-soc.txt"

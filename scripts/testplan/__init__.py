@@ -1,1 +1,0 @@
-"""The plan of features, tests and coverage points, and its check."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import sys
 
-from scripts import cli
-from scripts.hdl import ROOT
-from scripts.reports.table import table
-from scripts.testplan.plan import Entry, load_plan, problems, universe
+from honeyguide import cli
+from honeyguide.plan.plan import Entry, load_plan, problems, universe
+from honeyguide.report.table import table
+from tb.build import ROOT
 
 MEASURED = ROOT / "build" / "coverage" / "coverage.json"
 

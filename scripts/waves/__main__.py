@@ -17,19 +17,20 @@ from pathlib import Path
 
 import numpy as np
 
+from honeyguide import cli
+from honeyguide.env.settings import MEMORY_BASE
+from honeyguide.report.files import shown
+from honeyguide.sim import HdlError
+from honeyguide.sim.toolchain import can_write_fst
+from honeyguide.waves.picture import draw
+from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
-from scripts import cli
-from scripts.hdl import ROOT, HdlError
-from scripts.hdl.toolchain import can_write_fst
-from scripts.reports.files import shown
 from scripts.runs.bench import configuration
 from scripts.runs.catalogue import tests_named
-from scripts.waves.picture import draw
-from scripts.waves.repeat import Repeat, Repeated, repeat
 from sw.compiler import compile_network
 from sw.importer import import_network
-from tb.env.settings import MEMORY_BASE
+from tb.build import ROOT
 
 FOLDER = ROOT / "build" / "waves"
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.hdl import SimBuild, build
+from honeyguide.sim import SimBuild, build
 from scripts.runs.bench import inside, verilog
-from tb.build import HDL, bench_build
+from tb.build import FRAMEWORK, HDL, bench_build
 
-RECORDERS = ("stage_trace.sv", "wave_window.sv")
+STAGES = HDL / "stage_trace.sv"
+WINDOW = FRAMEWORK / "wave_window.sv"
 
 
 def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) -> SimBuild:
@@ -27,8 +28,7 @@ def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) ->
         others = [path for path in wanted["sources"] if not inside(Path(path))]
         wanted["sources"] = [*verilog(rtl), *others]
         wanted["includes"] = [rtl / "include"]
-    recorders = RECORDERS if traced else RECORDERS[:1]
-    wanted["sources"] = [*wanted["sources"], *(HDL / name for name in recorders)]
+    wanted["sources"] = [*wanted["sources"], STAGES, *([WINDOW] if traced else [])]
     return SimBuild(**wanted, traced=traced, quick=True)
 
 

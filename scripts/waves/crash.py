@@ -12,7 +12,7 @@ from typing import Any
 
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
-from scripts.hdl import SimResult
+from honeyguide.sim import SimResult
 from tb.env.first_difference import Difference, Stage
 from tb.env.first_difference_records import Recording, RtlInstruction, read_saved, sort_records
 from tb.env.first_difference_transcript import HEADER, transcript_lines

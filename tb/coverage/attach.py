@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tb.coverage.collector import Collector, wanted
+from honeyguide.coverage.collector import Collector, wanted
 from tb.coverage.instructions import InstructionCoverage
 from tb.coverage.pins import PinCoverage
 

@@ -13,8 +13,8 @@ from golden.isa_table import Counter as CounterIndex
 from golden.isa_table import ErrorCode, MacFlag
 from golden.machine import Machine, Outcome
 from golden.memory import Region
+from honeyguide.coverage.collector import Collector
 from tb.coverage import classes
-from tb.coverage.collector import Collector
 from tb.coverage.points import COMPUTE, MAC, PITCHED, SUMS, WINDOWS
 
 PAGE = 4096

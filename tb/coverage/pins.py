@@ -5,14 +5,14 @@ from __future__ import annotations
 from golden.config import CoreConfig
 from golden.isa import decode
 from golden.isa_table import OPCODE, Counter, InstructionClass
-from tb.agents.axi.item import BurstSeen, ResponseSeen
-from tb.agents.axil.item import RegisterSeen
-from tb.agents.irq.item import InterruptSeen, ResetSeen
-from tb.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
-from tb.coverage.collector import Collector
+from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
+from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.irq.item import InterruptSeen, ResetSeen
+from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
+from honeyguide.coverage.collector import Collector
+from honeyguide.fast.recorded import Seen
 from tb.coverage.instructions import PAGE, InstructionCoverage
 from tb.coverage.points import STATUS_BITS
-from tb.env.recorded import Seen
 from tb.env.registers import COUNTERS, register_at
 
 RESPONSES = {0: "OKAY", 2: "SLVERR", 3: "DECERR"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golden.isa_table import Counter
-from tb.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
-from tb.agents.command import Barrier, Command
+from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.agents.command import Barrier, Command
 from tb.env.registers import COUNTERS, offset_of
 
 CLEAR_COUNTERS = 1 << 1  # bit of CTRL

@@ -17,28 +17,28 @@ from pyuvm import uvm_component, uvm_env, uvm_sequencer
 from golden.isa import Instruction
 from golden.machine import Machine
 from golden.memory import Memory
-from tb.agents.axi.item import BurstSeen, ResponseSeen
-from tb.agents.axi.monitor import AxiMonitor
-from tb.agents.axil.item import RegisterRead, RegisterSeen
-from tb.agents.axil.monitor import AxilMonitor
-from tb.agents.bus import known
-from tb.agents.command import Barrier, Command
-from tb.agents.irq.item import InterruptSeen, ResetSeen
-from tb.agents.irq.monitor import IrqMonitor
-from tb.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
-from tb.agents.xif.monitor import XifMonitor
+from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
+from honeyguide.agents.axi.monitor import AxiMonitor
+from honeyguide.agents.axil.item import RegisterRead, RegisterSeen
+from honeyguide.agents.axil.monitor import AxilMonitor
+from honeyguide.agents.bus import known
+from honeyguide.agents.command import Barrier, Command
+from honeyguide.agents.irq.item import InterruptSeen, ResetSeen
+from honeyguide.agents.irq.monitor import IrqMonitor
+from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
+from honeyguide.agents.xif.monitor import XifMonitor
+from honeyguide.env.failures import Failures
+from honeyguide.env.job import JobSequence, offload
+from honeyguide.env.pin_host import PinHost
+from honeyguide.env.scoreboard import MemoryScoreboard
+from honeyguide.env.seeds import Seeds
+from honeyguide.env.transaction_log import TransactionLog
+from honeyguide.fast.native import NativeStore
+from honeyguide.fast.recorded import Seen, decode
+from honeyguide.fast.tile_host import TileHost
 from tb.env.configuration import BenchConfiguration, Speed
-from tb.env.failures import Failures
-from tb.env.job import JobSequence, offload
-from tb.env.native import NativeStore
-from tb.env.pin_host import PinHost
 from tb.env.predictor import Predictor
-from tb.env.recorded import Seen, decode
 from tb.env.register_checker import LOOKED_AT, RegisterChecker
-from tb.env.scoreboard import MemoryScoreboard
-from tb.env.seeds import Seeds
-from tb.env.tile_host import TileHost
-from tb.env.transaction_log import TransactionLog
 
 RESET_CYCLES = 4
 

@@ -23,8 +23,9 @@ import numpy as np
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
 from golden.machine import Outcome
+from honeyguide.agents.xif.item import CommitSeen, ResultSeen
+from honeyguide.env.settings import results_folder
 from sw.compiler.program import NpuPhase
-from tb.agents.xif.item import CommitSeen, ResultSeen
 from tb.env import environment
 from tb.env.environment import Environment
 from tb.env.first_difference import Difference, Job, Stage, first_difference
@@ -39,7 +40,6 @@ from tb.env.first_difference_golden import (
 from tb.env.first_difference_records import Recording, live_count, read_live, sort_records
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.predictor import Entry, Predictor
-from tb.env.settings import results_folder
 from tb.tests import base, network
 from tb.tests.base import RatelTest
 

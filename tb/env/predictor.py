@@ -18,10 +18,10 @@ from enum import StrEnum
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
 from golden.machine import Machine, Outcome, Owner
-from tb.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSeen
-from tb.env.failures import Failures
-from tb.env.scoreboard import MemoryScoreboard
-from tb.env.transaction_log import TransactionLog
+from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSeen
+from honeyguide.env.failures import Failures
+from honeyguide.env.scoreboard import MemoryScoreboard
+from honeyguide.env.transaction_log import TransactionLog
 
 
 class Fate(StrEnum):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pyuvm import uvm_access_e, uvm_reg_adapter, uvm_reg_bus_op, uvm_status_e
 
-from tb.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.env.job import Job
+from honeyguide.fast.recorded import Seen
 from tb.env.environment import Environment
-from tb.env.job import Job
-from tb.env.recorded import Seen
 from tb.env.register_model import RatelRegisters
 from tb.env.registers import OKAY, build_parameters
 

@@ -6,12 +6,12 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import Counter, ErrorCode
 from golden.machine import ErrorRecord
-from tb.agents.axi.item import BurstSeen
-from tb.agents.axil.item import RegisterSeen
-from tb.env.failures import Failures
+from honeyguide.agents.axi.item import BurstSeen
+from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.env.failures import Failures
+from honeyguide.env.transaction_log import TransactionLog
 from tb.env.predictor import Predictor
 from tb.env.registers import COUNTERS, OKAY, RegisterMirror, offset_of, register_at
-from tb.env.transaction_log import TransactionLog
 
 STATUS_REGISTERS = (
     "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",

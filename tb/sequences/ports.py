@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golden.isa import Instruction
-from tb.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from tb.agents.command import Barrier, Command
-from tb.agents.xif.item import Offload
+from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.command import Barrier, Command
+from honeyguide.agents.xif.item import Offload
 from tb.env.registers import offset_of
 from tb.sequences.values import Random, chance
 

@@ -23,13 +23,13 @@ from pyuvm import uvm_sequence
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
-from tb.agents.axi.driver import Stalls
-from tb.agents.axil.item import RegisterPoll, RegisterWrite
-from tb.agents.command import Command
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
+from honeyguide.agents.command import Command
+from honeyguide.env.job import JobSequence, offload
+from honeyguide.env.seeds import Seeds
 from tb.env.environment import Environment
-from tb.env.job import JobSequence, offload
 from tb.env.registers import offset_of
-from tb.env.seeds import Seeds
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import BUSY, both_ports, ring
 from tb.sequences.slots import random_program

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import load_config
-from tb.build import HDL, ROOT
+from tb.build import FRAMEWORK, HDL, checkers, rtl_include_dirs, rtl_sources
 
 SOC = Path(__file__).resolve().parent
 TOP = "ratel_soc"
@@ -23,7 +23,7 @@ CPU_SOURCES = (
     "bhv/cv32e40x_sim_clock_gate.sv",
     "rtl/cv32e40x_core.sv",
 )
-BENCH_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "pin_recorder.sv", "core_trace.sv")
+BENCH_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "pin_recorder.sv")
 SOC_SOURCES = (
     "cv32e40x_flat.sv",
     "obi_memory.sv",
@@ -53,7 +53,7 @@ def cpu_folder() -> Path:
 
 
 def soc_build(config: str | None = None) -> dict[str, Any]:
-    """Return what to build for a named configuration, as arguments of `scripts.hdl.SimBuild`.
+    """Return what to build for a named configuration, as arguments of `honeyguide.sim.SimBuild`.
 
     Raises:
         CpuMissingError: the CPU's package is not installed.
@@ -65,17 +65,18 @@ def soc_build(config: str | None = None) -> dict[str, Any]:
         "sources": [
             SOC / "cv32e40x.vlt",
             *(cpu / name for name in CPU_SOURCES),
-            *sorted((ROOT / "rtl").glob("**/*.v")),
-            *(HDL / name for name in BENCH_SOURCES),
+            *rtl_sources(),
+            *(FRAMEWORK / name for name in BENCH_SOURCES),
+            HDL / "core_trace.sv",
             *(SOC / name for name in SOC_SOURCES),
-            *sorted((HDL / "checkers").glob("*.sv")),
+            *checkers(),
         ],
-        "includes": [ROOT / "rtl" / "include", cpu / "rtl" / "include"],
+        "includes": [*rtl_include_dirs(), cpu / "rtl" / "include"],
         "library_dirs": [cpu / "rtl"],
         # An interrupt makes this CPU take an offer back.
         "defines": {"RATEL_CHECKED_TOP": TOP, "RATEL_STRICT_HOST": "1'b0"},
         "parameters": load_config(config).verilog_parameters(),
-        "cpp_sources": [HDL / "bench_store.cpp", HDL / "trace_store.cpp"],
+        "cpp_sources": [FRAMEWORK / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,
         # The CPU's `unique case` would be checked before its first reset, on random registers.
         "args": ["--no-assert-case"],

@@ -1,4 +1,4 @@
-"""Events of the system's own devices, among those that `tb/env/recorded.py` knows."""
+"""Events of the system's own devices, among those that `tb/honeyguide/fast/recorded.py` knows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tb.env.recorded import Seen, decode
+from honeyguide.fast.recorded import Seen, decode
 
 # Numbers of obi_memory.sv and soc_devices.sv
 STORE, CONSOLE, MARK = 32, 33, 34

@@ -22,18 +22,18 @@ from numpy.typing import NDArray
 
 from golden.config import load_config
 from golden.network import run_network
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.bus import known
+from honeyguide.env.failures import FailedRunError
+from honeyguide.env.settings import count, results_folder
 from sw.compiler import compile_network
 from sw.compiler.program import HostPhase, Program
 from sw.firmware.codegen import BASE, NetworkImage, generate_network
 from sw.firmware.elf import read_elf
 from sw.importer import import_network
-from tb.agents.axi.driver import Stalls
-from tb.agents.bus import known
 from tb.env.compared import ComparedElements, compared_elements, gaps
 from tb.env.core_trace import CoreTrace
-from tb.env.failures import FailedRunError
 from tb.env.layer_checker import LayerChecker
-from tb.env.settings import count, results_folder
 from tb.soc.system import Mark, System
 
 PAGE = 1 << 16

@@ -16,9 +16,9 @@ from typing import Any
 import cocotb
 
 from golden.config import load_config
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.env.settings import results_folder
 from sw.firmware.elf import read_elf
-from tb.agents.axi.driver import Stalls
-from tb.env.settings import results_folder
 from tb.soc.system import System
 
 MEMORY_BYTES = 2 << 20

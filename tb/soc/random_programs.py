@@ -18,10 +18,10 @@ import numpy as np
 
 from golden.config import load_config
 from golden.isa import Instruction
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.env.failures import FailedRunError
+from honeyguide.env.settings import count, results_folder
 from sw.firmware.elf import read_elf
-from tb.agents.axi.driver import Stalls
-from tb.env.failures import FailedRunError
-from tb.env.settings import count, results_folder
 from tb.soc.random_program import DATA, DATA_BYTES, ENTRY, LOG, random_program
 from tb.soc.system import System
 

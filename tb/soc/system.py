@@ -24,18 +24,18 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.machine import Machine, Outcome
 from golden.memory import Memory
-from tb.agents.axi.driver import Stalls
-from tb.agents.axi.item import BurstSeen
-from tb.agents.axil.item import RegisterSeen
-from tb.agents.bus import known
-from tb.agents.irq.item import InterruptSeen
-from tb.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
-from tb.env.failures import FailedRunError, Failures
-from tb.env.native import NativeStore
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axi.item import BurstSeen
+from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.bus import known
+from honeyguide.agents.irq.item import InterruptSeen
+from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
+from honeyguide.env.failures import FailedRunError, Failures
+from honeyguide.env.scoreboard import MemoryScoreboard
+from honeyguide.env.transaction_log import TransactionLog
+from honeyguide.fast.native import NativeStore
 from tb.env.predictor import Predictor
 from tb.env.register_checker import RegisterChecker
-from tb.env.scoreboard import MemoryScoreboard
-from tb.env.transaction_log import TransactionLog
 from tb.soc.events import ConsoleSeen, MarkSeen, StoreSeen, SystemSeen, decode_all
 
 log = logging.getLogger("ratel.soc")

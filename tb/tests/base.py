@@ -14,12 +14,12 @@ import cocotb
 from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 from pyuvm import uvm_test
 
+from honeyguide.env.failures import ErrorLogWatch, FailedRunError
+from honeyguide.env.seeds import Seeds
+from honeyguide.env.settings import results_folder
 from tb.coverage.attach import Coverage, attach
 from tb.env.configuration import BenchConfiguration
 from tb.env.environment import Environment
-from tb.env.failures import ErrorLogWatch, FailedRunError
-from tb.env.seeds import Seeds
-from tb.env.settings import results_folder
 
 log = logging.getLogger("ratel.test")
 logging.getLogger("ratel").setLevel(logging.INFO)

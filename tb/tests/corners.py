@@ -9,13 +9,13 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
-from tb.agents.axi.driver import Stalls
-from tb.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from tb.agents.command import Barrier, Command
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.command import Barrier, Command
+from honeyguide.env.job import offload
+from honeyguide.env.settings import count
 from tb.env.counters import counted, counter_values
-from tb.env.job import offload
 from tb.env.registers import offset_of
-from tb.env.settings import count
 from tb.sequences import corners
 from tb.sequences.corners import Lines
 from tb.sequences.layers import random_layer

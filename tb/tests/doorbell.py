@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyuvm
 
 from golden import isa_builders as isa
-from tb.agents.axi.driver import Stalls
-from tb.env.job import offload
-from tb.env.settings import count
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.env.job import offload
+from honeyguide.env.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import both_ports, ring
 from tb.sequences.slots import random_program

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyuvm
 
 from golden import isa_builders as isa
-from tb.agents.axi.driver import Stalls
-from tb.env.settings import count
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.env.settings import count
 from tb.sequences.hazards import HAZARDS
 from tb.sequences.slots import dump, make_slots, prime, random_program
 from tb.tests.base import RatelTest

@@ -8,9 +8,9 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import ErrorCode
-from tb.agents.command import Command
-from tb.agents.xif.item import Offload
-from tb.env.job import offload
+from honeyguide.agents.command import Command
+from honeyguide.agents.xif.item import Offload
+from honeyguide.env.job import offload
 from tb.sequences import refusals
 from tb.sequences.ports import ring
 from tb.tests.base import RatelTest

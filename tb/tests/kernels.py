@@ -13,14 +13,14 @@ import pyuvm
 
 from golden.isa_table import Counter
 from golden.network import run_network
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.env.job import offload
+from honeyguide.env.settings import MEMORY_BASE, results_folder
 from sw.compiler import compile_network
 from sw.execution import Inference, core_phases
 from sw.kernels import KERNELS, Kernel, timed_program
-from tb.agents.axi.driver import Stalls
 from tb.env.counters import counted, counter_values
-from tb.env.job import offload
 from tb.env.layer_checker import executes
-from tb.env.settings import MEMORY_BASE, results_folder
 from tb.tests.base import RatelTest
 from tb.tests.network import RtlMemory
 

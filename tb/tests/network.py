@@ -27,19 +27,19 @@ from golden.isa_table import Counter
 from golden.network import Layer, run_network
 from golden.network import Network as Graph
 from golden.network.operations import AssignVariable
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.env.job import offload
+from honeyguide.env.settings import MEMORY_BASE, count, results_folder
 from sw.compiler import compile_network
 from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.program import HostPhase, NpuPhase, Program
 from sw.execution import Inference
 from sw.importer import import_network
-from tb.agents.axi.driver import Stalls
 from tb.env.compared import ComparedElements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
-from tb.env.job import offload
 from tb.env.layer_checker import LayerChecker, LayerResult
 from tb.env.places import place_of
-from tb.env.settings import MEMORY_BASE, count, results_folder
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")

@@ -6,11 +6,11 @@ import pyuvm
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
-from tb.agents.axi.driver import Stalls
-from tb.agents.command import Command
-from tb.agents.xif.item import Offload
-from tb.env.job import offload
-from tb.env.settings import count
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.command import Command
+from honeyguide.agents.xif.item import Offload
+from honeyguide.env.job import offload
+from honeyguide.env.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.refusals import illegal_words
 from tb.sequences.slots import random_program

@@ -6,7 +6,7 @@ import pyuvm
 from pyuvm import uvm_status_e
 
 from golden import isa_builders as isa
-from tb.env.job import offload
+from honeyguide.env.job import offload
 from tb.env.register_adapter import connected_model
 from tb.env.register_model import RatelRegister, RatelRegisters
 from tb.tests.base import RatelTest

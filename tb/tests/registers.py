@@ -8,10 +8,10 @@ import pyuvm
 
 from golden import isa_builders as isa
 from golden.registers_table import REGISTERS
-from tb.agents.axil.item import RegisterRead, RegisterWrite
-from tb.agents.command import Command
-from tb.agents.xif.item import Offload
-from tb.env.job import offload
+from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
+from honeyguide.agents.command import Command
+from honeyguide.agents.xif.item import Offload
+from honeyguide.env.job import offload
 from tb.env.registers import COUNTERS, offset_of
 from tb.tests.base import RatelTest
 
@@ -125,7 +125,7 @@ class Interrupts(RatelTest):
 
     def barrier(self) -> Command:
         """What makes a register access come after the fence's result."""
-        from tb.agents.command import Barrier
+        from honeyguide.agents.command import Barrier
 
         return Barrier()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyuvm
 
-from tb.env.settings import count
+from honeyguide.env.settings import count
 from tb.sequences.scenario import Scenario
 from tb.tests.base import RatelTest
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.hdl import ROOT
-from scripts.hdl.toolchain import clean_environment
+from honeyguide.sim.toolchain import clean_environment
+from tb.build import ROOT
 
 MNIST = ROOT / "models" / "mnist" / "mnist.tflite"
 

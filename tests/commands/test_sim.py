@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from scripts.hdl import ROOT
+from tb.build import ROOT
 from tests.commands.support import Ended, command
 
 pytestmark = [pytest.mark.sim, pytest.mark.xdist_group("make sim")]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import SimResult, SimRun, SimStatus
-from scripts.reports.files import Results
+from honeyguide.report.files import Results
+from honeyguide.sim import SimResult, SimRun, SimStatus
 from scripts.soc import programs
 from tests.commands.support import command
 

@@ -22,7 +22,7 @@ from golden.isa_table import Counter
 from golden.machine import Machine
 from golden.memory import Memory
 from golden.registers_table import REGISTERS
-from scripts.hdl import ROOT
+from tb.build import ROOT
 from tb.env.registers import COUNTERS, build_parameters, offset_of
 
 TOP = "ratel_four_state_tb"

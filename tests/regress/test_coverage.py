@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
-from scripts.coverage.code import CodeCoverage, Point, compact, parse_point, shares
-from scripts.coverage.exclusions import excluded_points, load_exclusions
-from scripts.coverage.functional import FunctionalCoverage, add_runs, smallest_set, total_bins
-from scripts.coverage.kept import kept_runs, write_kept
-from scripts.hdl import ROOT
-from scripts.regress.suite import deal, load_suite
-from scripts.reports.coverage import Bars, CoverageReport, html
-from tb.coverage.collector import FILE, Collector, library_grade
+from honeyguide.cli import UserError
+from honeyguide.coverage.code import CodeCoverage, Point, compact, parse_point, shares
+from honeyguide.coverage.collector import FILE, Collector, library_grade
+from honeyguide.coverage.exclusions import excluded_points, load_exclusions
+from honeyguide.coverage.functional import FunctionalCoverage, add_runs, smallest_set, total_bins
+from honeyguide.coverage.kept import kept_runs, write_kept
+from honeyguide.regress.suite import deal, load_suite
+from honeyguide.report.coverage import Bars, CoverageReport, html
+from tb.build import ROOT
 from tb.coverage.points import POINTS
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
-from scripts.debug.regression import Explained
+from honeyguide.cli import UserError
+from honeyguide.regress.explain import Explained
+from honeyguide.regress.suite import Entry, Run, waves_command
+from honeyguide.regress.work import Outcome
+from honeyguide.report.regression import Summary
 from scripts.regress import finish as ending
 from scripts.regress.finish import explaining, finish
-from scripts.regress.suite import Entry, Run, waves_command
-from scripts.regress.work import Outcome
 from scripts.reports.details import trends_part
-from scripts.reports.regression import Summary
 from scripts.runs.cycles import (
     BASELINE,
     Figure,

@@ -11,20 +11,20 @@ import pytest
 from PIL import Image
 
 from golden.config import load_config
-from scripts.debug.regression import explain_failures
-from scripts.hdl import SimResult, SimStatus
-from scripts.regress.engine import Plan, regress
+from honeyguide.plan.plan import Entry as Planned
+from honeyguide.regress.engine import Plan, regress
+from honeyguide.regress.explain import explain_failures
+from honeyguide.regress.suite import Entry, Run
+from honeyguide.report.page import html_table, page
+from honeyguide.report.regression import write_reports
+from honeyguide.sim import SimResult, SimStatus
+from honeyguide.waves.repeat import Repeat, Repeated
+from honeyguide.waves.save_file import write_views
 from scripts.regress.finish import functional_of
-from scripts.regress.suite import Entry, Run
 from scripts.reports.details import coverage_part, plan_part, trends_part
-from scripts.reports.page import html_table, page
-from scripts.reports.regression import write_reports
 from scripts.runs.cycles import Figure, Trend
-from scripts.testplan.plan import Entry as Planned
-from scripts.waves.repeat import Repeat, Repeated
-from scripts.waves.save_file import write_views
+from tests.framework.test_engine import counter
 from tests.regress.browser import NAMES, Browser, find_browser
-from tests.regress.test_engine import counter
 from tests.waves.test_views import every_signal
 
 PROGRAM = find_browser()

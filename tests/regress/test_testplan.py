@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
-from scripts.testplan.plan import Universe, assertions, load_plan, problems, universe
+from honeyguide.cli import UserError
+from honeyguide.plan.plan import Universe, assertions, load_plan, problems, universe
 
 PLAN = load_plan()
 THERE = universe()

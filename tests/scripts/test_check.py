@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide.cli import UserError
 from scripts import check
 from scripts.check import Stage, StageResult, Verdict
-from scripts.cli import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSING = "def test_good(): pass\n"

@@ -11,17 +11,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from scripts.cli import UserError
-from scripts.hdl import ROOT
-from scripts.reports.files import Results
-from scripts.selftest import order, tests
-from scripts.selftest.benches import WANTED, judge
-from scripts.selftest.campaign import Control, Outcome, campaign, check_patches
-from scripts.selftest.faults import Fault, load_faults
-from scripts.selftest.patches import apply_patch
-from scripts.selftest.report import outcome_table, write_json
-from scripts.selftest.tests import BrokenRunError, Case, Failure, failure_in, read_junit
-from scripts.selftest.tree import only_one
+from honeyguide.cli import UserError
+from honeyguide.faults import order, tests
+from honeyguide.faults.benches import WANTED, judge
+from honeyguide.faults.campaign import Control, Outcome, campaign, check_patches
+from honeyguide.faults.faults import Fault, load_faults
+from honeyguide.faults.patches import apply_patch
+from honeyguide.faults.report import outcome_table, write_json
+from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, read_junit
+from honeyguide.faults.tree import only_one
+from honeyguide.report.files import Results
+from tb.build import ROOT
 
 IDS = ["tests/sim/test_features.py::test_tile_level[smoke-LoadAndStore]", "tests/sim/x.py::test_b"]
 HARMLESS = """--- a/rtl/control/ratel_blocks.v
@@ -168,7 +168,7 @@ def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path):
         test="tests/sim/test_x.py::test_broken_bench[2]",
         message="byte 3: expected 7, got 6", built=True, passed=1,
     )  # fmt: skip
-    unbuilt = "scripts.hdl.errors.HdlError: building ratel_tb failed: %Error"
+    unbuilt = "honeyguide.sim.errors.HdlError: building ratel_tb failed: %Error"
     failure = failure_in(read_junit(junit(tmp_path / "y.xml", unbuilt)))
     assert failure is not None
     assert not failure.built

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
-from scripts.hdl import ROOT, rtl_sources
-from scripts.selftest.faults import FOLDER, Fault, faults_named, load_faults
-from scripts.selftest.patches import PatchError, apply_patch, read_patch
+from honeyguide.cli import UserError
+from honeyguide.faults.faults import FOLDER, Fault, faults_named, load_faults
+from honeyguide.faults.patches import PatchError, apply_patch, read_patch
+from tb.build import ROOT, rtl_sources
 
 FAULTS = load_faults()
 NAMED = {

@@ -18,14 +18,14 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
-from tb.agents.axi.monitor import AxiMonitor
-from tb.agents.axil.item import RegisterPoll
-from tb.agents.xif.item import Offload, ResultSeen
-from tb.agents.xif.monitor import XifMonitor
+from honeyguide.agents.axi.monitor import AxiMonitor
+from honeyguide.agents.axil.item import RegisterPoll
+from honeyguide.agents.xif.item import Offload, ResultSeen
+from honeyguide.agents.xif.monitor import XifMonitor
+from honeyguide.env.job import offload
+from honeyguide.fast.recorded import Seen
 from tb.env import environment
 from tb.env.configuration import BenchConfiguration
-from tb.env.job import offload
-from tb.env.recorded import Seen
 from tb.env.registers import offset_of
 from tb.tests.base import RatelTest
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripts.hdl import ROOT, SimBuild, SimResult, SimRun, build, run
-from tb.build import bench_build
+from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
+from tb.build import ROOT, bench_build
 
 RUNS = ROOT / "build" / "runs"
 
@@ -67,7 +67,7 @@ def explained(
     """Repeat a failed test with its seed, where that is wanted: first difference and waves."""
     if os.environ.get("RATEL_EXPLAIN") != "1":
         return ""
-    from scripts.waves import failures  # what passing tests need not load
+    from honeyguide.waves import failures
 
     return failures.explain(
         result, module=module if "." in module else f"tb.tests.{module}", test=test, seed=seed,

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import SimBuild, SimResult, SimRun, SimStatus, build, run
-from tb.build import HDL
+from honeyguide.sim import SimBuild, SimResult, SimRun, SimStatus, build, run
+from tb.build import FRAMEWORK, HDL
 from tests.sim.broken_decoders import CAUGHT_BY, Decoder
 from tests.sim.checker_benches import BROKEN, SOUND
 
 pytestmark = pytest.mark.sim
 
-CHECKERS = [HDL / "checkers" / f"{name}_checker.sv" for name in ("cvxif", "axi", "axil")]
+CHECKERS = [FRAMEWORK / "checkers" / f"{name}_checker.sv" for name in ("cvxif", "axi", "axil")]
 
 
 def play(rule: str, folder: Path, *, module: str = "checker_benches") -> SimResult:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from golden.config import load_config
+from honeyguide.env.settings import MEMORY_BASE
 from models.tflite_writer import TfliteWriter
 from sw.compiler import compile_network
 from sw.compiler.program import Program
 from sw.importer import import_network
 from tb.env.compared import ComparedElements, compared_elements, gaps, required_elements
-from tb.env.settings import MEMORY_BASE
 from tests.sim.support import simulate
 
 

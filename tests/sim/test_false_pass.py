@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scripts.hdl import SimStatus
+from honeyguide.sim import SimStatus
 from tests.sim.support import passes, simulate
 
 pytestmark = pytest.mark.sim

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide.sim import SimStatus
 from scripts.generators.register_source import load_registers
-from scripts.hdl import SimStatus
 from tb.env.register_model import REGISTERS
 from tests.sim.support import passes, simulate
 

@@ -6,9 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from golden.config import load_config
-from scripts.hdl import ROOT, SimResult, SimRun, run
+from honeyguide.sim import SimResult, SimRun, run
 from scripts.soc.system import built_system
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
+from tb.build import ROOT
 
 BUILD = ROOT / "build" / "tests" / "soc"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.hdl import SimStatus
+from honeyguide.sim import SimStatus
 from tests.soc.support import run_program
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow, pytest.mark.xdist_group("soc")]

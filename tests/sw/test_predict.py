@@ -10,7 +10,7 @@ import pytest
 
 from golden import isa_builders as isa
 from golden.config import load_config
-from scripts.hdl import SimBuild, SimRun, build, run
+from honeyguide.sim import SimBuild, SimRun, build, run
 from sw.compiler import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.timing.core import simulate

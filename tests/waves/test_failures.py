@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import HdlError, SimResult, SimStatus
-from scripts.waves import failures
-from scripts.waves.repeat import Repeat, Repeated
+from honeyguide.sim import HdlError, SimResult, SimStatus
+from honeyguide.waves import failures
+from honeyguide.waves.repeat import Repeat, Repeated
 from tests.sim import support
 
 RESULT = SimResult(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
+from honeyguide.cli import UserError
 from scripts.debug.mutants import SELECT, choice, put_in
 from scripts.debug.score import PATCHES, load_table, number_of
-from scripts.hdl import ROOT
+from tb.build import ROOT
 
 SEL = f"{SELECT} == 4"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
+from honeyguide.cli import UserError
+from honeyguide.sim import SimResult, SimStatus
+from honeyguide.waves.failures import ALTOGETHER, EACH, claim
+from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
 from scripts.debug.score import Expected, judge, load_table
-from scripts.hdl import SimResult, SimStatus
 from scripts.waves.__main__ import main, variable, window
 from scripts.waves.crash import assertion_cycle, crash_difference, driver
-from scripts.waves.failures import ALTOGETHER, EACH, claim
-from scripts.waves.repeat import AFTER, BEFORE, LONGEST, window_of
 from tb.env.first_difference import Stage
 from tb.env.first_difference_records import Kind
 from tests.waves.test_first_difference import right_job

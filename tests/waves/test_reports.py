@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import UserError
-from scripts.debug.regression import explain_failures
+from honeyguide.cli import UserError
+from honeyguide.regress.explain import explain_failures
+from honeyguide.regress.suite import Entry, Run
+from honeyguide.regress.work import Outcome
+from honeyguide.report.regression import Summary, html
+from honeyguide.sim import HdlError, SimResult, SimStatus
+from honeyguide.waves.repeat import Repeat, Repeated
 from scripts.debug.timeline import main, read_bars, timeline_page
-from scripts.hdl import HdlError, SimResult, SimStatus
-from scripts.regress.suite import Entry, Run
-from scripts.regress.work import Outcome
-from scripts.reports.regression import Summary, html
-from scripts.waves.repeat import Repeat, Repeated
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tests.waves.test_first_difference import job, right_job
 

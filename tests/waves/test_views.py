@@ -10,12 +10,12 @@ import pytest
 
 from golden import isa_builders as isa
 from golden.config import load_config
-from scripts.hdl import ROOT
+from honeyguide.waves.hierarchy import signals
+from honeyguide.waves.picture import draw, missing_tools
+from honeyguide.waves.save_file import missing_signals, write_views
 from scripts.waves.decode import DECODERS, decode_line, main
-from scripts.waves.hierarchy import signals
-from scripts.waves.picture import draw, missing_tools
-from scripts.waves.save_file import missing_signals, write_views
 from scripts.waves.signals import GROUPS, OPEN_FOR, STATES, Radix
+from tb.build import ROOT
 from tb.env.first_difference import Stage
 from tests.waves.test_first_difference import pack
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import ROOT, SimBuild, SimRun, SimStatus, build, rtl_include_dirs, run
+from honeyguide.sim import SimBuild, SimRun, SimStatus, build, run
+from tb.build import ROOT, rtl_include_dirs
 
 pytestmark = pytest.mark.sim
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from golden.config import load_config
-from scripts.hdl import ROOT, SimBuild, SimRun, build, run
+from honeyguide.sim import SimBuild, SimRun, build, run
+from tb.build import ROOT
 
 CONFIGS = ("8x8", "4x4", "16x4")
 MODULES = ("checks", "protocol", "hazards", "registers", "owners")

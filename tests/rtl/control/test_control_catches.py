@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import ROOT, SimRun, SimStatus, build, run
+from honeyguide.sim import SimRun, SimStatus, build, run
+from tb.build import ROOT
 from tests.rtl.control.test_control import bench_build
 
 # module and test, file, text, its replacement

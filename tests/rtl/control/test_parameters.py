@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from golden.config import config_names, load_config
-from scripts.hdl import ROOT
-from scripts.hdl.toolchain import clean_environment, verilator
+from honeyguide.sim.toolchain import clean_environment, verilator
+from tb.build import ROOT
 
 UNSUPPORTED = (
     ("Rows", 5), ("Rows", 32), ("Cols", 2), ("SpadDepth", 32), ("SpadDepth", 1000),

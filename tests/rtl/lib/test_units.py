@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import ROOT, SimBuild, SimRun, build, run
+from honeyguide.sim import SimBuild, SimRun, build, run
+from tb.build import ROOT
 
 CASES = [
     *[("ratel_fifo", "fifo", {"Width": 9, "Depth": depth}) for depth in (1, 2, 3, 8)],

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.hdl import ROOT, SimBuild, SimRun, build, run
+from honeyguide.sim import SimBuild, SimRun, build, run
+from tb.build import ROOT
 
 CONFIGS = {
     "8x8": {"Rows": 8, "Cols": 8, "AxiDataWidth": 64, "MaxBurst": 16},

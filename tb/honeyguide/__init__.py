@@ -1,0 +1,1 @@
+"""A framework to prove a core: see README.md beside this file."""

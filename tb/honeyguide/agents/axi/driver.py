@@ -1,0 +1,203 @@
+"""External memory from Python: random waits on each channel, read data out of order between ids,
+write data taken before its address, faults.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cocotb
+import numpy as np
+from numpy.typing import NDArray
+
+from honeyguide.agents.bus import BoundDriver, known
+
+
+class Storage(Protocol):
+    """Bytes and faults of external memory."""
+
+    memory: NDArray[np.uint8]
+
+    def response(self, address: int, size: int, *, on_write: bool) -> int:
+        """Return what the memory answers to a beat."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Burst:
+    """A burst that was announced: beats left, and the address of the next, bus-aligned."""
+
+    id: int
+    address: int
+    beats: int
+    failed: int = 0
+
+
+@dataclass(kw_only=True)
+class Stalls:
+    """Probability of a wait cycle on each channel."""
+
+    ar: float = 0.0
+    r: float = 0.0
+    aw: float = 0.0
+    w: float = 0.0
+    b: float = 0.0
+
+
+class AxiMemoryDriver(BoundDriver):
+    """Answers the core's memory port; `bus_bytes` is the width of its data."""
+
+    _signals = [
+        "awready", "wready", "bid", "bresp", "bvalid", "arready", "rid", "rdata", "rresp",
+        "rlast", "rvalid",
+    ]  # fmt: skip
+    _inputs = [
+        "awid", "awaddr", "awlen", "awvalid", "wdata", "wstrb", "wlast", "wvalid", "bready",
+        "arid", "araddr", "arlen", "arvalid", "rready",
+    ]  # fmt: skip
+
+    def __init__(
+        self, entity: Any, clock: Any, *, random: np.random.Generator, storage: Storage,
+        bus_bytes: int,
+    ) -> None:  # fmt: skip
+        super().__init__(entity, "m", clock)
+        self.stalls = Stalls()
+        self.reorder = True
+        self._storage = storage
+        self._bytes = bus_bytes
+        self._random = random
+        self._reads: list[Burst] = []
+        self._writes: deque[Burst] = deque()
+        self._data: deque[tuple[int, int, bool]] = deque()
+        self._answers: deque[Burst] = deque()
+        self._tasks = [
+            cocotb.start_soon(self._addresses("ar", self._read_announced)),
+            cocotb.start_soon(self._addresses("aw", self._write_announced)),
+            cocotb.start_soon(self._write_data()),
+            cocotb.start_soon(self._read_data()),
+            cocotb.start_soon(self._write_answers()),
+        ]
+
+    def forget(self) -> None:
+        """Drop everything in flight, because the core was reset."""
+        self._reads.clear()
+        self._writes.clear()
+        self._data.clear()
+        self._answers.clear()
+        self.bus.rvalid.value = 0
+        self.bus.bvalid.value = 0
+
+    def _go(self, stall: float) -> bool:
+        return bool(self._random.random() >= stall)
+
+    def _read_announced(self, burst: Burst) -> None:
+        self._reads.append(burst)
+
+    def _write_announced(self, burst: Burst) -> None:
+        self._writes.append(burst)
+        self._store()
+
+    async def _addresses(self, channel: str, announce: Any) -> None:
+        ready = getattr(self.bus, f"{channel}ready")
+        pins = [getattr(self.pins, channel + name) for name in ("valid", "id", "addr", "len")]
+        while True:
+            go = self._go(getattr(self.stalls, channel))
+            ready.value = int(go)
+            await self._fall
+            if go and known(pins[0]) and known(self.entity.rst_n):
+                address = known(pins[2])
+                announce(
+                    Burst(
+                        id=known(pins[1]),
+                        address=address - address % self._bytes,
+                        beats=known(pins[3]) + 1,
+                    )
+                )
+            await self._rise
+
+    async def _write_data(self) -> None:
+        while True:
+            go = self._go(self.stalls.w)
+            self.bus.wready.value = int(go)
+            await self._fall
+            if go and known(self.pins.wvalid) and known(self.entity.rst_n):
+                pins = self.pins
+                self._data.append((known(pins.wdata), known(pins.wstrb), bool(known(pins.wlast))))
+                self._store()
+            await self._rise
+
+    def _store(self) -> None:
+        """Match data with announced bursts, whichever came first."""
+        while self._data and self._writes:
+            data, strobes, last = self._data.popleft()
+            burst = self._writes[0]
+            response = self._storage.response(burst.address, self._bytes, on_write=True)
+            if response:
+                burst.failed = burst.failed or response
+            else:
+                for lane in range(self._bytes):
+                    if strobes >> lane & 1:
+                        self._storage.memory[burst.address + lane] = data >> 8 * lane & 0xFF
+            burst.address += self._bytes
+            if last:
+                self._answers.append(self._writes.popleft())
+
+    def _next_read(self) -> Burst:
+        """The oldest burst of a randomly chosen id; beats of one burst stay together."""
+        if not self.reorder:
+            return self._reads.pop(0)
+        wanted = self._random.choice(sorted({burst.id for burst in self._reads}))
+        index = next(i for i, burst in enumerate(self._reads) if burst.id == wanted)
+        return self._reads.pop(index)
+
+    async def _read_data(self) -> None:
+        burst: Burst | None = None
+        bus = self.bus
+        while True:
+            if not known(self.entity.rst_n):
+                burst = None
+            if burst is None and self._reads:
+                burst = self._next_read()
+            if burst is None or not self._go(self.stalls.r):
+                await self._rise
+                continue
+            storage = self._storage
+            chunk = storage.memory[burst.address : burst.address + self._bytes]
+            bus.rid.value = burst.id
+            bus.rdata.value = int.from_bytes(chunk.tobytes(), "little")
+            bus.rresp.value = storage.response(burst.address, self._bytes, on_write=False)
+            bus.rlast.value = int(burst.beats == 1)
+            bus.rvalid.value = 1
+            if not await self._taken(self.pins.rready):
+                burst = None
+            bus.rvalid.value = 0
+            if burst is not None:
+                burst.address += self._bytes
+                burst.beats -= 1
+                burst = burst if burst.beats else None
+
+    async def _taken(self, ready: Any) -> bool:
+        """Wait for the handshake, return after its rising edge; False if a reset came instead."""
+        while True:
+            await self._fall
+            if not known(self.entity.rst_n):
+                await self._rise
+                return False
+            if known(ready):
+                await self._rise
+                return True
+
+    async def _write_answers(self) -> None:
+        bus = self.bus
+        while True:
+            if not self._answers or not self._go(self.stalls.b):
+                await self._rise
+                continue
+            burst = self._answers.popleft()
+            bus.bid.value = burst.id
+            bus.bresp.value = burst.failed
+            bus.bvalid.value = 1
+            await self._taken(self.pins.bready)
+            bus.bvalid.value = 0

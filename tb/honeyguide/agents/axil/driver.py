@@ -1,0 +1,132 @@
+r"""Drives register accesses over AXI4-Lite from Python, address and data in any order.
+
+An access does not wait for the answer to the one before if both are writes or both are reads:
+
+    write 1, address and data  --\____/-----------------
+    write 2, address and data  --------\______________/-     stays until the core has room
+    answer to 1                -------\____________/----     BREADY held low
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cocotb
+import numpy as np
+from cocotb.task import Task
+from cocotb.triggers import Event
+
+from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.bus import BoundDriver, known
+
+
+class AxilDriver(BoundDriver):
+    """Plays accesses in order.
+
+    Attributes:
+        stall: probability of a wait cycle before each handshake.
+        hold: the same before an answer is taken, if that is more.
+    """
+
+    _signals = [
+        "awaddr", "awprot", "awvalid", "wdata", "wstrb", "wvalid", "bready",
+        "araddr", "arprot", "arvalid", "rready",
+    ]  # fmt: skip
+    _inputs = ["awready", "wready", "bvalid", "arready", "rvalid", "rdata"]
+
+    def __init__(
+        self,
+        entity: Any,
+        clock: Any,
+        *,
+        random: np.random.Generator,
+        stall: float = 0.0,
+        hold: float = 0.4,
+    ) -> None:
+        super().__init__(entity, "l", clock)
+        self.stall = stall
+        self.hold = hold
+        self._random = random
+        self._owed: Task[None] | None = None
+        self._answered = Event()
+        self._data = 0
+        self._writing = False
+
+    def forget(self) -> None:
+        """Take every request off the pins, because the core was reset."""
+        if self._owed is not None:
+            self._owed.cancel()
+        self._owed = None
+        for name in ("awvalid", "wvalid", "bready", "arvalid", "rready"):
+            getattr(self.bus, name).value = 0
+
+    async def _driver_send(
+        self, transaction: RegisterWrite | RegisterRead | RegisterPoll, sync: bool = True
+    ) -> None:
+        await self.cycles(transaction.gap + int(sync))
+        if isinstance(transaction, RegisterWrite):
+            await self._write(transaction)
+            return
+        await self._read(transaction.address)
+        if isinstance(transaction, RegisterPoll):
+            while await self.settle() & transaction.mask != transaction.value:
+                await self._read(transaction.address)
+
+    async def settle(self) -> int:
+        """Wait until no answer is owed; return the data of the last read, 0 if it was a write."""
+        if self._owed is not None:
+            await self._answered.wait()
+            self._owed = None
+        return self._data
+
+    async def _turn(self, *, write: bool) -> None:
+        """Writes and reads meet in no order of their own, so one kind waits for the other."""
+        if self._writing != write:
+            await self.settle()
+        self._writing = write
+
+    async def _waits(self, probability: float) -> None:
+        while self._random.random() < probability:
+            await self._rise
+
+    async def _offer(self, valid: Any, ready: Any) -> None:
+        await self._waits(self.stall)
+        valid.value = 1
+        await self.handshake(ready)
+        await self._rise
+        valid.value = 0
+
+    async def _owe(self, ready: Any, valid: Any, data: Any = None) -> None:
+        """Begin to wait for an answer, once the one before was taken."""
+        await self.settle()
+        self._answered = Event()
+        self._owed = cocotb.start_soon(self._take(ready, valid, data))
+
+    async def _take(self, ready: Any, valid: Any, data: Any) -> None:
+        """Take an answer after some waits, and what `data` shows with it."""
+        await self._waits(max(self.stall, self.hold))
+        ready.value = 1
+        await self.handshake(valid)
+        self._data = 0 if data is None else known(data)
+        await self._rise
+        ready.value = 0
+        self._answered.set()
+
+    async def _write(self, item: RegisterWrite) -> None:
+        bus, pins = self.bus, self.pins
+        await self._turn(write=True)
+        bus.awaddr.value = item.address
+        bus.wdata.value = item.data
+        bus.wstrb.value = item.strobes
+        address = cocotb.start_soon(self._offer(bus.awvalid, pins.awready))
+        data = cocotb.start_soon(self._offer(bus.wvalid, pins.wready))
+        await address
+        await data
+        await self._owe(bus.bready, pins.bvalid)
+
+    async def _read(self, address: int) -> None:
+        bus, pins = self.bus, self.pins
+        await self._turn(write=False)
+        bus.araddr.value = address
+        await self._offer(bus.arvalid, pins.arready)
+        await self._owe(bus.rready, pins.rvalid, pins.rdata)

@@ -1,0 +1,137 @@
+"""Compares memory byte by byte with the golden machine's, at every checkpoint."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.assembler import disassemble_instruction
+from golden.machine import Outcome
+from golden.memory import Memory
+from honeyguide.env.failures import Failures
+from honeyguide.env.transaction_log import TransactionLog
+from honeyguide.fast.native import NativeStore
+
+
+class MemoryScoreboard:
+    """What was written on the pins against what the golden machine says was.
+
+    Attributes:
+        comparisons: bytes compared so far.
+    """
+
+    def __init__(
+        self, *, store: NativeStore, golden: Memory, failures: Failures, log: TransactionLog
+    ) -> None:
+        self.store = store
+        self.golden = golden
+        self.failures = failures
+        self.log = log
+        self.comparisons = 0
+        self._expected = np.zeros(golden.size, dtype=np.bool_)  # must have been written
+        self._allowed = np.zeros(golden.size, dtype=np.bool_)  # may have been
+        self._writers: list[Outcome] = []
+
+    def write(self, address: int, data: NDArray[np.generic] | bytes) -> None:
+        """Put data into both memories, behind the core's back."""
+        raw = np.frombuffer(bytes(data), dtype=np.uint8) if isinstance(data, bytes) else data
+        raw = np.ascontiguousarray(raw).view(np.uint8).reshape(-1)
+        self.golden.write(address, raw)
+        self.store.memory[address : address + raw.size] = raw
+
+    def expect(self, outcome: Outcome) -> None:
+        """Note the bytes that an executed store must or may write."""
+        written = outcome.memory_write
+        assert written is not None
+        where = written.region.addresses().reshape(-1)
+        where = where[(where >= 0) & (where < self.golden.size)]
+        self._allowed[where] = True
+        if outcome.error is None:
+            self._expected[where] = True
+        self._writers.append(outcome)
+
+    def check(self, cycle: int) -> None:
+        """Compare everything written since the last check; the core must be idle.
+
+        Bytes are compared as the pins showed them and as the memory holds them.
+        """
+        store, golden = self.store, self.golden
+        seen = store.written.view(np.bool_)
+        touched = np.flatnonzero(seen | self._allowed)
+        self.log.memory(store.written, store.observed)
+        self.comparisons += int(touched.size)
+        if not touched.size:
+            return
+        actual, expected = store.memory[touched], golden.data[touched]
+        known = golden.known[touched]
+        was, must, may = seen[touched], self._expected[touched], self._allowed[touched]
+        wrong = known & (actual != expected)
+        wrong |= known & was & (store.observed[touched] != expected)
+        wrong |= (was & ~may) | (must & ~was)
+        if wrong.any():
+            self._report(touched, wrong, was, must | may, cycle)
+        store.written[touched] = 0
+        self._expected[touched] = False
+        self._allowed[touched] = False
+        self._writers.clear()
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether something was written, or should have been, since the last check."""
+        return bool(self._writers) or bool(self.store.written.any())
+
+    def resolve(self) -> None:
+        """Take what memory holds where the golden machine can't know, after a failed store."""
+        unknown = ~self.golden.known
+        self.golden.data[unknown] = self.store.memory[unknown]
+        self.golden.known[:] = True
+
+    def accept_all(self) -> None:
+        """Take memory as it is: after a reset, stores that it cut off may have written or not."""
+        outside = self.store.written.view(np.bool_) & ~self._allowed
+        if outside.any():
+            first = int(np.flatnonzero(outside)[0])
+            self.failures.add(f"byte {first:#x} was written, which no instruction asked for")
+        self.golden.data[:] = self.store.memory
+        self.golden.known[:] = True
+        self.store.written[:] = 0
+        self._expected[:] = False
+        self._allowed[:] = False
+        self._writers.clear()
+
+    def _report(
+        self,
+        touched: NDArray[np.int64],
+        wrong: NDArray[np.bool_],
+        was: NDArray[np.bool_],
+        asked: NDArray[np.bool_],
+        cycle: int,
+    ) -> None:
+        at = int(np.flatnonzero(wrong)[0])
+        address = int(touched[at])
+        expected = int(self.golden.data[address].astype(np.int8))
+        got = int(self.store.memory[address].astype(np.int8))
+        what = f"expected {expected}, got {got}"
+        if asked[at] and not was[at]:
+            what = f"expected a write of {expected}, got none"
+        elif was[at] and not asked[at]:
+            what = f"expected no write, got one of {int(self.store.observed[address])}"
+        self.failures.add(
+            f"{self._place(address)}: {what}, {int(wrong.sum())} of {touched.size} bytes differ, "
+            f"by cycle {cycle}"
+        )
+
+    def _place(self, address: int) -> str:
+        """Which instruction wrote a byte last, and which pixel and channel of its tensor it is."""
+        for outcome in reversed(self._writers):
+            written = outcome.memory_write
+            assert written is not None
+            found = np.argwhere(written.region.addresses() == address)
+            if len(found):
+                y, x, c = (int(value) for value in found[0])
+                text = disassemble_instruction(outcome.instruction)
+                return (
+                    f"instruction {outcome.index} `{text}`: byte {address:#x} "
+                    f"(pixel y={y} x={x} channel {c})"
+                )
+        return f"byte {address:#x}, which no instruction wrote"

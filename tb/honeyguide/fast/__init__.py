@@ -1,0 +1,1 @@
+"""The tile level: what plays, records and stores without Python."""

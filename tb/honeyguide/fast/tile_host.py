@@ -1,0 +1,84 @@
+"""Plays jobs at the tile level: Python writes the commands, SystemVerilog plays them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cocotb.triggers import ReadWrite, ValueChange
+from pyuvm import uvm_component, uvm_driver
+
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.bus import known
+from honeyguide.agents.command import Barrier, Command
+from honeyguide.agents.xif.item import Offload
+from honeyguide.env.seeds import Seeds
+from honeyguide.fast.native import NativeStore
+
+# Numbers of bench_pkg.sv
+ISSUE, WRITE, READ, POLL, BARRIER = range(5)
+
+
+def encode(command: Command) -> tuple[int, ...]:
+    """Return the words of a command for `hdl/command_player.sv`."""
+    gap = command.gap << 16
+    match command:
+        case Offload():
+            flags = int(command.kill) | command.rs_valid << 1 | int(command.dropped) << 3
+            flags |= command.mode << 4
+            item = command.instruction
+            head = ISSUE | flags << 8 | gap
+            return head, item.word, item.rs1, item.rs2, command.commit_delay
+        case RegisterWrite():
+            return WRITE | gap, command.address, command.data, command.strobes
+        case RegisterRead():
+            return READ | gap, command.address
+        case RegisterPoll():
+            return POLL | gap, command.address, command.value, command.mask
+        case Barrier():
+            return (BARRIER | gap,)
+
+
+class TileHost(uvm_driver):
+    """Driver of jobs for the tile level. `attach` comes before the run phase."""
+
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.played = 0
+
+    def attach(self, dut: Any, store: NativeStore, seeds: Seeds) -> None:
+        """Connect to the bench top."""
+        self.dut = dut
+        self.store = store
+        dut.command_count.value = 0
+        dut.seed.value = seeds.word("tile")
+        dut.tile.value = 1
+        dut.play.value = 1
+
+    def set_stalls(self, stalls: Stalls, *, result: float = 0.0, latency: int = 0) -> None:
+        """Set the wait probabilities of the memory and of the result channel."""
+        order = (stalls.ar, stalls.r, stalls.aw, stalls.w, stalls.b)
+        packed = sum(int(value * 256) << 8 * index for index, value in enumerate(order))
+        self.dut.stall.value = packed
+        self.dut.result_stall.value = int(result * 256)
+        self.dut.latency.value = latency
+
+    def forget(self) -> None:
+        """The player forgets by itself in reset."""
+
+    async def run_phase(self) -> None:
+        """Play jobs for ever."""
+        while True:
+            job = await self.seq_item_port.get_next_item()
+            await self.play(job.commands)
+            self.seq_item_port.item_done()
+
+    async def play(self, commands: list[Command]) -> None:
+        """Return when nothing of the job is in flight at the ports."""
+        if not commands:
+            return
+        self.played += self.store.add_commands(encode(command) for command in commands)
+        self.dut.command_count.value = self.played
+        await ReadWrite()
+        while known(self.dut.finished) != self.played:
+            await ValueChange(self.dut.finished)

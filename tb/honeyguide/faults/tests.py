@@ -1,0 +1,149 @@
+"""Run tests in a tree until the first one fails, and say which and why."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from honeyguide.faults.tree import Tree
+from honeyguide.sim.toolchain import clean_environment
+
+# Words of `tests.sim.support.passes` around a message, and pytest's and the test's own name.
+WRAPPING = re.compile(
+    r"^(AssertionError: )?((fail|crash|timeout): )?(tb\.[\w.]+: )?|\s*\(seed \d+, .*$", re.S
+)
+NOT_BUILT = re.compile(r"building \w+ failed")
+TIMED_OUT = "no end after"  # what honeyguide.sim says when it has ended a simulation
+VERDICTS = frozenset({0, 1})  # of pytest's exit codes: all passed, some failed
+
+
+class BrokenRunError(Exception):
+    """pytest did not run to a verdict; the message is its last line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One test that ran. `message` is its first difference, empty if it passed."""
+
+    test: str
+    failed: bool
+    message: str = ""
+    built: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """The first test that failed.
+
+    Attributes:
+        test: its pytest id.
+        message: its first difference, one line.
+        built: False when the design did not build, so that nothing was simulated.
+        passed: how many tests had passed before.
+    """
+
+    test: str
+    message: str
+    built: bool
+    passed: int
+
+
+def first_failure(
+    tree: Tree, ids: Sequence[str], *, seed: int = 1, passed: int = 0
+) -> Failure | None:
+    """Run the tests one after the other; return the first failure, None if all passed.
+
+    A time-out of the wall clock may be the machine's fault, so such a test gets a second run.
+
+    Args:
+        tree: where.
+        ids: pytest ids.
+        seed: root seed of the tests.
+        passed: tests that passed elsewhere before, to be counted with these.
+
+    Raises:
+        BrokenRunError: pytest ended without a verdict, for example by an unknown test.
+    """
+    left = list(ids)
+    while left:
+        failure = failure_in(run_all(tree, ["-x", *left], seed=seed), passed=passed)
+        if failure is None or not failure.message.startswith(TIMED_OUT):
+            return failure
+        again = failure_in(run_all(tree, [failure.test], seed=seed), passed=failure.passed)
+        if again is not None:
+            return again
+        left = left[left.index(failure.test) + 1 :]
+        passed = failure.passed + 1
+    return None
+
+
+def failure_in(cases: Sequence[Case], *, passed: int = 0) -> Failure | None:
+    """Return the first failure among the results."""
+    for before, case in enumerate(cases, start=passed):
+        if case.failed:
+            return Failure(test=case.test, message=case.message, built=case.built, passed=before)
+    return None
+
+
+def run_all(tree: Tree, words: Sequence[str], *, seed: int = 1) -> list[Case]:
+    """Run pytest in a tree with these words; return the tests that ran, in order.
+
+    Raises:
+        BrokenRunError: it ended without a verdict, or nothing ran.
+    """
+    junit = tree.root / "build" / "selftest.xml"
+    junit.parent.mkdir(parents=True, exist_ok=True)
+    junit.unlink(missing_ok=True)
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:xdist",
+            "--seed", str(seed), "--junit-xml", str(junit), *words,
+        ],
+        cwd=tree.root, env=clean_environment(), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode not in VERDICTS:
+        raise BrokenRunError(" ".join(done.stdout.strip().splitlines()[-1:]))
+    return read_junit(junit)
+
+
+def read_junit(path: Path) -> list[Case]:
+    """Return the tests of a JUnit file of pytest, without the skipped ones.
+
+    Raises:
+        BrokenRunError: it can't be read or tells of no test at all.
+    """
+    try:
+        found = list(ElementTree.parse(path).getroot().iter("testcase"))
+    except (FileNotFoundError, ElementTree.ParseError):
+        raise BrokenRunError("pytest left no results") from None
+    cases = [read_case(case) for case in found if case.find("skipped") is None]
+    if not cases:
+        raise BrokenRunError("no test ran")
+    return cases
+
+
+def read_case(case: ElementTree.Element) -> Case:
+    """Return one test of the file."""
+    test = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+    bad = case.find("failure")
+    if bad is None:
+        bad = case.find("error")
+    if bad is None:
+        return Case(test=test, failed=False)
+    text = bad.get("message") or bad.text or "failed"
+    return Case(
+        test=test, failed=True, message=one_line(text), built=NOT_BUILT.search(text) is None
+    )
+
+
+def one_line(text: str) -> str:
+    """Return what a failure says first, without the words around it."""
+    said = WRAPPING.sub("", text.strip())
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[0] if lines else "failed"

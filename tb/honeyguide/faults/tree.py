@@ -1,0 +1,67 @@
+"""A copy of the checkout below build/, in which the core can be broken while the rest stays.
+
+Tests that run in it find the broken core as they find the good one, so nothing of the bench needs
+to know about faults. What a tree has built is kept for the good core only.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from honeyguide.cli import UserError
+from honeyguide.project import ROOT
+
+FOLDER = ROOT / "build" / "selftest"
+COPIED = ("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml")
+# Tests that build networks or firmware look for these; a link will do for what is only read.
+LINKED = ("docs", "README.md", "Makefile", "requirements.txt", "requirements-dev.txt", ".venv")
+
+
+@contextmanager
+def only_one(folder: Path = FOLDER) -> Iterator[None]:
+    """Hold the trees for this process: two self-tests would break each other's cores.
+
+    Raises:
+        UserError: another process holds them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"another self-test is running in {folder}") from None
+        yield
+
+
+class Tree:
+    """One copy.
+
+    Attributes:
+        root: its top folder.
+    """
+
+    def __init__(self, name: str, *, source: Path = ROOT, folder: Path = FOLDER) -> None:
+        self.root = folder / name
+        self._source = source
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.root.mkdir(parents=True)
+        ignore = shutil.ignore_patterns("__pycache__")
+        for item in COPIED:
+            origin, copy = source / item, self.root / item
+            if origin.is_dir():
+                shutil.copytree(origin, copy, ignore=ignore)
+            elif origin.is_file():
+                shutil.copy2(origin, copy)
+        for item in LINKED:
+            if (source / item).exists():
+                (self.root / item).symlink_to(source / item)
+
+    def reset(self) -> None:
+        """Make the core good again, and forget what was built of a broken one."""
+        shutil.rmtree(self.root / "rtl")
+        shutil.copytree(self._source / "rtl", self.root / "rtl")
+        shutil.rmtree(self.root / "build", ignore_errors=True)

@@ -1,0 +1,28 @@
+"""Ruff: the rules and the format of every Python file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from honeyguide.lint.step import Outcome, tool
+
+
+def ruff_rules(root: Path) -> Outcome:
+    """Check the rules that pyproject.toml selects."""
+    return ruff(root, "check", "--no-fix", "--output-format", "concise", "--quiet")
+
+
+def ruff_format(root: Path) -> Outcome:
+    """Check that `ruff format` would change nothing."""
+    return ruff(root, "format", "--check", "--output-format", "concise")
+
+
+def ruff(root: Path, *arguments: str) -> Outcome:
+    """Run ruff in `root` without its cache, which would be one more folder to ignore."""
+    code, lines = tool([sys.executable, "-m", "ruff", *arguments, "--no-cache", "."], cwd=root)
+    if code == 0:
+        return Outcome(checked="Python")
+    if arguments[0] == "format":
+        lines = [f"{line} (make format repairs it)" for line in lines if ": " in line]
+    return Outcome(problems=tuple(lines) or (f"ruff exited with {code}",), checked="Python")

@@ -1,0 +1,1 @@
+"""The plan of features, tests and coverage points, and its check."""

@@ -1,0 +1,1 @@
+"""The regression engine: many runs, each a process of its own, one report."""

@@ -1,0 +1,100 @@
+"""Explains the failures of a regression for its page: first difference, waves, transcript.
+
+The quickest failure of each of the first few causes is repeated with its seed; its files lie below
+folder/failures/, and the page refers to them by relative paths, so the folder can be moved.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from honeyguide.regress.buckets import buckets
+from honeyguide.regress.suite import Run
+from honeyguide.report.regression import Summary
+from honeyguide.sim import HdlError
+from honeyguide.waves.picture import draw
+from honeyguide.waves.repeat import Repeat, Repeated, repeat
+
+CAUSES = 3  # that are explained; each takes some seconds, the first a build
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What a repeated failure told.
+
+    Attributes:
+        headline: the first difference, or why there is none.
+        html: the same with links and a picture, for the page.
+        view: GTKWave's save file, None without waves.
+    """
+
+    headline: str
+    html: str
+    view: Path | None = None
+
+
+def explain_failures(
+    summary: Summary,
+    folder: Path,
+    *,
+    causes: int = CAUSES,
+    repeat_run: Callable[[Repeat], Repeated] = repeat,
+) -> dict[str, Explained]:
+    """Repeat the first failure of each of the first causes; return what they told, by run."""
+    found = {}
+    for bucket in buckets(summary.outcomes)[:causes]:
+        run = summary.runs[bucket.outcomes[0].name]
+        found[run.name] = explain_run(run, folder, repeat_run)
+    return found
+
+
+def explain_run(run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated]) -> Explained:
+    """Repeat one run and say what it told."""
+    place = folder / "failures" / run.name
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        done = repeat_run(
+            Repeat(
+                module=run.entry.module, test=run.entry.test, seed=run.seed, folder=place,
+                config=run.config, speed=run.entry.speed, env=run.entry.env,
+                timeout_s=run.entry.timeout_s,
+            )
+        )  # fmt: skip
+    except HdlError as error:
+        said = f"It could not be repeated: {error}"
+        return Explained(headline=said, html=f"<p>{escape(said)}</p>")
+    picture = place / "picture.png"
+    reason = "no waves were recorded" if done.view is None else draw(done.view, picture)
+    return Explained(
+        headline=done.headline,
+        html=difference_part(done, folder, picture if not reason else None, reason),
+        view=done.view,
+    )
+
+
+def difference_part(done: Repeated, folder: Path, picture: Path | None, reason: str) -> str:
+    """The sentences, links to the files, and the picture or why there is none."""
+    files = [
+        ("waves", done.waves), ("view for GTKWave", done.view),
+        ("transcript", done.folder / "run" / "trace.log"), ("log", done.result.log),
+    ]  # fmt: skip
+    links = ", ".join(
+        f"<a href='{escape(relative(path, folder), quote=True)}'>{name}</a>"
+        for name, path in files
+        if path is not None and path.is_file()
+    )
+    if picture is None:
+        shown = f"<p>No picture: {escape(reason)}</p>"
+    else:
+        source = escape(relative(picture, folder), quote=True)
+        shown = f"<p><a href='{source}'><img src='{source}' alt='waves around the difference'></a>"
+    return f"<pre class=said>{escape(done.headline)}</pre><p>{links}</p>{shown}"
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A path as the page at `folder` refers to it."""
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()

@@ -1,0 +1,83 @@
+"""What a regression has done so far, on disk after every run, so that an interrupt loses nothing.
+
+build/regress/state.jsonl    first line: what was asked for; then one line an outcome
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from honeyguide.project import ROOT
+from honeyguide.regress.work import Order, Outcome
+
+# What decides how a run ends apart from its simulation; a change there starts a regression anew.
+SOURCES = ("golden", "tb", "sw", "scripts/regress", "spec")
+
+
+class State:
+    """The file of one regression."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self.path = path
+        self.key = key
+
+    def load(self) -> dict[str, Outcome]:
+        """Return the outcomes of an interrupted regression with the same key, by name.
+
+        A last line that an interrupt cut short is dropped.
+        """
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return {}
+        records = [record for line in lines if (record := parse(line)) is not None]
+        if not records or records[0].get("key") != self.key:
+            return {}
+        if any("finished" in record for record in records):
+            return {}
+        outcomes = [Outcome(**record) for record in records[1:]]
+        return {outcome.name: outcome for outcome in outcomes}
+
+    def start(self, kept: Iterable[Outcome]) -> None:
+        """Begin the file with what is kept of an earlier one."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [{"key": self.key}, *(asdict(outcome) for outcome in kept)]
+        temporary = self.path.with_suffix(".tmp")
+        temporary.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        temporary.replace(self.path)
+
+    def add(self, outcome: Outcome) -> None:
+        """Append one outcome."""
+        self._append(asdict(outcome))
+
+    def finish(self) -> None:
+        """Say that nothing is left, so the next regression is a new one."""
+        self._append({"finished": True})
+
+    def _append(self, record: dict) -> None:
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(record) + "\n")
+
+
+def parse(line: str) -> dict | None:
+    """Return the record on a line, None when it is not whole."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return None
+
+
+def key_of(orders: Sequence[Order]) -> str:
+    """Return a hash of what is asked for and of the sources that decide its outcome."""
+    digest = hashlib.sha256()
+    for wanted in orders:
+        digest.update(json.dumps(asdict(wanted), sort_keys=True).encode())
+    for folder in SOURCES:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".toml"}:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:24]

@@ -1,0 +1,172 @@
+"""What a regression consists of: spec/regression.toml, dealt out into runs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from honeyguide.cli import UserError
+from honeyguide.project import ROOT
+from scripts.configs import parameters_of
+
+FILE = ROOT / "spec" / "regression.toml"
+SPEEDS = ("tile", "pin")
+_KEYS = frozenset({"speed", "weight", "env", "timeout_s", "configs"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One test at one speed. `name` is `file.Class`, or `file.Class@variant`."""
+
+    name: str
+    speed: str = "tile"
+    weight: int = 1
+    timeout_s: float
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The file below tb/tests, or a module with dots."""
+        return self.name.partition("@")[0].rpartition(".")[0]
+
+    @property
+    def test(self) -> str:
+        """The test's class."""
+        return self.name.partition("@")[0].rpartition(".")[2]
+
+    @property
+    def module(self) -> str:
+        """The Python module."""
+        return self.file if "." in self.file else f"tb.tests.{self.file}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One process: an entry with a configuration and a seed."""
+
+    entry: Entry
+    config: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Unique within a regression; also the name of its folder."""
+        return f"{self.entry.name}-{self.config}-{self.seed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """The entries and the configurations they run in."""
+
+    entries: tuple[Entry, ...]
+    configs: tuple[str, ...]
+
+
+def load_suite(path: Path = FILE) -> Suite:
+    """Read a suite.
+
+    Raises:
+        UserError: the file is missing, can't be read, or says something that is not known.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"there is no suite {path}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} can't be read: {error}") from None
+    default = float(content.get("timeout_s", 300))
+    entries = [_entry(path, name, table, default) for name, table in content["entry"].items()]
+    return Suite(entries=tuple(entries), configs=tuple(content["configs"]))
+
+
+def _entry(path: Path, name: str, table: Mapping[str, Any], timeout_s: float) -> Entry:
+    unknown = sorted(set(table) - _KEYS)
+    if unknown:
+        raise UserError(f"{path}: {name} has {', '.join(unknown)}, which means nothing")
+    entry = Entry(
+        name=name,
+        speed=table.get("speed", "tile"),
+        weight=int(table.get("weight", 1)),
+        timeout_s=float(table.get("timeout_s", timeout_s)),
+        env=dict(table.get("env", {})),
+    )
+    if entry.speed not in SPEEDS or entry.weight < 1 or not entry.file:
+        raise UserError(f"{path}: {name} has a bad speed, weight or name")
+    return entry
+
+
+def chosen_entries(suite: Suite, words: str | None) -> tuple[Entry, ...]:
+    """Return the entries that words, separated by commas, name: an entry, a test, a file.
+
+    Raises:
+        UserError: a word names nothing; the sentence lists what there is.
+    """
+    if words is None:
+        return suite.entries
+    found: list[Entry] = []
+    for word in filter(None, (part.strip() for part in words.split(","))):
+        exact = [entry for entry in suite.entries if entry.name == word]
+        named = exact or [
+            entry
+            for entry in suite.entries
+            if word in (entry.file, entry.test, entry.name.partition("@")[0])
+        ]
+        if not named:
+            names = ", ".join(entry.name for entry in suite.entries)
+            raise UserError(f"unknown test {word!r}; there are {names}")
+        found += [entry for entry in named if entry not in found]
+    if not found:
+        raise UserError("TESTS names no test")
+    return tuple(found)
+
+
+def chosen_configs(suite: Suite, words: str | None) -> tuple[str, ...]:
+    """Return the configurations that words, separated by commas, name; the suite's for None."""
+    if words is None:
+        return suite.configs
+    names = tuple(dict.fromkeys(filter(None, (part.strip() for part in words.split(",")))))
+    if not names:
+        raise UserError("CONFIG names no configuration")
+    for name in names:
+        parameters_of(name)
+    return names
+
+
+def deal(
+    entries: Sequence[Entry], configs: Sequence[str], *, count: int, seed: int
+) -> tuple[Run, ...]:
+    """Return `count` runs: entries by weight, evenly mixed; configurations in turn.
+
+    Smooth weighted round robin: each entry earns its weight a turn, the richest runs and pays what
+    all have earned. So the first few runs are already a mix.
+    """
+    total = sum(entry.weight for entry in entries)
+    credit = dict.fromkeys(range(len(entries)), 0)
+    taken = dict.fromkeys(range(len(entries)), 0)
+    runs = []
+    for number in range(count):
+        for index, entry in enumerate(entries):
+            credit[index] += entry.weight
+        richest = max(credit, key=lambda index: (credit[index], -index))
+        credit[richest] -= total
+        config = configs[(taken[richest] + richest) % len(configs)]
+        taken[richest] += 1
+        runs.append(Run(entry=entries[richest], config=config, seed=seed + number))
+    return tuple(runs)
+
+
+def repeat_command(run: Run) -> str:
+    """Return the command that does the same run again, with waves of all of it."""
+    return f"make regress N=1 TESTS='{run.entry.name}' CONFIG={run.config} SEED={run.seed} WAVES=1"
+
+
+def waves_command(run: Run) -> str:
+    """Return the command that repeats a run, finds its first difference and opens its waves."""
+    words = [f"--speed {run.entry.speed}"] if run.entry.speed != "tile" else []
+    words += [f"--env {name}={value}" for name, value in run.entry.env.items()]
+    more = f' ARGS="{" ".join(words)}"' if words else ""
+    test = f"{run.entry.file}.{run.entry.test}"
+    return f"make waves TEST={test} SEED={run.seed} CONFIG={run.config}{more}"

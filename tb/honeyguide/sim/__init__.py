@@ -1,0 +1,25 @@
+"""Build Verilated cocotb simulations once, and run tests in processes of their own.
+
+from honeyguide.sim import SimBuild, SimRun, build, run
+
+where = build(SimBuild(top="counter", sources=[Path("counter.v")]))
+result = run(SimRun(build=where, module="counter_test", seed=7, timeout_s=60, results_dir=...))
+print(result.status, result.message, result.log)
+"""
+
+from honeyguide.project import ROOT
+from honeyguide.sim.builder import SimBuild, build
+from honeyguide.sim.errors import HdlError
+from honeyguide.sim.launcher import SimResult, SimRun, SimStatus, TestOutcome, run
+
+__all__ = [
+    "ROOT",
+    "HdlError",
+    "SimBuild",
+    "SimResult",
+    "SimRun",
+    "SimStatus",
+    "TestOutcome",
+    "build",
+    "run",
+]

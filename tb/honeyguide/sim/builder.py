@@ -1,0 +1,213 @@
+"""Build a Verilated cocotb simulation once per content, and reuse it.
+
+    build/sim/<top>-<key>/        key = hash of sources, includes, parameters, options, tools
+      <top>                       the simulation
+      build.json                  what it was built from; written last, so it also says "complete"
+      build.log                   what Verilator and the compiler said
+
+Two processes that want the same key meet at a file lock; the second finds the work done.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from honeyguide.project import ROOT
+from honeyguide.sim import toolchain
+from honeyguide.sim.errors import HdlError
+from honeyguide.sim.runner import RatelVerilator, error_lines
+from honeyguide.sim.sources import hdl_files
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1  # raise it when this file changes what a build consists of
+KEEP_SUFFIXES = frozenset({".json", ".log", ".vlt"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimBuild:
+    """One simulation to build.
+
+    Attributes:
+        top: the top module; its signals are public, all others are not (see `public`).
+        sources: Verilog and SystemVerilog files and `.vlt` files, in order.
+        includes: folders for `include; every HDL file in them is part of the key.
+        library_dirs: folders that Verilator looks up missing modules in (`-y`).
+        parameters: parameters of the top module; write strings with their quotes.
+        defines: macros.
+        public: further modules whose signals cocotb may see; costs speed.
+        traced: build with waves compiled in (a fifth slower even when they are not recorded).
+        quick: compile without optimisation, for a simulation that runs once or twice.
+        coverage: count lines, toggles, expressions and `cover` statements.
+        timing: allow delays and `##` in HDL (`--timing`).
+        cpp_sources: C++ files to link in.
+        export_symbols: let ctypes find functions of `cpp_sources` in the running simulation.
+        args: further Verilator options.
+    """
+
+    top: str
+    sources: Sequence[Path | str]
+    includes: Sequence[Path | str] = ()
+    library_dirs: Sequence[Path | str] = ()
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+    defines: Mapping[str, int | str] = field(default_factory=dict)
+    public: Sequence[str] = ()
+    traced: bool = False
+    quick: bool = False
+    coverage: bool = False
+    timing: bool = True
+    cpp_sources: Sequence[Path | str] = ()
+    export_symbols: bool = False
+    timescale: tuple[str, str] = ("1ns", "1ps")
+    args: Sequence[str] = ()
+
+
+def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
+    """Return the folder of the built simulation, building it first if it is not there.
+
+    Args:
+        wanted: what to build.
+        root: where builds are kept; `build/sim` of the repository by default.
+
+    Raises:
+        HdlError: a file is missing, or Verilator or the compiler refused the design.
+    """
+    base = (root or ROOT / "build" / "sim").resolve()
+    check_inputs(wanted)
+    description = describe(wanted)
+    text = json.dumps(description, sort_keys=True)
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    target = base / f"{wanted.top}-{key}"
+    if (target / "build.json").is_file():
+        return target
+    base.mkdir(parents=True, exist_ok=True)
+    with locked(base / f".{target.name}.lock"):
+        if not (target / "build.json").is_file():
+            shutil.rmtree(target, ignore_errors=True)  # left over by an interrupted build
+            target.mkdir()
+            log.info("building %s", target.relative_to(base))
+            compile_design(wanted, target)
+            strip(target, keep=wanted.top)
+            finished = target / "build.json.tmp"
+            finished.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+            finished.replace(target / "build.json")
+    return target
+
+
+def check_inputs(wanted: SimBuild) -> None:
+    """Raise HdlError for a file that is not there or a name that can't be a module."""
+    if not wanted.top.isidentifier():
+        raise HdlError(f"{wanted.top!r} can't be the name of a top module")
+    if not wanted.sources:
+        raise HdlError(f"no source files were given for {wanted.top}")
+    for path in map(Path, [*wanted.sources, *wanted.cpp_sources]):
+        if not path.is_file():
+            raise HdlError(f"source file of {wanted.top} not found: {path}")
+    for path in map(Path, [*wanted.includes, *wanted.library_dirs]):
+        if not path.is_dir():
+            raise HdlError(f"folder given for {wanted.top} not found: {path}")
+
+
+def describe(wanted: SimBuild) -> dict[str, Any]:
+    """Return everything that decides what comes out, as JSON values; files by their content."""
+    folders = [*wanted.includes, *wanted.library_dirs]
+    listed = [*map(Path, wanted.sources), *map(Path, wanted.cpp_sources)]
+    found = [path for folder in folders for path in hdl_files(Path(folder))]
+    plain = dataclasses.asdict(wanted)
+    for name in ("sources", "cpp_sources", "includes", "library_dirs"):
+        plain[name] = [str(Path(path).resolve()) for path in plain[name]]
+    plain["fst"] = wanted.traced and toolchain.can_write_fst()
+    return {
+        "format": FORMAT,
+        "build": json.loads(json.dumps(plain, default=list)),
+        "files": {str(path.resolve()): content_hash(path) for path in [*listed, *found]},
+        "tools": toolchain.versions(),
+        "make": toolchain.make_variables(quick=wanted.quick),
+    }
+
+
+def content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on `path`; the system frees it when the process ends."""
+    with path.open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def compile_design(wanted: SimBuild, target: Path) -> None:
+    """Verilate and compile into `target`."""
+    public = target / "public.vlt"
+    lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
+    public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
+    log_file = target / "build.log"
+    runner = RatelVerilator(
+        trace_options=trace_options(wanted), jobs=os.cpu_count() or 1, quick=wanted.quick
+    )
+    try:
+        runner.build(
+            sources=[public, *wanted.sources],
+            includes=wanted.includes,
+            defines=wanted.defines,
+            parameters=wanted.parameters,
+            build_args=verilator_options(wanted),
+            hdl_toplevel=wanted.top,
+            build_dir=target,
+            timescale=wanted.timescale,
+            log_file=log_file,
+        )
+    except subprocess.CalledProcessError:
+        reasons = error_lines(log_file)
+        reason = "\n  ".join(reasons) if reasons else "no error line was found"
+        raise HdlError(f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}") from None
+
+
+def trace_options(wanted: SimBuild) -> list[str]:
+    """Return Verilator's options for waves: FST where it can be compiled, else VCD."""
+    if not wanted.traced:
+        return []
+    kind = "--trace-fst" if toolchain.can_write_fst() else "--trace-vcd"
+    return [kind, "--trace-structs", "--trace-max-width", "4096", "--trace-max-array", "64"]
+
+
+def verilator_options(wanted: SimBuild) -> list[str]:
+    """Return the options of Verilator that are ours rather than the cocotb runner's."""
+    options = ["--assert", "--x-assign", "unique", "--x-initial", "unique"]
+    options.append("--timing" if wanted.timing else "--no-timing")
+    if wanted.coverage:
+        options += [f"--coverage-{kind}" for kind in ("line", "toggle", "expr", "user")]
+    for folder in wanted.library_dirs:
+        options += ["-y", str(Path(folder).resolve())]
+    if wanted.library_dirs:
+        options.append("+libext+.v+.sv")
+    if wanted.export_symbols:
+        options += ["-LDFLAGS", "-rdynamic"]
+    options += [str(Path(path).resolve()) for path in wanted.cpp_sources]
+    return [*options, *wanted.args]
+
+
+def strip(target: Path, *, keep: str) -> None:
+    """Delete what is only needed to link: a build shrinks from 200 MB to a few."""
+    for path in target.iterdir():
+        if path.name == keep or path.suffix in KEEP_SUFFIXES:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

@@ -1,0 +1,309 @@
+"""Run one cocotb test in a process of its own, and say what came of it.
+
+    <results_dir>/log.txt  results.xml  coverage.dat (covered build)  waves.fst|vcd (when recorded)
+
+A run passes only if the simulator exited by itself with 0, wrote its results, at least one test
+ran, and none failed. Everything else has a name: fail, crash, timeout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from honeyguide.project import ROOT, VARIABLE
+from honeyguide.sim.builder import SimBuild, build
+from honeyguide.sim.errors import HdlError
+from honeyguide.sim.runner import RatelVerilator
+
+GRACE_S = 3.0  # between asking a simulation to end and killing it
+SEED_RANGE = 2**31 - 1
+
+
+class SimStatus(StrEnum):
+    """How a run ended."""
+
+    PASS = "pass"
+    FAIL = "fail"  # a test failed, an assertion fired, or nothing ran
+    CRASH = "crash"  # the simulator died or left no results
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimRun:
+    """One test to run.
+
+    Attributes:
+        build: what `build` returned, or a SimBuild, which is then built first.
+        module: the Python module that holds the cocotb tests, with dots.
+        test: one test's name; every test of the module when None.
+        seed: of Python's `random`, of the simulator's start values, and given as RATEL_SEED.
+        timeout_s: wall clock seconds until the process is ended.
+        plusargs: words for the simulator, each with its plus sign.
+        env: further environment variables.
+        results_dir: emptied and filled by the run.
+        python_path: further folders to import from.
+        waves: record waves; the build must be a traced one.
+        randomise: start registers and memories with random values instead of zeros.
+        state_seed: of those values alone; None for the seed of the run.
+    """
+
+    build: SimBuild | Path
+    module: str
+    results_dir: Path
+    test: str | None = None
+    seed: int = 1
+    timeout_s: float = 600.0
+    plusargs: Sequence[str] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    python_path: Sequence[Path] = ()
+    waves: bool = False
+    randomise: bool = True
+    state_seed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestOutcome:
+    """One test of a run. `message` is empty when it passed."""
+
+    __test__ = False  # not a pytest class
+
+    name: str
+    status: SimStatus
+    message: str
+    sim_time_ns: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimResult:
+    """What came of a run. `message` is one line, empty when it passed."""
+
+    status: SimStatus
+    message: str
+    tests: tuple[TestOutcome, ...]
+    seed: int
+    seconds: float
+    returncode: int | None
+    log: Path
+    results_xml: Path | None
+    coverage: Path | None
+    waves: Path | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run passed."""
+        return self.status is SimStatus.PASS
+
+
+def run(wanted: SimRun) -> SimResult:
+    """Run the test and return its result; a failing test is a result, not an exception.
+
+    Raises:
+        HdlError: the run can't be started: bad build folder, or waves without a traced build.
+    """
+    folder = build(wanted.build) if isinstance(wanted.build, SimBuild) else Path(wanted.build)
+    made = built_description(folder)
+    if wanted.waves and not made["traced"]:
+        raise HdlError(f"waves need a traced build, and {folder.name} is not one")
+    results = Path(wanted.results_dir).resolve()
+    shutil.rmtree(results, ignore_errors=True)
+    results.mkdir(parents=True)
+    command = simulation_command(wanted, folder, made, results)
+    environment = simulation_environment(wanted, made, results)
+    log = results / "log.txt"
+    started = time.monotonic()
+    returncode = execute(command, environment, results, log, wanted.timeout_s)
+    seconds = time.monotonic() - started
+    tests = read_outcomes(results / "results.xml")
+    status, message = judge(wanted, returncode, tests, log)
+    return SimResult(
+        status=status,
+        message=message,
+        tests=tests or (),
+        seed=wanted.seed,
+        seconds=seconds,
+        returncode=returncode,
+        log=log,
+        results_xml=existing(results / "results.xml"),
+        coverage=existing(results / "coverage.dat"),
+        waves=existing(results / waves_name(made)),
+    )
+
+
+def existing(path: Path) -> Path | None:
+    """Return the path if it is a file, else None."""
+    return path if path.is_file() else None
+
+
+def built_description(folder: Path) -> dict[str, Any]:
+    """Return what the simulation in `folder` was built from."""
+    stamp = folder / "build.json"
+    if not stamp.is_file():
+        raise HdlError(f"no finished simulation in {folder}")
+    return json.loads(stamp.read_text(encoding="utf-8"))["build"]
+
+
+def waves_name(made: Mapping[str, Any]) -> str:
+    """Return the name of the wave file that this build writes."""
+    return "waves.fst" if made["fst"] else "waves.vcd"
+
+
+def simulation_command(
+    wanted: SimRun, folder: Path, made: Mapping[str, Any], results: Path
+) -> list[str]:
+    """Return the command line of the simulation."""
+    command = [str(folder / made["top"])]
+    if wanted.waves:
+        command += ["--trace", "--trace-file", str(results / waves_name(made))]
+    # Verilator takes seed 0 as "choose one", so ours is moved into 1 .. 2^31 - 1.
+    mode = 2 if wanted.randomise else 0
+    start = wanted.seed if wanted.state_seed is None else wanted.state_seed
+    command += [
+        f"+verilator+rand+reset+{mode}",
+        f"+verilator+seed+{start % SEED_RANGE + 1}",
+    ]
+    if made["coverage"]:
+        command.append(f"+verilator+coverage+file+{results / 'coverage.dat'}")
+    return [*command, *wanted.plusargs]
+
+
+def simulation_environment(
+    wanted: SimRun, made: Mapping[str, Any], results: Path
+) -> dict[str, str]:
+    """Return the environment of the simulation; the caller's own `env` wins."""
+    environment = RatelVerilator().simulation_environment(top=made["top"], module=wanted.module)
+    environment["COCOTB_RESULTS_FILE"] = str(results / "results.xml")
+    environment["COCOTB_RANDOM_SEED"] = str(wanted.seed)
+    environment["RATEL_SEED"] = str(wanted.seed)
+    environment[VARIABLE] = str(ROOT)  # the simulation runs in its results' folder
+    environment["RATEL_RESULTS_DIR"] = str(results)
+    environment["PYTHONHASHSEED"] = "0"  # sets iterate in the same order in every run
+    environment["PYTHONUNBUFFERED"] = "1"  # a killed run keeps its last lines
+    paths = [*map(str, wanted.python_path), str(ROOT), *sys.path]
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    if wanted.test is not None:
+        environment["COCOTB_TEST_FILTER"] = rf"(^|\.){re.escape(wanted.test)}(/.*)?$"
+    return {**environment, **wanted.env}
+
+
+def execute(
+    command: Sequence[str], environment: Mapping[str, str], cwd: Path, log: Path, timeout_s: float
+) -> int | None:
+    """Run the command in a session of its own; return its exit code, None after a time-out.
+
+    Waits in small steps of the system's own wait, so the end of the process is seen at once.
+    """
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            command, cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL,
+            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            return process.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and everything it started; ask first, then kill."""
+    if process.poll() is not None:
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(timeout=GRACE_S)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def read_outcomes(path: Path) -> tuple[TestOutcome, ...] | None:
+    """Return the outcome of each test that ran; None when there is no readable results file."""
+    try:
+        root = ElementTree.parse(path).getroot()
+    except (FileNotFoundError, ElementTree.ParseError):
+        return None
+    return tuple(outcome for case in root.iter("testcase") if (outcome := read_case(case)))
+
+
+def read_case(case: ElementTree.Element) -> TestOutcome | None:
+    """Return the outcome of one test; None if it was skipped."""
+    if case.find("skipped") is not None:
+        return None
+    bad = case.find("failure")
+    if bad is None:
+        bad = case.find("error")
+    message = "" if bad is None else one_line(bad.get("message") or bad.text or "failed")
+    return TestOutcome(
+        name=f"{case.get('classname', '')}.{case.get('name', '')}",
+        status=SimStatus.PASS if bad is None else SimStatus.FAIL,
+        message=message,
+        sim_time_ns=float(property_of(case, "sim_time_duration") or 0.0),
+    )
+
+
+def property_of(case: ElementTree.Element, name: str) -> str | None:
+    """Return the value of a JUnit property of a test."""
+    for entry in case.iter("property"):
+        if entry.get("name") == name:
+            return entry.get("value")
+    return None
+
+
+def one_line(text: str) -> str:
+    """Return a text's first line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0] if lines else ""
+
+
+def judge(
+    wanted: SimRun, returncode: int | None, tests: tuple[TestOutcome, ...] | None, log: Path
+) -> tuple[SimStatus, str]:
+    """Return the status of a run and one line on why it is not a pass."""
+    if returncode is None:
+        return SimStatus.TIMEOUT, f"no end after {wanted.timeout_s:g} s; log: {log}"
+    failed = [test for test in tests or () if test.status is not SimStatus.PASS]
+    hdl_error = find_line(log, "%Error") or find_line(log, "Assertion failed")
+    if hdl_error is not None:
+        return SimStatus.FAIL, hdl_error
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        return SimStatus.FAIL, f"{failed[0].name}: {failed[0].message}{more}"
+    if returncode < 0:
+        name = signal.Signals(-returncode).name
+        return SimStatus.CRASH, f"the simulator died of {name}; log: {log}"
+    if tests is None:
+        reason = find_line(log, "Error") or "it left no results"
+        return SimStatus.CRASH, f"the simulator ended early with {returncode}: {reason}; log: {log}"
+    if not tests:
+        what = f"test {wanted.test!r}" if wanted.test else "any test"
+        return SimStatus.FAIL, f"nothing ran: {wanted.module} does not have {what}"
+    if returncode:
+        return SimStatus.FAIL, f"the simulator exited with {returncode}; log: {log}"
+    return SimStatus.PASS, ""
+
+
+def find_line(log: Path, text: str) -> str | None:
+    """Return the first line of the log that contains `text`."""
+    with log.open(encoding="utf-8", errors="replace") as stream:
+        for line in stream:
+            if text in line:
+                return line.strip()
+    return None

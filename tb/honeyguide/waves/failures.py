@@ -1,0 +1,92 @@
+"""A test that failed explains itself: repeated with its seed, first difference, waves, view.
+
+Only the first few failures of each cause are, since the others would say the same; a cause is what
+is left of a message without its numbers. Used where RATEL_EXPLAIN=1 is set, which `make test` does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from honeyguide.project import ROOT
+from honeyguide.regress.buckets import cause_of
+from honeyguide.regress.work import Outcome
+from honeyguide.sim import HdlError, SimResult
+from honeyguide.waves.repeat import Repeat, Repeated, repeat
+from tb.build import rtl_sources
+
+FOLDER = ROOT / "build" / "failures"
+EACH = 2  # failures of one cause that are explained
+ALTOGETHER = 6
+
+
+def explain(
+    result: SimResult,
+    *,
+    module: str,
+    test: str,
+    seed: int,
+    config: str,
+    speed: str,
+    env: Mapping[str, str],
+    folder: Path = FOLDER,
+) -> str:
+    """Repeat a failed run unless enough of its kind were; return what to add to its message."""
+    name = f"{module.rpartition('.')[2]}.{test}-{config}-{speed}-{seed}"
+    outcome = Outcome(
+        name=name, status=str(result.status), message=result.message, seconds=result.seconds,
+        sim_us=0.0, folder="", host="",
+    )  # fmt: skip
+    place = claim(folder / source_key(), cause_of(outcome), name)
+    if place is None:
+        return ""
+    try:
+        done = repeat(
+            Repeat(
+                module=module, test=test, seed=seed, folder=place, config=config, speed=speed,
+                env=env,
+            )
+        )  # fmt: skip
+    except HdlError as error:
+        return f"\nno first difference: {error}"
+    return report(done)
+
+
+def report(done: Repeated) -> str:
+    """The sentences for a failed test."""
+    lines = ["", f"first difference: {done.headline}"]
+    if done.view is not None:
+        lines.append(f"waves: gtkwave {done.view}")
+    lines.append(f"transcript: {done.folder / 'run' / 'trace.log'}")
+    return "\n".join(lines)
+
+
+def source_key() -> str:
+    """A name for core and bench as they are now: failures of others are another matter."""
+    digest = hashlib.sha256()
+    for path in [*rtl_sources(), *sorted((ROOT / "tb").glob("**/*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def claim(folder: Path, reason: str, name: str) -> Path | None:
+    """Return a folder for this failure, None if enough of this cause were explained.
+
+    Tests run in several processes, so the count is kept in a file under a lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    bucket = hashlib.sha256(reason.encode()).hexdigest()[:8]
+    with (folder / "claims.txt").open("a+", encoding="utf-8") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.seek(0)
+        claims = [line.split() for line in stream]
+        mine = [entry for entry in claims if entry[1] == name]
+        same = [entry for entry in claims if entry[0] == bucket]
+        if not mine:
+            if len(same) >= EACH or len(claims) >= ALTOGETHER:
+                return None
+            stream.write(f"{bucket} {name}\n")
+    return folder / name

@@ -1,0 +1,176 @@
+"""Write what a wave viewer shows: a save file for GTKWave, a command file for Surfer.
+
+    view.gtkw        groups, radices, decoded instructions and states, markers
+    view.sucl        the same groups for Surfer, without decoding
+    decode-*.sh, states-*.txt    what view.gtkw decodes with
+
+Markers: A at the issue of the instruction that went wrong, B and the primary one at the cycle.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from golden.config import CoreConfig
+from honeyguide.waves.hierarchy import signals
+from scripts.waves.signals import ALWAYS_OPEN, GROUPS, OPEN_FOR, STATES, Group, Radix, Signal
+
+CLOCK_PS = 10_000
+TOP = "ratel_tb."
+SIZE = (1600, 1150)
+NAMES_WIDTH = 330
+COMMENT_WIDTH = 48  # letters; the column of names grows with the longest
+FRAME = 200  # GTKWave counts its zoom for so many pixels
+# Bits of GTKWave's trace flags.
+HEX, DECIMAL, BIN, RIGHT, SIGNED, FILE, PROCESS = 0x2, 0x4, 0x8, 0x20, 0x400, 0x2000, 0x4000
+BLANK, BEGIN, CLOSED, END, HIDDEN = 0x200, 0x800000, 0x400000, 0x1000000, 0x1000
+FLAGS = {
+    Radix.BIT: BIN | RIGHT,
+    Radix.HEX: HEX | RIGHT,
+    Radix.DECIMAL: DECIMAL | RIGHT,
+    Radix.SIGNED: SIGNED | RIGHT,
+    Radix.MNEMONIC: HEX | RIGHT | PROCESS,
+    Radix.OPERATION: HEX | RIGHT | PROCESS,
+    Radix.STATE: HEX | RIGHT | FILE,
+}
+
+
+def write_views(
+    waves: Path,
+    *,
+    core: CoreConfig,
+    difference: Mapping[str, Any] | None,
+    first: int,
+    last: int | None,
+) -> Path:
+    """Write the views beside a wave file; return GTKWave's."""
+    there = signals(waves)
+    stage = "control" if difference is None else str(difference["stage"])
+    cycle = first if difference is None else int(difference["cycle"])
+    issued = None if difference is None else difference.get("issued")
+    folder = waves.parent
+    shown = [kept(group, there) for group in GROUPS]
+    decoders = write_decoders(folder)
+    lines = [
+        *head(waves, first=first, last=last, cycle=cycle, issued=issued),
+        *(comment(difference, core)),
+    ]
+    first_ones = [*ALWAYS_OPEN, *OPEN_FOR[stage]]
+    for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
+        opened = group.name in first_ones
+        lines += group_lines(group, there, decoders, opened=opened)
+    view = folder / "view.gtkw"
+    view.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    write_surfer(folder / "view.sucl", shown, cycle)
+    return view
+
+
+def place_of(group: Group, first_ones: list[str]) -> int:
+    """Where a group comes: those of the stage first, the rest as they are listed."""
+    return first_ones.index(group.name) if group.name in first_ones else len(first_ones)
+
+
+def kept(group: Group, there: Mapping[str, str]) -> Group:
+    """The group without signals that the wave file does not have."""
+    found = tuple(signal for signal in group.signals if TOP + signal.path in there)
+    return Group(group.name, found, group.closed)
+
+
+def missing_signals(waves: Path) -> list[str]:
+    """Signals that a view would want and the wave file does not have."""
+    there = signals(waves)
+    return [s.path for group in GROUPS for s in group.signals if TOP + s.path not in there]
+
+
+def head(waves: Path, *, first: int, last: int | None, cycle: int, issued: int | None) -> list[str]:
+    """The file's settings: window, zoom, markers."""
+    shown = 40 if last is None else min(last - first + 4, 100)  # more cycles are too narrow to read
+    start = max(first, cycle - shown * 3 // 4)
+    width = SIZE[0] - NAMES_WIDTH - 120
+    zoom = -math.log2(shown * CLOCK_PS / width * FRAME)
+    marker = cycle * CLOCK_PS
+    named = [-1] * 26
+    if issued is not None:
+        named[0] = issued * CLOCK_PS
+    named[1] = marker
+    return [
+        f'[dumpfile] "{waves}"',
+        f"[timestart] {start * CLOCK_PS}",
+        f"[size] {SIZE[0]} {SIZE[1]}",
+        "[pos] 0 0",
+        f"*{zoom:.6f} {marker} {' '.join(map(str, named))}",
+        "[sst_width] 0",
+        f"[signals_width] {NAMES_WIDTH}",
+        "[sst_expanded] 0",
+    ]
+
+
+def comment(difference: Mapping[str, Any] | None, core: CoreConfig) -> list[str]:
+    """Lines without signals that say what to look for."""
+    said = [f"core {core.name}"]
+    if difference is not None:
+        said += [line.strip() for line in str(difference["sentences"]).splitlines()]
+    short = [part for text in said for part in textwrap.wrap(text, COMMENT_WIDTH)]
+    return [line for text in short for line in (f"@{BLANK:x}", f"-{text}")]
+
+
+def write_decoders(folder: Path) -> dict[Radix, Path]:
+    """Write the commands and tables that decode values; a command by the radix it serves."""
+    script = Path(__file__).resolve().parent / "decode.py"
+    found = {}
+    for radix in (Radix.MNEMONIC, Radix.OPERATION):
+        command = folder / f"decode-{radix}.sh"
+        words = shlex.join([sys.executable, str(script), str(radix)])
+        command.write_text(f"#!/bin/sh\nexec {words}\n", encoding="utf-8")
+        command.chmod(0o755)
+        found[radix] = command
+    for name, states in STATES.items():
+        table = "".join(f"{value:x} {state}\n" for value, state in enumerate(states))
+        states_file(folder, name).write_text(table, encoding="utf-8")
+    return found
+
+
+def states_file(folder: Path, name: str) -> Path:
+    """The translate file of a state register."""
+    return folder / f"states-{name.replace('.', '-')}.txt"
+
+
+def group_lines(
+    group: Group, there: Mapping[str, str], decoders: Mapping[Radix, Path], *, opened: bool
+) -> list[str]:
+    """A group of a save file."""
+    if not group.signals:
+        return []
+    shut = 0 if opened else CLOSED
+    end = END | BLANK | (0 if opened else CLOSED | HIDDEN)
+    lines = [f"@{BEGIN | BLANK | shut:x}", f"-{group.name}"]
+    for signal in group.signals:
+        lines += signal_lines(signal, there[TOP + signal.path], decoders)
+    return [*lines, f"@{end:x}", f"-{group.name}"]
+
+
+def signal_lines(signal: Signal, name: str, decoders: Mapping[Radix, Path]) -> list[str]:
+    """A signal: flags, what it is decoded with, name."""
+    lines = [f"@{FLAGS[signal.radix]:x}"]
+    if signal.radix in decoders:
+        lines.append(f"^>1 {decoders[signal.radix]}")
+    if signal.radix is Radix.STATE:
+        (table,) = (key for key in STATES if signal.path.endswith(key))
+        lines.append(f"^1 {states_file(next(iter(decoders.values())).parent, table)}")
+    return [*lines, name]
+
+
+def write_surfer(path: Path, groups: list[Group], cycle: int) -> None:
+    """The same groups as commands of Surfer: surfer --command-file view.sucl waves.vcd."""
+    lines = []
+    for group in groups:
+        lines.append(f"divider_add {group.name}")
+        lines += [f"variable_add {TOP}{signal.path}" for signal in group.signals]
+    lines += [f"cursor_set {cycle * CLOCK_PS}", "goto_cursor"]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -1,0 +1,90 @@
+"""A user's mistake gives a sentence; the configurations are read from one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from honeyguide import cli
+from scripts.configs import configurations, default_configuration, parameters_of
+
+
+def leave(command: object, *expected: type[Exception]) -> int:
+    with pytest.raises(SystemExit) as exit_info:
+        cli.run_command(command, *expected, argv=[])
+    return int(exit_info.value.code)
+
+
+def raising(error: BaseException) -> object:
+    def command(_: list[str]) -> int:
+        raise error
+
+    return command
+
+
+def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave(lambda _: 0) == 0
+    assert leave(lambda _: 3) == 3
+    assert leave(raising(cli.UserError("no such test"))) == 1
+    assert capsys.readouterr().err == "ratel: no such test\n"
+    assert leave(raising(KeyError("mine")), KeyError) == 1
+    assert leave(raising(KeyboardInterrupt())) == 130
+
+
+def test_our_own_faults_keep_their_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        cli.run_command(raising(ZeroDivisionError()), argv=[])
+
+
+@pytest.mark.parametrize("words", [["--images", "0"], ["--images", "x"], ["--seed", "-1"], ["-z"]])
+def test_a_wrong_argument_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    parser = cli.parser("sim", "about")
+    parser.add_argument("--images", type=cli.count)
+    parser.add_argument("--seed", type=cli.seed)
+    with pytest.raises(SystemExit) as exit_info:
+        parser.parse_args(words)
+    assert exit_info.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("ratel: ")
+    assert said.count("\n") == 1
+
+
+def test_numbers() -> None:
+    assert cli.count("12") == 12
+    assert cli.seed("0x10") == 16
+
+
+def test_the_configurations_of_the_repository() -> None:
+    assert {"4x4", "8x8", "16x16"} <= set(configurations())
+    assert default_configuration() in configurations()
+    assert parameters_of("4x4")["Rows"] == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "is missing"),
+        ("= what", "can't be read"),
+        ("default = '8x8'\n", "names no configuration"),
+        ("[config.a]\nRows = 'four'\n", "Rows of a must be a number"),
+    ],
+)
+def test_a_bad_file_of_configurations(tmp_path: Path, text: str | None, sentence: str) -> None:
+    path = tmp_path / "configs.toml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(cli.UserError, match=sentence):
+        configurations(path)
+
+
+def test_an_unknown_default(tmp_path: Path) -> None:
+    path = tmp_path / "configs.toml"
+    path.write_text('default = "2x2"\n[config.a]\nRows = 4\n')
+    with pytest.raises(cli.UserError, match="'2x2' is not in the list"):
+        default_configuration(path)
+
+
+def test_an_unknown_configuration() -> None:
+    with pytest.raises(cli.UserError, match="unknown configuration '3x3'; there are"):
+        parameters_of("3x3")

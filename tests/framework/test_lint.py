@@ -1,0 +1,256 @@
+"""Every check of `make lint` finds what it is there for, in a small bad file."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from honeyguide.cli import UserError
+from honeyguide.lint.elaborate import Design, icarus_elaboration, verilator_lint, yosys_check
+from honeyguide.lint.python import ruff_format, ruff_rules
+from honeyguide.lint.step import Outcome
+from honeyguide.lint.verilog_style import check, verilog_style
+from scripts.lint.__main__ import main, report
+
+GOOD = """\
+// Delays a bit by one cycle.
+module good #(
+  parameter Width = 4
+) (
+  input  wire             clk_i,
+  input  wire             rst_ni,
+  input  wire [Width-1:0] data_i,
+  output reg  [Width-1:0] data_o
+);
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      data_o <= {Width{1'b0}};
+    end else begin
+      data_o <= data_i;
+    end
+  end
+
+endmodule
+"""
+LATCH = """\
+// A latch.
+module bad (
+  input  wire enable_i,
+  input  wire data_i,
+  output reg  data_o
+);
+  always @* begin
+    if (enable_i) data_o = data_i;
+  end
+endmodule
+"""
+UNDRIVEN = """\
+// A wire that nothing drives.
+module bad (
+  input  wire data_i,
+  output wire data_o
+);
+  wire nothing;
+  assign data_o = data_i & nothing;
+endmodule
+"""
+TWO_DRIVERS = """\
+// An output that is driven twice.
+module bad (
+  input  wire a_i,
+  input  wire b_i,
+  output wire data_o
+);
+  assign data_o = a_i;
+  assign data_o = b_i;
+endmodule
+"""
+WIDTHS = """\
+// A sum that does not fit.
+module bad (
+  input  wire [7:0] data_i,
+  output wire [3:0] data_o
+);
+  assign data_o = data_i + 8'd1;
+endmodule
+"""
+NO_SUCH_MODULE = """\
+// An instance of nothing.
+module bad (
+  input  wire data_i,
+  output wire data_o
+);
+  nowhere u_nowhere (.a_i(data_i), .b_o(data_o));
+endmodule
+"""
+
+
+def design(folder: Path, text: str, *, top: str = "bad", **parameters: int) -> Design:
+    (folder / f"{top}.v").write_text(text)
+    return Design(
+        root=folder,
+        top=top,
+        sources=[Path(f"{top}.v")],
+        includes=[],
+        configurations={"tiny": parameters},
+    )
+
+
+def style(folder: Path, text: str, name: str = "good.v") -> list[str]:
+    path = folder / name
+    path.write_text(text)
+    return [f"{line}: {sentence}" for line, sentence in check(path)]
+
+
+def test_good_style_has_no_findings(tmp_path: Path) -> None:
+    assert style(tmp_path, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("  always", "\talways", "11: a tab"),
+        ("endmodule\n", "endmodule", "no newline"),
+        ("begin\n", "begin \n", "11: white space"),
+        ("<= data_i;", "<= data_i;" + " " * 80 + "// far", "columns"),
+        ("module good", "module other", "2: module other in a file named good.v"),
+        ("endmodule\n", "endmodule\n\nmodule more;\nendmodule\n", "21: a second module, more"),
+        ("// Delays a bit by one cycle.\n", "", "1: no comment above"),
+        ("output reg  [Width-1:0]", "output logic [Width-1:0]", "8: 'logic' is SystemVerilog"),
+        ("data_o <= data_i;", "data_o <= '{0};", 'is SystemVerilog'),
+        ("data_o <= data_i;", "data_o += data_i;", "'+=' is SystemVerilog"),
+        ("input  wire [Width-1:0] data_i,", "input  wire [Width-1:0] data,", "input data does not"),
+        ("wire             rst_ni,\n", "wire rst_ni,\n  input wire x_i,\n", ""),
+    ],
+)  # fmt: skip
+def test_bad_style_is_found(tmp_path: Path, old: str, new: str, finding: str) -> None:
+    assert old in GOOD
+    found = style(tmp_path, GOOD.replace(old, new, 1))
+    if finding:
+        assert any(finding in entry for entry in found), found
+    else:
+        assert found == []
+
+
+def test_reset_must_follow_the_clock(tmp_path: Path) -> None:
+    lines = GOOD.replace("  input  wire             rst_ni,\n", "")
+    late = lines.replace("data_i,\n", "data_i,\n  input wire rst_ni,\n", 1)
+    assert any("rst_ni is number 3" in entry for entry in style(tmp_path, late))
+
+
+@pytest.mark.parametrize(
+    ("body", "finding"),
+    [
+        ("  fifo u_fifo (clk_i, rst_ni);\n", "ports of fifo"),
+        ("  fifo #(4) u_fifo (.clk_i(clk_i));\n", "parameters of fifo"),
+        ("  fifo #(.W((4)+1)) u_fifo (clk_i);\n", "ports of fifo"),
+        ("  fifo#(\n    .W(4)\n  ) u_fifo (\n    .clk_i(clk_i)\n  );\n", ""),
+        ("  fifo u_fifo ();\n", ""),
+        (
+            "  generate\n  if (1) begin : gen_a\n    fifo u_f (clk_i);\n  end\n  endgenerate\n",
+            "ports",
+        ),
+        ("  wire x = (data_i == 0);\n  wire y = x;\n", ""),
+        ("  always @* case (data_i)\n    0: data_o = 1;\n  endcase\n", "without default"),
+        ("  always @* case (data_i)\n    default: data_o = 1;\n  endcase\n", ""),
+        ("  always @* casex (data_i)\n    default: data_o = 1;\n  endcase\n", "casex"),
+        ("  // logic in a comment, 'typedef' too\n", ""),
+        ('  initial $display("logic");\n', ""),
+    ],
+)
+def test_bodies(tmp_path: Path, body: str, finding: str) -> None:
+    found = style(tmp_path, GOOD.replace("endmodule", body + "endmodule"))
+    if finding:
+        assert any(finding in entry for entry in found), found
+    else:
+        assert found == []
+
+
+def test_an_empty_rtl_folder_is_a_finding(tmp_path: Path) -> None:
+    assert not verilog_style(tmp_path).passed
+
+
+def test_findings_carry_the_path(tmp_path: Path) -> None:
+    (tmp_path / "rtl").mkdir()
+    (tmp_path / "rtl" / "other.v").write_text(GOOD)
+    assert verilog_style(tmp_path).problems[0].startswith("rtl/other.v:2: module good")
+
+
+def test_verilator_passes_the_good_and_finds_widths(tmp_path: Path) -> None:
+    assert verilator_lint(design(tmp_path, GOOD, top="good", Width=2)).problems == ()
+    outcome = verilator_lint(design(tmp_path, WIDTHS))
+    assert any("WIDTH" in problem for problem in outcome.problems)
+    assert all(problem.startswith("[tiny] ") for problem in outcome.problems)
+
+
+@pytest.mark.parametrize("text", [LATCH, UNDRIVEN, NO_SUCH_MODULE])
+def test_verilator_finds(tmp_path: Path, text: str) -> None:
+    assert not verilator_lint(design(tmp_path, text)).passed
+
+
+def test_verilator_refuses_an_unknown_parameter(tmp_path: Path) -> None:
+    assert not verilator_lint(design(tmp_path, GOOD, top="good", Nope=2)).passed
+
+
+def test_yosys_passes_the_good(tmp_path: Path) -> None:
+    assert yosys_check(design(tmp_path, GOOD, top="good", Width=2)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (LATCH, "Latch inferred"),
+        (UNDRIVEN, "has no driver"),
+        (TWO_DRIVERS, "multiple conflicting drivers"),
+        (NO_SUCH_MODULE, "nowhere"),
+    ],
+)
+def test_yosys_finds(tmp_path: Path, text: str, word: str) -> None:
+    outcome = yosys_check(design(tmp_path, text))
+    assert any(word in problem for problem in outcome.problems), outcome.problems
+
+
+def test_icarus_says_when_it_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    outcome = icarus_elaboration(design(tmp_path, GOOD, top="good"))
+    assert "iverilog is not installed" in outcome.left_out
+
+
+@pytest.mark.external
+@pytest.mark.skipif(shutil.which("iverilog") is None, reason="iverilog is not installed")
+def test_icarus_passes_the_good_and_finds_the_missing(tmp_path: Path) -> None:
+    assert icarus_elaboration(design(tmp_path, GOOD, top="good", Width=2)).problems == ()
+    assert not icarus_elaboration(design(tmp_path, NO_SUCH_MODULE)).passed
+    system_verilog = GOOD.replace("always @(", "always_ff @(")
+    assert not icarus_elaboration(design(tmp_path, system_verilog, top="good")).passed
+
+
+def test_ruff_finds_rules_and_format(tmp_path: Path) -> None:
+    settings = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    shutil.copy(settings, tmp_path)
+    good = tmp_path / "good.py"
+    good.write_text('"""A module."""\n\nVALUE = 1\n')
+    assert ruff_rules(tmp_path).passed
+    assert ruff_format(tmp_path).passed
+    good.write_text('"""A module."""\nimport os\nVALUE = 1\n')
+    assert any("F401" in problem for problem in ruff_rules(tmp_path).problems)
+    good.write_text('"""A module."""\nVALUE   =   1\n')
+    assert any("good.py" in problem for problem in ruff_format(tmp_path).problems)
+
+
+def test_a_finding_is_reported_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report("step", lambda: Outcome(problems=("a.v:1: wrong",))) is False
+    assert re.search(r"step +1 findings[^\n]*\n +a\.v:1: wrong", capsys.readouterr().out)
+    assert report("step", lambda: Outcome(left_out="no tool")) is True
+    assert "left out: no tool" in capsys.readouterr().out
+
+
+def test_unknown_names_are_one_sentence() -> None:
+    with pytest.raises(UserError, match="unknown step 'nope'; there are ruff-rules"):
+        main(["--only", "nope"])
+    with pytest.raises(UserError, match="unknown configuration '3x3'"):
+        main(["--config", "3x3"])

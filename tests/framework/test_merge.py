@@ -1,0 +1,119 @@
+"""All faults in one core: each choice is the patch's expression, and 0 is the good core."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from honeyguide.faults.faults import Fault, load_faults
+from honeyguide.faults.merge import PACKAGE, PACKAGE_FILE, choice_file, choose, merge
+from honeyguide.faults.patches import PatchError, apply_patch, read_patch
+from tb.build import ROOT
+
+FAULTS = load_faults()
+MERGED = [fault for fault in FAULTS if not fault.alone]
+LINES = {
+    "  wire x = a && b;": ("  wire x = a;", "(a) : (a && b)"),
+    "  if (a && !b) x_q <= c;": ("  if (a) x_q <= c;", "(a) : (a && !b)"),
+    "  always @(posedge c) x_q <= a <= b;": (
+        "  always @(posedge c) x_q <= a < b;", "(a < b) : (a <= b)"),
+    "  ratel_y u_y (.p_i (a), .q_i (b[8*c +: 8]));": (
+        "  ratel_y u_y (.p_i (a), .q_i (b[7:0]));", "(b[7:0]) : (b[8*c +: 8])"),
+    "  assign x = (a + b) >> 2;  // = a; b": (
+        "  assign x = (a - b) >> 2;  // = a; b", "(a - b) : (a + b)"),
+}  # fmt: skip
+UNFIT = {
+    "  localparam X = 4;": "  localparam X = 3;",
+    "  for (i = 0; i < n; i = i + 1)": "  for (i = 1; i < n; i = i + 1)",
+    "  else x_q <= 1'b0;": "  else ;",
+}
+
+
+def small(tmp_path: Path, old: str, new: str) -> Fault:
+    """Return a fault of a small file, which is written too."""
+    (tmp_path / "rtl").mkdir()
+    (tmp_path / "rtl" / "ratel_x.v").write_text(f"module ratel_x;\n  wire z;\n{old}\nendmodule\n")
+    patch = (
+        f"--- a/rtl/ratel_x.v\n+++ b/rtl/ratel_x.v\n@@ -2,2 +2,2 @@\n   wire z;\n-{old}\n+{new}\n"
+    )
+    return Fault(name="001_x", module="ratel_x", kind="k", breaks="b", patch=patch)
+
+
+@pytest.mark.parametrize("old", LINES)
+def test_an_expression_becomes_a_choice(tmp_path: Path, old: str):
+    new, choice = LINES[old]
+    merge([small(tmp_path, old, new)], tmp_path)
+    text = (tmp_path / "rtl" / "ratel_x.v").read_text()
+    assert f"({PACKAGE}::which == 1) ? {choice}" in text
+
+
+@pytest.mark.parametrize("old", UNFIT)
+def test_what_is_no_expression_is_refused(tmp_path: Path, old: str):
+    with pytest.raises(PatchError, match="001_x changes no expression"):
+        merge([small(tmp_path, old, UNFIT[old])], tmp_path)
+
+
+def squeezed(text: str) -> str:
+    """Return a text without blanks, comments, and parentheses that only choices add."""
+    return re.sub(r"//[^\n]*|\s", "", text)
+
+
+def chosen(text: str, number: int) -> str:
+    """Return what a merged file says when that fault is chosen."""
+    mark = f"(({PACKAGE}::which == "
+    while (start := text.find(mark)) >= 0:
+        end = closing(text, start)
+        which = int(text[start + len(mark) :].partition(")")[0])
+        first = text.index("(", text.index("?", start))
+        middle = closing(text, first)
+        second = text.index("(", middle)
+        part = text[first + 1 : middle] if which == number else text[second + 1 : end - 1]
+        text = text[:start] + part + text[end + 1 :]
+    return text
+
+
+def closing(text: str, opening: int) -> int:
+    depth = 0
+    for place in range(opening, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if not depth:
+            return place
+    raise AssertionError("parentheses do not match")
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("merged")
+    shutil.copytree(ROOT / "rtl", root / "rtl")
+    merge(MERGED, root)
+    return root
+
+
+@pytest.mark.parametrize("number", range(len(MERGED) + 1))
+def test_each_choice_is_the_patched_core(merged: Path, tmp_path: Path, number: int):
+    patched = {path: path.read_text() for path in sorted((ROOT / "rtl").rglob("*.v"))}
+    if number:
+        fault = MERGED[number - 1]
+        changed = ROOT / read_patch(fault.patch)[0].path
+        copy = tmp_path / changed.relative_to(ROOT)
+        copy.parent.mkdir(parents=True)
+        shutil.copy2(changed, copy)
+        apply_patch(fault.patch, tmp_path)
+        patched[changed] = copy.read_text()
+    for path, text in patched.items():
+        found = (merged / path.relative_to(ROOT)).read_text()
+        if PACKAGE in found or found != text:
+            assert squeezed(chosen(found, number)) == squeezed(text), path
+
+
+def test_few_faults_need_a_build_of_their_own():
+    assert len(FAULTS) - len(MERGED) <= 3
+
+
+def test_the_choice_is_read_from_a_file(merged: Path):
+    assert f'"{choice_file(merged)}"' in (merged / PACKAGE_FILE).read_text()
+    choose(merged, 7)
+    assert choice_file(merged).read_text() == "7\n"

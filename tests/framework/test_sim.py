@@ -1,0 +1,311 @@
+"""Building once, running apart, and a name for every way in which a run can end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from honeyguide.sim import HdlError, SimBuild, SimResult, SimRun, SimStatus, build, run, toolchain
+from honeyguide.sim.runner import RatelVerilator
+from honeyguide.sim.toolchain import clean_environment
+
+DESIGNS = Path(__file__).parent / "designs"
+COUNTER = SimBuild(top="counter", sources=[DESIGNS / "counter.v"])
+pytestmark = [pytest.mark.sim, pytest.mark.xdist_group("hdl")]
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("builds")
+
+
+@pytest.fixture(scope="module")
+def counter(builds: Path) -> Path:
+    return build(COUNTER, root=builds)
+
+
+def start(counter: Path, results: Path, test: str | None, **changes: object) -> SimResult:
+    wanted = SimRun(
+        build=counter,
+        module="counter_bench",
+        test=test,
+        python_path=[DESIGNS],
+        results_dir=results,
+        timeout_s=120,
+    )
+    return run(replace(wanted, **changes))
+
+
+def forbid_building(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a compiler was started")
+
+    monkeypatch.setattr(RatelVerilator, "_execute_cmds", refuse)
+
+
+def test_a_passing_test_passes(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", "passes")
+    assert (result.status, result.message) == (SimStatus.PASS, "")
+    assert result.passed
+    assert [test.name for test in result.tests] == ["counter_bench.passes"]
+    assert result.tests[0].sim_time_ns > 100
+    assert result.results_xml is not None
+    assert result.waves is None
+
+
+def test_the_initial_state_has_a_seed_of_its_own(counter: Path, tmp_path: Path) -> None:
+    def started(**changes: object) -> str:
+        result = start(counter, tmp_path / "r", "shows_its_start", **changes)
+        assert result.passed
+        return result.log.read_text().partition("started with ")[2][:8]
+
+    first = started(seed=5)
+    assert int(first, 16)
+    assert started(seed=5) == first == started(seed=9, state_seed=5)
+    assert started(seed=5, state_seed=6) != first
+    assert started(seed=5, randomise=False) == "00000000"
+
+
+def test_a_failing_test_fails_with_its_message(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", "fails")
+    assert result.status is SimStatus.FAIL
+    assert "the counter should be 11" in result.message
+
+
+def test_a_hanging_test_is_a_timeout_and_its_process_is_gone(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", "hangs", timeout_s=3)
+    assert result.status is SimStatus.TIMEOUT
+    assert "no end after 3 s" in result.message
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert str(counter / "counter") not in listed.stdout
+
+
+def test_a_signal_is_a_crash(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", "crashes")
+    assert result.status is SimStatus.CRASH
+    assert "SIGSEGV" in result.message
+
+
+def test_leaving_with_exit_code_0_is_still_a_crash(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", "leaves")
+    assert result.returncode == 0
+    assert result.status is SimStatus.CRASH
+
+
+def test_an_unknown_test_is_no_pass(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", "no_such_test")
+    assert result.status is SimStatus.FAIL
+    assert "nothing ran" in result.message
+
+
+def test_an_unknown_module_is_no_pass(counter: Path, tmp_path: Path) -> None:
+    result = start(counter, tmp_path / "r", None, module="no_such_module")
+    assert result.status is SimStatus.CRASH
+    assert "no_such_module" in result.message
+
+
+def test_a_failing_assertion_in_hdl_fails(builds: Path, tmp_path: Path) -> None:
+    bound = tmp_path / "check.sv"
+    bound.write_text(
+        "module check(input clk_i, input rst_ni, input [7:0] count_o);\n"
+        "  a: assert property (@(posedge clk_i) disable iff (!rst_ni) count_o < 5);\n"
+        "endmodule\n"
+        "bind counter check u_check (.*);\n"
+    )
+    made = build(replace(COUNTER, sources=[*COUNTER.sources, bound]), root=builds)
+    result = start(made, tmp_path / "r", "passes")
+    assert result.status is SimStatus.FAIL
+    assert "Assertion failed" in result.message
+
+
+def test_the_same_seed_draws_the_same_and_another_does_not(counter: Path, tmp_path: Path) -> None:
+    def drawn(seed: int) -> str:
+        text = start(counter, tmp_path / "r", "passes", seed=seed).log.read_text()
+        return text.partition("drawn ")[2].split()[0]
+
+    assert drawn(5) == drawn(5) != drawn(6)
+
+
+def test_a_second_build_starts_no_compiler(
+    counter: Path, builds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbid_building(monkeypatch)
+    assert build(COUNTER, root=builds) == counter
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"parameters": {"Step": 2}},
+        {"defines": {"SOMETHING": 1}},
+        {"traced": True},
+        {"quick": True},
+        {"coverage": True},
+        {"args": ["-Wno-fatal"]},
+    ],
+    ids=str,
+)
+def test_a_changed_option_starts_one(
+    builds: Path, counter: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    forbid_building(monkeypatch)
+    with pytest.raises(AssertionError, match="a compiler was started"):
+        build(replace(COUNTER, **change), root=builds / "changed")
+    assert counter.is_dir()
+
+
+@pytest.mark.parametrize("place", ["source", "include"])
+def test_a_changed_file_starts_one(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    include = tmp_path / "include"
+    include.mkdir()
+    header = include / "widths.vh"
+    header.write_text("`define W 8\n")
+    source = tmp_path / "counter.v"
+    source.write_text((DESIGNS / "counter.v").read_text())
+    wanted = SimBuild(top="counter", sources=[source], includes=[include])
+    started: list[Path] = []
+
+    def pretend(_: SimBuild, target: Path) -> None:
+        started.append(target)
+
+    monkeypatch.setattr("honeyguide.sim.builder.compile_design", pretend)
+    build(wanted, root=tmp_path / "builds")
+    build(wanted, root=tmp_path / "builds")
+    assert len(started) == 1
+    changed = source if place == "source" else header
+    changed.write_text(changed.read_text() + "// changed\n")
+    build(wanted, root=tmp_path / "builds")
+    assert len(set(started)) == 2
+
+
+def test_parameters_reach_the_design(builds: Path, tmp_path: Path) -> None:
+    made = build(replace(COUNTER, parameters={"Step": 3}), root=builds)
+    assert start(made, tmp_path / "r", "passes", env={"STEP": "3"}).passed
+    assert not start(made, tmp_path / "r", "passes", env={"STEP": "1"}).passed
+
+
+def test_a_traced_build_records_waves(builds: Path, tmp_path: Path) -> None:
+    made = build(replace(COUNTER, traced=True), root=builds)
+    result = start(made, tmp_path / "r", "passes", waves=True)
+    assert result.passed
+    assert result.waves is not None
+    assert result.waves.stat().st_size > 100
+
+
+def test_waves_without_a_traced_build_are_refused(counter: Path, tmp_path: Path) -> None:
+    with pytest.raises(HdlError, match="traced"):
+        start(counter, tmp_path / "r", "passes", waves=True)
+
+
+def test_a_covered_build_writes_one_file_a_run(builds: Path, tmp_path: Path) -> None:
+    made = build(replace(COUNTER, coverage=True), root=builds)
+    result = start(made, tmp_path / "r", "passes")
+    assert result.coverage is not None
+    assert "v_toggle" in result.coverage.read_text()
+
+
+def test_a_clock_in_hdl_and_a_function_in_cpp(builds: Path, tmp_path: Path) -> None:
+    ticking = SimBuild(
+        top="ticking",
+        sources=[DESIGNS / "ticking.sv"],
+        cpp_sources=[DESIGNS / "adder.cpp"],
+        export_symbols=True,
+    )
+    result = start(build(ticking, root=builds), tmp_path / "r", None, module="ticking_bench")
+    assert result.passed, result.message
+    assert len(result.tests) == 2
+    hidden = build(replace(ticking, export_symbols=False), root=builds)
+    result = start(hidden, tmp_path / "r", "calls_cpp", module="ticking_bench")
+    assert "ratel_test_add" in result.message
+
+
+def test_only_the_top_is_public(counter: Path) -> None:
+    log = (counter / "build.log").read_text()
+    assert "--public-flat-rw" not in log
+    assert "--assert" in log
+
+
+def test_two_processes_build_once(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from honeyguide.sim import *\n"
+        "print(build(SimBuild(top='counter', sources=[sys.argv[1]]), root=Path(sys.argv[2])))"
+    )
+    command = [sys.executable, "-c", program, str(DESIGNS / "counter.v"), str(tmp_path)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment())
+        for _ in range(2)
+    ]
+    printed = {process.communicate()[0].strip() for process in both}
+    assert len(printed) == 1
+    made = Path(printed.pop())
+    assert (made / "build.log").read_text().count(" --exe ") == 1
+
+
+def test_the_library_of_verilator_is_compiled_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = shutil.which
+    monkeypatch.setattr(
+        "honeyguide.sim.toolchain.shutil.which",
+        lambda name: None if name == "ccache" else programs(name),
+    )
+    first = build(COUNTER, root=tmp_path)
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "objects").iterdir()}
+    assert len(kept) >= 3
+    second = build(replace(COUNTER, parameters={"Step": 3}), root=tmp_path)
+    assert second != first
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "objects").iterdir()} == kept
+    assert start(second, tmp_path / "r", "passes", env={"STEP": "3"}).passed
+
+
+def test_an_interrupted_build_is_done_again(tmp_path: Path) -> None:
+    made = build(COUNTER, root=tmp_path)
+    (made / "build.json").unlink()
+    (made / "counter").write_text("half a file")
+    assert build(COUNTER, root=tmp_path) == made
+    assert json.loads((made / "build.json").read_text())["build"]["top"] == "counter"
+    assert (made / "counter").stat().st_size > 1000
+
+
+def test_a_missing_source_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(HdlError, match=r"source file of counter not found: .*nowhere\.v"):
+        build(replace(COUNTER, sources=[tmp_path / "nowhere.v"]), root=tmp_path)
+
+
+def test_a_refused_design_names_the_first_error(tmp_path: Path) -> None:
+    with pytest.raises(HdlError, match=r"(?s)building counter failed.*Nope"):
+        build(replace(COUNTER, parameters={"Nope": 1}), root=tmp_path)
+
+
+def test_a_compiler_behind_ccache_is_not_started_through_it_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, "compiler", lambda: ("ccache", "g++"))
+    assert toolchain.object_cache(tmp_path) == "OBJCACHE="
+
+
+def test_a_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    toolchain.compiler.cache_clear()
+    try:
+        with pytest.raises(HdlError, match="named by CXX was not found: no-such-compiler"):
+            toolchain.compiler()
+    finally:
+        toolchain.compiler.cache_clear()
+
+
+def test_variables_of_make_do_not_reach_a_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAKEFLAGS", "-- SEED=7")
+    monkeypatch.setenv("WAVES", "1")
+    monkeypatch.setenv("COCOTB_TEST_FILTER", "something")
+    environment = RatelVerilator().simulation_environment(top="top", module="m")
+    assert not {"MAKEFLAGS", "WAVES", "COCOTB_TEST_FILTER"} & set(environment)
+    assert environment["COCOTB_TEST_MODULES"] == "m"
