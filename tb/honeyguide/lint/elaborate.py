@@ -56,9 +56,10 @@ def icarus_elaboration(design: Design) -> Outcome:
         return Outcome(left_out="iverilog is not installed (Debian: apt install iverilog)")
     problems: list[str] = []
     for name, parameters in design.configurations.items():
+        # -t null and no -o: Icarus makes its output executable, be it a device
         code, lines = tool(
             [
-                "iverilog", "-g2005", "-Wall", "-Wno-timescale", "-o", "/dev/null",
+                "iverilog", "-g2005", "-Wall", "-Wno-timescale", "-t", "null",
                 "-s", design.top,
                 *(f"-I{folder}" for folder in design.includes),
                 *(f"-P{design.top}.{parameter}={value}" for parameter, value in parameters.items()),

@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
@@ -149,8 +150,10 @@ def can_write_fst() -> bool:
     #include <zlib.h>
     int main() { return LZ4_versionNumber() == 0 || zlibVersion() == nullptr; }
     """
-    done = subprocess.run(
-        [*compiler(), "-x", "c++", "-", "-o", os.devnull, "-llz4", "-lz"],
-        input=probe, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+    # Into a file of its own: a linker that runs as root may replace or chmod what -o names.
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*compiler(), "-x", "c++", "-", "-o", f"{folder}/probe", "-llz4", "-lz"],
+            input=probe, text=True, capture_output=True, check=False,
+        )  # fmt: skip
     return done.returncode == 0
