@@ -14,6 +14,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 from golden.network import NetworkError, Tensor
 from golden.numerics import activation_range
 from golden.operators.windows import Window, resolve_padding
+from sw.importer.records import OperatorRecord, TensorRecord
 
 _ACTIVATIONS = {
     schema.ActivationFunctionType.NONE: "NONE",
@@ -28,16 +29,30 @@ _PADDINGS = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
 class Operator:
     """One operator being imported: ``inputs`` may hold -1 for an optional tensor left out."""
 
+    index: int
     name: str
+    version: int
+    kind: str
     options: Any
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     context: Context
 
-    def error(self, what: str) -> NetworkError:
-        """NetworkError that names file, operator and output tensor."""
-        target = self.context.tensors[self.outputs[0]].name if self.outputs else "(none)"
-        return NetworkError(f"{self.context.path}: {self.name} (output tensor {target!r}): {what}")
+    def error(self, what: str, *, tensor: Tensor | None = None) -> NetworkError:
+        """NetworkError that names file, operator and a tensor: the output where none is given."""
+        if tensor is not None:
+            named = f"tensor {tensor.name!r}"
+        elif self.outputs:
+            named = f"output tensor {self.context.tensors[self.outputs[0]].name!r}"
+        else:
+            named = "no output"
+        return NetworkError(
+            f"{self.context.path}: operator {self.index} {self.name} ({named}): {what}"
+        )
+
+    def record(self, position: int) -> TensorRecord:
+        """What the file says of the input at ``position``: all scales and zero points, the axis."""
+        return self.context.records[self.tensor(position).index]
 
     def tensor(self, position: int) -> Tensor:
         """Input tensor at ``position``; raises when the operator has none there."""
@@ -55,18 +70,22 @@ class Operator:
 
     def _int8(self, tensor: Tensor) -> Tensor:
         if tensor.dtype != "int8":
-            raise self.error(f"tensor {tensor.name!r} is {tensor.dtype}; only int8 is supported")
+            raise self.error(
+                f"it is {tensor.dtype}; only int8 is supported, quantise it", tensor=tensor
+            )
         if tensor.scale <= 0.0:
-            raise self.error(f"tensor {tensor.name!r} has no per-tensor scale")
+            raise self.error("it has no per-tensor scale; quantise it", tensor=tensor)
         return tensor
 
     def constant(self, position: int, dtype: str) -> NDArray[Any]:
         """Value of a constant input of that type."""
         tensor = self.tensor(position)
-        if tensor.data is None:
-            raise self.error(f"tensor {tensor.name!r} must be a constant")
         if tensor.dtype != dtype:
-            raise self.error(f"tensor {tensor.name!r} is {tensor.dtype}; {dtype} is supported")
+            raise self.error(
+                f"it is {tensor.dtype}; only {dtype} is supported here, export it so", tensor=tensor
+            )
+        if tensor.data is None:
+            raise self.error("it must be a constant; export it as one", tensor=tensor)
         return tensor.data
 
     def bias(self, position: int) -> NDArray[np.int32] | None:
@@ -79,13 +98,13 @@ class Operator:
         """Scales of the weights at ``position``, [1] or one a channel; zero points must be 0."""
         tensor = self.tensor(position)
         if tensor.channel_scales is None or len(tensor.channel_scales) == 0:
-            raise self.error(f"weights {tensor.name!r} are not quantised")
+            raise self.error("its weights are not quantised", tensor=tensor)
         return tensor.channel_scales
 
     def nhwc(self, tensor: Tensor) -> tuple[int, int, int, int]:
         """Shape of a 4-D tensor."""
         if len(tensor.shape) != 4:
-            raise self.error(f"tensor {tensor.name!r} has shape {tensor.shape}, not NHWC")
+            raise self.error(f"it has shape {tensor.shape}, not NHWC", tensor=tensor)
         return tensor.shape  # type: ignore[return-value]
 
     def clamp(self) -> tuple[int, int]:
@@ -100,17 +119,20 @@ class Operator:
         """Window of a convolution or pooling on input 0 with this operator's options."""
         _, in_h, in_w, _ = self.nhwc(self.activation(0))
         options = self.options
-        window = resolve_padding(
-            in_h,
-            in_w,
-            kernel=kernel,
-            stride=(options.strideH, options.strideW),
-            dilation=(
-                getattr(options, "dilationHFactor", 1),
-                getattr(options, "dilationWFactor", 1),
-            ),
-            padding=_PADDINGS[options.padding],
-        )
+        try:
+            window = resolve_padding(
+                in_h,
+                in_w,
+                kernel=kernel,
+                stride=(options.strideH, options.strideW),
+                dilation=(
+                    getattr(options, "dilationHFactor", 1),
+                    getattr(options, "dilationWFactor", 1),
+                ),
+                padding=_PADDINGS[options.padding],
+            )
+        except ValueError as error:
+            raise self.error(f"its window does not fit {in_h} x {in_w} pixels: {error}") from None
         _, out_h, out_w, _ = self.nhwc(self.output())
         if (window.out_h, window.out_w) != (out_h, out_w):
             raise self.error(
@@ -122,17 +144,25 @@ class Operator:
 
 @dataclass(kw_only=True)
 class Context:
-    """The file being imported, its tensors, and the variables seen so far."""
+    """The file being imported, its tensors (and what the file says of them), variables so far."""
 
     path: Path
     tensors: Sequence[Tensor]
+    records: Sequence[TensorRecord]
     variables: dict[int, str] = field(default_factory=dict)
 
-    def operator(
-        self, name: str, options: Any, inputs: tuple[int, ...], outputs: tuple[int, ...]
-    ) -> Operator:
-        """View of one operator for its handler."""
-        return Operator(name=name, options=options, inputs=inputs, outputs=outputs, context=self)
+    def operator(self, name: str, version: int, record: OperatorRecord) -> Operator:
+        """View of one operator for its rules and its handler."""
+        return Operator(
+            index=record.index,
+            name=name,
+            version=version,
+            kind=record.kind,
+            options=record.options,
+            inputs=record.inputs,
+            outputs=record.outputs,
+            context=self,
+        )
 
     def is_activation(self, index: int) -> bool:
         """Whether the tensor is computed at run time (not a constant, a handle or left out)."""

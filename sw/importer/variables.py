@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from golden.network import NetworkError
+from golden.network import Layer, NetworkError
 from golden.network.operations import AssignVariable, ReadVariable
 from sw.importer.context import Context, Operator
+from sw.importer.records import FileRecord, GraphRecord
 
 
 def var_handle(op: Operator) -> None:
     """VAR_HANDLE: its output tensor stands for the variable of that name from now on."""
-    name = op.options.sharedName
-    op.context.variables[op.outputs[0]] = name.decode() if isinstance(name, bytes) else str(name)
+    op.context.variables[op.outputs[0]] = _shared_name(op.options)
 
 
 def call_once(op: Operator) -> None:
@@ -38,31 +40,68 @@ def _name(op: Operator) -> str:
     return name
 
 
-def initial_state(model: schema.ModelT, context: Context) -> dict[str, NDArray[np.int8]]:
+def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.int8]]:
     """Value of each variable before the first inference.
 
-    Read from the constants that the once-called subgraph assigns. Raises NetworkError for a
-    variable that is never initialised.
+    Read from the constants that the once-called subgraphs assign. Raises NetworkError for a
+    variable that is never initialised, or not with an int8 constant.
     """
     state: dict[str, NDArray[np.int8]] = {}
-    for subgraph in model.subgraphs[1:]:
+    for graph in file.graphs[1:]:
         handles: dict[int, str] = {}
-        for operator in subgraph.operators or []:
-            code = model.operatorCodes[operator.opcodeIndex]
-            number = max(code.builtinCode, code.deprecatedBuiltinCode)
-            if number == schema.BuiltinOperator.VAR_HANDLE:
-                handles[int(operator.outputs[0])] = operator.builtinOptions.sharedName.decode()
-            elif number == schema.BuiltinOperator.ASSIGN_VARIABLE:
-                handle, value = (int(i) for i in operator.inputs)
-                tensor = subgraph.tensors[value]
-                data = model.buffers[tensor.buffer].data
-                shape = [int(n) for n in tensor.shape]
-                if data is None or len(data) == 0:
+        for operator in graph.operators:
+            name = file.operator_name(operator)
+            if name == "VAR_HANDLE" and operator.kind == "VarHandleOptions" and operator.outputs:
+                handles[operator.outputs[0]] = _shared_name(operator.options)
+            elif name == "ASSIGN_VARIABLE":
+                if len(operator.inputs) != 2 or operator.inputs[0] not in handles:
                     raise NetworkError(
-                        f"{context.path}: the initial value of {handles[handle]!r} is empty"
+                        f"{context.path}: an initial value goes to no variable; export it anew"
                     )
-                state[handles[handle]] = np.frombuffer(bytes(data), dtype=np.int8).reshape(shape)
+                variable = handles[operator.inputs[0]]
+                state[variable] = _constant(file, graph, operator.inputs[1], variable)
     for name in context.variables.values():
         if name not in state:
-            raise NetworkError(f"{context.path}: variable {name!r} has no initial value")
+            raise NetworkError(
+                f"{context.path}: variable {name!r} has no initial value; export it with one"
+            )
     return state
+
+
+def _constant(file: FileRecord, graph: GraphRecord, index: int, variable: str) -> NDArray[np.int8]:
+    tensor = graph.tensors[index] if index >= 0 else None
+    data = None if tensor is None else file.buffers[tensor.buffer].data
+    if tensor is None or tensor.dtype != "int8" or data is None or not data.size:
+        raise NetworkError(
+            f"{file.path}: the initial value of {variable!r} is no int8 constant; export it so"
+        )
+    return np.frombuffer(data.tobytes(), dtype=np.int8).reshape(tensor.shape)
+
+
+def check_variables(
+    context: Context, layers: Sequence[Layer], state: dict[str, NDArray[np.int8]]
+) -> None:
+    """Raise NetworkError where a variable is read or assigned in another shape than it has."""
+    for layer in layers:
+        match layer.operation:
+            case ReadVariable(variable=name):
+                tensor = context.tensors[layer.outputs[0]]
+            case AssignVariable(variable=name):
+                if len(layer.inputs) != 1:
+                    raise NetworkError(
+                        f"{context.path}: variable {name!r} is assigned a constant; assign it "
+                        "something that is computed"
+                    )
+                tensor = context.tensors[layer.inputs[0]]
+            case _:
+                continue
+        if tensor.shape != state[name].shape:
+            raise NetworkError(
+                f"{context.path}: tensor {tensor.name!r} has shape {tensor.shape}, its variable "
+                f"{name!r} has {state[name].shape}; export it anew"
+            )
+
+
+def _shared_name(options: Any) -> str:
+    name = options.sharedName
+    return name.decode(errors="replace") if isinstance(name, bytes) else str(name)

@@ -1,0 +1,160 @@
+"""The table of operators: what each must look like, and the rules on its numbers.
+
+To support another operator, give it a line here (its signature) and its rules in `rules/`. A rule
+is a function of the operator that raises `op.error("what is wrong; what to do")`; it states what
+tflite-micro's kernel refuses, crashes on or silently takes for something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from golden.network import NetworkError
+from sw.importer.context import Operator
+from sw.importer.records import FileRecord, OperatorRecord
+from sw.importer.validation.rules import convolutional, movement, pointwise, variables
+
+Rule = Callable[[Operator], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What an operator must have.
+
+    Attributes:
+        inputs: fewest and most inputs.
+        outputs: fewest and most outputs.
+        optional: inputs that may be left out (-1).
+        options: its table of options, None if it needs none.
+        newest: newest version of the operator that TensorFlow Lite knows.
+        rules: checked in this order.
+    """
+
+    inputs: tuple[int, int]
+    outputs: tuple[int, int] = (1, 1)
+    optional: frozenset[int] = frozenset()
+    options: str | None = None
+    newest: int = 1
+    rules: tuple[Rule, ...] = ()
+
+
+MANY = 1 << 16
+BIAS = frozenset({2})
+_c, _p, _m, _v = convolutional, pointwise, movement, variables
+
+SIGNATURES: dict[str, Signature] = {
+    "CONV_2D": Signature(
+        inputs=(2, 3), optional=BIAS, options="Conv2DOptions", newest=8,
+        rules=(_c.window_geometry, _c.convolution_shapes, _c.weights(axis=0), _c.bias),
+    ),
+    "DEPTHWISE_CONV_2D": Signature(
+        inputs=(2, 3), optional=BIAS, options="DepthwiseConv2DOptions", newest=7,
+        rules=(_c.window_geometry, _c.depthwise_shapes, _c.weights(axis=3), _c.bias),
+    ),
+    "FULLY_CONNECTED": Signature(
+        inputs=(2, 3), optional=BIAS, options="FullyConnectedOptions", newest=14,
+        rules=(_c.fully_connected_shapes, _c.weights(axis=0), _c.bias),
+    ),
+    "BATCH_MATMUL": Signature(
+        inputs=(2, 2), options="BatchMatMulOptions", newest=4,
+        rules=(_c.matrix_shapes, _p.product_scale),
+    ),
+    "AVERAGE_POOL_2D": Signature(
+        inputs=(1, 1), options="Pool2DOptions", newest=3,
+        rules=(_c.window_geometry, _c.pooling_shapes, _p.same_quantisation),
+    ),
+    "MAX_POOL_2D": Signature(
+        inputs=(1, 1), options="Pool2DOptions", newest=3,
+        rules=(_c.window_geometry, _c.pooling_shapes, _p.same_quantisation),
+    ),
+    "MEAN": Signature(
+        inputs=(2, 2), options="ReducerOptions", newest=3, rules=(_p.mean_axes, _p.ratio_scale)
+    ),
+    "ADD": Signature(inputs=(2, 2), options="AddOptions", newest=5, rules=(_p.broadcast,)),
+    "SUB": Signature(inputs=(2, 2), options="SubOptions", newest=5, rules=(_p.broadcast,)),
+    "MUL": Signature(
+        inputs=(2, 2), options="MulOptions", newest=7, rules=(_p.broadcast, _p.product_scale)
+    ),
+    "SOFTMAX": Signature(
+        inputs=(1, 1), options="SoftmaxOptions", newest=3,
+        rules=(_p.same_shape, _p.output_fixed_at(1 / 256, -128), _p.softmax_beta),
+    ),
+    "LOGISTIC": Signature(
+        inputs=(1, 1), newest=3, rules=(_p.same_shape, _p.output_fixed_at(1 / 256, -128))
+    ),
+    "TANH": Signature(
+        inputs=(1, 1), newest=3, rules=(_p.same_shape, _p.output_fixed_at(1 / 128, 0))
+    ),
+    "HARD_SWISH": Signature(inputs=(1, 1), rules=(_p.same_shape,)),
+    "RELU": Signature(inputs=(1, 1), newest=3, rules=(_p.same_shape, _p.ratio_scale)),
+    "RELU6": Signature(inputs=(1, 1), newest=3, rules=(_p.same_shape, _p.clamp_in_range)),
+    "LEAKY_RELU": Signature(
+        inputs=(1, 1), options="LeakyReluOptions", newest=2,
+        rules=(_p.same_shape, _p.ratio_scale, _p.leaky_slope),
+    ),
+    "QUANTIZE": Signature(inputs=(1, 1), newest=3, rules=(_p.same_shape, _p.ratio_scale)),
+    "RESHAPE": Signature(inputs=(1, 2), rules=(_m.reshape_size, _m.reshape_shape)),
+    "SQUEEZE": Signature(
+        inputs=(1, 1), options="SqueezeOptions", newest=2,
+        rules=(_m.reshape_size, _m.squeezed_axes),
+    ),
+    "EXPAND_DIMS": Signature(inputs=(2, 2), rules=(_m.reshape_size, _m.expanded_axis)),
+    "CONCATENATION": Signature(
+        inputs=(1, 10), options="ConcatenationOptions", newest=4, rules=(_m.concatenated_shapes,)
+    ),
+    "PAD": Signature(inputs=(2, 3), newest=4, rules=(_m.paddings, _p.same_quantisation)),
+    "PADV2": Signature(
+        inputs=(3, 3), newest=4, rules=(_m.paddings, _p.same_quantisation)
+    ),
+    "TRANSPOSE": Signature(inputs=(2, 2), newest=6, rules=(_m.permutation, _p.same_quantisation)),
+    "STRIDED_SLICE": Signature(
+        inputs=(4, 4), options="StridedSliceOptions", newest=8,
+        rules=(_m.strides, _p.same_quantisation),
+    ),
+    "SLICE": Signature(inputs=(3, 3), newest=6, rules=(_m.slice_bounds, _p.same_quantisation)),
+    "SPLIT": Signature(
+        inputs=(2, 2), outputs=(1, MANY), options="SplitOptions", newest=4, rules=(_m.equal_parts,)
+    ),
+    "SPLIT_V": Signature(inputs=(3, 3), outputs=(1, MANY), newest=2, rules=(_m.named_parts,)),
+    "VAR_HANDLE": Signature(inputs=(0, 0), options="VarHandleOptions"),
+    "CALL_ONCE": Signature(inputs=(0, 0), outputs=(0, 0), options="CallOnceOptions"),
+    "READ_VARIABLE": Signature(inputs=(1, 1), rules=(_v.handle,)),
+    "ASSIGN_VARIABLE": Signature(inputs=(2, 2), outputs=(0, 0), rules=(_v.handle,)),
+}  # fmt: skip
+
+
+def check_signature(file: FileRecord, operator: OperatorRecord) -> None:
+    """Raise NetworkError unless an operator has the inputs, outputs, version and options it needs.
+
+    It looks at counts alone, before any tensor is believed.
+    """
+    code = file.codes[operator.code]
+    signature = SIGNATURES[code.name]
+    where = f"{file.path}: operator {operator.index} {code.name}"
+    for what, given, (least, most) in (
+        ("inputs", operator.inputs, signature.inputs),
+        ("outputs", operator.outputs, signature.outputs),
+    ):
+        if not least <= len(given) <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            raise NetworkError(f"{where} has {len(given)} {what}, not {wanted}; export it anew")
+    for position, index in enumerate(operator.inputs):
+        if index < 0 and position not in signature.optional:
+            raise NetworkError(f"{where}: input {position} is missing; export it anew")
+    if not 1 <= code.version <= signature.newest:
+        raise NetworkError(
+            f"{where} has version {code.version}, 1 to {signature.newest} are known; "
+            "convert it with a known version of TensorFlow Lite"
+        )
+    if signature.options is not None and operator.kind != signature.options:
+        found = operator.kind or "none"
+        raise NetworkError(
+            f"{where}: its options must be {signature.options}, they are {found}; export it anew"
+        )
+
+
+def check_operator(op: Operator) -> None:
+    """Raise NetworkError unless an operator keeps its rules."""
+    for rule in SIGNATURES[op.name].rules:
+        rule(op)

@@ -1,0 +1,1 @@
+"""Rules on the numbers of operators, by group; `validation/operators.py` says which apply."""

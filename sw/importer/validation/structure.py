@@ -1,0 +1,56 @@
+"""Counts and indices: every number that stands for something else stands for one that exists."""
+
+from __future__ import annotations
+
+from golden.network import NetworkError
+from sw.importer.records import FileRecord, GraphRecord, OperatorRecord
+
+
+def check_structure(file: FileRecord) -> None:
+    """Raise NetworkError for an index that points nowhere, or a file without a network."""
+    if not file.graphs or not file.graphs[0].operators:
+        raise NetworkError(f"{file.path} holds no network: it is damaged or has no operators")
+    for graph in file.graphs:
+        for operator in graph.operators:
+            _check_operator(file, graph, operator)
+    main = file.graphs[0]
+    for what, indices in (("input", main.inputs), ("output", main.outputs)):
+        if not indices:
+            raise NetworkError(f"{file.path}: the network has no {what}; name one when exporting")
+        for index in indices:
+            if not 0 <= index < len(main.tensors):
+                raise NetworkError(
+                    f"{file.path}: the network's {what} is tensor {index}, the file has "
+                    f"{len(main.tensors)}: it is damaged"
+                )
+        if len(set(indices)) != len(indices):
+            raise NetworkError(f"{file.path}: one tensor is an {what} twice; export it once")
+
+
+def check_buffers(file: FileRecord) -> None:
+    """Raise NetworkError for a tensor whose buffer is not there."""
+    for graph in file.graphs:
+        for tensor in graph.tensors:
+            if not 0 <= tensor.buffer < len(file.buffers):
+                raise NetworkError(
+                    f"{file.path}: tensor {tensor.name!r} has buffer {tensor.buffer}, the file has "
+                    f"{len(file.buffers)}: it is damaged"
+                )
+
+
+def _check_operator(file: FileRecord, graph: GraphRecord, operator: OperatorRecord) -> None:
+    if not 0 <= operator.code < len(file.codes):
+        raise NetworkError(
+            f"{file.path}: operator {operator.index} has code {operator.code}, the file lists "
+            f"{len(file.codes)}: it is damaged"
+        )
+    where = f"{file.path}: operator {operator.index} {file.operator_name(operator)}"
+    for what, indices, least in (("input", operator.inputs, -1), ("output", operator.outputs, 0)):
+        for position, index in enumerate(indices):
+            if not least <= index < len(graph.tensors):
+                raise NetworkError(
+                    f"{where}: {what} {position} is tensor {index}, the file has "
+                    f"{len(graph.tensors)}: it is damaged"
+                )
+    if len(set(operator.outputs)) != len(operator.outputs):
+        raise NetworkError(f"{where}: it writes one tensor twice; the file is damaged")
