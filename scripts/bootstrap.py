@@ -1,4 +1,5 @@
-"""Create or update `.venv`, once, and say in one sentence what is missing if it can't be done.
+"""Create or update `.venv`, once, say in one sentence what is missing if it can't be done, and then
+start a command in it.
 
 Runs under the system's Python with the standard library alone, on every `make` of a target that
 needs the environment, so the case "nothing to do" must stay a few milliseconds: it compares one
@@ -6,31 +7,52 @@ small file.
 
     stamp  = .venv/.ratel-<level>.stamp, a hash of the requirement files and the Python version
     level  = sim (what a simulation needs) or dev (also what the checks need)
+    BUILD  = where everything that is made goes, .venv too; build/ and .venv of the checkout without
 
 The stamp is written last and by a rename, so an interrupted install is done again, and then
-replaces what the first one may have left half unpacked.
+replaces what the first one may have left half unpacked. Below a path with characters that tools
+trip over the environment lies in the user's cache (tb/honeyguide/place.py) and .venv/bin has
+programs that start those there.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import importlib.util
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {
     "sim": ["requirements.txt"],
     "dev": ["requirements.txt", "requirements-dev.txt"],
 }
+PERL_MODULES = "perl lacks its standard modules; install it whole (Debian: apt install perl)."
+
+
+def framework(name: str) -> Any:
+    """Return a module of the framework that needs nothing but the standard library."""
+    path = ROOT / "tb" / "honeyguide" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"_bootstrap_{name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+place = framework("place")
+surroundings = framework("surroundings")
 
 
 class SetupError(Exception):
@@ -38,15 +60,31 @@ class SetupError(Exception):
 
 
 def main(argv: list[str]) -> int:
-    """Bring the environment to the level named by `argv[0]`; return the exit code."""
-    if len(argv) != 1 or argv[0] not in REQUIREMENTS:
-        print(f"usage: bootstrap.sh {'|'.join(REQUIREMENTS)}", file=sys.stderr)
+    """Bring the environment to the level named by `argv[0]`, then become the command in the rest.
+
+    `argv[1]` is BUILD, empty for the checkout's own folders. Returns only without a command, or
+    when something is wrong.
+    """
+    if not argv or argv[0] not in REQUIREMENTS:
+        print(f"usage: bootstrap.sh {'|'.join(REQUIREMENTS)} [BUILD [words]]", file=sys.stderr)
         return 2
+    level, given, words = argv[0], "".join(argv[1:2]), argv[2:]
+    signal.signal(signal.SIGTERM, interrupted)
+    environment = surroundings.cleaned(os.environ, own="HONEYGUIDE_")
+    os.environ.clear()
+    os.environ.update(environment)
+    build = Path(given).expanduser().resolve() if given else ROOT / "build"
     try:
-        check_machine(ROOT)
-        ensure(ROOT, argv[0])
-    except SetupError as error:
+        check_machine()
+        check_writable(build)
+        venv = ensure(ROOT, level, build)
+        if words:
+            start(venv, build, given, words)
+    except (SetupError, place.PlaceError) as error:
         print(f"ratel: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ratel: {of_system(error, build)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("ratel: interrupted; the next run takes up where this one stopped.", file=sys.stderr)
@@ -54,16 +92,65 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def check_machine(root: Path) -> None:
+def interrupted(*_: object) -> None:
+    """Treat a request to end like one from the keyboard."""
+    raise KeyboardInterrupt
+
+
+def start(venv: Path, build: Path, given: str, words: list[str]) -> None:
+    """Become the command: Python of the environment with `words`."""
+    environment = dict(os.environ)
+    environment.pop(place.BUILD_VARIABLE, None)
+    if given:
+        # Everything that is made goes there: byte code and the caches of tools as well.
+        environment[place.BUILD_VARIABLE] = str(build)
+        environment["PYTHONPYCACHEPREFIX"] = str(build / "pycache")
+        environment["RUFF_CACHE_DIR"] = str(build / "ruff_cache")
+        environment["MYPY_CACHE_DIR"] = str(build / "mypy_cache")
+    hold(venv)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.stdout.flush()
+    python = str(venv / "bin" / "python")
+    os.execve(python, [python, *words], environment)
+
+
+def hold(venv: Path) -> None:
+    """Say that the environment is in use, until this process and what it becomes has ended."""
+    with suppress(PermissionError):  # somebody else's environment: they will not replace it
+        handle = os.open(venv / ".in-use", os.O_RDWR | os.O_CREAT, 0o644)
+        os.set_inheritable(handle, True)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+
+
+def of_system(error: OSError, build: Path) -> str:
+    """Return a sentence on what the system refused."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = error.filename or build
+        return f"no space left on the disk of {where}; free some, then run it again."
+    return f"{error.strerror or error}: {error.filename or build}."
+
+
+def check_machine() -> None:
     """Raise SetupError for the first thing that Verilator or the environment would trip over."""
-    if " " in str(root):
-        raise SetupError(f"Verilator can't build below a path with spaces; move the clone: {root}")
     if not shutil.which("perl"):
         raise SetupError("perl is needed by Verilator; install it (Debian: apt install perl).")
     if compiler() is None:
         wanted = os.environ.get("CXX", "").strip()
         which = f"the C++ compiler named by CXX ({wanted})" if wanted else "a C++ compiler"
         raise SetupError(f"{which} was not found; install one (Debian: apt install g++).")
+
+
+def check_writable(build: Path) -> None:
+    """Raise SetupError unless `build` is a folder that can be written to, or can be made."""
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+        with (build / "bootstrap.lock").open("a"):
+            pass
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        advice = "; name another folder for everything that is made: make ... BUILD=/some/folder"
+        raise SetupError(f"{build} can't be written to ({error.strerror}){advice}") from None
 
 
 def compiler() -> str | None:
@@ -79,34 +166,35 @@ def compiler() -> str | None:
     return None
 
 
-def ensure(root: Path, level: str) -> None:
-    """Install what `level` asks for unless the stamp says that it is there already."""
-    venv = root / ".venv"
+def ensure(root: Path, level: str, build: Path | None = None) -> Path:
+    """Return the environment; install what `level` asks for unless the stamp says it is there."""
+    build = build or root / "build"
+    venv = place.venv_folder(root, build)
+    shown = place.venv_shown(root, build)
     wanted = fingerprint(root, level)
-    if is_current(venv, level, wanted):
-        return
+    if is_current(venv, level, wanted) and (shown / "bin" / "python").exists():
+        return venv
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise SetupError(
             "Python's venv module is missing; install it (Debian: apt install python3-venv)."
         )
     if not runs(["perl", "-MPod::Usage", "-MGetopt::Long", "-e", "1"]):
-        raise SetupError(
-            "perl lacks its standard modules; install it whole (Debian: apt install perl)."
-        )
-    with locked(root):
-        if is_current(venv, level, wanted):  # another make was faster
-            return
-        log = root / "build" / "bootstrap.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("w", encoding="utf-8") as stream:
-            create(venv, stream, log)
-            install(root, venv, level, stream, log)
-            link_framework(root, venv)
-            verify(venv, stream, log)
-        for smaller, files in REQUIREMENTS.items():
-            if set(files) <= set(REQUIREMENTS[level]):
-                write_stamp(venv, smaller, fingerprint(root, smaller))
-        say("environment ready.")
+        raise SetupError(PERL_MODULES)
+    with locked(build):
+        if not is_current(venv, level, wanted):  # else another make was faster
+            log = build / "bootstrap.log"
+            with log.open("w", encoding="utf-8") as stream, unused(venv, root):
+                create(venv, stream, log)
+                install(root, venv, level, stream, log)
+                link_framework(root, venv)
+                verify(venv, stream, log)
+            for smaller, files in REQUIREMENTS.items():
+                if set(files) <= set(REQUIREMENTS[level]):
+                    write_stamp(venv, smaller, fingerprint(root, smaller))
+            say("environment ready.")
+        if shown != venv:
+            write_starters(venv, shown)
+    return venv
 
 
 def fingerprint(root: Path, level: str) -> str:
@@ -143,11 +231,43 @@ def write_stamp(venv: Path, level: str, text: str) -> None:
     temporary.replace(stamp_path(venv, level))
 
 
+def write_starters(venv: Path, shown: Path) -> None:
+    """Let the programs of an environment that lies elsewhere be found where people look for it."""
+    folder = shown / "bin"
+    shutil.rmtree(shown, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (shown / "where").write_text(f"{venv}\n", encoding="utf-8")
+    programs = sorted(path.name for path in (venv / "bin").iterdir())
+    # python comes last: the environment counts as there when it is
+    for name in [*(name for name in programs if name != "python"), "python"]:
+        starter = folder / name
+        starter.write_text(f'#!/bin/sh\nexec {venv}/bin/{name} "$@"\n', encoding="utf-8")
+        starter.chmod(0o755)
+
+
 @contextmanager
-def locked(root: Path) -> Iterator[None]:
+def unused(venv: Path, root: Path) -> Iterator[None]:
+    """Wait until no command runs in the environment, if packages in it are to be replaced.
+
+    What is only added disturbs nobody: the sim level is there and as wanted, dev is to come.
+    """
+    fresh = not list(venv.glob(".ratel-*.stamp"))
+    if fresh or is_current(venv, "sim", fingerprint(root, "sim")):
+        yield
+        return
+    with (venv / ".in-use").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("packages have to be replaced, and a command is using them; waiting for its end.")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def locked(build: Path) -> Iterator[None]:
     """Let only one process install at a time; the lock dies with its process."""
-    build = root / "build"
-    build.mkdir(exist_ok=True)
+    build.mkdir(parents=True, exist_ok=True)
     with (build / "bootstrap.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -237,6 +357,14 @@ def call(command: list[object], stream: TextIO, log: Path, failed: str) -> None:
         return
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     reasons = [line for line in lines if line.startswith("ERROR:")]
+    for written in (
+        log.parent,
+        Path(words[0]).parent,
+        Path(words[-1]),
+        Path(tempfile.gettempdir()),
+    ):
+        if nothing_left := place.full(written):
+            raise SetupError(nothing_left)
     reason = f": {reasons[-1].removeprefix('ERROR:').strip()}" if reasons else ""
     raise SetupError(f"{failed}{reason}; the whole story is in {log}.")
 

@@ -13,7 +13,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -21,10 +21,11 @@ from xml.etree import ElementTree
 
 from honeyguide import cli
 from honeyguide.cli import UserError
+from honeyguide.project import BUILD
 from honeyguide.sim.toolchain import clean_environment
 from tb.build import ROOT
 
-REPORTS = ROOT / "build" / "reports"
+REPORTS = BUILD / "reports"
 NOTHING_COLLECTED = 5  # pytest's exit code when no test matches
 
 
@@ -76,6 +77,11 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--nightly", action="store_true", help="also the tests that a pull request leaves out"
     )
+    options.add_argument("--waves", action="store_true", help="record waves of simulations")
+    options.add_argument(
+        "--explain", action="store_true",
+        help="repeat a failing simulation: first difference, waves, view",
+    )  # fmt: skip
     options.add_argument("--stage", action="append", metavar="NAME", help="run this stage only")
     options.add_argument(
         "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N",
@@ -86,13 +92,17 @@ def main(argv: list[str]) -> int:
     if not wanted.nightly:
         stages = [without_nightly(stage) for stage in stages]
     REPORTS.mkdir(parents=True, exist_ok=True)
+    # Tests that pass do not know of it.
+    settings = {"RATEL_EXPLAIN": str(int(wanted.explain)), "RATEL_WAVES": str(int(wanted.waves))}
     results = []
     for number, stage in enumerate(stages, start=1):
         print(f"\n[{number}/{len(stages)}] {stage.name}: {stage.about}", flush=True)
         results.append(
             run_module(stage)
             if stage.module
-            else run_tests(stage, keyword=wanted.keyword, seed=wanted.seed, jobs=wanted.jobs)
+            else run_tests(
+                stage, keyword=wanted.keyword, seed=wanted.seed, jobs=wanted.jobs, env=settings
+            )
         )
     if all(result.verdict is Verdict.LEFT_OUT for result in results):
         raise UserError(f"no test matches {wanted.keyword!r}")
@@ -141,8 +151,10 @@ def run_module(stage: Stage) -> StageResult:
     )
 
 
-def run_tests(stage: Stage, *, keyword: str | None, seed: int, jobs: int) -> StageResult:
-    """Run the tests of a stage with pytest."""
+def run_tests(
+    stage: Stage, *, keyword: str | None, seed: int, jobs: int, env: Mapping[str, str]
+) -> StageResult:
+    """Run the tests of a stage with pytest, `env` on top of the environment."""
     junit = junit_path(stage.name)
     junit.unlink(missing_ok=True)
     command = [
@@ -155,7 +167,7 @@ def run_tests(stage: Stage, *, keyword: str | None, seed: int, jobs: int) -> Sta
         command += ["-k", keyword]
     started = time.monotonic()
     code = subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, env=clean_environment(), check=False
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, env={**clean_environment(), **env}, check=False
     ).returncode
     seconds = time.monotonic() - started
     if code == NOTHING_COLLECTED and keyword is not None:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from honeyguide import cli
+from honeyguide.project import BUILD
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.suite import Entry, Run, chosen_configs, load_suite
 from honeyguide.sim import HdlError
 from scripts.regress.__main__ import tell
-from tb.build import ROOT
 
-FOLDER = ROOT / "build" / "replay"
+FOLDER = BUILD / "replay"
 LOG = "transactions.txt"
 SHORTEST = 10  # lines; a log of less has nothing to compare
 # Short enough for the slow level; every kind of stimulus.

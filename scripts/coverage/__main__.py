@@ -19,6 +19,7 @@ from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import add_runs, smallest_set
 from honeyguide.coverage.kept import FILE as KEPT_FILE
 from honeyguide.coverage.kept import kept_runs, write_kept
+from honeyguide.project import BUILD
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
 from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
@@ -28,9 +29,8 @@ from honeyguide.sim import HdlError
 from scripts.coverage.covered_build import covered_build
 from scripts.regress.__main__ import tell
 from scripts.regress.finish import explaining, finish
-from tb.build import ROOT
 
-FOLDER = ROOT / "build" / "coverage"
+FOLDER = BUILD / "coverage"
 RUNS = 200
 NIGHTLY = Bars(functional=100.0, line=98.0, branch=95.0, toggle=90.0)
 PULL_REQUEST = Bars(functional=95.0)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide import cli
+from honeyguide.project import BUILD
 from honeyguide.report.files import shown
 from honeyguide.sim import HdlError, build
 from honeyguide.waves.picture import draw
@@ -32,8 +33,8 @@ from tb.build import ROOT
 
 TABLE = Path(__file__).resolve().with_name("faults.toml")
 PATCHES = ROOT / "tests" / "faults"
-FOLDER = ROOT / "build" / "debug"
-REPORT = ROOT / "build" / "reports" / "debug.json"
+FOLDER = BUILD / "debug"
+REPORT = BUILD / "reports" / "debug.json"
 STAGES_WANTED = 0.8  # share of the faults
 
 

@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from golden.config import CoreConfig
 from golden.network import run_network
 from honeyguide.cli import UserError
+from honeyguide.place import full, plain, workshop
+from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
 from honeyguide.sim.builder import content_hash, locked
 from honeyguide.sim.runner import error_lines
 from honeyguide.sim.sources import hdl_files
+from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import (
     clean_environment,
     make_variables,
@@ -35,7 +38,7 @@ from sw.compiler.program import NpuPhase
 from tb.build import ROOT, rtl_include_dirs, rtl_sources
 
 BARE = ROOT / "tb" / "bare" / "bare_loop.cpp"
-BUILDS = ROOT / "build" / "bare"
+BUILDS = BUILD / "bare"
 MAGIC = 0x4C544152
 SPARE = 4096
 TIMEOUT_S = 600
@@ -105,7 +108,7 @@ def job_file(model: Model, inputs: NDArray[np.int8]) -> bytes:
 
 def build_bare(core: CoreConfig) -> Path:
     """Return the program, built first if it is not there."""
-    sources = [*rtl_sources(), BARE]
+    sources = [plain(path) for path in [*rtl_sources(), BARE]]
     files = [*sources, *(file for folder in rtl_include_dirs() for file in hdl_files(folder))]
     text = json.dumps(
         [
@@ -116,7 +119,7 @@ def build_bare(core: CoreConfig) -> Path:
         ],
         sort_keys=True,
     )
-    folder = BUILDS / f"{core.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    folder = workshop(BUILDS) / f"{core.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     program = folder / "bare_loop"
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock"):
@@ -129,7 +132,7 @@ def compile_bare(core: CoreConfig, sources: Sequence[Path], folder: Path, progra
     """Verilate and compile; the program appears only when all of it went well."""
     objects, log = folder / "objects", folder / "build.log"
     parameters = [f"-G{name}={value}" for name, value in core.verilog_parameters().items()]
-    includes = [f"-I{path}" for path in rtl_include_dirs()]
+    includes = [f"-I{plain(path)}" for path in rtl_include_dirs()]
     verilate = [
         str(verilator()), "--cc", "--exe", "--no-timing", "-Wno-fatal", "--top-module",
         "ratel_core", "-Mdir", str(objects), "-o", "bare_loop", *parameters, *includes,
@@ -137,13 +140,11 @@ def compile_bare(core: CoreConfig, sources: Sequence[Path], folder: Path, progra
     ]  # fmt: skip
     make = ["make", "-j", "2", "-C", str(objects), "-f", "Vratel_core.mk"]
     make += [*make_variables(), object_cache(BUILDS / "objects")]
-    with log.open("w", encoding="utf-8") as stream:
+    with log.open("wb") as stream:
         for command in (verilate, make):
-            done = subprocess.run(
-                command, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=stream,
-                stderr=subprocess.STDOUT, check=False,
-            )  # fmt: skip
-            if done.returncode:
-                reasons = error_lines(log) or ["no error line was found"]
+            code = supervise(command, env=clean_environment(), cwd=folder, output=stream)
+            if code or full(folder):
+                reasons = [full(folder)] if full(folder) else error_lines(log)
+                reasons = reasons or ["no error line was found"]
                 raise HdlError(f"building the bare loop failed: {reasons[0]}; log: {log}")
     (objects / "bare_loop").replace(program)

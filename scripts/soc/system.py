@@ -11,6 +11,7 @@ from pathlib import Path
 
 from golden.config import CoreConfig
 from honeyguide import cli
+from honeyguide.project import BUILD
 from honeyguide.sim import SimBuild, build
 from tb.build import ROOT
 from tb.soc.build import CPU_PACKAGE, cpu_folder, soc_build
@@ -25,7 +26,7 @@ def ensure_cpu() -> None:
         UserError: it could not be installed.
     """
     pinned = REQUIREMENTS.read_text(encoding="utf-8").strip().splitlines()[-1]
-    lock = ROOT / "build" / "cpu.lock"
+    lock = BUILD / "cpu.lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -12,10 +12,10 @@ import sys
 
 from honeyguide import cli
 from honeyguide.plan.plan import Entry, load_plan, problems, universe
+from honeyguide.project import BUILD
 from honeyguide.report.table import table
-from tb.build import ROOT
 
-MEASURED = ROOT / "build" / "coverage" / "coverage.json"
+MEASURED = BUILD / "coverage" / "coverage.json"
 
 
 def main(argv: list[str]) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 
 from honeyguide import cli
 from honeyguide.env.settings import MEMORY_BASE
+from honeyguide.project import BUILD
 from honeyguide.report.files import shown
 from honeyguide.sim import HdlError
 from honeyguide.sim.toolchain import can_write_fst
@@ -32,7 +33,7 @@ from sw.compiler import compile_network
 from sw.importer import import_network
 from tb.build import ROOT
 
-FOLDER = ROOT / "build" / "waves"
+FOLDER = BUILD / "waves"
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
 NO_FST = "Waves are VCD; FST is smaller, but needs the headers of lz4 and zlib."
 

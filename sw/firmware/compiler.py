@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 FIRMWARE = Path(__file__).resolve().parent
 ROOT = FIRMWARE.parents[1]
 INCLUDE = ROOT / "sw" / "include"
-ZIG = ROOT / "build" / "zig"
+BUILD = Path(os.environ.get("HONEYGUIDE_BUILD") or ROOT / "build")  # as the launcher says
+ZIG = BUILD / "zig"
 ZIG_INSTALLED = ZIG / "installed"  # holds what was asked for; written last
 ZIG_REQUIREMENTS = FIRMWARE / "requirements-zig.txt"
 GCC_NAMES = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc", "riscv-none-elf-gcc")
@@ -100,8 +101,8 @@ def _zig() -> CrossCompiler:
             _install_zig()
     environment = {
         "PYTHONPATH": str(ZIG),
-        "ZIG_GLOBAL_CACHE_DIR": str(ROOT / "build" / "zig-cache"),
-        "ZIG_LOCAL_CACHE_DIR": str(ROOT / "build" / "zig-cache"),
+        "ZIG_GLOBAL_CACHE_DIR": str(BUILD / "zig-cache"),
+        "ZIG_LOCAL_CACHE_DIR": str(BUILD / "zig-cache"),
     }
     command = (sys.executable, "-m", "ziglang")
     version = subprocess.run(

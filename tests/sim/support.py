@@ -6,10 +6,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from honeyguide.project import BUILD
 from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
-from tb.build import ROOT, bench_build
+from tb.build import bench_build
 
-RUNS = ROOT / "build" / "runs"
+RUNS = BUILD / "tests" / "sim"
 
 
 def simulate(

@@ -6,12 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from golden.config import load_config
+from honeyguide.project import BUILD
 from honeyguide.sim import SimResult, SimRun, run
 from scripts.soc.system import built_system
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
-from tb.build import ROOT
 
-BUILD = ROOT / "build" / "tests" / "soc"
+PLACE = BUILD / "tests" / "soc"
 
 
 @lru_cache(maxsize=8)
@@ -24,7 +24,7 @@ def system(config: str) -> Path:
 def firmware(*sources: str) -> Compiled:
     """Return a compiled program and the driver library."""
     names = [FIRMWARE / "programs" / name for name in sources]
-    return compile_firmware([*names, FIRMWARE / "ratel.c"], BUILD / "firmware")
+    return compile_firmware([*names, FIRMWARE / "ratel.c"], PLACE / "firmware")
 
 
 def run_program(
@@ -41,7 +41,7 @@ def run_program(
         SimRun(
             build=system(config),
             module=module,
-            results_dir=BUILD / f"{Path(sources[0]).stem}-{config}-{stall}-{spoil}-{module}",
+            results_dir=PLACE / f"{Path(sources[0]).stem}-{config}-{stall}-{spoil}-{module}",
             seed=seed,
             timeout_s=900,
             env={

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from honeyguide.cli import UserError
-from honeyguide.project import ROOT
+from honeyguide.project import BUILD, ROOT
 
-FOLDER = ROOT / "build" / "selftest"
+FOLDER = BUILD / "selftest"
 COPIED = ("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml")
 # Tests that build networks or firmware look for these; a link will do for what is only read.
 LINKED = ("docs", "README.md", "Makefile", "requirements.txt", "requirements-dev.txt", ".venv")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.cli import UserError
-from honeyguide.project import ROOT
+from honeyguide.project import BUILD
 from honeyguide.regress.cluster import run_on_cluster
 from honeyguide.regress.local import run_local
 from honeyguide.regress.state import State, key_of
@@ -21,7 +21,7 @@ from honeyguide.report.regression import Summary, write_reports
 from honeyguide.sim import HdlError, SimBuild, build
 from tb.build import bench_build
 
-FOLDER = ROOT / "build" / "regress"
+FOLDER = BUILD / "regress"
 STEPS = 20  # lines in all where a line can't be written over
 
 

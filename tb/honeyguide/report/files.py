@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.cli import UserError
-from honeyguide.project import ROOT
+from honeyguide.project import BUILD, ROOT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Results:
     """The results of one command below a folder, `build` of the repository by default."""
 
     command: str
-    folder: Path = ROOT / "build"
+    folder: Path = BUILD
 
     @property
     def reports(self) -> Path:
@@ -59,7 +59,7 @@ class Results:
 def add_results_option(options: argparse.ArgumentParser) -> None:
     """Add --results to a command."""
     options.add_argument(
-        "--results", type=Path, default=ROOT / "build", metavar="FOLDER",
+        "--results", type=Path, default=BUILD, metavar="FOLDER",
         help="where reports and logs go, build/ by default",
     )  # fmt: skip
 

@@ -7,12 +7,13 @@ result = run(SimRun(build=where, module="counter_test", seed=7, timeout_s=60, re
 print(result.status, result.message, result.log)
 """
 
-from honeyguide.project import ROOT
+from honeyguide.project import BUILD, ROOT
 from honeyguide.sim.builder import SimBuild, build
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.launcher import SimResult, SimRun, SimStatus, TestOutcome, run
 
 __all__ = [
+    "BUILD",
     "ROOT",
     "HdlError",
     "SimBuild",

@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from honeyguide.project import ROOT
+from honeyguide.place import PlaceError, full, plain, real, workshop
+from honeyguide.project import BUILD
 from honeyguide.sim import toolchain
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.runner import RatelVerilator, error_lines
@@ -79,20 +80,22 @@ def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
 
     Args:
         wanted: what to build.
-        root: where builds are kept; `build/sim` of the repository by default.
+        root: where builds are kept; `build/sim` by default.
 
     Raises:
         HdlError: a file is missing, or Verilator or the compiler refused the design.
     """
-    base = (root or ROOT / "build" / "sim").resolve()
     check_inputs(wanted)
-    description = describe(wanted)
+    try:
+        base = workshop(root or BUILD / "sim")
+        description = describe(wanted)
+    except PlaceError as error:
+        raise HdlError(str(error)) from None
     text = json.dumps(description, sort_keys=True)
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     target = base / f"{wanted.top}-{key}"
     if (target / "build.json").is_file():
         return target
-    base.mkdir(parents=True, exist_ok=True)
     with locked(base / f".{target.name}.lock"):
         if not (target / "build.json").is_file():
             shutil.rmtree(target, ignore_errors=True)  # left over by an interrupted build
@@ -125,14 +128,14 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
     folders = [*wanted.includes, *wanted.library_dirs]
     listed = [*map(Path, wanted.sources), *map(Path, wanted.cpp_sources)]
     found = [path for folder in folders for path in hdl_files(Path(folder))]
-    plain = dataclasses.asdict(wanted)
+    asked = dataclasses.asdict(wanted)
     for name in ("sources", "cpp_sources", "includes", "library_dirs"):
-        plain[name] = [str(Path(path).resolve()) for path in plain[name]]
-    plain["fst"] = wanted.traced and toolchain.can_write_fst()
+        asked[name] = [str(plain(path)) for path in asked[name]]
+    asked["fst"] = wanted.traced and toolchain.can_write_fst()
     return {
         "format": FORMAT,
-        "build": json.loads(json.dumps(plain, default=list)),
-        "files": {str(path.resolve()): content_hash(path) for path in [*listed, *found]},
+        "build": json.loads(json.dumps(asked, default=list)),
+        "files": {str(plain(path)): content_hash(path) for path in [*listed, *found]},
         "tools": toolchain.versions(),
         "make": toolchain.make_variables(quick=wanted.quick),
     }
@@ -162,8 +165,8 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
     )
     try:
         runner.build(
-            sources=[public, *wanted.sources],
-            includes=wanted.includes,
+            sources=[public, *map(plain, wanted.sources)],
+            includes=[*map(plain, wanted.includes)],
             defines=wanted.defines,
             parameters=wanted.parameters,
             build_args=verilator_options(wanted),
@@ -173,9 +176,12 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
             log_file=log_file,
         )
     except subprocess.CalledProcessError:
+        if nothing_left := full(target):
+            raise HdlError(f"building {wanted.top} failed: {nothing_left}") from None
         reasons = error_lines(log_file)
         reason = "\n  ".join(reasons) if reasons else "no error line was found"
-        raise HdlError(f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}") from None
+        told = f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}"
+        raise HdlError(real(told)) from None
 
 
 def trace_options(wanted: SimBuild) -> list[str]:
@@ -193,12 +199,12 @@ def verilator_options(wanted: SimBuild) -> list[str]:
     if wanted.coverage:
         options += [f"--coverage-{kind}" for kind in ("line", "toggle", "expr", "user")]
     for folder in wanted.library_dirs:
-        options += ["-y", str(Path(folder).resolve())]
+        options += ["-y", str(plain(folder))]
     if wanted.library_dirs:
         options.append("+libext+.v+.sv")
     if wanted.export_symbols:
         options += ["-LDFLAGS", "-rdynamic"]
-    options += [str(Path(path).resolve()) for path in wanted.cpp_sources]
+    options += [str(plain(path)) for path in wanted.cpp_sources]
     return [*options, *wanted.args]
 
 

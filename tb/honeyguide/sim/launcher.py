@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -23,12 +22,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from honeyguide.place import full, plain
 from honeyguide.project import ROOT, VARIABLE
 from honeyguide.sim.builder import SimBuild, build
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.runner import RatelVerilator
+from honeyguide.sim.supervise import supervise
 
-GRACE_S = 3.0  # between asking a simulation to end and killing it
 SEED_RANGE = 2**31 - 1
 
 
@@ -124,10 +124,15 @@ def run(wanted: SimRun) -> SimResult:
     environment = simulation_environment(wanted, made, results)
     log = results / "log.txt"
     started = time.monotonic()
-    returncode = execute(command, environment, results, log, wanted.timeout_s)
+    with log.open("wb") as stream:
+        returncode = supervise(
+            command, env=environment, cwd=results, output=stream, timeout_s=wanted.timeout_s
+        )
     seconds = time.monotonic() - started
     tests = read_outcomes(results / "results.xml")
     status, message = judge(wanted, returncode, tests, log)
+    if nothing_left := full(results):  # what was written may be cut short, whatever it says
+        status, message = SimStatus.CRASH, nothing_left
     return SimResult(
         status=status,
         message=message,
@@ -191,47 +196,11 @@ def simulation_environment(
     environment["RATEL_RESULTS_DIR"] = str(results)
     environment["PYTHONHASHSEED"] = "0"  # sets iterate in the same order in every run
     environment["PYTHONUNBUFFERED"] = "1"  # a killed run keeps its last lines
-    paths = [*map(str, wanted.python_path), str(ROOT), *sys.path]
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    paths = [*wanted.python_path, ROOT, *filter(None, sys.path)]
+    environment["PYTHONPATH"] = os.pathsep.join(str(plain(path)) for path in paths)
     if wanted.test is not None:
         environment["COCOTB_TEST_FILTER"] = rf"(^|\.){re.escape(wanted.test)}(/.*)?$"
     return {**environment, **wanted.env}
-
-
-def execute(
-    command: Sequence[str], environment: Mapping[str, str], cwd: Path, log: Path, timeout_s: float
-) -> int | None:
-    """Run the command in a session of its own; return its exit code, None after a time-out.
-
-    Waits in small steps of the system's own wait, so the end of the process is seen at once.
-    """
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            command, cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL,
-            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        try:
-            return process.wait(timeout=timeout_s)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            end(process)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and everything it started; ask first, then kill."""
-    if process.poll() is not None:
-        return
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            return
-        try:
-            process.wait(timeout=GRACE_S)
-            return
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def read_outcomes(path: Path) -> tuple[TestOutcome, ...] | None:

@@ -9,7 +9,9 @@ from typing import TextIO
 
 from cocotb_tools import runner as cocotb_runner
 
+from honeyguide.place import full, plain
 from honeyguide.sim.errors import HdlError
+from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import clean_environment, make_variables, object_cache, verilator
 
 
@@ -45,6 +47,10 @@ class RatelVerilator(cocotb_runner.Verilator):
 
     def _build_command(self) -> list[list[str]]:
         self.waves = bool(self.trace_options)
+        # cocotb has made every path a real one, which may be one that Verilator can't read.
+        self.includes = [plain(path) for path in self.includes]
+        for source in self._sources:
+            source.value = plain(source.value)
         verilate, make = super()._build_command()
         verilate = [word for word in verilate if word not in {"--public-flat-rw", "--trace"}]
         verilate[1:1] = self.trace_options
@@ -60,12 +66,10 @@ class RatelVerilator(cocotb_runner.Verilator):
         for command in cmds:
             stdout.write(f"$ {' '.join(command)}\n")
             stdout.flush()
-            done = subprocess.run(
-                command, cwd=cwd, env=self.env, check=False, stdin=subprocess.DEVNULL,
-                stdout=stdout, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            if done.returncode:
-                raise subprocess.CalledProcessError(done.returncode, command)
+            code = supervise(command, cwd=Path(cwd), env=self.env, output=stdout.buffer)
+            # Verilator does not notice that a disk is full and leaves files cut short.
+            if code or full(self.build_dir):
+                raise subprocess.CalledProcessError(code or 1, command)
 
     def simulation_environment(self, *, top: str, module: str) -> dict[str, str]:
         """Return the environment in which a built simulation finds cocotb and its test module."""

@@ -18,24 +18,24 @@ from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
 
+from honeyguide.place import plain
+from honeyguide.project import BUILD, own_prefix, shell_settings
 from honeyguide.sim.errors import HdlError
-
-# What the calling make, pytest or an outer cocotb leaves in the environment and would change a
-# build or a run behind the caller's back. MAKEFLAGS carries the variables of `make sim SEED=7`.
-FOREIGN = (
-    "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTEST_CURRENT_TEST",
-    "PYTEST_XDIST_WORKER", "WAVES", "GUI", "GPI_USERS", "GPI_EXTRA", "COCOTB_PLUSARGS",
-    "COCOTB_TEST_FILTER", "COCOTB_TESTCASE", "COCOTB_TEST_MODULES", "COCOTB_RANDOM_SEED",
-    "COCOTB_RESULTS_FILE",
-)  # fmt: skip
+from honeyguide.surroundings import cleaned
 
 
 def clean_environment() -> dict[str, str]:
-    """Return a copy of the environment without the FOREIGN variables, Verilator first on PATH."""
-    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    """Return a copy of the environment for a tool or a simulation, Verilator first on PATH.
+
+    Without what is foreign (surroundings.py), and without variables of the project's own that no
+    shell may set: the caller sets those that it wants.
+    """
+    kept = cleaned(os.environ, own=own_prefix(), allowed=shell_settings())
     root = verilator_root()
     kept["VERILATOR_ROOT"] = str(root)
     kept["PATH"] = os.pathsep.join([str(root / "bin"), kept.get("PATH", os.defpath)])
+    if "CCACHE_DIR" not in kept and not os.access(kept.get("HOME", ""), os.W_OK):
+        kept["CCACHE_DIR"] = str(BUILD / "ccache")  # it refuses to work without a home
     return kept
 
 
@@ -138,8 +138,8 @@ def object_cache(folder: Path) -> str:
     if shutil.which("ccache"):
         return "OBJCACHE=ccache"
     tag = hashlib.sha256(repr(sorted(versions().items())).encode()).hexdigest()[:16]
-    launcher = Path(__file__).with_name("objects.py")
-    return f"OBJCACHE={shlex.join([sys.executable, str(launcher), str(folder), tag])}"
+    launcher = plain(Path(__file__).with_name("objects.py"))
+    return f"OBJCACHE={shlex.join([sys.executable, str(launcher), str(plain(folder)), tag])}"
 
 
 @lru_cache(maxsize=1)

@@ -11,14 +11,14 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from honeyguide.project import ROOT
+from honeyguide.project import BUILD, ROOT
 from honeyguide.regress.buckets import cause_of
 from honeyguide.regress.work import Outcome
 from honeyguide.sim import HdlError, SimResult
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from tb.build import rtl_sources
 
-FOLDER = ROOT / "build" / "failures"
+FOLDER = BUILD / "failures"
 EACH = 2  # failures of one cause that are explained
 ALTOGETHER = 6
 
