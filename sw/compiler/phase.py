@@ -245,7 +245,13 @@ class PhasePlan:
             if narrower is not None:
                 limits[index] = narrower
                 return
-        raise refuse(failed.name, failed.lines, self.config.spad_depth)
+        # Each buffer alone may fit; what does not are those that must be there at once.
+        together = {
+            id(buffer): buffer.lines
+            for index in range(failed.first, failed.last + 1)
+            for buffer in self.plans[index].buffers
+        }
+        raise refuse(failed.name, sum(together.values()), self.config.spad_depth)
 
     def _thinner(self, plan: OpPlan) -> tuple[int, int] | None:
         """A limit of fewer rows that makes strips shorter, if there is one."""

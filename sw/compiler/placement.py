@@ -71,6 +71,6 @@ def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> i
 def refuse(name: str, needed: int, available: int) -> CompileError:
     """Error for something that does not fit whatever is done."""
     return CompileError(
-        f"{name} needs {needed} lines of scratchpad and the configuration has {available}; "
+        f"{name} needs {needed} lines of scratchpad at once and the configuration has {available}; "
         "choose one with a larger SpadDepth"
     )
