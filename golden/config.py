@@ -22,6 +22,9 @@ _RANGES = {
     "AxiIdWidth": ("axi_id_width", 1, 8),
     "ReadsOutstanding": ("reads_outstanding", 4, 16),
     "XifIdWidth": ("xif_id_width", 1, 8),
+    "WritesOutstanding": ("writes_outstanding", 4, 16),
+    "WriteAfterData": ("write_after_data", 0, 1),
+    "Windows": ("windows", 4, 16),
 }
 
 
@@ -44,6 +47,9 @@ class CoreConfig:
     axi_id_width: int = 4
     max_burst: int = 16
     reads_outstanding: int = 8
+    writes_outstanding: int = 8
+    write_after_data: int = 0
+    windows: int = 4
     queue_depth: int = 4
     xif_queue_depth: int = 4
     xif_id_width: int = 4

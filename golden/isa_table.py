@@ -40,6 +40,7 @@ class ErrorCode(IntEnum):
     ACC = 11  # accumulators: not one tile, or nothing to continue
     BUS_READ = 12  # error response to a read
     BUS_WRITE = 13  # error response to a write
+    WINDOW = 16  # no memory window allows this burst to its owner
 
 
 class FieldId(IntEnum):

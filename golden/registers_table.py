@@ -79,5 +79,17 @@ REGISTERS = (
     Register(name="COUNTER", offset=0x100, count=16, fields=(
         RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),
     )),
+    Register(name="WINDOW_BASE", offset=0x200, count=4, fields=(
+        RegisterField(name="ADDR", lsb=4, bits=28, access="rw", reset=0x0),
+    )),
+    Register(name="WINDOW_LIMIT", offset=0x240, count=4, fields=(
+        RegisterField(name="ADDR", lsb=4, bits=28, access="rw", reset=0x0),
+    )),
+    Register(name="WINDOW_CTRL", offset=0x280, count=4, fields=(
+        RegisterField(name="OWNERS", lsb=8, bits=6, access="rw", reset=0x0),
+        RegisterField(name="VALID", lsb=2, bits=1, access="rw", reset=0x0),
+        RegisterField(name="STORE", lsb=1, bits=1, access="rw", reset=0x0),
+        RegisterField(name="LOAD", lsb=0, bits=1, access="rw", reset=0x0),
+    )),
 )
 # fmt: on

@@ -30,6 +30,9 @@ module ratel_core #(
   parameter AxiIdWidth       = 4,
   parameter MaxBurst         = 16,
   parameter ReadsOutstanding = 8,
+  parameter WritesOutstanding = 8,
+  parameter WriteAfterData   = 0,
+  parameter Windows          = 4,
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
   parameter XifIdWidth       = 4
@@ -134,6 +137,9 @@ module ratel_core #(
     .AxiIdWidth       (AxiIdWidth),
     .MaxBurst         (MaxBurst),
     .ReadsOutstanding (ReadsOutstanding),
+    .WritesOutstanding (WritesOutstanding),
+    .WriteAfterData   (WriteAfterData),
+    .Windows          (Windows),
     .QueueDepth       (QueueDepth),
     .XifQueueDepth    (XifQueueDepth),
     .XifIdWidth       (XifIdWidth)
@@ -163,6 +169,7 @@ module ratel_core #(
   wire                          load_idle;
   wire [`DESC_LOAD_WIDTH-1:0]   load_desc;
   wire                          load_err;
+  wire                          load_err_window;
   wire [31:0]                   load_err_addr;
   wire [4:0]                    load_bytes;
   wire                          execute_valid;
@@ -176,7 +183,9 @@ module ratel_core #(
   wire                          store_idle;
   wire [`DESC_STORE_WIDTH-1:0]  store_desc;
   wire                          store_err;
+  wire                          store_err_window;
   wire [31:0]                   store_err_addr;
+  wire [Windows*65-1:0]         windows;
   wire [4:0]                    store_bytes;
   wire                          step;
   wire                          stall_fetch;
@@ -191,6 +200,7 @@ module ratel_core #(
     .ParamDepth    (ParamDepth),
     .RequantLanes  (RequantLanes),
     .AxiDataWidth  (AxiDataWidth),
+    .Windows       (Windows),
     .QueueDepth    (QueueDepth),
     .XifQueueDepth (XifQueueDepth),
     .XifIdWidth    (XifIdWidth)
@@ -236,11 +246,13 @@ module ratel_core #(
     .s_axil_rready_i     (s_axil_rready_i),
     .core_rst_no         (core_rst_n),
     .abort_o             (abort),
+    .windows_o           (windows),
     .load_valid_o        (load_valid),
     .load_ready_i        (load_ready),
     .load_desc_o         (load_desc),
     .load_done_i         (load_done),
     .load_err_i          (load_err),
+    .load_err_window_i   (load_err_window),
     .load_err_addr_i     (load_err_addr),
     .load_idle_i         (load_idle),
     .load_bytes_i        (load_bytes),
@@ -257,6 +269,7 @@ module ratel_core #(
     .store_desc_o        (store_desc),
     .store_done_i        (store_done),
     .store_err_i         (store_err),
+    .store_err_window_i  (store_err_window),
     .store_err_addr_i    (store_err_addr),
     .store_idle_i        (store_idle),
     .store_bytes_i       (store_bytes)
@@ -287,18 +300,23 @@ module ratel_core #(
     .AxiDataWidth     (AxiDataWidth),
     .AxiIdWidth       (AxiIdWidth),
     .MaxBurst         (MaxBurst),
-    .ReadsOutstanding (ReadsOutstanding)
+    .ReadsOutstanding (ReadsOutstanding),
+    .Windows          (Windows)
   ) u_load (
     .clk_i           (clk_i),
     .rst_ni          (core_rst_n),
+    .bus_rst_ni      (rst_ni),
     .valid_i         (load_valid),
     .ready_o         (load_ready),
     .desc_i          (load_desc),
     .done_o          (load_done),
     .err_o           (load_err),
+    .err_window_o    (load_err_window),
     .err_addr_o      (load_err_addr),
     .idle_o          (load_idle),
     .abort_i         (abort),
+    .abandon_i       (1'b0),
+    .windows_i       (windows),
     .load_bytes_o    (load_bytes),
     .m_axi_arid_o    (m_axi_arid_o),
     .m_axi_araddr_o  (m_axi_araddr_o),
@@ -345,18 +363,25 @@ module ratel_core #(
     .Cols         (Cols),
     .AxiDataWidth (AxiDataWidth),
     .AxiIdWidth   (AxiIdWidth),
-    .MaxBurst     (MaxBurst)
+    .MaxBurst     (MaxBurst),
+    .WritesOutstanding (WritesOutstanding),
+    .WriteAfterData (WriteAfterData),
+    .Windows      (Windows)
   ) u_store (
     .clk_i           (clk_i),
     .rst_ni          (core_rst_n),
+    .bus_rst_ni      (rst_ni),
     .valid_i         (store_valid),
     .ready_o         (store_ready),
     .desc_i          (store_desc),
     .done_o          (store_done),
     .err_o           (store_err),
+    .err_window_o    (store_err_window),
     .err_addr_o      (store_err_addr),
     .idle_o          (store_idle),
     .abort_i         (abort),
+    .abandon_i       (1'b0),
+    .windows_i       (windows),
     .store_bytes_o   (store_bytes),
     .spad_rd_en_o    (st_rd_en),
     .spad_rd_bank_o  (st_rd_bank),

@@ -20,6 +20,7 @@ from golden.machine.owner import MACHINE_MODE, SUPERVISOR, Owner
 from golden.machine.storage import ConfigFile, Held, Storage
 from golden.machine.transfer import run_load, run_store
 from golden.machine.vector import run_vector
+from golden.machine.windows import Window, refused_burst
 from golden.machine.work import array_work
 from golden.memory import Memory
 
@@ -38,6 +39,7 @@ class Machine:
         self.memory = memory
         self.storage = Storage(config)
         self.groups = ConfigFile()
+        self.windows: list[Window] = [Window()] * config.windows
         self.error: ErrorRecord | None = None
         self.irq_error = False
         self.irq_done = False
@@ -198,7 +200,7 @@ class Machine:
         if item.name == "rdcnt":
             return self._read_counter(instruction, request, index)
         if item.name.startswith(("ld.", "st.")):
-            return self._transfer(instruction, request, index, bus_error)
+            return self._transfer(instruction, request, index, bus_error, owner)
         return self._compute(instruction, request, index)
 
     def _record(
@@ -241,14 +243,27 @@ class Machine:
         )
 
     def _transfer(
-        self, instruction: Instruction, request: Request, index: int, bus_error: int | None
+        self,
+        instruction: Instruction,
+        request: Request,
+        index: int,
+        bus_error: int | None,
+        owner: Owner,
     ) -> Outcome:
         region = memory_region(request)
         store = request.format.name == "st.t"
         beats = tuple(self.memory.failing_beats(region, beat=self.config.axi_bytes, write=store))
-        failed = bool(beats) or bus_error is not None
+        refused = refused_burst(
+            self.windows, owner, region,
+            beat=self.config.axi_bytes, max_burst=self.config.max_burst, write=store,
+        )  # fmt: skip
+        if refused is not None:  # only the bursts before it were seen on the bus
+            beats = tuple(b for b in beats if any(first <= b <= end for first, end in refused[1]))
+        failed = bool(beats) or bus_error is not None or refused is not None
         error = None
-        if failed:
+        if refused is not None and not beats:
+            error = self._record(instruction, index, ErrorCode.WINDOW, FieldId.NONE, refused[0])
+        elif failed:
             code = ErrorCode.BUS_WRITE if store else ErrorCode.BUS_READ
             error = self._record(instruction, index, code, FieldId.NONE, bus_error, beats)
         self._moving = True

@@ -14,7 +14,9 @@
 //   core_rst_no        reset of the engines, hard or soft
 //   abort_o            soft reset pending: finish announced bursts, start nothing
 //   <engine>_valid_o .. desc_o   next instruction of an engine
-//   <engine>_done_i    its oldest instruction is complete; err, err_addr: with a bus error
+//   <engine>_done_i    its oldest instruction is complete; err, err_addr: with a bus error;
+//                      err_window: refused by the memory windows
+//   windows_o          memory windows, see ratel_windows
 //   <engine>_idle_i    no bus transaction is outstanding
 //   *_bytes_i, exec_*_i   events for the counters
 `include "ratel_isa.vh"
@@ -29,6 +31,7 @@ module ratel_control #(
   parameter ParamDepth    = 64,
   parameter RequantLanes  = Cols,
   parameter AxiDataWidth  = 64,
+  parameter Windows       = 4,
   parameter QueueDepth    = 4,
   parameter XifQueueDepth = 4,
   parameter XifIdWidth    = 4
@@ -74,11 +77,13 @@ module ratel_control #(
   input  wire                             s_axil_rready_i,
   output wire                             core_rst_no,
   output wire                             abort_o,
+  output wire [Windows*65-1:0]            windows_o,
   output wire                             load_valid_o,
   input  wire                             load_ready_i,
   output wire [`DESC_LOAD_WIDTH-1:0]      load_desc_o,
   input  wire                             load_done_i,
   input  wire                             load_err_i,
+  input  wire                             load_err_window_i,
   input  wire [31:0]                      load_err_addr_i,
   input  wire                             load_idle_i,
   input  wire [4:0]                       load_bytes_i,
@@ -95,6 +100,7 @@ module ratel_control #(
   output wire [`DESC_STORE_WIDTH-1:0]     store_desc_o,
   input  wire                             store_done_i,
   input  wire                             store_err_i,
+  input  wire                             store_err_window_i,
   input  wire [31:0]                      store_err_addr_i,
   input  wire                             store_idle_i,
   input  wire [4:0]                       store_bytes_i
@@ -202,6 +208,7 @@ module ratel_control #(
                               | RequantLanes;
 
   ratel_regs #(
+    .Windows (Windows),
     .Params0 (Params0),
     .Params1 (Params1)
   ) u_regs (
@@ -247,6 +254,7 @@ module ratel_control #(
     .db_owner_o       (db_owner),
     .xif_context_o    (xif_context),
     .db_result_i      (retired_data),
+    .windows_o        (windows_o),
     .irq_o            (irq_o)
   );
 
@@ -432,9 +440,11 @@ module ratel_control #(
     .fail_word_i   (fail_word),
     .fail_index_i  (fail_index),
     .load_error_i  (load_done_i && load_err_i),
+    .load_code_i   (load_err_window_i ? `ERR_WINDOW : `ERR_BUS_READ),
     .load_addr_i   (load_err_addr_i),
     .load_info_i   (load_info[63:0]),
     .store_error_i (store_done_i && store_err_i),
+    .store_code_i  (store_err_window_i ? `ERR_WINDOW : `ERR_BUS_WRITE),
     .store_addr_i  (store_err_addr_i),
     .store_info_i  (store_info[63:0]),
     .clear_i       (error_clear || fence_clear),

@@ -20,9 +20,11 @@ module ratel_error (
   input  wire [31:0] fail_word_i,
   input  wire [31:0] fail_index_i,
   input  wire        load_error_i,
+  input  wire [7:0]  load_code_i,
   input  wire [31:0] load_addr_i,
   input  wire [63:0] load_info_i,
   input  wire        store_error_i,
+  input  wire [7:0]  store_code_i,
   input  wire [31:0] store_addr_i,
   input  wire [63:0] store_info_i,
   input  wire        clear_i,
@@ -71,7 +73,7 @@ module ratel_error (
       index_q  <= 32'd0;
     end else if (record) begin
       valid_q  <= 1'b1;
-      code_q   <= store_wins ? `ERR_BUS_WRITE : load_wins ? `ERR_BUS_READ : fail_code_i;
+      code_q   <= store_wins ? store_code_i : load_wins ? load_code_i : fail_code_i;
       field_q  <= bus_error ? `FIELD_NONE : fail_field_i;
       detail_q <= store_wins ? store_addr_i : load_wins ? load_addr_i : fail_detail_i;
       word_q   <= store_wins ? store_info_i[31:0] : load_wins ? load_info_i[31:0] : fail_word_i;

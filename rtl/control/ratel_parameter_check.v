@@ -13,6 +13,9 @@ module ratel_parameter_check #(
   parameter AxiIdWidth       = 4,
   parameter MaxBurst         = 16,
   parameter ReadsOutstanding = 8,
+  parameter WritesOutstanding = 8,
+  parameter WriteAfterData   = 0,
+  parameter Windows          = 4,
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
   parameter XifIdWidth       = 4
@@ -52,6 +55,15 @@ module ratel_parameter_check #(
     end
     if ((ReadsOutstanding < 4) || (ReadsOutstanding > 16)) begin : gen_reads
       ratel_unsupported_ReadsOutstanding_must_be_4_to_16 u_stop ();
+    end
+    if ((WritesOutstanding < 4) || (WritesOutstanding > 16)) begin : gen_writes
+      ratel_unsupported_WritesOutstanding_must_be_4_to_16 u_stop ();
+    end
+    if ((WriteAfterData != 0) && (WriteAfterData != 1)) begin : gen_after
+      ratel_unsupported_WriteAfterData_must_be_0_or_1 u_stop ();
+    end
+    if ((Windows < 4) || (Windows > 16)) begin : gen_windows
+      ratel_unsupported_Windows_must_be_4_to_16 u_stop ();
     end
     if ((QueueDepth != 2) && (QueueDepth != 4)) begin : gen_queue
       ratel_unsupported_QueueDepth_must_be_2_or_4 u_stop ();

@@ -12,10 +12,12 @@
 //   counter_i         value of counter counter_index_o
 //   xif_context_o     user context of CV-X-IF
 //   db_*              doorbell instruction, db_owner_o who rang; db_result_i is its value in the cycle of ready
+//   windows_o         memory windows, see ratel_windows
 //   irq_o             level interrupt
 `include "ratel_regs.vh"
 
 module ratel_regs #(
+  parameter Windows = 4,
   parameter [31:0] Params0 = 32'd0,
   parameter [31:0] Params1 = 32'd0
 ) (
@@ -61,6 +63,7 @@ module ratel_regs #(
   output wire [2:0]  db_owner_o,
   output wire [1:0]  xif_context_o,
   input  wire [31:0] db_result_i,
+  output wire [Windows*65-1:0] windows_o,
   output wire        irq_o
 );
   wire        write_valid;
@@ -134,6 +137,27 @@ module ratel_regs #(
                       {8{write_strb[0]}}};
   wire [31:0] ones = write_data & mask;
 
+  // --- protection ------------------------------------------------------------------------------
+  wire        protect_writable;
+  wire        protect_known;
+  wire [31:0] protect_data;
+
+  ratel_protect #(
+    .Windows (Windows)
+  ) u_protect (
+    .clk_i        (clk_i),
+    .rst_ni       (rst_ni),
+    .write_i      (write),
+    .write_addr_i (write_addr),
+    .write_data_i (write_data),
+    .write_mask_i (mask),
+    .writable_o   (protect_writable),
+    .read_addr_i  (read_addr),
+    .read_known_o (protect_known),
+    .read_data_o  (protect_data),
+    .windows_o    (windows_o)
+  );
+
   assign write_ready = !(doorbell && (db_valid_q || reset_pending_i));
 
   always @* begin
@@ -146,7 +170,7 @@ module ratel_regs #(
       `REG_DB_RS1:     write_error = 1'b0;
       `REG_DB_RS2:     write_error = 1'b0;
       `REG_XIF_CONTEXT: write_error = write_strb[0] && (write_data[1:0] == 2'd0);
-      default:         write_error = 1'b1;
+      default:         write_error = !protect_writable;
     endcase
     case (write_addr)
       `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR: ;
@@ -258,6 +282,7 @@ module ratel_regs #(
       `REG_XIF_CONTEXT: read_data = {30'd0, context_q};
       default: begin
         if (counter_offset[11:6] == 6'd0) read_data = counter_i;
+        else if (protect_known) read_data = protect_data;
         else read_error = 1'b1;
       end
     endcase

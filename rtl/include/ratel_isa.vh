@@ -136,6 +136,7 @@
 `define ERR_ACC                    8'd11
 `define ERR_BUS_READ               8'd12               // error response to a read
 `define ERR_BUS_WRITE              8'd13               // error response to a write
+`define ERR_WINDOW                 8'd16
 `define FIELD_NONE                 8'd0
 `define FIELD_RS1                  8'd1                // operand rs1
 `define FIELD_RS2                  8'd2                // operand rs2

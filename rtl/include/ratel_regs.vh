@@ -111,4 +111,22 @@
 `define REG_COUNTER_RESET          32'h00000000
 `define REG_COUNTER_COUNT          31:0                // Count, wrapping
 
+// Memory window: base.
+`define REG_WINDOW_BASE            12'h200             // byte offset
+`define REG_WINDOW_BASE_RESET      32'h00000000
+`define REG_WINDOW_BASE_ADDR       31:4                // Address / 16 of the first 16 bytes inside
+
+// Memory window: limit.
+`define REG_WINDOW_LIMIT           12'h240             // byte offset
+`define REG_WINDOW_LIMIT_RESET     32'h00000000
+`define REG_WINDOW_LIMIT_ADDR      31:4                // Address / 16 of the last 16 bytes inside
+
+// Memory window: control.
+`define REG_WINDOW_CTRL            12'h280             // byte offset
+`define REG_WINDOW_CTRL_RESET      32'h00000000
+`define REG_WINDOW_CTRL_OWNERS     13:8
+`define REG_WINDOW_CTRL_VALID      2                   // The window is in force
+`define REG_WINDOW_CTRL_STORE      1                   // Stores may write
+`define REG_WINDOW_CTRL_LOAD       0                   // Loads may read
+
 `endif

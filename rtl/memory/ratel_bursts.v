@@ -12,8 +12,9 @@
 //   -----------|-----------------------------------------------------------------------------------
 //   run_*      | the run, taken when valid and ready
 //   drop_i     | forget the run in work
-//   burst_*    | one burst: `addr` of its first wanted byte, `len` = beats - 1, `last` = offset of
-//              | the last wanted byte in the last beat, `final` = the last burst of its instruction
+//   burst_*    | one burst: `addr` of its first wanted byte, `end` of its last one, `len` = beats
+//              | - 1, `last` = offset of the last wanted byte in the last beat, `final` = the last
+//              | burst of its instruction
 module ratel_bursts #(
   parameter BusBytes = 8,
   parameter MaxBurst = 16,
@@ -32,6 +33,7 @@ module ratel_bursts #(
   input  wire                   burst_ready_i,
   output wire [1:0]             burst_tag_o,
   output wire [31:0]            burst_addr_o,
+  output wire [31:0]            burst_end_o,
   output wire [7:0]             burst_len_o,
   output wire [OffsetWidth-1:0] burst_last_o,
   output wire                   burst_final_o
@@ -58,6 +60,7 @@ module ratel_bursts #(
   assign burst_valid_o = valid_q;
   assign burst_tag_o   = tag_q;
   assign burst_addr_o  = addr_q;
+  assign burst_end_o   = run_end ? last_q : {window, {WindowBits{1'b1}}};
   assign burst_len_o   = last_index - first_index;
   assign burst_last_o  = run_end ? last_q[OffsetWidth-1:0] : {OffsetWidth{1'b1}};
   assign burst_final_o = run_end && final_q;

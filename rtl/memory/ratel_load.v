@@ -2,25 +2,32 @@
 
 // Load engine: memory to scratchpad, weight buffer, parameter buffer and table.
 //
-//   descriptor -+-> runs -> bursts -> AR     R -> skid -> realign -> gearbox -> scatter -> memories
-//               |             |                             ^                      ^
-//               |             +--> burst queue -------------+                      |
-//               +------------------------------------------------- walk set-up ----+
+//   descriptor -+-> runs -> bursts -> windows -> AR     R -> port -> realign -> gearbox -> scatter
+//               |                       |                               ^                    ^  |
+//               |                       +--> burst queue ---------------+                    |  |
+//               +----------------------------------------------------------- walk set-up ----+  v
+//                                                                                          memories
 //
 // The address side runs ahead: the next descriptor is taken, and its bursts are announced, while
 // data of the last one still arrive. Up to two instructions are in work; a tag tells them apart.
 //
 // Error response: the instruction announces no further bursts, the announced ones are drained and
 // thrown away, the instruction ends with `err_o`. Beats of the next instruction wait until then.
+// A burst that no window allows goes to the burst queue alone, marked as refused: when all before
+// it has come, the instruction fails there.
 // Abort: the same for all, without an end; the engine is idle when the bus is, and waits for reset.
+// A reset with `abandon_i` before it gives up on answers that did not come (ratel_read_port).
 //
 //   port                     | meaning
 //   -------------------------|---------------------------------------------------------------------
+//   rst_ni, bus_rst_ni       | reset of the engine; hard reset, of what the bus owes
 //   valid_i, ready_o, desc_i | one transfer starts one instruction
-//   done_o                   | one cycle, in order; `err_o`: bus error, `err_addr_o`: bus-aligned
-//                            | address of the first failing beat
+//   done_o                   | one cycle, in order; `err_o`: failed, `err_addr_o`: bus-aligned
+//                            | address of the first failing beat; `err_window_o`: refused by the
+//                            | windows
 //   idle_o                   | nothing in flight
-//   abort_i                  | soft reset is pending
+//   abort_i, abandon_i       | abort or soft reset is pending; it does not wait any longer
+//   windows_i                | memory windows (ratel_windows)
 //   load_bytes_o             | bytes of memory used in this cycle
 //   m_axi_ar*, m_axi_r*      | AXI4 read channels
 //   spad_*, wbuf_*, pbuf_*, lut_*   | write ports of the memories
@@ -30,18 +37,23 @@ module ratel_load #(
   parameter AxiDataWidth     = 64,
   parameter AxiIdWidth       = 4,
   parameter MaxBurst         = 16,
-  parameter ReadsOutstanding = 8
+  parameter ReadsOutstanding = 8,
+  parameter Windows          = 4
 ) (
   input  wire                        clk_i,
   input  wire                        rst_ni,
+  input  wire                        bus_rst_ni,
   input  wire                        valid_i,
   output wire                        ready_o,
   input  wire [`DESC_LOAD_WIDTH-1:0] desc_i,
   output wire                        done_o,
   output wire                        err_o,
+  output wire                        err_window_o,
   output wire [31:0]                 err_addr_o,
   output wire                        idle_o,
   input  wire                        abort_i,
+  input  wire                        abandon_i,
+  input  wire [Windows*65-1:0]       windows_i,
   output wire [4:0]                  load_bytes_o,
   // AXI4 read channels
   output wire [AxiIdWidth-1:0]       m_axi_arid_o,
@@ -81,7 +93,8 @@ module ratel_load #(
 
   localparam BusBytes    = AxiDataWidth / 8;
   localparam OffsetWidth = $clog2(BusBytes);
-  localparam InfoWidth   = 2 + 32 + 8 + OffsetWidth;
+  localparam WordWidth   = 32 - OffsetWidth;
+  localparam InfoWidth   = 2 + 2 + 32 + 8 + OffsetWidth;
   // Room for a beat is seen before the word of this cycle leaves; with Cols - 1 bytes waiting for
   // their word and a beat on top, the next beat still fits.
   localparam Capacity    = Cols + 2 * BusBytes;
@@ -94,6 +107,8 @@ module ratel_load #(
   reg         fail_q;       // an instruction is being stopped
   reg  [1:0]  fail_tag_q;
   reg  [31:0] fail_addr_q;
+  reg         fail_window_q;
+  reg  [2:0]  owner_q [0:3];   // of the instruction of each tag
 
   wire        run_valid;
   wire        run_ready;
@@ -105,12 +120,15 @@ module ratel_load #(
   wire        burst_ready;
   wire [1:0]  burst_tag;
   wire [31:0] burst_addr;
+  wire [31:0] burst_end;
   wire [7:0]  burst_len;
   wire [OffsetWidth-1:0] burst_last;
   wire        unused_burst_final;
   wire        info_room;
   wire        info_valid;
   wire        info_pop;
+  wire        info_refused;
+  wire        info_window;
   wire [1:0]  info_tag;
   wire [31:0] info_addr;
   wire [7:0]  info_len;
@@ -122,6 +140,8 @@ module ratel_load #(
   wire        word_done;
   wire        beat_fail;
   wire [31:0] beat_fail_addr;
+  wire        refusal_pop;
+  wire        refusal_fail;
 
   wire run_fails   = fail_q && (run_tag == fail_tag_q);
   wire burst_fails = fail_q && (burst_tag == fail_tag_q);
@@ -137,12 +157,15 @@ module ratel_load #(
       fail_q      <= 1'b0;
       fail_tag_q  <= 2'd0;
       fail_addr_q <= 32'd0;
+      fail_window_q <= 1'b0;
     end else if (fail_end) begin
       fail_q <= 1'b0;
-    end else if (beat_fail) begin
+    end else if (beat_fail || refusal_fail) begin
       fail_q      <= 1'b1;
       fail_tag_q  <= info_tag;
-      fail_addr_q <= beat_fail_addr;
+      fail_addr_q <= beat_fail ? beat_fail_addr
+                               : {info_addr[31:OffsetWidth], {OffsetWidth{1'b0}}};
+      fail_window_q <= refusal_fail && info_window;
     end
   end
 
@@ -171,6 +194,11 @@ module ratel_load #(
   assign done_o     = done_q;
   assign err_o      = err_q;
   assign err_addr_o = fail_addr_q;
+  assign err_window_o = fail_window_q;
+
+  always @(posedge clk_i) begin
+    if (start) owner_q[tag_q] <= desc_i[`DESC_LOAD_OWNER];
+  end
 
   // ---------------------------------------------------------------- addresses
   ratel_runs u_runs (
@@ -211,43 +239,44 @@ module ratel_load #(
     .burst_ready_i (burst_ready),
     .burst_tag_o   (burst_tag),
     .burst_addr_o  (burst_addr),
+    .burst_end_o   (burst_end),
     .burst_len_o   (burst_len),
     .burst_last_o  (burst_last),
     .burst_final_o (unused_burst_final)
   );
 
-  // A burst in the AR register is announced: it has its place in the burst queue and is never
-  // withdrawn.
-  reg                    ar_valid_q;
-  reg [31-OffsetWidth:0] ar_word_q;
-  reg [7:0]              ar_len_q;
+  // ---------------------------------------------------------------- windows
+  // What is checked is what is announced, in the same cycle: a later change does not matter.
+  wire       allowed;
+  wire       spent;
+  wire       port_ready;
+  reg        refused_q;   // a refusal is in the burst queue: its instruction announces no more
+  wire [2:0] burst_owner = owner_q[burst_tag];
+  wire [2:0] prot = (burst_owner[1:0] == 2'd0) ? 3'b001 : 3'b010;  // privileged, non-secure
 
-  assign burst_ready = info_room && (!ar_valid_q || m_axi_arready_i) && !burst_fails && !abort_i;
-  wire   announce    = burst_valid && burst_ready;
+  ratel_windows #(
+    .Windows (Windows)
+  ) u_windows (
+    .windows_i (windows_i),
+    .owner_i   (burst_owner),
+    .write_i   (1'b0),
+    .first_i   (burst_addr),
+    .last_i    (burst_end),
+    .allowed_o (allowed)
+  );
+
+  wire may_go   = info_room && !burst_fails && !refused_q && !abort_i;
+  wire good     = allowed && !spent;
+  wire announce = burst_valid && burst_ready;
+  wire refuse   = burst_valid && may_go && !good;
+
+  assign burst_ready = may_go && good && port_ready;
 
   always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)              ar_valid_q <= 1'b0;
-    else if (announce)        ar_valid_q <= 1'b1;
-    else if (m_axi_arready_i) ar_valid_q <= 1'b0;
+    if (!rst_ni)          refused_q <= 1'b0;
+    else if (refuse)      refused_q <= 1'b1;
+    else if (refusal_pop) refused_q <= 1'b0;
   end
-
-  always @(posedge clk_i) begin
-    if (announce) begin
-      ar_word_q <= burst_addr[31:OffsetWidth];
-      ar_len_q  <= burst_len;
-    end
-  end
-
-  localparam SizeInt = OffsetWidth;
-
-  assign m_axi_arid_o    = {AxiIdWidth{1'b0}};
-  assign m_axi_araddr_o  = {ar_word_q, {OffsetWidth{1'b0}}};
-  assign m_axi_arlen_o   = ar_len_q;
-  assign m_axi_arsize_o  = SizeInt[2:0];
-  assign m_axi_arburst_o = 2'b01;      // INCR
-  assign m_axi_arcache_o = 4'b0011;    // normal, non-cacheable, bufferable
-  assign m_axi_arprot_o  = 3'b000;
-  assign m_axi_arvalid_o = ar_valid_q;
 
   ratel_fifo #(
     .Width (InfoWidth),
@@ -255,17 +284,23 @@ module ratel_load #(
   ) u_info (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
-    .push_valid_i (announce),
+    .push_valid_i (announce || refuse),
     .push_ready_o (info_room),
-    .push_data_i  ({burst_tag, burst_addr, burst_len, burst_last}),
+    .push_data_i  ({refuse, !allowed, burst_tag, burst_addr, burst_len, burst_last}),
     .pop_valid_o  (info_valid),
-    .pop_ready_i  (info_pop),
-    .pop_data_o   ({info_tag, info_addr, info_len, info_last})
+    .pop_ready_i  (info_pop || refusal_pop),
+    .pop_data_o   ({info_refused, info_window, info_tag, info_addr, info_len, info_last})
   );
+
+  wire info_data = info_valid && !info_refused;   // a burst whose beats are to come
+
+  assign refusal_pop  = info_valid && info_refused && (!fail_q || info_fails || abort_i);
+  assign refusal_fail = refusal_pop && !fail_q && !abort_i;
 
   // ---------------------------------------------------------------- data
   wire                    beat_valid;
   wire                    beat_ready;
+  wire                    beat_last;
   wire                    beat_error;
   wire [AxiDataWidth-1:0] beat_data;
   wire [AxiDataWidth-1:0] push_data;
@@ -274,19 +309,52 @@ module ratel_load #(
   wire [CountWidth-1:0]   count;
   wire [Cols*8-1:0]       oldest;
 
-  ratel_fifo #(
-    .Width (AxiDataWidth + 1),
-    .Depth (2)
-  ) u_skid (
-    .clk_i        (clk_i),
-    .rst_ni       (rst_ni),
-    .push_valid_i (m_axi_rvalid_i),
-    .push_ready_o (m_axi_rready_o),
-    .push_data_i  ({m_axi_rresp_i != 2'b00, m_axi_rdata_i}),
-    .pop_valid_o  (beat_valid),
-    .pop_ready_i  (beat_ready),
-    .pop_data_o   ({beat_error, beat_data})
+  wire confused;
+  wire port_quiet;
+  wire [WordWidth-1:0] ar_word;
+
+  ratel_read_port #(
+    .DataWidth (AxiDataWidth),
+    .IdWidth   (AxiIdWidth),
+    .WordWidth (WordWidth)
+  ) u_port (
+    .clk_i         (clk_i),
+    .rst_ni        (bus_rst_ni),
+    .burst_valid_i (burst_valid && may_go && good),
+    .burst_ready_o (port_ready),
+    .burst_word_i  (burst_addr[31:OffsetWidth]),
+    .burst_len_i   (burst_len),
+    .burst_prot_i  (prot),
+    .spent_o       (spent),
+    .beat_valid_o  (beat_valid),
+    .beat_ready_i  (beat_ready),
+    .beat_data_o   (beat_data),
+    .beat_last_o   (beat_last),
+    .beat_error_o  (beat_error),
+    .answered_i    (info_pop),
+    .confused_i    (confused),
+    .abandon_i     (abandon_i),
+    .quiet_o       (port_quiet),
+    .arid_o        (m_axi_arid_o),
+    .arword_o      (ar_word),
+    .arlen_o       (m_axi_arlen_o),
+    .arprot_o      (m_axi_arprot_o),
+    .arvalid_o     (m_axi_arvalid_o),
+    .arready_i     (m_axi_arready_i),
+    .rid_i         (m_axi_rid_i),
+    .rdata_i       (m_axi_rdata_i),
+    .rresp_i       (m_axi_rresp_i),
+    .rlast_i       (m_axi_rlast_i),
+    .rvalid_i      (m_axi_rvalid_i),
+    .rready_o      (m_axi_rready_o)
   );
+
+  localparam SizeInt = OffsetWidth;
+
+  assign m_axi_araddr_o  = {ar_word, {OffsetWidth{1'b0}}};
+  assign m_axi_arsize_o  = SizeInt[2:0];
+  assign m_axi_arburst_o = 2'b01;      // INCR
+  assign m_axi_arcache_o = 4'b0011;    // normal, non-cacheable, bufferable
 
   ratel_realign #(
     .BusBytes (BusBytes)
@@ -296,8 +364,9 @@ module ratel_load #(
     .beat_valid_i  (beat_valid),
     .beat_ready_o  (beat_ready),
     .beat_data_i   (beat_data),
+    .beat_last_i   (beat_last),
     .beat_error_i  (beat_error),
-    .burst_valid_i (info_valid),
+    .burst_valid_i (info_data),
     .burst_pop_o   (info_pop),
     .burst_addr_i  (info_addr),
     .burst_len_i   (info_len),
@@ -308,7 +377,8 @@ module ratel_load #(
     .push_data_o   (push_data),
     .push_bytes_o  (push_bytes),
     .fail_o        (beat_fail),
-    .fail_addr_o   (beat_fail_addr)
+    .fail_addr_o   (beat_fail_addr),
+    .confused_o    (confused)
   );
 
   ratel_gearbox #(
@@ -389,13 +459,10 @@ module ratel_load #(
   );
 
   // ---------------------------------------------------------------- idle
-  wire bus_idle = !run_valid && !burst_valid && !ar_valid_q && !info_valid;
+  wire bus_idle = !run_valid && !burst_valid && port_quiet && !info_valid;
 
   assign idle_o = bus_idle && (abort_i || (!walk_busy && !word_pending && !done_q));
 
-  // One read id is used, so ids say nothing; the burst queue counts beats, so RLAST does not
-  // either.
-  wire unused_inputs = &{1'b0, m_axi_rid_i, m_axi_rlast_i, pixels[31:16],
-                           desc_i[`DESC_LOAD_OWNER]};
+  wire unused_inputs = &{1'b0, pixels[31:16]};
 
 endmodule

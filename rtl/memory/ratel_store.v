@@ -2,26 +2,32 @@
 
 // Store engine: scratchpad to memory, the mirror image of the load engine.
 //
-//   descriptor -+-> runs -> bursts -> AW
-//               |             +--> beat queue -----------+     +--> answer queue <--- B
-//               +-> walk set-up                          v
-//                        scratchpad -> gather -> gearbox -> emit -> W
+//   descriptor -+-> runs -> bursts -> windows -> port -> AW
+//               |                       +--> answer queue <--- port <- B
+//               +-> walk set-up
+//                        scratchpad -> gather -> gearbox ----> port -> W
 //
 // AW and W are offered independently, neither waits for the other's ready. Up to WritesOutstanding
 // bursts are announced and unanswered; up to four instructions are in work, told apart by a tag.
 //
 // Error response: the instruction announces no further bursts, sends the beats of the announced
 // ones and ends with `err_o` when all are answered. Beats of and answers to the next instruction
-// wait until then. Abort: nothing more is announced, announced bursts are sent with strobes off;
-// the engine is idle when the bus is, and waits for reset.
+// wait until then. A burst that no window allows goes to the answer queue alone, marked as refused:
+// when all before it are answered, the instruction fails there. Abort: nothing more is announced,
+// announced bursts are sent with strobes off; the engine is idle when the bus is, and waits for
+// reset. A reset with `abandon_i` before it gives up on answers that did not come
+// (ratel_write_port).
 //
 //   port                     | meaning
 //   -------------------------|---------------------------------------------------------------------
+//   rst_ni, bus_rst_ni       | reset of the engine; hard reset, of what the bus owes
 //   valid_i, ready_o, desc_i | one transfer starts one instruction
-//   done_o                   | one cycle, in order, after the last B; `err_o`: bus error,
-//                            | `err_addr_o`: AWADDR of the first failing burst
+//   done_o                   | one cycle, in order, after the last B; `err_o`: failed,
+//                            | `err_addr_o`: AWADDR of the failing burst; `err_window_o`: refused by
+//                            | the windows
 //   idle_o                   | nothing in flight
-//   abort_i                  | soft reset is pending
+//   abort_i, abandon_i       | abort or soft reset is pending; it does not wait any longer
+//   windows_i                | memory windows (ratel_windows)
 //   store_bytes_o            | bytes of memory written in this cycle
 //   spad_rd_*                | scratchpad read port
 //   m_axi_aw*, _w*, _b*      | AXI4 write channels
@@ -31,18 +37,24 @@ module ratel_store #(
   parameter AxiDataWidth      = 64,
   parameter AxiIdWidth        = 4,
   parameter MaxBurst          = 16,
-  parameter WritesOutstanding = 8
+  parameter WritesOutstanding = 8,
+  parameter WriteAfterData    = 0,
+  parameter Windows           = 4
 ) (
   input  wire                         clk_i,
   input  wire                         rst_ni,
+  input  wire                         bus_rst_ni,
   input  wire                         valid_i,
   output wire                         ready_o,
   input  wire [`DESC_STORE_WIDTH-1:0] desc_i,
   output wire                         done_o,
   output wire                         err_o,
+  output wire                         err_window_o,
   output wire [31:0]                  err_addr_o,
   output wire                         idle_o,
   input  wire                         abort_i,
+  input  wire                         abandon_i,
+  input  wire [Windows*65-1:0]        windows_i,
   output wire [4:0]                   store_bytes_o,
   // scratchpad
   output wire                         spad_rd_en_o,
@@ -86,6 +98,8 @@ module ratel_store #(
   reg         fail_q;       // an instruction is being stopped
   reg  [1:0]  fail_tag_q;
   reg  [31:0] fail_addr_q;
+  reg         fail_window_q;
+  reg  [2:0]  owner_q [0:3];   // of the instruction of each tag
 
   wire        run_valid;
   wire        run_ready;
@@ -97,18 +111,16 @@ module ratel_store #(
   wire        burst_ready;
   wire [1:0]  burst_tag;
   wire [31:0] burst_addr;
+  wire [31:0] burst_end;
   wire [7:0]  burst_len;
   wire [OffsetWidth-1:0] burst_last;
   wire        burst_final;
-  wire        beats_room;
   wire        beats_valid;
-  wire        beats_pop;
   wire [1:0]  beats_tag;
-  wire [OffsetWidth-1:0] beats_first;
-  wire [7:0]  beats_len;
-  wire [OffsetWidth-1:0] beats_last;
   wire        answer_room;
   wire        answer_valid;
+  wire        answer_refused;
+  wire        answer_window;
   wire [1:0]  answer_tag;
   wire [WordWidth-1:0] answer_word;
   wire        answer_final;
@@ -126,28 +138,35 @@ module ratel_store #(
   // past it and the gearbox holds none of its bytes, or the gearbox holds nothing else, and is
   // emptied. Beats of the next one have waited. `walk_tag` stays after the last word.
   wire fail_end  = fail_q && !(run_valid && run_fails) && !(burst_valid && burst_fails) &&
-                   !(answer_valid && answer_fails) && !abort_i;
+                   !(answer_valid && answer_fails) &&
+                   !(beats_valid && (beats_tag == fail_tag_q)) && !abort_i;
   wire fail_drop = fail_end && (walk_tag == fail_tag_q);
   wire walk_hold = (run_valid && (run_tag != set_up_tag)) ||
                    (burst_valid && (burst_tag != set_up_tag)) || fail_q;
 
-  wire answer      = m_axi_bvalid_i && m_axi_bready_o;
-  wire answer_fail = answer && (m_axi_bresp_i != 2'b00) && !fail_q;
-  wire answer_end  = answer && answer_final && !answer_fail && !fail_q;
-
-  assign m_axi_bready_o = answer_valid && (!fail_q || answer_fails || abort_i);
+  // A refused burst has no answer: it is its own, when it is the oldest.
+  wire bus_answer;
+  wire bus_error;
+  wire head_ready  = answer_valid && (!fail_q || answer_fails || abort_i);
+  wire refusal     = head_ready && answer_refused;
+  wire answer      = (head_ready && !answer_refused && bus_answer) || refusal;
+  wire answer_bad  = answer_refused || bus_error;
+  wire answer_fail = answer && answer_bad && !fail_q && !abort_i;
+  wire answer_end  = answer && answer_final && !answer_bad && !fail_q;
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fail_q      <= 1'b0;
-      fail_tag_q  <= 2'd0;
-      fail_addr_q <= 32'd0;
+      fail_q        <= 1'b0;
+      fail_tag_q    <= 2'd0;
+      fail_addr_q   <= 32'd0;
+      fail_window_q <= 1'b0;
     end else if (fail_end) begin
       fail_q <= 1'b0;
     end else if (answer_fail) begin
-      fail_q      <= 1'b1;
-      fail_tag_q  <= answer_tag;
-      fail_addr_q <= {answer_word, {OffsetWidth{1'b0}}};
+      fail_q        <= 1'b1;
+      fail_tag_q    <= answer_tag;
+      fail_addr_q   <= {answer_word, {OffsetWidth{1'b0}}};
+      fail_window_q <= refusal && answer_window;
     end
   end
 
@@ -180,6 +199,11 @@ module ratel_store #(
   assign done_o     = done_q;
   assign err_o      = err_q;
   assign err_addr_o = fail_addr_q;
+  assign err_window_o = fail_window_q;
+
+  always @(posedge clk_i) begin
+    if (start) owner_q[tag_q] <= desc_i[`DESC_STORE_OWNER];
+  end
 
   // ---------------------------------------------------------------- addresses
   ratel_runs u_runs (
@@ -220,71 +244,57 @@ module ratel_store #(
     .burst_ready_i (burst_ready),
     .burst_tag_o   (burst_tag),
     .burst_addr_o  (burst_addr),
+    .burst_end_o   (burst_end),
     .burst_len_o   (burst_len),
     .burst_last_o  (burst_last),
     .burst_final_o (burst_final)
   );
 
-  // A burst in the AW register is announced: it has its place in both queues and is never
-  // withdrawn.
-  reg                 aw_valid_q;
-  reg [WordWidth-1:0] aw_word_q;
-  reg [7:0]           aw_len_q;
+  // ---------------------------------------------------------------- windows
+  // What is checked is what is announced, in the same cycle: a later change does not matter.
+  wire       allowed;
+  wire       spent;
+  wire       port_ready;
+  reg        refused_q;   // a refusal is in the answer queue: its instruction announces no more
+  wire [2:0] burst_owner = owner_q[burst_tag];
+  wire [2:0] prot = (burst_owner[1:0] == 2'd0) ? 3'b001 : 3'b010;  // privileged, non-secure
 
-  assign burst_ready = beats_room && answer_room && (!aw_valid_q || m_axi_awready_i) &&
-                       !burst_fails && !abort_i;
-  wire   announce    = burst_valid && burst_ready;
-
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)              aw_valid_q <= 1'b0;
-    else if (announce)        aw_valid_q <= 1'b1;
-    else if (m_axi_awready_i) aw_valid_q <= 1'b0;
-  end
-
-  always @(posedge clk_i) begin
-    if (announce) begin
-      aw_word_q <= burst_addr[31:OffsetWidth];
-      aw_len_q  <= burst_len;
-    end
-  end
-
-  localparam SizeInt = OffsetWidth;
-
-  assign m_axi_awid_o    = {AxiIdWidth{1'b0}};
-  assign m_axi_awaddr_o  = {aw_word_q, {OffsetWidth{1'b0}}};
-  assign m_axi_awlen_o   = aw_len_q;
-  assign m_axi_awsize_o  = SizeInt[2:0];
-  assign m_axi_awburst_o = 2'b01;      // INCR
-  assign m_axi_awcache_o = 4'b0011;    // normal, non-cacheable, bufferable
-  assign m_axi_awprot_o  = 3'b000;
-  assign m_axi_awvalid_o = aw_valid_q;
-
-  ratel_fifo #(
-    .Width (2 + 8 + 2 * OffsetWidth),
-    .Depth (WritesOutstanding)
-  ) u_beats (
-    .clk_i        (clk_i),
-    .rst_ni       (rst_ni),
-    .push_valid_i (announce),
-    .push_ready_o (beats_room),
-    .push_data_i  ({burst_tag, burst_addr[OffsetWidth-1:0], burst_len, burst_last}),
-    .pop_valid_o  (beats_valid),
-    .pop_ready_i  (beats_pop),
-    .pop_data_o   ({beats_tag, beats_first, beats_len, beats_last})
+  ratel_windows #(
+    .Windows (Windows)
+  ) u_windows (
+    .windows_i (windows_i),
+    .owner_i   (burst_owner),
+    .write_i   (1'b1),
+    .first_i   (burst_addr),
+    .last_i    (burst_end),
+    .allowed_o (allowed)
   );
 
+  wire may_go   = answer_room && !burst_fails && !refused_q && !abort_i;
+  wire good     = allowed && !spent;
+  wire announce = burst_valid && burst_ready;
+  wire refuse   = burst_valid && may_go && !good;
+
+  assign burst_ready = may_go && good && port_ready;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      refused_q <= 1'b0;
+    else if (refuse)  refused_q <= 1'b1;
+    else if (refusal) refused_q <= 1'b0;
+  end
+
   ratel_fifo #(
-    .Width (2 + WordWidth + 1),
+    .Width (4 + WordWidth + 1),
     .Depth (WritesOutstanding)
   ) u_answers (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
-    .push_valid_i (announce),
+    .push_valid_i (announce || refuse),
     .push_ready_o (answer_room),
-    .push_data_i  ({burst_tag, burst_addr[31:OffsetWidth], burst_final}),
+    .push_data_i  ({refuse, !allowed, burst_tag, burst_addr[31:OffsetWidth], burst_final}),
     .pop_valid_o  (answer_valid),
     .pop_ready_i  (answer),
-    .pop_data_o   ({answer_tag, answer_word, answer_final})
+    .pop_data_o   ({answer_refused, answer_window, answer_tag, answer_word, answer_final})
   );
 
   // ---------------------------------------------------------------- data
@@ -345,28 +355,63 @@ module ratel_store #(
     .data_o       (oldest)
   );
 
-  ratel_emit #(
-    .BusBytes   (BusBytes),
-    .CountWidth (CountWidth)
-  ) u_emit (
-    .clk_i         (clk_i),
-    .rst_ni        (rst_ni),
-    .burst_valid_i (beats_valid && !beats_wait),
-    .burst_pop_o   (beats_pop),
-    .burst_first_i (beats_first),
-    .burst_len_i   (beats_len),
-    .burst_last_i  (beats_last),
-    .blank_i       (abort_i),
-    .count_i       (count),
-    .data_i        (oldest),
-    .pop_bytes_o   (pop_bytes),
-    .beat_valid_o  (m_axi_wvalid_o),
-    .beat_ready_i  (m_axi_wready_i),
-    .beat_data_o   (m_axi_wdata_o),
-    .beat_strb_o   (m_axi_wstrb_o),
-    .beat_last_o   (m_axi_wlast_o),
-    .written_o     (written)
+  wire                 port_quiet;
+  wire [WordWidth-1:0] aw_word;
+
+  ratel_write_port #(
+    .DataWidth         (AxiDataWidth),
+    .IdWidth           (AxiIdWidth),
+    .MaxBurst          (MaxBurst),
+    .WritesOutstanding (WritesOutstanding),
+    .WriteAfterData    (WriteAfterData),
+    .CountWidth        (CountWidth)
+  ) u_port (
+    .clk_i          (clk_i),
+    .rst_ni         (bus_rst_ni),
+    .burst_valid_i  (burst_valid && may_go && good),
+    .burst_ready_o  (port_ready),
+    .burst_tag_i    (burst_tag),
+    .burst_addr_i   (burst_addr),
+    .burst_len_i    (burst_len),
+    .burst_last_i   (burst_last),
+    .burst_prot_i   (prot),
+    .spent_o        (spent),
+    .beats_valid_o  (beats_valid),
+    .beats_tag_o    (beats_tag),
+    .beats_wait_i   (beats_wait),
+    .blank_i        (abort_i),
+    .count_i        (count),
+    .data_i         (oldest),
+    .pop_bytes_o    (pop_bytes),
+    .written_o      (written),
+    .answer_valid_o (bus_answer),
+    .answer_ready_i (head_ready && !answer_refused),
+    .answer_error_o (bus_error),
+    .abandon_i      (abandon_i),
+    .quiet_o        (port_quiet),
+    .awid_o         (m_axi_awid_o),
+    .awword_o       (aw_word),
+    .awlen_o        (m_axi_awlen_o),
+    .awprot_o       (m_axi_awprot_o),
+    .awvalid_o      (m_axi_awvalid_o),
+    .awready_i      (m_axi_awready_i),
+    .wdata_o        (m_axi_wdata_o),
+    .wstrb_o        (m_axi_wstrb_o),
+    .wlast_o        (m_axi_wlast_o),
+    .wvalid_o       (m_axi_wvalid_o),
+    .wready_i       (m_axi_wready_i),
+    .bid_i          (m_axi_bid_i),
+    .bresp_i        (m_axi_bresp_i),
+    .bvalid_i       (m_axi_bvalid_i),
+    .bready_o       (m_axi_bready_o)
   );
+
+  localparam SizeInt = OffsetWidth;
+
+  assign m_axi_awaddr_o  = {aw_word, {OffsetWidth{1'b0}}};
+  assign m_axi_awsize_o  = SizeInt[2:0];
+  assign m_axi_awburst_o = 2'b01;      // INCR
+  assign m_axi_awcache_o = 4'b0011;    // normal, non-cacheable, bufferable
 
   reg [4:0] store_bytes_q;
 
@@ -378,12 +423,8 @@ module ratel_store #(
   assign store_bytes_o = store_bytes_q;
 
   // ---------------------------------------------------------------- idle
-  // A burst stays in the answer queue until its B, so its W beats are covered too.
-  wire bus_idle = !run_valid && !burst_valid && !aw_valid_q && !answer_valid;
+  wire bus_idle = !run_valid && !burst_valid && port_quiet && !answer_valid;
 
   assign idle_o = bus_idle && (abort_i || (!walk_busy && (in_work_q == 3'd0) && !done_q));
-
-  // One write id is used, so ids say nothing.
-  wire unused_inputs = &{1'b0, m_axi_bid_i, desc_i[`DESC_STORE_OWNER]};
 
 endmodule

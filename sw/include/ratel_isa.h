@@ -75,6 +75,7 @@
 #define RATEL_ERR_ACC                    11  /* accumulators: not one tile, or nothing to continue */
 #define RATEL_ERR_BUS_READ               12  /* error response to a read */
 #define RATEL_ERR_BUS_WRITE              13  /* error response to a write */
+#define RATEL_ERR_WINDOW                 16  /* no memory window allows this burst to its owner */
 
 /* Fields an error names: byte 1 of ERR_CAUSE. */
 #define RATEL_FIELD_NONE                 0   /* the instruction as a whole (ILLEGAL, bus errors) */

@@ -151,4 +151,31 @@
 #define RATEL_COUNTER_COUNT_LSB              0u
 #define RATEL_COUNTER_COUNT_MASK             0xffffffffu
 
+/* Memory window: base: First address of window n, a multiple of 16. Users may touch memory only inside a window: see architecture.md section 3. Windows outlive a soft reset. A core has as many as its parameter Windows says; the rest of these addresses answer SLVERR. */
+#define RATEL_WINDOW_BASE_OFFSET             0x200u
+#define RATEL_WINDOW_BASE_COUNT              4u
+#define RATEL_WINDOW_BASE_RESET              0x00000000u
+#define RATEL_WINDOW_BASE_ADDR_LSB           4u
+#define RATEL_WINDOW_BASE_ADDR_MASK          0xfffffff0u
+
+/* Memory window: limit: Last 16 bytes of window n: the window ends 15 bytes after this address. A limit below the base is a window that holds nothing. */
+#define RATEL_WINDOW_LIMIT_OFFSET            0x240u
+#define RATEL_WINDOW_LIMIT_COUNT             4u
+#define RATEL_WINDOW_LIMIT_RESET             0x00000000u
+#define RATEL_WINDOW_LIMIT_ADDR_LSB          4u
+#define RATEL_WINDOW_LIMIT_ADDR_MASK         0xfffffff0u
+
+/* Memory window: control: What window n allows, and to whom. */
+#define RATEL_WINDOW_CTRL_OFFSET             0x280u
+#define RATEL_WINDOW_CTRL_COUNT              4u
+#define RATEL_WINDOW_CTRL_RESET              0x00000000u
+#define RATEL_WINDOW_CTRL_OWNERS_LSB         8u
+#define RATEL_WINDOW_CTRL_OWNERS_MASK        0x00003f00u
+#define RATEL_WINDOW_CTRL_VALID_LSB          2u
+#define RATEL_WINDOW_CTRL_VALID_MASK         0x00000004u
+#define RATEL_WINDOW_CTRL_STORE_LSB          1u
+#define RATEL_WINDOW_CTRL_STORE_MASK         0x00000002u
+#define RATEL_WINDOW_CTRL_LOAD_LSB           0u
+#define RATEL_WINDOW_CTRL_LOAD_MASK          0x00000001u
+
 #endif

@@ -85,7 +85,7 @@ class InstructionCoverage:
             error = outcome.error
             hit("instruction.error", f"{name} {error.code.name} {error.field.name}")
             hit("error.order", "first" if self._machine.error is error else "later")
-            if error.code not in (ErrorCode.BUS_READ, ErrorCode.BUS_WRITE):
+            if error.code not in (ErrorCode.BUS_READ, ErrorCode.BUS_WRITE, ErrorCode.WINDOW):
                 return
         elif not outcome.accepted:
             return

@@ -170,6 +170,7 @@ class Environment(uvm_env):
         await rise
         self.drain()
         self.forget_in_flight()
+        self.registers.power_up()
 
     def forget_in_flight(self) -> None:
         """After a reset: what was not finished may have happened or not."""

@@ -56,6 +56,11 @@ class RegisterChecker:
         self._counted = True
         self.predictor.last = None
 
+    def power_up(self) -> None:
+        """Forget what outlives a soft reset, too."""
+        self.mirror.power_up()
+        self.predictor.machine.windows = self.mirror.windows()
+
     @property
     def quiet(self) -> bool:
         """Whether nothing can be in flight: after reset, or after a fence that returned.
@@ -162,6 +167,8 @@ class RegisterChecker:
             self.predictor.machine.clear_interrupts(
                 done=bool(data & DONE), error=bool(data & ERROR)
             )
+        elif name.startswith("WINDOW_"):
+            self.predictor.machine.windows = self.mirror.windows()
         elif name == "ERR_CAUSE" and data & VALID:
             self.predictor.machine.clear_error()
         elif name == "CTRL":

@@ -41,6 +41,18 @@ REGISTERS = (
     ("COUNTER[13]", 0x134, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[14]", 0x138, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[15]", 0x13c, (("COUNT", 32, 0, "RO", 0x0),)),
+    ("WINDOW_BASE[0]", 0x200, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_BASE[1]", 0x204, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_BASE[2]", 0x208, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_BASE[3]", 0x20c, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_LIMIT[0]", 0x240, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_LIMIT[1]", 0x244, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_LIMIT[2]", 0x248, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_LIMIT[3]", 0x24c, (("ADDR", 28, 4, "RW", 0x0),)),
+    ("WINDOW_CTRL[0]", 0x280, (("LOAD", 1, 0, "RW", 0x0), ("STORE", 1, 1, "RW", 0x0), ("VALID", 1, 2, "RW", 0x0), ("OWNERS", 6, 8, "RW", 0x0),)),
+    ("WINDOW_CTRL[1]", 0x284, (("LOAD", 1, 0, "RW", 0x0), ("STORE", 1, 1, "RW", 0x0), ("VALID", 1, 2, "RW", 0x0), ("OWNERS", 6, 8, "RW", 0x0),)),
+    ("WINDOW_CTRL[2]", 0x288, (("LOAD", 1, 0, "RW", 0x0), ("STORE", 1, 1, "RW", 0x0), ("VALID", 1, 2, "RW", 0x0), ("OWNERS", 6, 8, "RW", 0x0),)),
+    ("WINDOW_CTRL[3]", 0x28c, (("LOAD", 1, 0, "RW", 0x0), ("STORE", 1, 1, "RW", 0x0), ("VALID", 1, 2, "RW", 0x0), ("OWNERS", 6, 8, "RW", 0x0),)),
 )
 
 

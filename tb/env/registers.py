@@ -5,10 +5,12 @@ machine. Values that depend on time (counters, STATUS while busy) are not predic
 from __future__ import annotations
 
 from golden.config import CoreConfig
+from golden.machine.windows import Window
 from golden.registers import Register
 from golden.registers_table import REGISTERS
 
 OKAY, SLVERR = 0, 2
+WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
 COUNTERS = 0x100
 
 
@@ -18,6 +20,12 @@ def register_at(offset: int) -> Register | None:
         if offset % 4 == 0 and register.offset <= offset < register.offset + 4 * register.count:
             return register
     return None
+
+
+def _stored_name(register: Register, offset: int) -> str:
+    if register.count == 1:
+        return register.name
+    return f"{register.name}[{(offset - register.offset) // 4}]"
 
 
 def offset_of(name: str) -> int:
@@ -50,6 +58,9 @@ class RegisterMirror:
 
     def __init__(self, core: CoreConfig) -> None:
         self._fixed = build_parameters(core)
+        self._windows = {
+            f"{name}[{index}]": 0 for name in WINDOW_ARRAYS for index in range(core.windows)
+        }
         self.reset()
 
     def reset(self) -> None:
@@ -57,6 +68,20 @@ class RegisterMirror:
         self.stored = {
             register.name: register.reset for register in REGISTERS if register.name in self.STORED
         }
+        self.stored |= self._windows
+
+    def power_up(self) -> None:
+        """Forget what outlives a soft reset, too."""
+        self._windows = dict.fromkeys(self._windows, 0)
+        self.reset()
+
+    def windows(self) -> list[Window]:
+        """Return the memory windows that the registers hold."""
+        arrays = [
+            [value for name, value in self.stored.items() if name.startswith(f"{array}[")]
+            for array in WINDOW_ARRAYS
+        ]
+        return [Window.from_registers(*values) for values in zip(*arrays, strict=True)]
 
     def write(self, offset: int, data: int, strobes: int) -> int:
         """Apply a write and return the response it must get."""
@@ -67,11 +92,15 @@ class RegisterMirror:
             return SLVERR
         if register.name == "XIF_CONTEXT" and strobes & 1 and not data & 3:
             return SLVERR  # context 0 is the privileged one
-        if register.name in self.stored:
+        name = _stored_name(register, offset)
+        if register.name in WINDOW_ARRAYS and name not in self.stored:
+            return SLVERR  # the core has fewer windows
+        if name in self.stored:
             lanes = sum(0xFF << 8 * lane for lane in range(4) if strobes >> lane & 1)
             mask = lanes & register.writable_mask
-            old = self.stored[register.name]
-            self.stored[register.name] = old & ~mask | data & mask
+            self.stored[name] = self.stored[name] & ~mask | data & mask
+            if name in self._windows:
+                self._windows[name] = self.stored[name]
         return OKAY
 
     def read(self, offset: int) -> tuple[int, int | None]:
@@ -79,8 +108,11 @@ class RegisterMirror:
         register = register_at(offset)
         if register is None:
             return SLVERR, None
-        if register.name in self.stored:
-            return OKAY, self.stored[register.name]
+        name = _stored_name(register, offset)
+        if name in self.stored:
+            return OKAY, self.stored[name]
+        if register.name in WINDOW_ARRAYS:
+            return SLVERR, None
         if register.name in self._fixed:
             return OKAY, self._fixed[register.name]
         if not register.readable:

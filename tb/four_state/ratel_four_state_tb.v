@@ -22,6 +22,9 @@ module ratel_four_state_tb #(
   parameter AxiIdWidth       = 4,
   parameter MaxBurst         = 16,
   parameter ReadsOutstanding = 8,
+  parameter WritesOutstanding = 8,
+  parameter WriteAfterData   = 0,
+  parameter Windows          = 4,
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
   parameter XifIdWidth       = 4
@@ -82,6 +85,9 @@ module ratel_four_state_tb #(
     .AxiIdWidth       (AxiIdWidth),
     .MaxBurst         (MaxBurst),
     .ReadsOutstanding (ReadsOutstanding),
+    .WritesOutstanding (WritesOutstanding),
+    .WriteAfterData    (WriteAfterData),
+    .Windows           (Windows),
     .QueueDepth       (QueueDepth),
     .XifQueueDepth    (XifQueueDepth),
     .XifIdWidth       (XifIdWidth)
@@ -95,7 +101,7 @@ module ratel_four_state_tb #(
     .x_issue_valid_i       (x_issue_valid),
     .x_issue_ready_o       (x_issue_ready),
     .x_issue_instr_i       (x_issue_instr),
-    .x_issue_mode_i        (2'bxx),
+    .x_issue_mode_i        (2'b11),
     .x_issue_id_i          (x_issue_id),
     .x_issue_rs1_i         (x_issue_rs1),
     .x_issue_rs2_i         (x_issue_rs2),

@@ -16,6 +16,9 @@ module ratel_tb #(
   parameter int AxiIdWidth       = 4,
   parameter int MaxBurst         = 16,
   parameter int ReadsOutstanding = 8,
+  parameter int WritesOutstanding = 8,
+  parameter int WriteAfterData   = 0,
+  parameter int Windows          = 4,
   parameter int QueueDepth       = 4,
   parameter int XifQueueDepth    = 4,
   parameter int XifIdWidth       = 4
@@ -275,6 +278,9 @@ module ratel_tb #(
     .AxiIdWidth(AxiIdWidth),
     .MaxBurst(MaxBurst),
     .ReadsOutstanding(ReadsOutstanding),
+    .WritesOutstanding(WritesOutstanding),
+    .WriteAfterData(WriteAfterData),
+    .Windows(Windows),
     .QueueDepth(QueueDepth),
     .XifQueueDepth(XifQueueDepth),
     .XifIdWidth(XifIdWidth)

@@ -23,6 +23,9 @@ module ratel_soc #(
   parameter int AxiIdWidth       = 4,
   parameter int MaxBurst         = 16,
   parameter int ReadsOutstanding = 8,
+  parameter int WritesOutstanding = 8,
+  parameter int WriteAfterData   = 0,
+  parameter int Windows          = 4,
   parameter int QueueDepth       = 4,
   parameter int XifQueueDepth    = 4,
   parameter int XifIdWidth       = 4
@@ -211,6 +214,9 @@ module ratel_soc #(
     .AxiIdWidth(AxiIdWidth),
     .MaxBurst(MaxBurst),
     .ReadsOutstanding(ReadsOutstanding),
+    .WritesOutstanding(WritesOutstanding),
+    .WriteAfterData(WriteAfterData),
+    .Windows(Windows),
     .QueueDepth(QueueDepth),
     .XifQueueDepth(XifQueueDepth),
     .XifIdWidth(XifIdWidth)

@@ -30,6 +30,8 @@ TESTS = [
     ("memory_port", "BusErrors"),
     ("memory_port", "ErrorsInPrograms"),
     ("memory_port", "ResetInJob"),
+    ("windows", "Users"),
+    ("windows", "NoWindow"),
     ("performance", "BackToBack"),
     ("scratchpad", "WholeScratchpad"),
     ("scenarios", "Storms"),
@@ -49,6 +51,7 @@ AT_PIN_LEVEL = [
     ("memory_port", "Stalled", {}),
     ("memory_port", "ErrorsInPrograms", {}),
     ("memory_port", "ResetInJob", {"RATEL_RESETS": "8"}),
+    ("windows", "Users", {"RATEL_PROGRAMS": "3"}),
     ("scenarios", "Storms", {"RATEL_PROGRAMS": "1"}),
 ]
 
@@ -58,6 +61,7 @@ ELSEWHERE = [
     ("hazards", "RandomPrograms"),
     ("memory_port", "BusErrors"),
     ("memory_port", "ResetInJob"),
+    ("windows", "Users"),
 ]
 
 

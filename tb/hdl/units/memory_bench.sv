@@ -10,23 +10,32 @@ module memory_bench #(
   parameter ReadsOutstanding = 8,
   parameter SpadDepth        = 64,
   parameter WbufDepth        = 128,
-  parameter ParamDepth       = 16
+  parameter ParamDepth       = 16,
+  parameter WriteAfterData   = 0,
+  parameter Windows          = 4
 ) (
   input  wire                                 clk_i,
   input  wire                                 rst_ni,
+  input  wire                                 bus_rst_ni,
   input  wire                                 abort_i,
+  input  wire                                 abandon_i,
+  input  wire [Windows*65-1:0]                windows_i,
   input  wire [`DESC_LOAD_WIDTH:0]            load_i,     // {desc, valid}
   input  wire [`DESC_STORE_WIDTH:0]           store_i,    // {desc, valid}
-  output wire [19:0]                          status_o,
+  output wire [21:0]                          status_o,
   output wire [31:0]                          load_err_addr_o,
   output wire [31:0]                          store_err_addr_o,
   // AXI
   input  wire [2:0]                           ready_i,    // {wready, awready, arready}
   output wire [45:0]                          ar_o,       // {burst, size, len, addr, valid}
+  output wire [6:0]                           ar_who_o,   // {prot, id}
   input  wire [AxiDataWidth+3:0]              r_i,        // {data, last, resp, valid}
+  input  wire [3:0]                           r_id_i,
   output wire [45:0]                          aw_o,       // like ar_o
+  output wire [6:0]                           aw_who_o,
   output wire [AxiDataWidth+AxiDataWidth/8+1:0] w_o,      // {data, strb, last, valid}
   input  wire [2:0]                           b_i,        // {resp, valid}
+  input  wire [3:0]                           b_id_i,
   // the part of execute
   input  wire [Cols*9+21:0]                   ex_wr_i,    // {be, data, addr, bank, enable}
   input  wire [Rows-1:0]                      ex_rd_en_i,
@@ -43,9 +52,9 @@ module memory_bench #(
   wire              ld_ready, ld_done, ld_err, ld_idle;
   wire              st_ready, st_done, st_err, st_idle;
   wire [4:0]        ld_bytes, st_bytes;
-  wire              rready, bready;
+  wire              rready, bready, ld_window, st_window;
 
-  assign status_o = {st_bytes, ld_bytes, bready, rready, st_idle, st_err, st_done, st_ready,
+  assign status_o = {st_window, ld_window, st_bytes, ld_bytes, bready, rready, st_idle, st_err, st_done, st_ready,
                      ld_idle, ld_err, ld_done, ld_ready};
 
   wire              ld_wr_valid, ld_wr_ready;
@@ -75,29 +84,34 @@ module memory_bench #(
     .AxiDataWidth     (AxiDataWidth),
     .AxiIdWidth       (4),
     .MaxBurst         (MaxBurst),
-    .ReadsOutstanding (ReadsOutstanding)
+    .ReadsOutstanding (ReadsOutstanding),
+    .Windows          (Windows)
   ) u_load (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
+    .bus_rst_ni      (bus_rst_ni),
     .valid_i         (load_i[0]),
     .ready_o         (ld_ready),
     .desc_i          (load_i[`DESC_LOAD_WIDTH:1]),
     .done_o          (ld_done),
     .err_o           (ld_err),
+    .err_window_o    (ld_window),
     .err_addr_o      (load_err_addr_o),
     .idle_o          (ld_idle),
     .abort_i         (abort_i),
+    .abandon_i       (abandon_i),
+    .windows_i       (windows_i),
     .load_bytes_o    (ld_bytes),
-    .m_axi_arid_o    (),
+    .m_axi_arid_o    (ar_who_o[3:0]),
     .m_axi_araddr_o  (ar_o[32:1]),
     .m_axi_arlen_o   (ar_o[40:33]),
     .m_axi_arsize_o  (ar_o[43:41]),
     .m_axi_arburst_o (ar_o[45:44]),
     .m_axi_arcache_o (),
-    .m_axi_arprot_o  (),
+    .m_axi_arprot_o  (ar_who_o[6:4]),
     .m_axi_arvalid_o (ar_o[0]),
     .m_axi_arready_i (ready_i[0]),
-    .m_axi_rid_i     (4'd0),
+    .m_axi_rid_i     (r_id_i),
     .m_axi_rdata_i   (r_i[AxiDataWidth+3:4]),
     .m_axi_rresp_i   (r_i[2:1]),
     .m_axi_rlast_i   (r_i[3]),
@@ -127,31 +141,37 @@ module memory_bench #(
     .Cols         (Cols),
     .AxiDataWidth (AxiDataWidth),
     .AxiIdWidth   (4),
-    .MaxBurst     (MaxBurst)
+    .MaxBurst     (MaxBurst),
+    .WriteAfterData (WriteAfterData),
+    .Windows      (Windows)
   ) u_store (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
+    .bus_rst_ni      (bus_rst_ni),
     .valid_i         (store_i[0]),
     .ready_o         (st_ready),
     .desc_i          (store_i[`DESC_STORE_WIDTH:1]),
     .done_o          (st_done),
     .err_o           (st_err),
+    .err_window_o    (st_window),
     .err_addr_o      (store_err_addr_o),
     .idle_o          (st_idle),
     .abort_i         (abort_i),
+    .abandon_i       (abandon_i),
+    .windows_i       (windows_i),
     .store_bytes_o   (st_bytes),
     .spad_rd_en_o    (st_rd_en),
     .spad_rd_bank_o  (st_rd_bank),
     .spad_rd_addr_o  (st_rd_addr),
     .spad_rd_gnt_i   (st_rd_gnt),
     .spad_rd_data_i  (st_rd_data),
-    .m_axi_awid_o    (),
+    .m_axi_awid_o    (aw_who_o[3:0]),
     .m_axi_awaddr_o  (aw_o[32:1]),
     .m_axi_awlen_o   (aw_o[40:33]),
     .m_axi_awsize_o  (aw_o[43:41]),
     .m_axi_awburst_o (aw_o[45:44]),
     .m_axi_awcache_o (),
-    .m_axi_awprot_o  (),
+    .m_axi_awprot_o  (aw_who_o[6:4]),
     .m_axi_awvalid_o (aw_o[0]),
     .m_axi_awready_i (ready_i[1]),
     .m_axi_wdata_o   (w_o[AxiDataWidth+AxiDataWidth/8+1:AxiDataWidth/8+2]),
@@ -159,7 +179,7 @@ module memory_bench #(
     .m_axi_wlast_o   (w_o[1]),
     .m_axi_wvalid_o  (w_o[0]),
     .m_axi_wready_i  (ready_i[2]),
-    .m_axi_bid_i     (4'd0),
+    .m_axi_bid_i     (b_id_i),
     .m_axi_bresp_i   (b_i[2:1]),
     .m_axi_bvalid_i  (b_i[0]),
     .m_axi_bready_o  (bready)

@@ -77,7 +77,8 @@ class Bench:
             "s_axil_awvalid_i", "s_axil_wdata_i", "s_axil_wstrb_i", "s_axil_wvalid_i",
             "s_axil_araddr_i", "s_axil_arvalid_i", "exec_step_i", "exec_macs_i",
             "exec_stall_fetch_i", "exec_stall_drain_i", "load_bytes_i", "store_bytes_i",
-            "load_err_i", "store_err_i", "load_err_addr_i", "store_err_addr_i",
+            "load_err_i", "store_err_i", "load_err_window_i", "store_err_window_i",
+            "load_err_addr_i", "store_err_addr_i",
         ):  # fmt: skip
             getattr(dut, name).value = 0
         for name in ENGINES:

@@ -16,6 +16,8 @@ UNSUPPORTED = (
     ("ParamDepth", 512), ("RequantLanes", 3), ("AxiDataWidth", 16), ("AxiDataWidth", 256),
     ("AxiIdWidth", 0), ("AxiIdWidth", 9), ("MaxBurst", 3), ("MaxBurst", 512),
     ("ReadsOutstanding", 3), ("ReadsOutstanding", 17), ("QueueDepth", 3), ("QueueDepth", 8),
+    ("WritesOutstanding", 3), ("WritesOutstanding", 17), ("WriteAfterData", 2), ("Windows", 3),
+    ("Windows", 17),
     ("XifQueueDepth", 1), ("XifQueueDepth", 16), ("XifIdWidth", 0), ("XifIdWidth", 9),
 )  # fmt: skip
 

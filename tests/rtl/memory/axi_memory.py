@@ -28,6 +28,16 @@ class Behaviour:
     read_errors: set[int] = field(default_factory=set)  # addresses of bus words
     write_errors: set[int] = field(default_factory=set)  # AWADDR of bursts
     response: int = 2
+    dead: frozenset[str] = frozenset()  # channels that nothing happens on any more
+    # what no memory may do; probabilities a burst
+    wrong_id: float = 0.0  # one beat, or the answer, has another id
+    wrong_last: float = 0.0  # RLAST comes one beat early, or not at all
+    twice: float = 0.0  # it is answered twice
+
+    @property
+    def lawless(self) -> bool:
+        """Whether it may break a rule."""
+        return self.wrong_id + self.wrong_last + self.twice > 0
 
 
 @dataclass(kw_only=True)
@@ -37,6 +47,18 @@ class Burst:
     addr: int
     beats: int
     due: int
+    id: int = 0
+    prot: int = 0
+
+
+@dataclass(kw_only=True)
+class Beat:
+    """A beat of R that is to come."""
+
+    addr: int
+    due: int
+    last: int
+    id: int
 
 
 class AxiMemory:
@@ -50,17 +72,19 @@ class AxiMemory:
         self.data = bytearray(rng.randbytes(1 << 16))
         self.behaviour = Behaviour()
         self.now = 0
-        self.reads: deque[Burst] = deque()
-        self.read_beat = 0
-        self.r_offer: tuple[int, int, int] | None = None  # data, response, last
+        self.reads: deque[Beat] = deque()
+        self.r_offer: tuple[int, int, int, int] | None = None  # data, response, last, id
+        self.r_id = self.b_id = 0  # with the bundles that `step` returned
+        self.spoiled = 0  # rules broken
+        self.asked: list[tuple[str, int, int, int]] = []  # AR or AW, address, beats, AxPROT
         self.read_log: list[tuple[int, int]] = []  # address, beats
         self.r_times: list[int] = []
         self.most_reads = 0
         self.writes: deque[Burst] = deque()
         self.w_beats: list[tuple[int, int]] = []  # data, strobes of the burst being sent
         self.w_bursts: deque[list[tuple[int, int]]] = deque()
-        self.answers: deque[tuple[int, int]] = deque()  # due, response
-        self.b_offer: int | None = None
+        self.answers: deque[tuple[int, int, int]] = deque()  # due, response, id
+        self.b_offer: tuple[int, int] | None = None  # response, id
         self.write_log: list[tuple[int, int, int]] = []  # address, beats, response
         self.strobed: list[tuple[int, int]] = []  # address and time of every byte written
         self.aw_taken = 0
@@ -75,12 +99,17 @@ class AxiMemory:
         pending = (self.reads, self.writes, self.w_beats, self.w_bursts, self.answers)
         return not any(pending) and self.b_offer is None and self.r_offer is None
 
-    def step(self, ar: int, aw: int, w: int, rready: int, bready: int) -> tuple[int, int, int]:
-        """Return (ready bundle, R bundle, B bundle) for the next edge."""
+    def step(
+        self, ar: int, aw: int, w: int, rready: int, bready: int, ar_who: int = 0, aw_who: int = 0
+    ) -> tuple[int, int, int]:
+        """Return (ready bundle, R bundle, B bundle) for the next edge; `r_id`, `b_id` go along.
+
+        `ar_who` and `aw_who` are {AxPROT, AxID}.
+        """
         self.now += 1
-        arready = self._read_address(ar)
+        arready = self._read_address(ar, ar_who)
         r = self._read_data(rready)
-        awready, wready = self._write(aw, w)
+        awready, wready = self._write(aw, w, aw_who)
         b = self._answer(bready)
         self._keep("ar", ar, arready)
         self._keep("aw", aw, awready)
@@ -93,7 +122,22 @@ class AxiMemory:
         if bundle & 1 and not ready:
             self.held[name] = bundle
 
-    def _take_address(self, bundle: int, name: str) -> Burst:
+    def forget(self) -> None:
+        """Drop what is owed, as a memory does that is reset."""
+        for queue in (self.reads, self.writes, self.w_beats, self.w_bursts, self.answers):
+            queue.clear()
+        self.r_offer = self.b_offer = None
+        self.held.clear()
+
+    def _happens(self, probability: float) -> bool:
+        happens = probability > 0 and self.rng.random() < probability
+        self.spoiled += happens
+        return happens
+
+    def _ready(self, channel: str, wait: float) -> int:
+        return int(channel not in self.behaviour.dead and self.rng.random() >= wait)
+
+    def _take_address(self, bundle: int, name: str, who: int) -> Burst:
         addr, beats = bundle >> 1 & 0xFFFF_FFFF, (bundle >> 33 & 0xFF) + 1
         size, kind = bundle >> 41 & 7, bundle >> 44 & 3
         assert kind == 1 and 1 << size == self.bus_bytes, f"{name}: not INCR at full width"
@@ -102,51 +146,66 @@ class AxiMemory:
         last = addr + beats * self.bus_bytes - 1
         assert addr // PAGE == last // PAGE, f"{name}: {addr:#x}..{last:#x} crosses 4 KiB"
         assert addr >> 16 == self.base >> 16, f"{name}: {addr:#x} is outside the memory"
-        return Burst(addr=addr, beats=beats, due=self.now + self.behaviour.latency)
+        self.asked.append((name, addr, beats, who >> 4))
+        due = self.now + self.behaviour.latency
+        return Burst(addr=addr, beats=beats, due=due, id=who & 15, prot=who >> 4)
 
-    def _read_address(self, ar: int) -> int:
-        ready = int(self.rng.random() >= self.behaviour.ar_wait)
+    def _read_address(self, ar: int, who: int) -> int:
+        ready = self._ready("ar", self.behaviour.ar_wait)
         if ar & 1 and ready:
-            burst = self._take_address(ar, "AR")
-            self.reads.append(burst)
+            burst = self._take_address(ar, "AR", who)
+            self._plan(burst)
             self.read_log.append((burst.addr, burst.beats))
-            self.most_reads = max(self.most_reads, len(self.reads))
+            self.most_reads = max(self.most_reads, sum(beat.last for beat in self.reads))
         return ready
+
+    def _plan(self, burst: Burst) -> None:
+        """Queue the beats of a burst, and spoil them if that is how the memory behaves."""
+        beats = [
+            Beat(addr=burst.addr + index * self.bus_bytes, due=burst.due, last=0, id=burst.id)
+            for index in range(burst.beats)
+        ]
+        beats[-1].last = 1
+        copies = 2 if self._happens(self.behaviour.twice) else 1
+        plan = [Beat(**vars(beat)) for _ in range(copies) for beat in beats]
+        if self._happens(self.behaviour.wrong_id):
+            self.rng.choice(plan).id ^= 1 << self.rng.randrange(4)
+        if self._happens(self.behaviour.wrong_last):
+            plan[-1].last = 0
+            if len(plan) > 1 and self.rng.random() < 0.5:
+                plan[-2].last = 1
+        self.reads.extend(plan)
 
     def _read_data(self, rready: int) -> int:
         due = self.r_offer is None and self.reads and self.reads[0].due <= self.now
-        if due and self.rng.random() >= self.behaviour.r_wait:
-            burst = self.reads[0]
-            addr = burst.addr + self.read_beat * self.bus_bytes
-            at = addr & 0xFFFF
+        if due and self._ready("r", self.behaviour.r_wait):
+            beat = self.reads[0]
+            at = beat.addr & 0xFFFF
             data = int.from_bytes(self.data[at : at + self.bus_bytes], "little")
-            failing = addr in self.behaviour.read_errors
-            last = int(self.read_beat == burst.beats - 1)
-            self.r_offer = (data, self.behaviour.response if failing else 0, last)
+            failing = beat.addr in self.behaviour.read_errors
+            self.r_offer = (data, self.behaviour.response if failing else 0, beat.last, beat.id)
         if self.r_offer is None:
             return 0
-        data, response, last = self.r_offer
+        data, response, last, self.r_id = self.r_offer
         if rready:
             self.r_offer = None
             self.r_times.append(self.now)
-            self.read_beat = 0 if last else self.read_beat + 1
-            if last:
-                self.reads.popleft()
+            self.reads.popleft()
         return data << 4 | last << 3 | response << 1 | 1
 
-    def _write(self, aw: int, w: int) -> tuple[int, int]:
+    def _write(self, aw: int, w: int, who: int) -> tuple[int, int]:
         order = self.behaviour.write_order
         # bursts of which W has begun (or is on offer) and of which AW was taken
         begun = len(self.w_bursts) + bool(self.w_beats or w & 1)
         taken = len(self.writes)
-        awready = int(self.rng.random() >= self.behaviour.aw_wait)
-        wready = int(self.rng.random() >= self.behaviour.w_wait)
+        awready = self._ready("aw", self.behaviour.aw_wait)
+        wready = self._ready("w", self.behaviour.w_wait)
         if order == "w_first" and begun <= taken:
             awready = 0
         if order == "aw_first" and taken <= len(self.w_bursts):
             wready = 0
         if aw & 1 and awready:
-            self.writes.append(self._take_address(aw, "AW"))
+            self.writes.append(self._take_address(aw, "AW", who))
             self.open_writes += 1
             self.aw_taken += 1
             self.most_writes = max(self.most_writes, self.open_writes)
@@ -173,15 +232,20 @@ class AxiMemory:
         failing = burst.addr in self.behaviour.write_errors
         response = self.behaviour.response if failing else 0
         self.write_log.append((burst.addr, burst.beats, response))
-        self.answers.append((self.now + self.behaviour.latency, response))
+        name = burst.id
+        if self._happens(self.behaviour.wrong_id):
+            name ^= 1 << self.rng.randrange(4)
+        for _ in range(2 if self._happens(self.behaviour.twice) else 1):
+            self.answers.append((self.now + self.behaviour.latency, response, name))
 
     def _answer(self, bready: int) -> int:
         due = self.b_offer is None and self.answers and self.answers[0][0] <= self.now
-        if due and self.rng.random() >= self.behaviour.b_wait:
-            self.b_offer = self.answers.popleft()[1]
+        if due and self._ready("b", self.behaviour.b_wait):
+            _, response, name = self.answers.popleft()
+            self.b_offer = response, name
         if self.b_offer is None:
             return 0
-        response = self.b_offer
+        response, self.b_id = self.b_offer
         if bready:
             self.b_offer = None
             self.open_writes -= 1

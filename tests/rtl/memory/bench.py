@@ -56,6 +56,7 @@ class Bench:
         self.cycles = 0
         self.queues: dict[str, deque[Move]] = {"load": deque(), "store": deque()}
         self.results: dict[str, list[tuple[int, int, int]]] = {"load": [], "store": []}
+        self.refused: dict[str, list[int]] = {"load": [], "store": []}  # by the windows, likewise
         self.started: dict[str, list[int]] = {"load": [], "store": []}
         self.counted = {"load": 0, "store": 0}
         self.status = 0
@@ -75,22 +76,50 @@ class Bench:
         assert np.array_equal(found["spad"], self.spad), "execute's writes did not arrive"
         self.wbuf, self.pbuf, self.lut = found["wbuf"], found["pbuf"], found["lut"]
 
-    async def reset(self) -> None:
-        """Reset the design and forget what was in work."""
+    async def reset(self, *, memory: bool = True) -> None:
+        """Reset the design and forget what was in work; without `memory` it goes on answering."""
         dut = self.dut
-        for name in ("abort_i", "load_i", "store_i", "ready_i", "r_i", "b_i", "ex_wr_i",
+        for name in ("abort_i", "abandon_i", "windows_i", "r_id_i", "b_id_i", "load_i", "store_i",
+                     "ready_i", "r_i", "b_i", "ex_wr_i",
                      "ex_rd_en_i", "ex_rd_addr_i", "buf_rd_addr_i", "lut_index_i"):  # fmt: skip
             getattr(dut, name).value = 0
         await FallingEdge(dut.clk_i)
         dut.rst_ni.value = 0
+        dut.bus_rst_ni.value = 0
         await FallingEdge(dut.clk_i)
         await FallingEdge(dut.clk_i)
         dut.rst_ni.value = 1
+        dut.bus_rst_ni.value = 1
         self.memory.held.clear()
+        if memory:
+            self.memory.forget()
+        self._forget()
+        await FallingEdge(dut.clk_i)
+
+    async def give_up(self) -> None:
+        """Abort, and reset the engines without waiting for the memory, which goes on."""
+        dut = self.dut
+        self.ex_reads = self.ex_writes = 0.0
+        dut.abort_i.value = 1
+        for queue in self.queues.values():
+            queue.clear()
+        for _ in range(20):
+            await self.cycle()
+        dut.abandon_i.value = 1
+        await self.cycle()
+        dut.abandon_i.value = 0
+        dut.rst_ni.value = 0
+        await self.cycle()
+        await self.cycle()
+        dut.rst_ni.value = 1
+        dut.abort_i.value = 0
+        self._forget()
+        await self.cycle()
+
+    def _forget(self) -> None:
         self.ex_reading.clear()
         for queue in self.queues.values():
             queue.clear()
-        await FallingEdge(dut.clk_i)
 
     def _ex_write(self, line: int, bank: int, data: bytes) -> int:
         enables = (1 << self.shape.cols) - 1
@@ -106,6 +135,7 @@ class Bench:
             if bits & 2:
                 address = int(getattr(dut, f"{engine}_err_addr_o").value)
                 self.results[engine].append((bits >> 2 & 1, address, memory.now))
+                self.refused[engine].append(status >> (20 if engine == "load" else 21) & 1)
             queue = self.queues[engine]
             offered = 0
             if queue:
@@ -119,7 +149,10 @@ class Bench:
         ready, r, b = memory.step(
             int(dut.ar_o.value), int(dut.aw_o.value), int(dut.w_o.value),
             status >> 8 & 1, status >> 9 & 1,
+            int(dut.ar_who_o.value), int(dut.aw_who_o.value),
         )  # fmt: skip
+        dut.r_id_i.value = memory.r_id
+        dut.b_id_i.value = memory.b_id
         dut.ready_i.value = ready
         dut.r_i.value = r
         dut.b_i.value = b
@@ -160,11 +193,16 @@ class Bench:
     def _ex_line(self) -> int:
         return self.shape.spad_depth - 1 - self.rng.randrange(EX_LINES)
 
-    async def finish(self, *, loads: int = 0, stores: int = 0) -> None:
-        """Run until so many instructions have ended from now on and both engines are idle."""
+    async def finish(self, *, loads: int = 0, stores: int = 0, quiet: bool = True) -> None:
+        """Run until so many instructions have ended from now on and both engines are idle.
+
+        With `quiet` the memory must then have nothing left to send.
+        """
         began = self.cycles
         self.results["load"].clear()
         self.results["store"].clear()
+        self.refused["load"].clear()
+        self.refused["store"].clear()
         while (
             len(self.results["load"]) < loads
             or len(self.results["store"]) < stores
@@ -173,7 +211,7 @@ class Bench:
             await self.cycle()
             assert self.cycles - began < CYCLE_LIMIT, "the engines do not come to an end"
         assert (len(self.results["load"]), len(self.results["store"])) == (loads, stores)
-        assert self.memory.quiet()
+        assert self.memory.quiet() or not quiet
         await self.pause_execute()
 
     async def pause_execute(self) -> None:
@@ -203,6 +241,7 @@ class Bench:
         found = {name: getattr(self, name).copy() for name in ("spad", "wbuf", "pbuf", "lut")}
         deepest = max(shape.spad_depth, shape.wbuf_depth, shape.param_depth, 256 // shape.cols)
         dut.ex_rd_en_i.value = (1 << shape.rows) - 1
+        dut.ready_i.value = dut.r_i.value = dut.b_i.value = 0  # the memory stands still
         for index in range(deepest):
             dut.ex_rd_addr_i.value = index % shape.spad_depth
             dut.buf_rd_addr_i.value = index

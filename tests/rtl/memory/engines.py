@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import cocotb
@@ -334,6 +335,34 @@ async def a_busy_scratchpad_starves_nobody(dut: Any) -> None:
     assert 9 * pixels <= cycles <= 9 * pixels + 30, cycles
     assert bench.ex_refused == pixels
     assert bench.memory.data == after
+
+
+@cocotb.test()
+async def a_whole_burst_holds_nobody(dut: Any) -> None:
+    """With WriteAfterData a burst takes a cycle a beat from its AW on, however slow execute is."""
+    bench = Bench(dut)
+    await bench.start()
+    shape, memory = bench.shape, bench.memory
+    memory.behaviour = Behaviour(write_order="aw_first")
+    move = Move(
+        op="st.t", addr=memory.base + 3, w=60, c=shape.cols, pix_pitch=shape.cols,
+        row_pitch=60 * shape.cols, pitch=60,
+    )  # fmt: skip
+    after = expected_memory(bench, [move])
+    bench.ex_reads = 1.0
+    bench.queues["store"].append(move)
+    bench.results["store"].clear()
+    shown: list[int] = []
+    while not bench.results["store"]:
+        taken = memory.aw_taken
+        await bench.cycle()
+        shown += [memory.now] * (memory.aw_taken - taken)
+    ends = list(itertools.accumulate(beats for _, beats, _ in memory.write_log))
+    for begin, end, (_, beats, _) in zip(shown, ends, memory.write_log, strict=True):
+        held = memory.w_times[end - 1] - begin
+        assert held <= beats + 2, f"a burst of {beats} beats held W for {held} cycles"
+    assert memory.data == after
+    assert len(shown) > 2
 
 
 @cocotb.test()

@@ -47,6 +47,7 @@ class Move:
     row_pitch: int = 0
     count: int = 1
     split: bool = False
+    owner: int = 0
 
     def linear_bytes(self, shape: Shape) -> int:
         """Return the length of a linear load."""
@@ -96,6 +97,7 @@ class Move:
             "pitch": self.pitch,
             "cbs": self.cbs,
             "pixels": self.h * self.w,
+            "owner": self.owner,
         }
         return pack("store" if self.op == "st.t" else "load", values)
 

@@ -1,0 +1,108 @@
+// Registers that protect memory: the windows that users may touch (ratel_windows).
+//
+// They are on the supervisor's page alone and outlive a soft reset, which programs may cause.
+//
+//   write_i         a write to this page is taken
+//   write_addr_i .. byte offset, data, and mask of the written bytes
+//   writable_o      a register here has that offset
+//   read_addr_i ..  read_known_o: a register here has that offset; read_data_o
+//   windows_o       65 bits a window, see ratel_windows
+`include "ratel_regs.vh"
+
+module ratel_protect #(
+  parameter Windows = 4
+) (
+  input  wire                  clk_i,
+  input  wire                  rst_ni,
+  input  wire                  write_i,
+  input  wire [11:0]           write_addr_i,
+  input  wire [31:0]           write_data_i,
+  input  wire [31:0]           write_mask_i,
+  output wire                  writable_o,
+  input  wire [11:0]           read_addr_i,
+  output wire                  read_known_o,
+  output reg  [31:0]           read_data_o,
+  output wire [Windows*65-1:0] windows_o
+);
+  // The three arrays of registers, 64 bytes each.
+  localparam [11:0] BaseAddr   = `REG_WINDOW_BASE;
+  localparam [11:0] LimitAddr  = `REG_WINDOW_LIMIT;
+  localparam [11:0] CtrlAddr   = `REG_WINDOW_CTRL;
+  localparam [5:0]  BaseArray  = BaseAddr[11:6];
+  localparam [5:0]  LimitArray = LimitAddr[11:6];
+  localparam [5:0]  CtrlArray  = CtrlAddr[11:6];
+  localparam [4:0]  Count      = Windows[4:0];
+
+  wire [5:0] write_array = write_addr_i[11:6];
+  wire [5:0] read_array  = read_addr_i[11:6];
+  wire [3:0] write_index = write_addr_i[5:2];
+  wire [3:0] read_index  = read_addr_i[5:2];
+  wire       unused      = &{1'b0, write_addr_i[1:0], read_addr_i[1:0]};
+
+  assign writable_o   = ({1'b0, write_index} < Count)
+                        && ((write_array == BaseArray) || (write_array == LimitArray)
+                            || (write_array == CtrlArray));
+  assign read_known_o = ({1'b0, read_index} < Count)
+                        && ((read_array == BaseArray) || (read_array == LimitArray)
+                            || (read_array == CtrlArray));
+
+  // Bits that exist; the rest of a register reads 0.
+  localparam [31:0] CtrlBits = 32'h0000_3f07;
+
+  wire [Windows*32-1:0] base;
+  wire [Windows*32-1:0] limit;
+  wire [Windows*32-1:0] ctrl;
+
+  genvar g;
+  generate
+    for (g = 0; g < Windows; g = g + 1) begin : gen_window
+      localparam [3:0] Index = g[3:0];
+      reg  [27:0] base_q;
+      reg  [27:0] limit_q;
+      reg  [2:0]  flags_q;
+      reg  [5:0]  owners_q;
+
+      assign base[32*g +: 32]      = {base_q, 4'd0};
+      assign limit[32*g +: 32]     = {limit_q, 4'd0};
+      assign ctrl[32*g +: 32]      = {18'd0, owners_q, 5'd0, flags_q};
+      assign windows_o[65*g +: 65] = {owners_q, flags_q[`REG_WINDOW_CTRL_STORE],
+                                      flags_q[`REG_WINDOW_CTRL_LOAD],
+                                      flags_q[`REG_WINDOW_CTRL_VALID], limit_q, base_q};
+
+      wire        here      = write_i && (write_index == Index);
+      wire [31:0] new_base  = (base[32*g +: 32] & ~write_mask_i) | (write_data_i & write_mask_i);
+      wire [31:0] new_limit = (limit[32*g +: 32] & ~write_mask_i) | (write_data_i & write_mask_i);
+      wire [31:0] new_ctrl  = (ctrl[32*g +: 32] & ~write_mask_i) | (write_data_i & write_mask_i);
+      wire        unused_low = &{1'b0, new_base[3:0], new_limit[3:0], new_ctrl & ~CtrlBits};
+
+      always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+          base_q   <= 28'd0;
+          limit_q  <= 28'd0;
+          flags_q  <= 3'd0;
+          owners_q <= 6'd0;
+        end else if (here) begin
+          if (write_array == BaseArray)  base_q  <= new_base[31:4];
+          if (write_array == LimitArray) limit_q <= new_limit[31:4];
+          if (write_array == CtrlArray) begin
+            flags_q  <= new_ctrl[2:0];
+            owners_q <= new_ctrl[13:8];
+          end
+        end
+      end
+    end
+  endgenerate
+
+  integer index;
+  always @* begin
+    read_data_o = 32'd0;
+    for (index = 0; index < Windows; index = index + 1) begin
+      if (read_index == index[3:0]) begin
+        if (read_array == BaseArray)  read_data_o = base[32*index +: 32];
+        if (read_array == LimitArray) read_data_o = limit[32*index +: 32];
+        if (read_array == CtrlArray)  read_data_o = ctrl[32*index +: 32];
+      end
+    end
+  end
+
+endmodule

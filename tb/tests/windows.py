@@ -1,0 +1,92 @@
+"""Memory windows: users reach what a window allows, to the last byte of a burst, no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyuvm
+
+from golden import isa_builders as isa
+from golden.isa_table import ErrorCode
+from golden.machine.windows import GRANULE
+from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axil.item import RegisterWrite
+from honeyguide.agents.xif.item import MACHINE, USER, Offload
+from honeyguide.env.settings import count
+from tb.env.registers import offset_of
+from tb.sequences.slots import random_program
+from tb.tests.base import RatelTest
+
+MEMORY = 0x1000, 0x8000  # where random programs load from and store to
+
+
+@pyuvm.test()
+class Users(RatelTest):
+    """Random programs of machine mode and of users, under random windows."""
+
+    async def body(self) -> None:
+        """Refusals with their addresses, and what was allowed byte by byte."""
+        random = self.seeds.stream("windows")
+        refused = allowed = 0
+        for index in range(count("RATEL_PROGRAMS", 24)):
+            seeds = self.seeds.child(f"program {index}").stream("program")
+            stall = float(random.choice([0.0, 0.4]))
+            self.env.host.set_stalls(Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall))
+            context = int(random.integers(1, 4))
+            await self.env.play(
+                [*self.windows(random, context), *self.context(context)], check=False
+            )
+            mode = USER if random.random() < 0.8 else MACHINE
+            program = random_program(
+                self.configuration.core, self.env.memory.write, seeds, length=25
+            )
+            await self.env.play(
+                [Offload(instruction=instruction, mode=mode) for instruction in program]
+            )
+            error = self.env.machine.error
+            refused += error is not None and error.code is ErrorCode.WINDOW
+            allowed += mode == USER and error is None
+            await self.env.play([Offload(instruction=isa.fence(clear=1), mode=mode)])
+            self.env.memory.resolve()
+        assert refused, "no program was refused anything"
+
+    def windows(self, random: np.random.Generator, context: int) -> list[RegisterWrite]:
+        """Return writes of four windows: some wide, some that cut bursts in two."""
+        writes = []
+        for index in range(self.configuration.core.windows):
+            base = int(random.integers(0, MEMORY[1], endpoint=False)) // GRANULE * GRANULE
+            size = int(random.choice([1, 3, 50, 0x800])) * GRANULE
+            if random.random() < 0.3:
+                base, size = 0, MEMORY[1]
+            owners = int(random.integers(64)) | (1 << context - 1 if random.random() < 0.7 else 0)
+            rights = 4 | int(random.choice([1, 2, 3, 3, 3])) if random.random() < 0.9 else 3
+            for name, value in (
+                ("WINDOW_BASE", base),
+                ("WINDOW_LIMIT", base + size - GRANULE),
+                ("WINDOW_CTRL", owners << 8 | rights),
+            ):
+                writes.append(RegisterWrite(address=offset_of(name) + 4 * index, data=value))
+        return writes
+
+    def context(self, context: int) -> list[RegisterWrite]:
+        """Return the write that makes a user the asker on CV-X-IF."""
+        return [RegisterWrite(address=offset_of("XIF_CONTEXT"), data=context)]
+
+
+@pyuvm.test()
+class NoWindow(RatelTest):
+    """Without a window a user reaches no byte of memory; machine mode reaches all."""
+
+    async def body(self) -> None:
+        """The same program in both modes."""
+        random = self.seeds.stream("program")
+        for mode in (USER, MACHINE):
+            program = random_program(
+                self.configuration.core, self.env.memory.write, random, length=30
+            )
+            self.env.bursts.clear()
+            await self.env.play(
+                [Offload(instruction=instruction, mode=mode) for instruction in program]
+            )
+            assert bool(self.env.bursts) == (mode == MACHINE), f"mode {mode}: bursts"
+            await self.env.play([Offload(instruction=isa.fence(clear=1), mode=mode)])
+            self.env.memory.resolve()
