@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 from honeyguide import cli
 from honeyguide.cli import UserError
 from honeyguide.project import BUILD
+from honeyguide.runs import new_run
 from honeyguide.sim.toolchain import clean_environment
 from tb.build import ROOT
 
@@ -91,22 +92,29 @@ def main(argv: list[str]) -> int:
     stages = chosen(wanted.stage, keyword=wanted.keyword)
     if not wanted.nightly:
         stages = [without_nightly(stage) for stage in stages]
-    REPORTS.mkdir(parents=True, exist_ok=True)
+    run = new_run("test", REPORTS.parent)
     # Tests that pass do not know of it.
     settings = {"RATEL_EXPLAIN": str(int(wanted.explain)), "RATEL_WAVES": str(int(wanted.waves))}
     results = []
     for number, stage in enumerate(stages, start=1):
         print(f"\n[{number}/{len(stages)}] {stage.name}: {stage.about}", flush=True)
         results.append(
-            run_module(stage)
+            run_module(stage, run.path)
             if stage.module
             else run_tests(
-                stage, keyword=wanted.keyword, seed=wanted.seed, jobs=wanted.jobs, env=settings
+                stage,
+                run.path,
+                keyword=wanted.keyword,
+                seed=wanted.seed,
+                jobs=wanted.jobs,
+                env=settings,
             )
         )
     if all(result.verdict is Verdict.LEFT_OUT for result in results):
         raise UserError(f"no test matches {wanted.keyword!r}")
-    return summarise(results)
+    code = summarise(results, run.path)
+    run.publish(sorted([*run.path.glob("junit-*.xml"), run.path / "test.json"]))
+    return code
 
 
 def chosen(names: Sequence[str] | None, *, keyword: str | None) -> list[Stage]:
@@ -128,7 +136,7 @@ def without_nightly(stage: Stage) -> Stage:
     return replace(stage, marks=f"{stage.marks} and not nightly") if stage.marks else stage
 
 
-def run_module(stage: Stage) -> StageResult:
+def run_module(stage: Stage, folder: Path) -> StageResult:
     """Run a stage that is a command; its exit code decides, its output becomes the JUnit text."""
     started = time.monotonic()
     process = subprocess.Popen(
@@ -142,7 +150,7 @@ def run_module(stage: Stage) -> StageResult:
         lines.append(line)
     code = process.wait()
     seconds = time.monotonic() - started
-    write_junit(stage.name, "".join(lines), failed=code != 0, seconds=seconds)
+    write_junit(folder, stage.name, "".join(lines), failed=code != 0, seconds=seconds)
     return StageResult(
         name=stage.name,
         verdict=Verdict.FAIL if code else Verdict.PASS,
@@ -152,11 +160,10 @@ def run_module(stage: Stage) -> StageResult:
 
 
 def run_tests(
-    stage: Stage, *, keyword: str | None, seed: int, jobs: int, env: Mapping[str, str]
+    stage: Stage, folder: Path, *, keyword: str | None, seed: int, jobs: int, env: Mapping[str, str]
 ) -> StageResult:
     """Run the tests of a stage with pytest, `env` on top of the environment."""
-    junit = junit_path(stage.name)
-    junit.unlink(missing_ok=True)
+    junit = junit_path(folder, stage.name)
     command = [
         sys.executable, "-m", "pytest", "-q", "-m", stage.marks, "--seed", str(seed),
         "-o", f"junit_suite_name={stage.name}", "--junit-xml", str(junit), "-n", str(jobs),
@@ -190,12 +197,12 @@ def run_tests(
     )
 
 
-def junit_path(stage: str) -> Path:
+def junit_path(folder: Path, stage: str) -> Path:
     """Return where a stage's JUnit file is written."""
-    return REPORTS / f"junit-{stage}.xml"
+    return folder / f"junit-{stage}.xml"
 
 
-def write_junit(stage: str, output: str, *, failed: bool, seconds: float) -> None:
+def write_junit(folder: Path, stage: str, output: str, *, failed: bool, seconds: float) -> None:
     """Write a JUnit file with one test for a stage that is a command."""
     suite = ElementTree.Element(
         "testsuite", name=stage, tests="1", failures=str(int(failed)), errors="0", skipped="0",
@@ -208,7 +215,8 @@ def write_junit(stage: str, output: str, *, failed: bool, seconds: float) -> Non
         ElementTree.SubElement(case, "failure", message=f"{stage} failed").text = output
     root = ElementTree.Element("testsuites")
     root.append(suite)
-    ElementTree.ElementTree(root).write(junit_path(stage), encoding="utf-8", xml_declaration=True)
+    file = junit_path(folder, stage)
+    ElementTree.ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
 
 
 def counts(junit: Path) -> tuple[int, int, int]:
@@ -224,8 +232,8 @@ def counts(junit: Path) -> tuple[int, int, int]:
     return total - failed - skipped, failed, skipped
 
 
-def summarise(results: Sequence[StageResult]) -> int:
-    """Print and write what came of each stage; return the exit code."""
+def summarise(results: Sequence[StageResult], folder: Path) -> int:
+    """Print and write into `folder` what came of each stage; return the exit code."""
     good = all(result.verdict is not Verdict.FAIL for result in results)
     print("\nstage       verdict    passed failed skipped  seconds")
     for result in results:
@@ -237,7 +245,7 @@ def summarise(results: Sequence[StageResult]) -> int:
     seconds = sum(result.seconds for result in results)
     print(f"\n{'PASS' if good else 'FAIL'} in {seconds:.0f} s; reports in {REPORTS}")
     report = {"pass": good, "seconds": seconds, "stages": [asdict(result) for result in results]}
-    (REPORTS / "test.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    (folder / "test.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0 if good else 1
 
 

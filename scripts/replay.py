@@ -1,7 +1,7 @@
 """Show that a seed decides everything: twice at tile level and once at pin level, same log.
 
 Random tests of the suite are run with --n seeds each of the three ways, and their transaction logs
-compared byte by byte. build/replay/ keeps the runs. As a check of the check, logs of different
+compared byte by byte. build/replay leads to the runs. As a check of the check, logs of different
 seeds must differ.
 """
 
@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from honeyguide import cli
-from honeyguide.project import BUILD
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.suite import Entry, Run, chosen_configs, load_suite
 from honeyguide.sim import HdlError
 from scripts.regress.__main__ import tell
 
-FOLDER = BUILD / "replay"
 LOG = "transactions.txt"
 SHORTEST = 10  # lines; a log of less has nothing to compare
 # Short enough for the slow level; every kind of stimulus.
@@ -53,9 +51,9 @@ def main(argv: list[str]) -> int:
     configs = chosen_configs(load_suite(), wanted.config)
     trials = make_trials(wanted.n, wanted.seed, configs[0])
     runs = tuple(run for trial in trials for run in trial.runs)
-    summary = regress(Plan(runs=runs, jobs=wanted.jobs, folder=FOLDER))
-    tell(summary, FOLDER, {})
-    found = differences(trials, FOLDER / "runs")
+    summary = regress(Plan(runs=runs, jobs=wanted.jobs, command="replay"))
+    tell(summary, summary.folder, {})
+    found = differences(trials, summary.folder / "runs")
     print("\n".join([*found, f"{len(trials)} seeds, {len(WAYS)} runs each: {len(found)} differ"]))
     return 0 if summary.passed and not found else 1
 

@@ -101,6 +101,8 @@ def report(
         for line in figures(result):
             print(line)
     files = write_outputs(result, wanted.output)
+    if result.cycles:
+        draw_roofline(results.picture, result, entries)
     path = results.write(
         {
             "pass": not reasons,
@@ -135,8 +137,7 @@ def report(
     )
     written = [shown(path)]
     if result.cycles:
-        draw_roofline(results.picture, result, entries)
-        written.append(shown(results.picture))
+        written.append(shown(results.published_picture))
     print(f"report      {', '.join(written)}")
     if wanted.trace is not None and result.rtl.spans:
         write_timeline(wanted.trace, model, result.rtl.spans)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
 from pathlib import Path
@@ -23,6 +22,7 @@ from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from honeyguide.sim import HdlError, SimResult, SimRun, run
+from honeyguide.sim.workers import processes, task
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
 from scripts.reports.digits import draw_digits
@@ -117,8 +117,10 @@ def run_tests(
         for test in tests
     ]
     results = []
-    with ProcessPoolExecutor(max_workers=min(len(jobs), cpu_count() or 1)) as pool:
-        for test, result in zip(tests, pool.map(run, jobs), strict=True):
+    with processes(min(len(jobs), cpu_count() or 1)) as pool:
+        running = [pool.submit(task, run, job) for job in jobs]
+        for test, done in zip(tests, running, strict=True):
+            result = done.result()
             print(f"test {test!s:<32} {result.status:<7} {result.seconds:5.1f} s", flush=True)
             if not result.passed:
                 print(f"  {result.message}\n  log: {shown(result.log)}", flush=True)
@@ -209,7 +211,7 @@ def say(report: dict[str, Any], settings: Settings) -> None:
     written = [shown(settings.results.write(report))]
     if report["accuracy"] is not None:
         print(f"accuracy    {100 * report['accuracy']:.2f} % of {report['images']} images")
-        written.append(shown(settings.results.picture))
+        written.append(shown(settings.results.published_picture))
     print(f"comparisons {report['comparisons']:,}, {report['mismatches']:,} mismatches")
     print(f"cycles      {report['cycles']:,}, {report['cycles_per_image']:,.0f} an image")
     print(

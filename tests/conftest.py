@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide.project import BUILD, own_prefix, shell_settings
+from honeyguide.runs import RunFolder, session_run
+from honeyguide.surroundings import settle
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -14,6 +18,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seed", type=int, default=1, help="root seed of every random choice in the tests"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give these tests a folder of their own; processes that run some of them find it told."""
+    settle(own_prefix(), shell_settings())
+    folder = session_run("pytest", BUILD)
+    if not hasattr(config, "workerinput"):
+        (folder / "failures").mkdir(exist_ok=True)
+        RunFolder(path=folder / "failures", base=BUILD).publish_as(BUILD / "failures")
 
 
 @pytest.fixture(scope="session")

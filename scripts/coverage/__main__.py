@@ -1,7 +1,7 @@
 """Measure functional and code coverage: run, merge, grade, and choose the runs worth keeping.
 
 Runs the suite (spec/regression.toml) on simulations that count lines, branches and toggles, merges
-what every run left in build/coverage/, and writes coverage.html and coverage.json there. Points
+what every run left, and writes coverage.html and coverage.json; build/coverage leads there. Points
 that no test can hit are in spec/coverage_exclusions.toml, each with a reason. With --keep the
 smallest set of runs found that hits the same bins is written to spec/pull_request.toml.
 """
@@ -19,7 +19,6 @@ from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import add_runs, smallest_set
 from honeyguide.coverage.kept import FILE as KEPT_FILE
 from honeyguide.coverage.kept import kept_runs, write_kept
-from honeyguide.project import BUILD
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
 from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
@@ -30,7 +29,6 @@ from scripts.coverage.covered_build import covered_build
 from scripts.regress.__main__ import tell
 from scripts.regress.finish import explaining, finish
 
-FOLDER = BUILD / "coverage"
 RUNS = 200
 NIGHTLY = Bars(functional=100.0, line=98.0, branch=95.0, toggle=90.0)
 PULL_REQUEST = Bars(functional=95.0)
@@ -72,7 +70,9 @@ def main(argv: list[str]) -> int:
         )
     code = not (wanted.functional or wanted.pull_request)
     extra: dict[str, Any] = {"make_build": covered_build} if code else {}
-    plan = Plan(runs=tuple(runs), jobs=wanted.jobs, folder=FOLDER, cluster=wanted.cluster, **extra)
+    plan = Plan(
+        runs=tuple(runs), jobs=wanted.jobs, command="coverage", cluster=wanted.cluster, **extra
+    )
     summary = regress(plan)
     bars = PULL_REQUEST if wanted.pull_request else NIGHTLY
     if not code:
@@ -81,12 +81,12 @@ def main(argv: list[str]) -> int:
     if wanted.keep:
         write_kept([summary.runs[name] for name in report.chosen])
     problems = report.problems()
-    files = write_coverage(FOLDER, report)
+    files = write_coverage(summary.folder, report)
     explained = finish(
-        summary, FOLDER, explain=explaining(not wanted.no_explain), cycles=False,
+        summary, summary.folder, explain=explaining(not wanted.no_explain), cycles=False,
         code=report.lines()[1:] if code else (),
     )  # fmt: skip
-    tell(summary, FOLDER, explained)
+    tell(summary, summary.folder, explained)
     print("\n".join([*report.lines(), *problems, f"report: {shown(files[-1])}"]))
     return 0 if summary.passed and not problems else 1
 

@@ -1,9 +1,10 @@
 """Run many tests with many seeds over several configurations, each in its own process.
 
 spec/regression.toml says what there is. An interrupted regression goes on where it was when the
-same command is given again. build/regress/ then holds regress.html, regress.json and regress.xml,
-and a folder for each run. The quickest failure of each of the first causes is repeated: the page
-says where RTL and golden part, and links waves (RATEL_EXPLAIN=0 or --no-explain: not).
+same command is given again. Each works in a folder of its own, build/runs/<time>-regress-<n>/, and
+build/regress leads to the last: regress.html, regress.json, regress.xml, and a folder for each run.
+The quickest failure of each of the first causes is repeated: the page says where RTL and golden
+part, and links waves (RATEL_EXPLAIN=0 or --no-explain: not).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from honeyguide import cli
 from honeyguide.regress.buckets import buckets
-from honeyguide.regress.engine import FOLDER, Plan, regress
+from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.suite import (
     chosen_configs,
@@ -68,8 +69,10 @@ def main(argv: list[str]) -> int:
             fresh=wanted.fresh,
         )
     )
-    explained = finish(summary, FOLDER, explain=explaining(not wanted.no_explain), cycles=True)
-    tell(summary, FOLDER, explained)
+    explained = finish(
+        summary, summary.folder, explain=explaining(not wanted.no_explain), cycles=True
+    )
+    tell(summary, summary.folder, explained)
     tidy(summary)
     return 0 if summary.passed else 1
 

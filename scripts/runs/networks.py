@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from golden.config import CoreConfig
 from golden.network import Network
 from honeyguide.sim import SimResult, SimRun, run
+from honeyguide.sim.workers import processes, task
 
 PARTS = 2
 POLL_S = 0.3
@@ -124,8 +125,8 @@ def run_on_rtl(
         simulation(wanted, inputs, number, first, count)
         for number, (first, count) in enumerate(shares(total, part_count(wanted)))
     ]
-    with ProcessPoolExecutor(max_workers=min(len(jobs), os.cpu_count() or 1)) as pool:
-        futures = [pool.submit(run, job) for job in jobs]
+    with processes(min(len(jobs), os.cpu_count() or 1)) as pool:
+        futures = [pool.submit(task, run, job) for job in jobs]
         watch(futures, [Path(job.results_dir) for job in jobs], total, progress)
         results = [future.result() for future in futures]
     return merged(wanted.network, jobs, results)

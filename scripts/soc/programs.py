@@ -11,7 +11,6 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from honeyguide.report.files import Results
 from honeyguide.report.progress import Progress
 from honeyguide.report.table import table
 from honeyguide.sim import SimRun, run
+from honeyguide.sim.workers import threads
 from sw.firmware.compiler import FIRMWARE, compile_firmware
 
 SHARE = 25  # programs a simulation: a few seconds
@@ -69,7 +69,7 @@ def run_programs(
         counts = json.loads(left.read_text(encoding="utf-8")) if left.is_file() else {}
         return start, "" if result.passed else f"{result.message}; log: {result.log}", counts
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with threads(os.cpu_count() or 1) as pool:
         for start, failure, counts in pool.map(one, range(first, first + number, SHARE)):
             for name in COUNTS:
                 entry[name] += counts.get(name, 0)

@@ -1,7 +1,7 @@
 """Repeat a run of the bench with its seed, say where RTL and golden part, and open the waves there.
 
 A run that fails is recorded around the first difference, a run that passes from the beginning
-(--window FROM:TO chooses cycles). Leaves in build/waves/<test>-<configuration>-<seed>/
+(--window FROM:TO chooses cycles). build/waves/<test>-<configuration>-<seed> leads to what is left:
 
     waves.vcd or .fst   view.gtkw   view.sucl   picture.png   run/trace.log   run/difference.json
 
@@ -21,6 +21,7 @@ from honeyguide import cli
 from honeyguide.env.settings import MEMORY_BASE
 from honeyguide.project import BUILD
 from honeyguide.report.files import shown
+from honeyguide.runs import new_run
 from honeyguide.sim import HdlError
 from honeyguide.sim.toolchain import can_write_fst
 from honeyguide.waves.picture import draw
@@ -35,6 +36,7 @@ from tb.build import ROOT
 
 FOLDER = BUILD / "waves"
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
+NETWORK = "tb.tests.network"
 NO_FST = "Waves are VCD; FST is smaller, but needs the headers of lz4 and zlib."
 
 
@@ -59,17 +61,11 @@ def main(argv: list[str]) -> int:
     wanted = options.parse_args(argv)
     core = configuration(wanted.config)
     env = dict(variable(text) for text in wanted.env)
-    if wanted.test == "network":
-        module, name = "tb.tests.network", "Network"
-        folder = FOLDER / f"network-{core.name}-{wanted.seed}"
+    title, module, name = chosen(wanted.test)
+    run = new_run("waves", BUILD)
+    folder = run.path
+    if module == NETWORK:
         env = {**network_environment(core.name, wanted.model, wanted.inputs, folder), **env}
-    else:
-        tests = tests_named(wanted.test)
-        if len(tests) != 1:
-            raise cli.UserError(f"name one test, not {len(tests)}: {', '.join(map(str, tests))}")
-        module, name = tests[0].module, tests[0].name
-        folder = FOLDER / f"{tests[0]}-{core.name}-{wanted.seed}"
-    folder.mkdir(parents=True, exist_ok=True)
     if not can_write_fst():
         print(NO_FST)
     done = repeat(
@@ -78,6 +74,7 @@ def main(argv: list[str]) -> int:
             speed=wanted.speed, env=env, rtl=wanted.rtl, window=wanted.window,
         )
     )  # fmt: skip
+    run.publish_as(FOLDER / f"{title}-{core.name}-{wanted.seed}")
     tell(done)
     if done.note:
         print(f"no view: {done.note}")
@@ -87,6 +84,20 @@ def main(argv: list[str]) -> int:
     if not wanted.no_view and done.view is not None:
         open_viewer(done.view)
     return 0 if done.difference is None and done.result.passed else 1
+
+
+def chosen(word: str) -> tuple[str, str, str]:
+    """Return title, module and class of the test that a word names.
+
+    Raises:
+        UserError: it names none, or several.
+    """
+    if word == "network":
+        return word, NETWORK, "Network"
+    tests = tests_named(word)
+    if len(tests) != 1:
+        raise cli.UserError(f"name one test, not {len(tests)}: {', '.join(map(str, tests))}")
+    return str(tests[0]), tests[0].module, tests[0].name
 
 
 def window(text: str) -> tuple[int, int]:

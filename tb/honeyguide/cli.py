@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
+
+from honeyguide.place import PlaceError
+from honeyguide.project import BUILD, own_prefix, shell_settings
+from honeyguide.surroundings import settle
 
 
 class UserError(Exception):
@@ -31,26 +38,45 @@ def parser(command: str, about: str | None) -> Parser:
     )
 
 
+def whole(text: str) -> int:
+    """Return a whole number: decimal, with leading zeros or without, or 0x, 0o, 0b.
+
+    Raises:
+        ValueError: it is none.
+    """
+    plain = text.strip().lower()
+    if not plain.isascii() or "_" in plain:
+        raise ValueError(text)
+    return int(plain, 0 if plain.lstrip("+-")[:2] in ("0x", "0o", "0b") else 10)
+
+
 def count(text: str) -> int:
     """Return a positive integer; for `add_argument(type=count)`."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
-    return value
+    return at_least(1, text, "a number of 1 or more")
 
 
 def seed(text: str) -> int:
-    """Return a seed, 0 or more, decimal or 0x; for `add_argument(type=seed)`."""
+    """Return a seed, 0 or more; for `add_argument(type=seed)`."""
+    return at_least(0, text, "a seed (a number of 0 or more)")
+
+
+def at_least(least: int, text: str, what: str) -> int:
+    """Return a whole number that is not less than `least`; `what` says so to a person."""
     try:
-        value = int(text, 0)
+        value = whole(text)
     except ValueError:
-        value = -1
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a seed (a number of 0 or more)")
+        value = least - 1
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
     return value
+
+
+_at_failure: list[Callable[[str], None]] = []
+
+
+def on_failure(what: Callable[[str], None]) -> None:
+    """Call `what` with a sentence if the command breaks off."""
+    _at_failure.append(what)
 
 
 def run_command(
@@ -58,18 +84,60 @@ def run_command(
 ) -> NoReturn:
     """Run a command's main function and exit with what it returns.
 
-    A UserError, or one of the `expected` exceptions, becomes one sentence and exit code 1;
-    an interrupt exit code 130. Anything else is a fault of ours and keeps its traceback.
+    A UserError, one of the `expected` exceptions, or what the system refuses (a full disk, a folder
+    of another user's) becomes one sentence and exit code 1; an interrupt, and a request to end,
+    exit code 130. Anything else is a fault of ours and keeps its traceback.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, interrupted)
+    _at_failure.clear()
+    settings, taken = settle(own_prefix(), shell_settings())
+    if taken:
+        print(f"ratel: set in the shell and not used: {', '.join(taken)}", file=sys.stderr)
+    for name, text in settings.items():
+        print(f"ratel: from the shell: {name}={text}", file=sys.stderr)
     try:
         code = command(sys.argv[1:] if argv is None else argv)
-    except (UserError, *expected) as error:
-        print(f"ratel: {error}", file=sys.stderr)
-        code = 1
+    except (UserError, PlaceError, *expected) as error:
+        code = broken_off(str(error))
     except KeyboardInterrupt:
-        print("ratel: interrupted.", file=sys.stderr)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would get in the way
+        broken_off("interrupted.")
+        signal.signal(signal.SIGINT, before)
         code = 130
     except BrokenPipeError:  # the reader of a pipe, `| head`, has gone
         code = 141
         sys.stderr.close()
+    except OSError as error:
+        if (said := refusal(error)) is None:
+            raise
+        code = broken_off(said)
     sys.exit(code)
+
+
+def interrupted(*_: object) -> None:
+    """Treat a request to end like an interrupt from the keyboard: what was started is ended."""
+    raise KeyboardInterrupt
+
+
+def broken_off(sentence: str) -> int:
+    """Say why a command ends, here and in its report; return the exit code."""
+    print(f"ratel: {sentence}", file=sys.stderr)
+    for what in _at_failure:
+        with suppress(OSError, UserError):  # the disk may be full
+            what(sentence)
+    return 1
+
+
+def refusal(error: OSError) -> str | None:
+    """Return a sentence on what the system refused for a reason of the user's; else None."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = error.filename or BUILD
+        return f"no space left on the disk of {where}; free some, then run it again"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename is not None:
+        return (
+            f"{error.filename} can't be written to ({error.strerror}); name another folder for "
+            "everything that is made: make ... BUILD=/some/folder"
+        )
+    return None

@@ -7,6 +7,7 @@ those that it wants. Only the standard library is used: the bootstrap reads this
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Mapping
 
 PREFIXES = (
@@ -47,3 +48,30 @@ def cleaned(
         if not is_foreign(name) and (name in allowed or not own or not name.startswith(own))
     }
     return {**kept, **ALWAYS}
+
+
+_in_force: dict[str, str] = {}
+
+
+def settle(own: str, allowed: Container[str]) -> tuple[dict[str, str], list[str]]:
+    """Take from this process's environment what must not decide what a command does.
+
+    Args:
+        own: prefix of the project's own variables.
+        allowed: those of them that a shell may set.
+
+    Returns:
+        Those that are in force, and the names of those that were taken away.
+    """
+    mine = {name: text for name, text in os.environ.items() if own and name.startswith(own)}
+    taken = sorted(name for name in mine if name not in allowed)
+    for name in taken:
+        del os.environ[name]
+    _in_force.clear()
+    _in_force.update({name: mine[name] for name in sorted(mine) if name in allowed})
+    return in_force(), taken
+
+
+def in_force() -> dict[str, str]:
+    """Return the variables of the shell that this command goes by, for its report."""
+    return dict(_in_force)

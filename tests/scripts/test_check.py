@@ -113,11 +113,10 @@ def test_a_keyword_for_a_stage_without_tests() -> None:
 
 
 def test_one_bad_stage_is_a_bad_exit(sandbox: Path) -> None:
-    check.REPORTS.mkdir()
     good = StageResult(name="a", verdict=Verdict.PASS, seconds=1.0)
     bad = StageResult(name="b", verdict=Verdict.FAIL, seconds=1.0)
-    assert check.summarise([good, good]) == 0
-    assert check.summarise([good, bad]) == 1
+    assert check.summarise([good, good], sandbox) == 0
+    assert check.summarise([good, bad], sandbox) == 1
     assert sandbox.is_dir()
 
 

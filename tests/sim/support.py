@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from honeyguide.project import BUILD
+from honeyguide.runs import session_run
 from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
 from tb.build import bench_build
-
-RUNS = BUILD / "tests" / "sim"
 
 
 def simulate(
@@ -39,7 +38,7 @@ def simulate(
             timeout_s=timeout_s,
             waves=waves,
             env={"RATEL_CONFIG": config, "RATEL_SPEED": speed, **(env or {})},
-            results_dir=folder or RUNS / name,
+            results_dir=folder or session_run("pytest", BUILD) / name,
         )
     )
 

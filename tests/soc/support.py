@@ -7,11 +7,12 @@ from pathlib import Path
 
 from golden.config import load_config
 from honeyguide.project import BUILD
+from honeyguide.runs import session_run
 from honeyguide.sim import SimResult, SimRun, run
 from scripts.soc.system import built_system
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
 
-PLACE = BUILD / "tests" / "soc"
+PLACE = session_run("pytest", BUILD) / "soc"
 
 
 @lru_cache(maxsize=8)

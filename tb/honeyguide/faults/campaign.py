@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,6 +14,7 @@ from honeyguide.cli import UserError
 from honeyguide.faults.faults import Fault
 from honeyguide.faults.patches import PatchError, apply_patch
 from honeyguide.faults.tests import Failure
+from honeyguide.sim.workers import threads
 
 
 class Resettable(Protocol):
@@ -112,7 +113,7 @@ def campaign(
             free.put(station)
         return outcome
 
-    with ThreadPoolExecutor(max_workers=len(stations)) as pool:
+    with threads(len(stations)) as pool:
         running = [pool.submit(one, fault) for fault in faults]
         try:
             for done in as_completed(running):

@@ -18,10 +18,11 @@ from honeyguide.regress.state import State, key_of
 from honeyguide.regress.suite import Run, repeat_command
 from honeyguide.regress.work import Order, Outcome, order
 from honeyguide.report.regression import Summary, write_reports
+from honeyguide.runs import RunFolder, new_run
 from honeyguide.sim import HdlError, SimBuild, build
 from tb.build import bench_build
 
-FOLDER = BUILD / "regress"
+STATE = "state.jsonl"
 STEPS = 20  # lines in all where a line can't be written over
 
 
@@ -34,6 +35,9 @@ class Plan:
         jobs: runs at a time on this machine.
         cluster: address of a Dask scheduler; empty to run here.
         waves: record waves of every run.
+        command: what runs it; its folder is build/runs/<time>-<command>-<n>, and build/<command>
+            leads to the last one.
+        folder: another folder to work in, whatever is in it.
         fresh: do not go on with an interrupted regression.
         env: for every run, on top of its own.
         make_build: what to build for a configuration.
@@ -41,7 +45,8 @@ class Plan:
 
     runs: tuple[Run, ...]
     jobs: int
-    folder: Path = FOLDER
+    command: str = "regress"
+    folder: Path | None = None
     cluster: str = ""
     waves: bool = False
     fresh: bool = False
@@ -58,19 +63,23 @@ def regress(plan: Plan) -> Summary:
     """
     if not plan.runs:
         raise UserError("nothing is to be run")
-    orders = make_orders(plan)
-    state = State(plan.folder / "state.jsonl", key_of(orders))
+    builds = make_builds(plan)
+    key = key_of(make_orders(plan, builds, Path()))
+    run = None if plan.folder is not None else run_folder(plan, key)
+    folder = plan.folder or run.path
+    orders = make_orders(plan, builds, folder)
+    state = State(folder / STATE, key)
     done = {} if plan.fresh else state.load()
     if done:
         print(
             f"going on with an interrupted regression: {len(done)} of {len(orders)} runs are done"
         )
-    else:
-        shutil.rmtree(plan.folder, ignore_errors=True)
+    elif run is None:
+        shutil.rmtree(folder, ignore_errors=True)
     state.start(done.values())
     started = time.monotonic()
     left = [wanted for wanted in orders if wanted.name not in done]
-    books = Books(plan=plan, outcomes=list(done.values()), started=started)
+    books = Books(plan=plan, folder=folder, outcomes=list(done.values()), started=started)
     stream = execute(plan, left)
     try:
         for outcome in stream:
@@ -81,12 +90,26 @@ def regress(plan: Plan) -> Summary:
         stream.close()
         books.end()
         summary = books.summary()
-        write_reports(plan.folder, summary)
+        write_reports(folder, summary)
+        if run is not None:
+            run.publish_as(BUILD / plan.command)
     return summary
 
 
-def make_orders(plan: Plan) -> list[Order]:
-    """Build one simulation for each configuration; return an order for each run."""
+def run_folder(plan: Plan, key: str) -> RunFolder:
+    """Return a folder for the regression: that of an interrupted one with this key, or a new one.
+
+    Nobody else works in it, and what earlier regressions found stays where it is.
+    """
+
+    def interrupted(path: Path) -> bool:
+        return bool(State(path / STATE, key).load())
+
+    return new_run(plan.command, BUILD, suits=None if plan.fresh else interrupted)
+
+
+def make_builds(plan: Plan) -> dict[str, Path]:
+    """Build one simulation for each configuration; return where they are."""
     builds: dict[str, Path] = {}
     for config in dict.fromkeys(run.config for run in plan.runs):
         print(f"simulation of {config}: ", end="", flush=True)
@@ -98,11 +121,15 @@ def make_orders(plan: Plan) -> list[Order]:
             raise UserError(f"the simulation of {config} can't be built: {error}") from None
         seconds = time.monotonic() - started
         print(f"built in {seconds:.0f} s" if seconds > 1 else "already built", flush=True)
+    return builds
+
+
+def make_orders(plan: Plan, builds: Mapping[str, Path], folder: Path) -> list[Order]:
+    """Return an order for each run, which leaves its files in `folder`."""
     return [
-        order(run, build=builds[run.config], folder=plan.folder / "runs", waves=plan.waves,
-              env=plan.env)
+        order(run, build=builds[run.config], folder=folder / "runs", waves=plan.waves, env=plan.env)
         for run in plan.runs
-    ]  # fmt: skip
+    ]
 
 
 def execute(plan: Plan, orders: Sequence[Order]) -> Iterator[Outcome]:
@@ -117,8 +144,11 @@ def execute(plan: Plan, orders: Sequence[Order]) -> Iterator[Outcome]:
 class Books:
     """What has come so far, shown as it comes."""
 
-    def __init__(self, *, plan: Plan, outcomes: list[Outcome], started: float) -> None:
+    def __init__(
+        self, *, plan: Plan, folder: Path, outcomes: list[Outcome], started: float
+    ) -> None:
         self._plan = plan
+        self._folder = folder
         self._runs = {run.name: run for run in plan.runs}
         self.outcomes = outcomes
         self._started = started
@@ -167,4 +197,5 @@ class Books:
             seconds=time.monotonic() - self._started,
             jobs=self._plan.jobs,
             where=where,
+            folder=self._folder,
         )

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.process
-import os
-import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from types import FrameType
 
 from honeyguide.regress.work import Order, Outcome, perform
+from honeyguide.sim.workers import interrupt, prepare_worker, task
 
-STOPPED = 128 + signal.SIGTERM  # exit code of a worker that was told to end
 ATTEMPTS = 3  # an order that was in a dying pool this often is the likely cause
 
 
@@ -50,7 +46,7 @@ def _one_pool(orders: Sequence[Order], jobs: int, lost: list[Order]) -> Iterator
             # No more than there are workers: what waits in a queue of a broken pool is not lost.
             while rest and len(pending) < jobs:
                 wanted = rest.pop()
-                pending[pool.submit(perform_or_end, wanted)] = wanted
+                pending[pool.submit(task, perform, wanted)] = wanted
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 wanted = pending.pop(future)
@@ -67,41 +63,3 @@ def _one_pool(orders: Sequence[Order], jobs: int, lost: list[Order]) -> Iterator
         if pending:
             interrupt(set(multiprocessing.active_children()) - others)
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-# A worker that was told to end has to end: one that went back to wait for its next order, or that
-# died while others did so, would leave the pool waiting for it for ever.
-_busy = False
-
-
-def prepare_worker() -> None:
-    """Leave interrupts from the keyboard to the main process; end in good order when it says so."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, stop)
-
-
-def perform_or_end(wanted: Order) -> Outcome:
-    """Perform an order in a worker; end the worker after the simulation if it was told to stop."""
-    global _busy
-    try:
-        _busy = True
-        outcome = perform(wanted)
-        _busy = False
-        return outcome
-    except KeyboardInterrupt:
-        os._exit(STOPPED)
-
-
-def stop(number: int, frame: FrameType | None) -> None:
-    """Unwind, once, so that a simulation that is going on is ended too; with none end at once."""
-    if not _busy:
-        os._exit(STOPPED)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
-def interrupt(workers: Iterable[multiprocessing.process.BaseProcess]) -> None:
-    """Let worker processes end their simulations."""
-    for process in workers:
-        if process.pid is not None:
-            os.kill(process.pid, signal.SIGTERM)

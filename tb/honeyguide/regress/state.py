@@ -1,6 +1,6 @@
 """What a regression has done so far, on disk after every run, so that an interrupt loses nothing.
 
-build/regress/state.jsonl    first line: what was asked for; then one line an outcome
+state.jsonl of its folder    first line: what was asked for; then one line an outcome
 """
 
 from __future__ import annotations

@@ -1,59 +1,78 @@
-"""Where results are written: reports beside each other, logs and waves of runs apart from them.
+"""Where a command leaves its results: in a folder of its own, its report beside those of others.
 
-build/reports/<command>.json, .png      what a command found
-build/runs/<command>/...                one folder for each process that ran
+build/runs/<time>-<command>-<n>/...     what this run leaves: report, pictures, logs, waves
+build/reports/<command>.json, .png      the report of the last run that ended
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from honeyguide.cli import UserError
+from honeyguide import cli
 from honeyguide.project import BUILD, ROOT
+from honeyguide.runs import RunFolder, new_run
+from honeyguide.surroundings import in_force
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Results:
-    """The results of one command below a folder, `build` of the repository by default."""
+    """The results of one run of a command below a folder, `build` of the repository by default."""
 
     command: str
     folder: Path = BUILD
+    _written: bool = field(default=False, init=False)
+
+    @cached_property
+    def run(self) -> RunFolder:
+        """The folder of this run, made when it is first asked for."""
+        return new_run(self.command, self.folder)
 
     @property
     def reports(self) -> Path:
-        """Where reports are."""
+        """Where reports are published."""
         return self.folder / "reports"
 
     @property
     def runs(self) -> Path:
-        """Where the processes of this command leave what they have to leave."""
-        return self.folder / "runs" / self.command
+        """Where the processes of this run leave what they have to leave."""
+        return self.run.path
 
     @property
     def picture(self) -> Path:
-        """The picture of this command."""
-        return self.reports / f"{self.command}.png"
+        """Where to draw the picture of this command, before the report is written."""
+        return self.run.path / f"{self.command}.png"
+
+    @property
+    def published_picture(self) -> Path:
+        """Where the picture is found once the report is written."""
+        return self.reports / self.picture.name
 
     def start(self) -> None:
-        """Delete what an earlier run left, so that none of it can be taken for this one's."""
-        try:
-            self.reports.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"cannot write below {self.folder}: {error.strerror}") from None
-        for path in (self.reports / f"{self.command}.json", self.picture):
-            path.unlink(missing_ok=True)
+        """Make the folder. If the run breaks off, a report that says so takes the place of an
+        older one, so that none can be taken for this one's.
+        """
+        _ = self.run
+        cli.on_failure(self._broken_off)
 
     def write(self, content: dict[str, Any]) -> Path:
-        """Write the report in one step and return its path."""
-        path = self.reports / f"{self.command}.json"
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(path)
-        return path
+        """Write the report, publish it with its picture, and return where it is then."""
+        path = self.run.path / f"{self.command}.json"
+        content = {**content, "run": shown(self.run.path), "environment": in_force()}
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        self._written = True
+        pictures = [self.picture] if self.picture.is_file() else []
+        if not pictures:
+            self.published_picture.unlink(missing_ok=True)  # it was another run's
+        return self.run.publish([*pictures, path])[-1]
+
+    def _broken_off(self, reason: str) -> None:
+        if not self._written:
+            self.write({"pass": False, "reasons": [reason]})
 
 
 def add_results_option(options: argparse.ArgumentParser) -> None:

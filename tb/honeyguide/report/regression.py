@@ -22,13 +22,17 @@ BROKEN = frozenset({"crash", "timeout", "error"})  # JUnit errors; a failed chec
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """A regression as a whole. `wanted` runs were asked for; fewer outcomes mean it was cut off."""
+    """A regression as a whole: `runs` were asked for; fewer outcomes mean that it was cut off.
+
+    `folder` is where it worked and where its reports are.
+    """
 
     runs: Mapping[str, Run]
     outcomes: Sequence[Outcome]
     seconds: float
     jobs: int
     where: str
+    folder: Path = Path()
 
     @property
     def passed(self) -> bool:

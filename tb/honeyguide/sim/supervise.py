@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
+import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 GRACE_S = 3.0  # between asking a process to end and killing it
-PR_SET_PDEATHSIG = 1
 
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 def supervise(
@@ -31,22 +30,36 @@ def supervise(
     small steps of the system's own wait, so the end of the process is seen at once.
     """
     process = subprocess.Popen(
-        list(command), cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL,
+        [*until_we_die(), *command], cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL,
         stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-        preexec_fn=None if _libc is None else die_with_parent,
     )  # fmt: skip
+    _running.add(process)
     try:
         return process.wait(timeout=timeout_s)
     except subprocess.TimeoutExpired:
         return None
     finally:
         end(process)
+        _running.discard(process)
 
 
-def die_with_parent() -> None:
-    """Let Linux end this process when the one that started it is killed outright."""
-    assert _libc is not None
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+@lru_cache(maxsize=1)
+def until_we_die() -> tuple[str, ...]:
+    """Return words before a command by which Linux ends it if we are killed outright."""
+    found = shutil.which("setpriv")
+    works = (
+        found is not None
+        and not subprocess.run(
+            [found, "--pdeathsig", "KILL", "true"], capture_output=True, check=False
+        ).returncode
+    )
+    return (str(found), "--pdeathsig", "KILL") if works else ()
+
+
+def end_all() -> None:
+    """End what other threads wait for."""
+    for process in list(_running):
+        end(process)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

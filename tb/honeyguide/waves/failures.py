@@ -14,11 +14,11 @@ from pathlib import Path
 from honeyguide.project import BUILD, ROOT
 from honeyguide.regress.buckets import cause_of
 from honeyguide.regress.work import Outcome
+from honeyguide.runs import session_run
 from honeyguide.sim import HdlError, SimResult
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from tb.build import rtl_sources
 
-FOLDER = BUILD / "failures"
 EACH = 2  # failures of one cause that are explained
 ALTOGETHER = 6
 
@@ -32,7 +32,7 @@ def explain(
     config: str,
     speed: str,
     env: Mapping[str, str],
-    folder: Path = FOLDER,
+    folder: Path | None = None,
 ) -> str:
     """Repeat a failed run unless enough of its kind were; return what to add to its message."""
     name = f"{module.rpartition('.')[2]}.{test}-{config}-{speed}-{seed}"
@@ -40,6 +40,7 @@ def explain(
         name=name, status=str(result.status), message=result.message, seconds=result.seconds,
         sim_us=0.0, folder="", host="",
     )  # fmt: skip
+    folder = folder or session_run("pytest", BUILD) / "failures"
     place = claim(folder / source_key(), cause_of(outcome), name)
     if place is None:
         return ""
