@@ -363,7 +363,7 @@ def call(command: list[object], stream: TextIO, log: Path, failed: str) -> None:
         Path(words[-1]),
         Path(tempfile.gettempdir()),
     ):
-        if nothing_left := place.full(written):
+        if nothing_left := place.full(written, log):
             raise SetupError(nothing_left)
     reason = f": {reasons[-1].removeprefix('ERROR:').strip()}" if reasons else ""
     raise SetupError(f"{failed}{reason}; the whole story is in {log}.")

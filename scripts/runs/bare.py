@@ -144,7 +144,7 @@ def compile_bare(core: CoreConfig, sources: Sequence[Path], folder: Path, progra
         for command in (verilate, make):
             code = supervise(command, env=clean_environment(), cwd=folder, output=stream)
             if code or full(folder):
-                reasons = [full(folder)] if full(folder) else error_lines(log)
+                reasons = [full(folder, log)] if full(folder, log) else error_lines(log)
                 reasons = reasons or ["no error line was found"]
                 raise HdlError(f"building the bare loop failed: {reasons[0]}; log: {log}")
     (objects / "bare_loop").replace(program)

@@ -25,7 +25,8 @@ from functools import lru_cache
 from pathlib import Path
 
 PLAIN = re.compile(r"[A-Za-z0-9_./+@-]*")
-LEAST_BYTES = 1 << 16  # a disk with less counts as full: nothing that is written fits
+LEAST_BYTES = 1 << 20  # a disk with less counts as full: nothing that is written fits
+NO_SPACE = (b"No space left on device", b"Disk quota exceeded", b"[Bus error]")
 BUILD_VARIABLE = "HONEYGUIDE_BUILD"  # set by the launcher: where everything is made
 
 
@@ -177,18 +178,21 @@ def venv_shown(checkout: Path, build: Path) -> Path:
     return (checkout if build == checkout / "build" else build) / ".venv"
 
 
-def full(folder: Path) -> str:
+def full(folder: Path, log: Path | None = None) -> str:
     """Return a sentence if the file system of `folder` is full; empty if it is not.
 
     Tools that write into a full disk fail with whatever they trip over afterwards, or do not fail
-    at all: it is looked at after them.
+    at all: it is looked at after them. One that deletes what it could not finish leaves room again,
+    but not without a word in its `log`.
     """
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    try:
-        state = os.statvfs(folder)
-    except OSError:
-        return ""
-    if state.f_bavail * state.f_frsize >= LEAST_BYTES and (state.f_favail or not state.f_files):
-        return ""
+    said = b"" if log is None or not log.is_file() else log.read_bytes()
+    if not any(words in said for words in NO_SPACE):
+        try:
+            state = os.statvfs(folder)
+        except OSError:
+            return ""
+        if state.f_bavail * state.f_frsize >= LEAST_BYTES and (state.f_favail or not state.f_files):
+            return ""
     return f"no space left on the disk of {folder}; free some, then run it again"

