@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from golden.config import CoreConfig
 from sw.compiler.operations import ArrayOp
 
@@ -97,14 +99,15 @@ def legal_starts(
 
     ``input_pitch`` is that of a resident input, None when all inputs are streamed.
     """
-    starts = []
-    for first in range(op.out_shape.h):
-        span = rows_span(op, first, op.out_shape.h)
-        if output_resident and first * op.out_shape.w % config.rows:
-            continue
-        if input_pitch is not None and span.a * input_pitch % config.rows:
-            continue
-        starts.append(first)
+    firsts = np.arange(op.out_shape.h)
+    legal = np.ones(firsts.size, dtype=bool)
+    if output_resident:
+        legal &= firsts * op.out_shape.w % config.rows == 0
+    if input_pitch is not None:
+        low = firsts * op.window.stride_h - op.window.pad_top if op.has_window else firsts
+        first_rows = np.where(low >= op.in_shape.h, 0, np.maximum(low, 0))
+        legal &= first_rows * input_pitch % config.rows == 0
+    starts: list[int] = firsts[legal].tolist()
     return starts
 
 

@@ -6,6 +6,7 @@ cycle in which it is done. Cycle 0 is the first cycle in which the core is busy.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -83,6 +84,10 @@ class _Core:
         self._config = config
         self._known_executes = executes
         self._known_stores = stores
+        # Both follow each other in time, so those that meet an interval are neighbours.
+        self._execute_ends = [last for _, last, _ in executes]
+        self._store_begins = [begin for begin, _, _ in stores]
+        self._store_ends = [end for _, end, _ in stores]
         self.executes: list[tuple[int, int, float]] = []  # first step, last step, share of reads
         self.stores: list[tuple[int, int, float]] = []  # first word, last word, share of reads
         self._groups = ConfigFile()
@@ -205,9 +210,8 @@ class _Core:
         """Cycles of a store whose reads share the banks with the execute instructions."""
         cycle, words = float(begin), float(cost.words)
         rate = cost.cycles / cost.words
-        for first, last, share in self._known_executes:
-            if last < cycle:
-                continue
+        for place in range(bisect_left(self._execute_ends, begin), len(self._known_executes)):
+            first, last, share = self._known_executes[place]
             quiet = max(0.0, first - cycle)
             if quiet >= words * rate:
                 break
@@ -223,12 +227,15 @@ class _Core:
 
     def _disturbed(self, first: int, last: int, share: float) -> int:
         """Cycles that stores take from the gather; a gather with time to spare does not notice."""
+        if share <= BUSY_GATHER:
+            return 0
+        from_store = bisect_right(self._store_ends, first)
+        to_store = bisect_left(self._store_begins, last)
         words = sum(
             min(density, 1 / READ_PATIENCE) * max(0, min(last, end) - max(first, begin))
-            for begin, end, density in self._known_stores
-            if begin < last and end > first
+            for begin, end, density in self._known_stores[from_store:to_store]
         )
-        return round(words) if share > BUSY_GATHER else 0
+        return round(words)
 
     def _execute(self, index: int, request: Request) -> None:
         cost = _execute_cost(request)
