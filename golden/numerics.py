@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
+Integers = NDArray[np.integer]
 
 INT8_MIN, INT8_MAX = -128, 127
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
@@ -138,8 +139,46 @@ def add_bias(acc: Int32, bias: ArrayLike | None) -> Int32:
     return wrap_int32(acc.astype(np.int64) + np.asarray(bias, dtype=np.int64))
 
 
-def activation_range(activation: str, scale: float, zero_point: int) -> tuple[int, int]:
-    """Clamp of a fused activation on an int8 output, as CalculateActivationRangeQuantized does.
+def limits(dtype: str) -> tuple[int, int]:
+    """Smallest and largest value of an integer type."""
+    info = np.iinfo(dtype)
+    return int(info.min), int(info.max)
+
+
+def narrow(x: ArrayLike, dtype: str, low: int | None = None, high: int | None = None) -> Integers:
+    """Limit to the type and to [low, high], and narrow to the type."""
+    least, most = limits(dtype)
+    bounds = (least if low is None else max(low, least), most if high is None else min(high, most))
+    clipped: Integers = np.clip(np.asarray(x, dtype=np.int64), *bounds).astype(dtype)
+    return clipped
+
+
+def multiply_wide(x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike) -> Int32:
+    """Scale sums of 48 bits: the multiplier is rounded to 16 bits, and there is one rounding.
+
+    ``x`` int64 of any shape; the others are scalars or broadcast along the last axis. Source:
+    MultiplyByQuantizedMultiplier for int64. Raises ValueError for a shift above 7.
+    """
+    multiplier64 = np.asarray(multiplier, dtype=np.int64)
+    shift64 = np.asarray(shift, dtype=np.int64)
+    if shift64.size and shift64.max() > 7:
+        raise ValueError("a wide sum is scaled by a shift of at most 7")
+    reduced = np.where(multiplier64 < 0x7FFF0000, (multiplier64 + (1 << 15)) >> 16, 0x7FFF)
+    total = 15 - shift64
+    product = np.asarray(x, dtype=np.int64) * reduced + (np.int64(1) << (total - 1))
+    return wrap_int32(product >> total)
+
+
+def round_half_away(x: ArrayLike) -> NDArray[np.float64]:
+    """Nearest integers of floating-point values, ties away from zero."""
+    values = np.asarray(x, dtype=np.float64)
+    return np.copysign(np.floor(np.abs(values) + 0.5), values)
+
+
+def activation_range(
+    activation: str, scale: float, zero_point: int, dtype: str = "int8"
+) -> tuple[int, int]:
+    """Clamp of a fused activation on an output, as CalculateActivationRangeQuantized does.
 
     ``activation`` is NONE, RELU, RELU6 or RELU_N1_TO_1; ``scale`` is the output's, taken as
     float32 because TensorFlow Lite divides in float32 and rounds half away from zero.
@@ -152,7 +191,7 @@ def activation_range(activation: str, scale: float, zero_point: int) -> tuple[in
         # The C++ narrows through int32, and checks that the sum fits, hence the limit.
         return zero_point + (rounded if ratio >= 0 else -rounded)
 
-    low, high = INT8_MIN, INT8_MAX
+    low, high = limits(dtype)
     if activation == "RELU":
         low = max(low, quantize(0.0))
     elif activation == "RELU6":

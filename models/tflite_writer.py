@@ -28,6 +28,7 @@ _TYPES: dict[str, tuple[int, np.dtype]] = {
     "int32": (schema.TensorType.INT32, np.dtype("<i4")),
     "int64": (schema.TensorType.INT64, np.dtype("<i8")),
     "float32": (schema.TensorType.FLOAT32, np.dtype("<f4")),
+    "bool": (schema.TensorType.BOOL, np.dtype("?")),
 }
 
 # Operator name -> name of its options table in the schema, where that is not CamelCase + "Options".
@@ -39,6 +40,24 @@ _OPTIONS = {
     "BATCH_MATMUL": "BatchMatMulOptions",
     "MEAN": "ReducerOptions",
     "SUM": "ReducerOptions",
+    "REDUCE_MAX": "ReducerOptions",
+    "REDUCE_MIN": "ReducerOptions",
+    "MAXIMUM": "MaximumMinimumOptions",
+    "MINIMUM": "MaximumMinimumOptions",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
+    "SVDF": "SVDFOptions",
+    "SPLIT_V": "SplitVOptions",
+    "REVERSE_V2": "ReverseV2Options",
+    "SELECT_V2": "SelectV2Options",
+    "SPACE_TO_BATCH_ND": "SpaceToBatchNDOptions",
+    "BATCH_TO_SPACE_ND": "BatchToSpaceNDOptions",
+    "LOGICAL_AND": "LogicalAndOptions",
+    "RELU_0_TO_1": None,
+    "RELU_N1_TO_1": None,
+    "ELU": None,
+    "PRELU": None,
+    "LOG": None,
+    "RSQRT": None,
     "PADV2": "PadV2Options",
     "LOGISTIC": None,
     "TANH": None,
@@ -137,6 +156,19 @@ class TfliteWriter:
         self._tensors.append(tensor)
         return len(self._tensors) - 1
 
+    def add_variable(
+        self,
+        name: str,
+        shape: Sequence[int],
+        dtype: str,
+        scale: float,
+        zero_point: int = 0,
+    ) -> int:
+        """Add the state tensor of a recurrent operator."""
+        index = self.add_tensor(name, shape, dtype=dtype, scale=scale, zero_point=zero_point)
+        self._tensors[index].isVariable = True
+        return index
+
     def shape(self, tensor: int) -> tuple[int, ...]:
         """Shape of a tensor added before."""
         return tuple(self._tensors[tensor].shape)
@@ -166,6 +198,8 @@ class TfliteWriter:
             for field, value in options.items():
                 if not hasattr(operator.builtinOptions, field):
                     raise ValueError(f"{name} has no option {field!r}")
+                if field == "outType" or field == "outputType":
+                    value = schema.TensorType.INT32
                 if field == "padding" and isinstance(value, str):
                     value = getattr(schema.Padding, value)
                 if field == "fusedActivationFunction" and isinstance(value, str):

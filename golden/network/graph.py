@@ -25,7 +25,9 @@ class Tensor:
     """One tensor. ``data`` is set for constants; ``scale`` and ``zero_point`` are per tensor.
 
     ``channel_scales`` float32 holds every scale the file gives (weights have one a channel), None
-    for a tensor without quantisation.
+    for a tensor without quantisation. ``flipped`` says that the file has uint8 here: these are its
+    bytes with the top bit turned over, and its zero point less 128. ``file_index`` is the tensor of
+    the file, where that is not ``index``.
     """
 
     index: int
@@ -36,6 +38,13 @@ class Tensor:
     zero_point: int
     data: NDArray[np.generic] | None = None
     channel_scales: NDArray[np.float32] | None = None
+    flipped: bool = False
+    file_index: int | None = None
+
+    @property
+    def in_file(self) -> int:
+        """Index of the tensor in the file."""
+        return self.index if self.file_index is None else self.file_index
 
     @property
     def size(self) -> int:
@@ -66,13 +75,13 @@ class Network:
     layers: tuple[Layer, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    state: dict[str, NDArray[np.int8]] = field(default_factory=dict)
+    state: dict[str, NDArray[np.generic]] = field(default_factory=dict)
 
     def tensor(self, index: int) -> Tensor:
         """Tensor of that index."""
         return self.tensors[index]
 
-    def check_inputs(self, arrays: Sequence[NDArray[np.int8]]) -> None:
+    def check_inputs(self, arrays: Sequence[NDArray[np.generic]]) -> None:
         """Raise NetworkError unless ``arrays`` fit the inputs in number, shape and type."""
         if len(arrays) != len(self.inputs):
             raise NetworkError(

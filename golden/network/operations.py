@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32
+from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32, add_bias, requantize, wrap_int32
+from golden.operators import ordering, reduction, resizing, transposed
 from golden.operators.convolution import convolution
 from golden.operators.depthwise import depthwise
 from golden.operators.elementwise import add, multiply
@@ -22,12 +23,12 @@ from golden.operators.matmul import fully_connected, matmul
 from golden.operators.mean import mean
 from golden.operators.movement import transpose
 from golden.operators.parameters import AddParameters
-from golden.operators.pooling import average_pool, max_pool
+from golden.operators.pooling import average_pool, average_pool_half_up, max_pool
 from golden.operators.softmax import softmax
 from golden.operators.windows import Window
 
 Arrays = Sequence[NDArray[np.generic]]
-State = dict[str, NDArray[np.int8]]
+State = dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class Convolution(Operation):
     window: Window
     input_zero_point: int
     requantisation: Requantisation
+    weight_zero_point: int = 0
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
         return [
@@ -77,6 +79,7 @@ class Convolution(Operation):
                 bias=self.bias,
                 window=self.window,
                 input_zero_point=self.input_zero_point,
+                weight_zero_point=self.weight_zero_point,
                 **self.requantisation.arguments(),
             )
         ]
@@ -91,6 +94,7 @@ class Depthwise(Operation):
     window: Window
     input_zero_point: int
     requantisation: Requantisation
+    weight_zero_point: int = 0
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
         return [
@@ -100,6 +104,7 @@ class Depthwise(Operation):
                 bias=self.bias,
                 window=self.window,
                 input_zero_point=self.input_zero_point,
+                weight_zero_point=self.weight_zero_point,
                 **self.requantisation.arguments(),
             )
         ]
@@ -114,6 +119,7 @@ class FullyConnected(Operation):
     input_zero_point: int
     requantisation: Requantisation
     output_shape: tuple[int, ...]
+    weight_zero_point: int = 0
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
         result = fully_connected(
@@ -121,6 +127,7 @@ class FullyConnected(Operation):
             self.weights,
             bias=self.bias,
             input_zero_point=self.input_zero_point,
+            weight_zero_point=self.weight_zero_point,
             **self.requantisation.arguments(),
         )
         return [result.reshape(self.output_shape)]
@@ -206,15 +213,102 @@ class Multiplication(Operation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Maximum(Operation):
+    """MAXIMUM, or MINIMUM if ``smallest``; shapes broadcast."""
+
+    smallest: bool
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        pick = ordering.minimum if self.smallest else ordering.maximum
+        return [pick(inputs[0], inputs[1])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extreme(Operation):
+    """REDUCE_MAX, or REDUCE_MIN if ``smallest``, over ``axes``."""
+
+    axes: tuple[int, ...]
+    keep_dims: bool
+    smallest: bool
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            reduction.extreme(
+                inputs[0], axes=self.axes, keep_dims=self.keep_dims, largest=not self.smallest
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total(Operation):
+    """SUM over ``axes``."""
+
+    axes: tuple[int, ...]
+    keep_dims: bool
+    input_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            reduction.total(
+                inputs[0],
+                axes=self.axes,
+                keep_dims=self.keep_dims,
+                zero_point=self.input_zero_point,
+                output_zero_point=self.output_zero_point,
+                multiplier=self.multiplier,
+                shift=self.shift,
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransposedConvolution(Operation):
+    """TRANSPOSE_CONV. ``weights`` int8 [out_c, kernel_h, kernel_w, in_c], ``bias`` [out_c].
+
+    ``padding`` are the rows and columns of the whole result in front of the output's first.
+    """
+
+    weights: Int8
+    bias: Int32 | None
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+    size: tuple[int, int]
+    input_zero_point: int
+    requantisation: Requantisation
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        sums = transposed.transposed_sums(
+            inputs[0],
+            self.weights,
+            stride=self.stride,
+            padding=self.padding,
+            size=self.size,
+            zero_point=self.input_zero_point,
+        )
+        acc = add_bias(wrap_int32(sums), self.bias)
+        return [requantize(acc, **self.requantisation.arguments())]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pooling(Operation):
-    """MAX_POOL_2D or AVERAGE_POOL_2D."""
+    """MAX_POOL_2D or AVERAGE_POOL_2D; ``half_up`` is how uint8 files round averages."""
 
     window: Window
     average: bool
     act_min: int
     act_max: int
+    half_up: bool = False
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        if self.half_up:
+            return [
+                average_pool_half_up(
+                    inputs[0], window=self.window, act_min=self.act_min, act_max=self.act_max
+                )
+            ]
         pool = average_pool if self.average else max_pool
         return [pool(inputs[0], window=self.window, act_min=self.act_min, act_max=self.act_max)]
 
@@ -246,23 +340,32 @@ class Mean(Operation):
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup(Operation):
-    """Any int8 -> int8 function as a table of 256 entries, indexed by the input byte."""
+    """Any function of a byte as a table of 256 entries, indexed by the input byte.
+
+    ``dtype`` int8 or uint8 is what the bytes of the output are.
+    """
 
     table: Int8
+    dtype: str = "int8"
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
-        return [lookup(inputs[0], self.table)]
+        return [lookup(inputs[0].view(np.int8), self.table).view(self.dtype)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Softmax(Operation):
-    """SOFTMAX over the last axis."""
+    """SOFTMAX over the last axis; the output is int8 or int16."""
 
     input_scale: float
     beta: float
+    dtype: str = "int8"
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
-        return [softmax(inputs[0], input_scale=self.input_scale, beta=self.beta)]
+        return [
+            softmax(
+                inputs[0], input_scale=self.input_scale, beta=self.beta, output_dtype=self.dtype
+            )
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +396,7 @@ class Pad(Operation):
     value: int
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
-        return [np.pad(inputs[0], self.paddings, constant_values=np.int8(self.value))]
+        return [np.pad(inputs[0], self.paddings, constant_values=self.value)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,6 +424,59 @@ class Slice(Operation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResizeNearest(Operation):
+    """RESIZE_NEAREST_NEIGHBOR to ``size``."""
+
+    size: tuple[int, int]
+    align_corners: bool
+    half_pixel: bool
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            resizing.resize_nearest(
+                inputs[0],
+                self.size,
+                align_corners=self.align_corners,
+                half_pixel=self.half_pixel,
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResizeBilinear(Operation):
+    """RESIZE_BILINEAR to ``size``."""
+
+    size: tuple[int, int]
+    align_corners: bool
+    half_pixel: bool
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return [
+            resizing.resize_bilinear(
+                inputs[0],
+                self.size,
+                align_corners=self.align_corners,
+                half_pixel=self.half_pixel,
+            )
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rearrangement(Operation):
+    """Any operator that only moves elements: a function of arrays of any type and of ``value``.
+
+    ``value`` stands where no element goes (None: nowhere). Given positions instead of elements,
+    the function tells which goes where.
+    """
+
+    function: Callable[[Arrays, int], list[NDArray[np.generic]]]
+    value: int | None = None
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        return self.function(inputs, self.value or 0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReadVariable(Operation):
     """READ_VARIABLE of a streaming network."""
 
@@ -337,15 +493,32 @@ class AssignVariable(Operation):
     variable: str
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
-        state[self.variable] = np.asarray(inputs[0], dtype=np.int8).copy()
+        state[self.variable] = np.asarray(inputs[-1]).copy()
         return []
+
+
+Function = Callable[[Arrays], list[NDArray[np.generic]]]
+StepFunction = Callable[[Arrays, Arrays], tuple[list[NDArray[np.generic]], Arrays]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostFunction(Operation):
-    """Anything else that golden can compute and the NPU cannot: a function of the inputs."""
+    """What golden can compute and the core cannot: a function of the inputs."""
 
-    function: Callable[[Arrays], list[NDArray[np.generic]]]
+    function: Function
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
         return self.function(inputs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurrent(Operation):
+    """A host function with memory: (inputs, values of ``variables``) to (outputs, new values)."""
+
+    variables: tuple[str, ...]
+    function: StepFunction
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+        outputs, values = self.function(inputs, [state[name] for name in self.variables])
+        state.update(zip(self.variables, values, strict=True))
+        return outputs

@@ -23,6 +23,7 @@ from golden.numerics import (
     multiply_by_quantized_multiplier,
     quantize_multiplier,
     requantize,
+    round_half_away,
     rounding_divide_by_pot,
 )
 from golden.operators.parameters import rescale_multiplier
@@ -68,6 +69,31 @@ def relu6_table(*, input_scale: float, input_zero_point: int) -> Int8:
     """RELU6 as its own operator; it clamps and never rescales (Relu6Prepare)."""
     low, high = activation_range("RELU6", input_scale, input_zero_point)
     return clamp_int8(INPUTS, low, high)
+
+
+def bounded_table(
+    *,
+    low: float,
+    high: float,
+    input_scale: float,
+    input_zero_point: int,
+    output_scale: float,
+    output_zero_point: int,
+) -> Int8:
+    """RELU_0_TO_1 and RELU_N1_TO_1 as operators of their own, with rescaling (ReluPrepare)."""
+    multiplier, shift = rescale_multiplier(input_scale, output_scale)
+    bounds = [
+        output_zero_point + int(round_half_away(np.float32(real) / np.float32(output_scale)))
+        for real in (low, high)
+    ]
+    return requantize(
+        INPUTS - input_zero_point,
+        multiplier=multiplier,
+        shift=shift,
+        output_zero_point=output_zero_point,
+        act_min=min(max(INT8_MIN, bounds[0]), INT8_MAX),
+        act_max=max(min(INT8_MAX, bounds[1]), INT8_MIN),
+    )
 
 
 def leaky_relu_table(

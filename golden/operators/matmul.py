@@ -66,13 +66,18 @@ def matmul(
     )
 
 
-def fully_connected_accumulate(x: Int8, weights: Int8, *, input_zero_point: int) -> Int32:
+def fully_connected_accumulate(
+    x: Int8, weights: Int8, *, input_zero_point: int, weight_zero_point: int = 0
+) -> Int32:
     """Raw accumulators before the bias: x [batch, depth], weights [units, depth] -> [batch, units].
 
     ``x`` of another rank is flattened to rows of ``depth``, as TensorFlow Lite does.
     """
     return matmul_accumulate(
-        x.reshape(-1, weights.shape[1]), weights.T, a_zero_point=input_zero_point
+        x.reshape(-1, weights.shape[1]),
+        weights.T,
+        a_zero_point=input_zero_point,
+        b_zero_point=weight_zero_point,
     )
 
 
@@ -87,12 +92,15 @@ def fully_connected(
     shift: ArrayLike,
     act_min: int = INT8_MIN,
     act_max: int = INT8_MAX,
+    weight_zero_point: int = 0,
 ) -> Int8:
     """FULLY_CONNECTED: int8 x [batch, depth], weights [units, depth] -> int8 [batch, units].
 
     ``bias`` int32 [units] or None; ``multiplier`` and ``shift`` scalar or [units].
     """
-    acc = fully_connected_accumulate(x, weights, input_zero_point=input_zero_point)
+    acc = fully_connected_accumulate(
+        x, weights, input_zero_point=input_zero_point, weight_zero_point=weight_zero_point
+    )
     return requantize(
         add_bias(acc, bias),
         multiplier=multiplier,

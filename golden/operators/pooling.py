@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32, clamp_int8
+from golden.numerics import (
+    INT8_MAX,
+    INT8_MIN,
+    Int8,
+    Int32,
+    Integers,
+    clamp_int8,
+    limits,
+    narrow,
+)
 from golden.operators.windows import Window, gather_windows
 
 
@@ -48,6 +57,28 @@ def average_pool(
             raise ValueError("an average-pooling window covers no pixel of the image")
         counts = np.maximum(counts, 1)
     return clamp_int8(divide_rounding(sums, counts[:, :, None]), act_min, act_max)
+
+
+def average_pool_half_up(
+    x: Int8, *, window: Window, act_min: int = INT8_MIN, act_max: int = INT8_MAX
+) -> Int8:
+    """AVERAGE_POOL_2D of a uint8 file: the bytes are not negative there, so ties go up."""
+    sums, counts = average_pool_accumulate(x, window=window)
+    shares = counts[:, :, None].astype(np.int64)
+    averages = (sums + 128 * shares + shares // 2) // shares - 128
+    return clamp_int8(averages, act_min, act_max)
+
+
+def pool_any(x: Integers, *, window: Window, average: bool, act_min: int, act_max: int) -> Integers:
+    """Both poolings of any integer type."""
+    lowest = limits(str(x.dtype))[0]
+    taps = gather_windows(x, window, fill=0 if average else lowest)
+    if not average:
+        return narrow(taps.max(axis=(3, 4)), str(x.dtype), act_min, act_max)
+    inside = gather_windows(np.ones((1, *x.shape[1:3], 1), dtype=np.int8), window, fill=0)
+    counts = inside.sum(axis=(3, 4), dtype=np.int32)[0, :, :, 0]
+    sums = taps.sum(axis=(3, 4), dtype=np.int64)
+    return narrow(divide_rounding(sums, counts[:, :, None]), str(x.dtype), act_min, act_max)
 
 
 def max_pool(x: Int8, *, window: Window, act_min: int = INT8_MIN, act_max: int = INT8_MAX) -> Int8:

@@ -8,9 +8,10 @@ import numpy as np
 
 from golden.fixed_point import exp_on_negative_values, one_over_one_plus_x
 from golden.numerics import (
-    INT8_MIN,
     Int8,
-    clamp_int8,
+    Integers,
+    limits,
+    narrow,
     quantize_multiplier,
     rounding_divide_by_pot,
     saturating_rounding_doubling_high_mul,
@@ -21,8 +22,12 @@ _DIFF_INTEGER_BITS = 5
 _ACCUMULATOR_INTEGER_BITS = 12
 
 
-def softmax(x: Int8, *, input_scale: float, beta: float = 1.0) -> Int8:
+def softmax(
+    x: Int8, *, input_scale: float, beta: float = 1.0, output_dtype: str = "int8"
+) -> Integers:
     """SOFTMAX of int8 [..., depth]; the output's scale 1/256 and zero point -128 are fixed.
+
+    An int16 output has scale 2^-16 and zero point -32768.
 
     Source: TensorFlow Lite ``reference/softmax.h``, PreprocessSoftmaxScaling, GetReciprocal.
     Raises ValueError for input_scale * beta <= 2^-26, where tflite-micro aborts.
@@ -48,8 +53,14 @@ def softmax(x: Int8, *, input_scale: float, beta: float = 1.0) -> Int8:
     leading_zeros = 32 - np.frexp(sums.astype(np.float64))[1].astype(np.int64)
     fraction = wrap_int32((sums.astype(np.int64) << leading_zeros) - (1 << 31))
     reciprocal = one_over_one_plus_x(fraction)
-    exponent = _ACCUMULATOR_INTEGER_BITS - leading_zeros + 31 - 8
+    lowest = limits(output_dtype)[0]
+    bits = 8 * np.dtype(output_dtype).itemsize
+    exponent = _ACCUMULATOR_INTEGER_BITS - leading_zeros + 31 - bits
 
     product = saturating_rounding_doubling_high_mul(reciprocal, exponentials)
-    result = rounding_divide_by_pot(product, exponent).astype(np.int64) + INT8_MIN
-    return np.where(counted, clamp_int8(result), INT8_MIN).astype(np.int8).reshape(x.shape)
+    result = rounding_divide_by_pot(product, exponent).astype(np.int64) + lowest
+    return (
+        np.where(counted, narrow(result, output_dtype), lowest)
+        .astype(output_dtype)
+        .reshape(x.shape)
+    )

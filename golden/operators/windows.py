@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from golden.numerics import Int8
+from golden.numerics import Integers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +77,16 @@ def resolve_padding(
     )
 
 
-def gather_windows(x: Int8, window: Window, fill: int) -> NDArray[np.int8]:
+def gather_windows(x: Integers, window: Window, fill: int) -> Integers:
     """View of every window's pixels: [batch, out_h, out_w, kernel_h, kernel_w, channels].
 
-    ``x`` is int8 [batch, height, width, channels]; pixels outside the image read ``fill``. The
+    ``x`` is [batch, height, width, channels]; pixels outside the image read ``fill``. The
     result is a strided view on a padded copy, so taking a tap of it costs nothing.
     """
     batch, height, width, channels = x.shape
     need_h = (window.out_h - 1) * window.stride_h + (window.kernel_h - 1) * window.dilation_h + 1
     need_w = (window.out_w - 1) * window.stride_w + (window.kernel_w - 1) * window.dilation_w + 1
-    padded = np.full((batch, need_h, need_w, channels), fill, dtype=np.int8)
+    padded = np.full((batch, need_h, need_w, channels), fill, dtype=x.dtype)
     # Padding may be negative in a tile cut from a larger image: then the window starts inside it.
     top, left = max(window.pad_top, 0), max(window.pad_left, 0)
     skip_h, skip_w = max(-window.pad_top, 0), max(-window.pad_left, 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 from scripts.generators.c_header import isa_c_header
 from scripts.generators.isa_page import isa_page
 from scripts.generators.isa_source import SpecError, load_descriptors, load_isa
+from scripts.generators.operators_page import operators_page
 from scripts.generators.python_table import isa_builders, isa_table
 from scripts.generators.testplan_page import testplan_page
 from scripts.generators.verilog import descriptor_header, isa_header
@@ -44,6 +45,7 @@ def generated_files(spec: Path) -> dict[str, str]:
         "docs/isa.md": isa_page(isa),
         "docs/registers.md": register_page(registers),
         "docs/testplan.md": testplan_page(spec / "testplan.toml"),
+        "docs/operators.md": operators_page(),
     }
     for name, text in files.items():
         _refuse_duplicates(name, text)

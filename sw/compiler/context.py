@@ -30,6 +30,7 @@ class Context:
     tensors: TensorTable
     aliases: dict[int, int] = field(default_factory=dict)
     folded_pads: dict[int, FoldedPad] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
 
     def alias_root(self, tensor: int) -> int:
         """Tensor whose bytes ``tensor`` is another name for."""

@@ -7,13 +7,19 @@ operation that golden computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from golden.config import CoreConfig
 from golden.network import Layer, Network
 from golden.network import operations as ops
-from sw.compiler import lowering_mac, lowering_movement, lowering_pointwise
+from sw.compiler import (
+    lowering_mac,
+    lowering_movement,
+    lowering_pointwise,
+    lowering_rearranging,
+    lowering_reduction,
+)
 from sw.compiler.context import Context, FoldedPad
 from sw.compiler.geometry import CompileError
 from sw.compiler.operations import POINT, Alias, ArrayOp, HostOp, LoweredOp, MoveOp, Scaling
@@ -21,13 +27,19 @@ from sw.compiler.tensors import TensorTable
 
 __all__ = ["POINT", "Alias", "ArrayOp", "HostOp", "LoweredOp", "MoveOp", "Scaling", "lower"]
 
-_LOWERINGS: dict[type, Callable[[Context, Layer, Any], list[LoweredOp] | None]] = {
+_LOWERINGS: dict[type, Callable[[Context, Layer, Any], list[LoweredOp] | str]] = {
     ops.Convolution: lowering_mac.convolution,
     ops.Depthwise: lowering_mac.depthwise,
     ops.FullyConnected: lowering_mac.fully_connected,
     ops.MatrixProduct: lowering_mac.matrix_product,
     ops.Pooling: lowering_mac.pooling,
-    ops.Mean: lowering_mac.mean,
+    ops.Mean: lowering_reduction.mean,
+    ops.Total: lowering_reduction.total,
+    ops.Extreme: lowering_reduction.extreme,
+    ops.TransposedConvolution: lowering_mac.transposed_convolution,
+    ops.Maximum: lowering_pointwise.maximum,
+    ops.Rearrangement: lowering_rearranging.rearrangement,
+    ops.ResizeNearest: lowering_rearranging.rearrangement,
     ops.Addition: lowering_pointwise.addition,
     ops.Multiplication: lowering_pointwise.multiplication,
     ops.Lookup: lowering_pointwise.lookup,
@@ -40,12 +52,17 @@ _LOWERINGS: dict[type, Callable[[Context, Layer, Any], list[LoweredOp] | None]] 
 }
 
 
-def lower(network: Network, config: CoreConfig) -> tuple[list[LoweredOp], TensorTable]:
+def lower(
+    network: Network, config: CoreConfig, refused: Mapping[int, str] | None = None
+) -> tuple[list[LoweredOp], TensorTable]:
     """Operations in execution order, and all tensors they name.
 
+    ``refused`` are layers that the core cannot take, with the reason: the host computes them.
     Raises CompileError for a tensor that is read before anything writes it.
     """
-    context = Context(network=network, config=config, tensors=TensorTable(network))
+    context = Context(
+        network=network, config=config, tensors=TensorTable(network), refused=dict(refused or {})
+    )
     _find_pads(context)
     lowered: list[LoweredOp] = []
     for layer in network.layers:
@@ -61,17 +78,37 @@ def _lower_layer(context: Context, layer: Layer) -> list[LoweredOp]:
         source, output = layer.inputs[0], layer.outputs[0]
         context.aliases[output] = context.alias_root(source)
         return [Alias(layer=layer.index, source=source, output=output)]
+    reason = _other_types(context, layer) or _refused(context, layer)
     lowering = _LOWERINGS.get(type(operation))
-    if lowering is not None and _int8(context, layer):
+    if not reason and lowering is not None:
         made = lowering(context, layer, operation)
-        if made is not None:
+        if not isinstance(made, str):
             return made
-    return [HostOp(layer=layer.index, operands=layer.inputs, outputs=layer.outputs)]
+        reason = made
+    return [
+        HostOp(
+            layer=layer.index,
+            operands=layer.inputs,
+            outputs=layer.outputs,
+            reason=reason or "the core has no instruction for it",
+        )
+    ]
 
 
-def _int8(context: Context, layer: Layer) -> bool:
+def _other_types(context: Context, layer: Layer) -> str:
+    """Why a layer's types keep it from the core; empty if they do not."""
     tensors = context.network.tensors
-    return all(tensors[index].dtype == "int8" for index in layer.outputs)
+    bytes_only = isinstance(layer.operation, ops.Lookup)
+    for index in (*layer.inputs, *layer.outputs):
+        dtype = tensors[index].dtype
+        if dtype != "int8" and not (bytes_only and dtype == "uint8"):
+            return f"it works on {dtype}"
+    return ""
+
+
+def _refused(context: Context, layer: Layer) -> str:
+    """Why an attempt to compile the layer for the core failed; empty if none did."""
+    return context.refused.get(layer.index, "")
 
 
 def _find_pads(context: Context) -> None:
@@ -92,6 +129,7 @@ def _find_pads(context: Context) -> None:
             and output not in network.outputs
             and all(
                 isinstance(r.operation, ops.Convolution | ops.Depthwise)
+                and r.index not in context.refused
                 and r.operation.input_zero_point == operation.value
                 for r in readers
             )
@@ -103,11 +141,14 @@ def _find_pads(context: Context) -> None:
 def _require_known(context: Context, lowered: list[LoweredOp]) -> None:
     tensors = context.tensors
     known = {*context.network.inputs, *tensors.variables.values()}
+    constants = {t.index for t in context.network.tensors if t.data is not None}
     for op in lowered:
         written = set(op.outputs if isinstance(op, HostOp) else (op.output,))
         for tensor in op.reads:
             base, _ = tensors.base(tensor)
-            if tensors[base].data is None and not {tensor, base} & (known | written):
+            if base in constants or tensors[base].data is not None:
+                continue
+            if not {tensor, base} & (known | written):
                 name = tensors[base].name
                 raise CompileError(f"tensor {name!r} is read before anything writes it")
         known |= written | {tensors.base(t)[0] for t in written}

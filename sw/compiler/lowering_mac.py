@@ -1,7 +1,7 @@
 """Lowering of convolutions, fully connected layers, pooling and means to array operations.
 
-The arithmetic is the layer's own: no scale is touched here. A function returns None for what the
-core cannot do, which the host then does.
+The arithmetic is the layer's own: no scale is touched here. A function returns the reason, as a
+sentence, for what the core cannot do, which the host then does.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ from numpy.typing import NDArray
 
 from golden.network import Layer
 from golden.network import operations as ops
-from golden.operators.mean import mean_multiplier
 from golden.operators.windows import Window
 from sw.compiler.context import Context
 from sw.compiler.geometry import Shape
 from sw.compiler.operations import ArrayOp, LoweredOp, Scaling
 
 
-def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[LoweredOp] | None:
+def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[LoweredOp] | str:
     """CONV_2D; a grouped one becomes a dense one with zeros."""
     image = _image(context, layer)
     if image is None:
-        return None
+        return "the batch is not 1"
     source, in_shape, window = _unpadded(context, layer, image, op.window)
     weights = op.weights
     if weights.shape[3] != in_shape.c:
@@ -62,11 +61,11 @@ def _dense_groups(weights: NDArray[np.int8], in_c: int) -> NDArray[np.int8]:
     return dense
 
 
-def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[LoweredOp] | None:
+def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[LoweredOp] | str:
     """DEPTHWISE_CONV_2D."""
     image = _image(context, layer)
     if image is None:
-        return None
+        return "the batch is not 1"
     source, in_shape, window = _unpadded(context, layer, image, op.window)
     out_shape = context.image(layer.outputs[0])
     if in_shape.c == out_shape.c:
@@ -83,7 +82,7 @@ def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[Lowered
 
 def fully_connected(
     context: Context, layer: Layer, op: ops.FullyConnected
-) -> list[LoweredOp] | None:
+) -> list[LoweredOp] | str:
     """FULLY_CONNECTED: a convolution over the image it flattens, or over a column of rows."""
     units, depth = op.weights.shape
     source = context.alias_root(layer.inputs[0])
@@ -111,13 +110,13 @@ def _mac(
     source: int,
     in_shape: Shape,
     out_shape: Shape,
-    op: ops.Convolution | ops.Depthwise | ops.FullyConnected,
+    op: ops.Convolution | ops.Depthwise | ops.FullyConnected | ops.TransposedConvolution,
     window: Window,
     weights: NDArray[np.int8],
-) -> list[LoweredOp] | None:
+) -> list[LoweredOp] | str:
     block = min(in_shape.c, context.config.cols) if kind == "conv" else 1
     if window.kernel_h * window.kernel_w * block > context.config.wbuf_depth:
-        return None
+        return f"its kernel of {window.kernel_h} x {window.kernel_w} exceeds the weight buffer"
     requantisation = op.requantisation
     array_op = ArrayOp(
         layer=layer.index,
@@ -130,7 +129,11 @@ def _mac(
         weights=weights,
         bias=op.bias,
         scaling=Scaling(multiplier=requantisation.multiplier, shift=requantisation.shift),
-        zero_points=(op.input_zero_point, 0, requantisation.output_zero_point),
+        zero_points=(
+            op.input_zero_point,
+            getattr(op, "weight_zero_point", 0),
+            requantisation.output_zero_point,
+        ),
         clamp=(requantisation.act_min, requantisation.act_max),
         # The file's weights: [outputs, taps and inputs] or, depthwise, [taps, outputs].
         macs=out_shape.pixels * int(op.weights.size),
@@ -138,7 +141,7 @@ def _mac(
     return [array_op]
 
 
-def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> list[LoweredOp] | None:
+def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> list[LoweredOp] | str:
     """BATCH_MATMUL: one product a batch, the second factor loaded from memory as weights.
 
     A transposed first factor is rearranged in memory first.
@@ -188,11 +191,11 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
     return made
 
 
-def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] | None:
+def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] | str:
     """AVERAGE_POOL_2D and MAX_POOL_2D."""
     image = _image(context, layer)
     if image is None:
-        return None
+        return "the batch is not 1"
     array_op = ArrayOp(
         layer=layer.index,
         kind="avgpool" if op.average else "maxpool",
@@ -206,26 +209,47 @@ def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] 
     return [array_op]
 
 
-def mean(context: Context, layer: Layer, op: ops.Mean) -> list[LoweredOp] | None:
-    """MEAN over height and width: a depthwise convolution with weights of one, exactly."""
+def transposed_convolution(
+    context: Context, layer: Layer, op: ops.TransposedConvolution
+) -> list[LoweredOp] | str:
+    """TRANSPOSE_CONV: a convolution over the image with zero points between its pixels.
+
+    The kernel is turned by half a turn. What lies outside the spread image is the convolution's
+    own padding.
+    """
     image = _image(context, layer)
-    if image is None or op.axes != (1, 2) or image.pixels > context.config.wbuf_depth:
-        return None
-    multiplier, shift = mean_multiplier(op.multiplier, op.shift, image.pixels)
-    if not -31 <= shift <= 30:
-        return None
-    array_op = ArrayOp(
-        layer=layer.index,
-        kind="dwconv",
-        operands=layer.inputs,
-        output=layer.outputs[0],
-        in_shape=image,
-        out_shape=Shape(h=1, w=1, c=image.c),
-        window=Window(kernel_h=image.h, kernel_w=image.w, out_h=1, out_w=1),
-        weights=np.ones((image.h, image.w, image.c), dtype=np.int8),
-        scaling=Scaling(
-            multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], np.int32)
-        ),
-        zero_points=(op.input_zero_point, 0, op.output_zero_point),
+    if image is None:
+        return "the batch is not 1"
+    out_c, kernel_h, kernel_w, _ = op.weights.shape
+    spread = Shape(
+        h=(image.h - 1) * op.stride[0] + 1, w=(image.w - 1) * op.stride[1] + 1, c=image.c
     )
-    return [array_op]
+    source = layer.inputs[0]
+    made: list[LoweredOp] = []
+    if spread != image:
+        wide = context.tensors.temporary(
+            f"{context.tensors[source].name} spread", (1, spread.h, spread.w, spread.c)
+        )
+        dims = (
+            (image.h, image.w * image.c, op.stride[0] * spread.w * image.c),
+            (image.w, image.c, op.stride[1] * image.c),
+            (image.c, 1, 1),
+        )
+        box = context.strided(source, 0, 0, dims)
+        made.append(context.move(layer, wide, [box], fill=op.input_zero_point))
+        source = wide
+    out_h, out_w = op.size
+    window = Window(
+        kernel_h=kernel_h,
+        kernel_w=kernel_w,
+        pad_top=kernel_h - 1 - op.padding[0],
+        pad_left=kernel_w - 1 - op.padding[1],
+        out_h=out_h,
+        out_w=out_w,
+    )
+    if window.pad_top < 0 or window.pad_left < 0:
+        return "it cuts off more rows than its kernel adds"
+    weights = np.ascontiguousarray(op.weights[:, ::-1, ::-1, :])
+    out_shape = Shape(h=out_h, w=out_w, c=out_c)
+    done = _mac(context, layer, "conv", source, spread, out_shape, op, window, weights)
+    return done if isinstance(done, str) else [*made, *done]

@@ -10,7 +10,7 @@ from sw.compiler.context import Context, strides
 from sw.compiler.operations import Alias, Box, LoweredOp, MoveOp
 
 
-def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list[LoweredOp] | None:
+def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list[LoweredOp] | str:
     """CONCATENATION along any axis."""
     output = layer.outputs[0]
     shape = context.tensors[output].shape
@@ -24,7 +24,7 @@ def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list
     return [context.move(layer, output, boxes)]
 
 
-def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | None:
+def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | str:
     """PAD and PADV2, unless convolutions do it."""
     source, output = layer.inputs[0], layer.outputs[0]
     if output in context.folded_pads:
@@ -38,7 +38,7 @@ def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | None:
     return [context.move(layer, output, [box], fill=op.value)]
 
 
-def transpose(context: Context, layer: Layer, op: ops.Transpose) -> list[LoweredOp] | None:
+def transpose(context: Context, layer: Layer, op: ops.Transpose) -> list[LoweredOp] | str:
     """TRANSPOSE: each output axis walks the input with the stride of the axis it was."""
     source, output = layer.inputs[0], layer.outputs[0]
     shape = context.tensors[output].shape
@@ -50,7 +50,7 @@ def transpose(context: Context, layer: Layer, op: ops.Transpose) -> list[Lowered
     return [context.move(layer, output, [context.strided(source, 0, 0, dims)])]
 
 
-def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | None:
+def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | str:
     """STRIDED_SLICE, SLICE, SPLIT; a negative step is left to the host."""
     source = layer.inputs[0]
     shape = context.tensors[source].shape
@@ -59,7 +59,7 @@ def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | N
         whole = (*index, *(slice(None),) * (len(shape) - len(index)))
         ranges = [range(*s.indices(n)) for s, n in zip(whole, shape, strict=True)]
         if any(r.step < 0 and len(r) > 1 for r in ranges):
-            return None
+            return "a slice runs backwards"
         extent = [len(r) for r in ranges]
         box = context.box(
             source,
@@ -93,7 +93,7 @@ def broadcast(context: Context, layer: Layer, source: int, shape: tuple[int, ...
     return [context.move(layer, target, boxes), target]
 
 
-def read_variable(context: Context, layer: Layer, op: ops.ReadVariable) -> list[LoweredOp] | None:
+def read_variable(context: Context, layer: Layer, op: ops.ReadVariable) -> list[LoweredOp] | str:
     """READ_VARIABLE: another name for the variable's memory, or a copy if it changes too early."""
     output = layer.outputs[0]
     variable = context.tensors.variable(op.variable, context.tensors[output].shape)
@@ -106,7 +106,7 @@ def read_variable(context: Context, layer: Layer, op: ops.ReadVariable) -> list[
 
 def assign_variable(
     context: Context, layer: Layer, op: ops.AssignVariable
-) -> list[LoweredOp] | None:
+) -> list[LoweredOp] | str:
     """ASSIGN_VARIABLE: a copy to the variable's memory."""
     source = layer.inputs[-1]
     shape = context.tensors[source].shape

@@ -39,7 +39,8 @@ class ArrayOp:
     and ``output`` are tensor indices; the shapes are how this operation sees them. ``macs`` are the
     layer's own multiply-accumulates, taps in the padding counted, weights that only this form adds
     not; 0 for what does not multiply. ``choice`` names the alternative form that was taken, for
-    people. ``first_row`` is where the output begins in the layer's output tensor ``whole``.
+    people. ``first_row`` is where the output begins in the layer's output tensor ``whole``; what is
+    ``scratch`` is no part of a tensor of the network, so that nothing is known of its values.
     """
 
     layer: int
@@ -62,6 +63,7 @@ class ArrayOp:
     choice: str = ""
     whole: int | None = None
     first_row: int = 0
+    scratch: bool = False
 
     @property
     def has_window(self) -> bool:
@@ -114,11 +116,12 @@ class MoveOp:
 
 @dataclass(frozen=True, kw_only=True)
 class HostOp:
-    """A layer that the host computes with the golden operator."""
+    """A layer that the host computes with the golden operator; ``reason`` says why."""
 
     layer: int
     operands: tuple[int, ...]
     outputs: tuple[int, ...]
+    reason: str = ""
 
     @property
     def reads(self) -> tuple[int, ...]:

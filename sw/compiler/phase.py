@@ -43,6 +43,15 @@ class OpPlan:
         return [b for pair in self.streams for b in pair] + self.out_stream + self.scratch
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """Strips, and the lines that the largest of them needs on either side."""
+
+    strips: list[Strip]
+    in_lines: int
+    out_lines: int
+
+
 @dataclass(kw_only=True)
 class PhasePlan:
     """Placement of one phase. ``exported`` are tensors that must be in memory at its end.
@@ -61,6 +70,9 @@ class PhasePlan:
     first_load: dict[Key, int] = field(default_factory=dict)
     reloaded: set[int] = field(default_factory=set)
     plans: list[OpPlan] = field(default_factory=list)
+    # Strips of an operation and the lines they need, by all that they depend on: most attempts to
+    # place a phase differ in one operation.
+    known_cuts: dict[tuple[object, ...], Cut] = field(default_factory=dict)
 
     def key(self, tensor: int, shape: Shape) -> Key:
         """Name of a tensor in the scratchpad as an operation with that shape sees it."""
@@ -162,15 +174,28 @@ class PhasePlan:
             Buffer(name=name, lines=plan.limit[0], first=index, last=index) for _ in range(2)
         ]
 
-    def _starts(self, op: ArrayOp) -> list[int]:
+    def _strips(self, op: ArrayOp, limit: tuple[int, int]) -> Cut:
         keys = [self.key(t, op.in_shape) for t in op.operands]
         residents = [key for key in keys if key in self.resident]
-        return legal_starts(
-            self.config,
-            op,
-            input_pitch=op.in_shape.w + self.gaps[residents[0]] if residents else None,
-            output_resident=self.key(op.output, op.out_shape) in self.resident,
-        )
+        pitch = op.in_shape.w + self.gaps[residents[0]] if residents else None
+        output_resident = self.key(op.output, op.out_shape) in self.resident
+        known = (id(op), pitch, output_resident, limit)
+        if known not in self.known_cuts:
+            starts = legal_starts(
+                self.config, op, input_pitch=pitch, output_resident=output_resident
+            )
+            strips = cut(op, starts, *limit)
+            channels = max(c1 - c0 for c0, c1 in channel_parts(self.config, op))
+            self.known_cuts[known] = Cut(
+                strips=strips,
+                in_lines=max(
+                    strip_lines(self.config, s.y.in_size, s.x.in_size, channels) for s in strips
+                ),
+                out_lines=max(
+                    strip_lines(self.config, s.y.size, s.x.size, op.out_shape.c) for s in strips
+                ),
+            )
+        return self.known_cuts[known]
 
     def _cut(
         self, index: int, plan: OpPlan, op: ArrayOp, limits: dict[int, tuple[int, int]]
@@ -195,28 +220,17 @@ class PhasePlan:
             plan.limit = (ceil_div(height, PROGRESSIVE_STRIPS), width)
         else:
             plan.limit = (height, width)
-        plan.strips = cut(op, self._starts(op), *plan.limit)
-        self._buffer_strips(index, plan, op, in_streams, out_streams)
-
-    def _buffer_strips(
-        self, index: int, plan: OpPlan, op: ArrayOp, in_streams: list[bool], out_streams: bool
-    ) -> None:
-        channels = max(c1 - c0 for c0, c1 in channel_parts(self.config, op))
-        in_lines = max(
-            strip_lines(self.config, s.y.in_size, s.x.in_size, channels) for s in plan.strips
-        )
-        out_lines = max(
-            strip_lines(self.config, s.y.size, s.x.size, op.out_shape.c) for s in plan.strips
-        )
+        made = self._strips(op, plan.limit)
+        plan.strips = made.strips
         # One strip needs one buffer; a second name for it keeps the rest simple.
-        copies = 1 if len(plan.strips) == 1 and channels == op.in_shape.c else 2
+        copies = 1 if len(plan.strips) == 1 and len(parts) == 1 else 2
 
         def buffers(size: int) -> list[Buffer]:
             name = f"layer {op.layer}"
             return [Buffer(name=name, lines=size, first=index, last=index) for _ in range(copies)]
 
-        plan.streams = [buffers(in_lines) if streams else [] for streams in in_streams]
-        plan.out_stream = buffers(out_lines) if out_streams else []
+        plan.streams = [buffers(made.in_lines) if streams else [] for streams in in_streams]
+        plan.out_stream = buffers(made.out_lines) if out_streams else []
 
     def _exports(self, op: ArrayOp) -> bool:
         return self.is_stored(op.output) and op.out_shape.bytes >= PROGRESSIVE_BYTES
@@ -261,7 +275,7 @@ class PhasePlan:
         if not plan.buffers or rows <= 1 or len(channel_parts(self.config, plan.op)) > 1:
             return None
         thinner = ceil_div(rows, 2)
-        strips = cut(plan.op, self._starts(plan.op), thinner, columns)
+        strips = self._strips(plan.op, (thinner, columns)).strips
         longest = max(s.y.size for s in strips)
         return (thinner, columns) if longest < max(s.y.size for s in plan.strips) else None
 

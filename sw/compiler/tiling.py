@@ -118,8 +118,9 @@ class _Builder:
         )
         units: list[Unit] = []
         loaded_rows = [0] * len(self.sources)
+        numbers = {strip: number for number, strip in enumerate(strips)}
         for strip, first in self._order(strips, firsts, streaming):
-            number = strips.index(strip) if strip in strips else 0
+            number = numbers.get(strip, 0)
             if streaming and not stays and first == 0:
                 self.shared.clear()  # every strip loads the weights again
             count = min(group, out_blocks - first)
@@ -322,7 +323,9 @@ class _Builder:
             pad_left=strip.x.pad,
             out_shape=Shape(h=strip.y.size, w=strip.x.size, c=channels),
             out=Operand(base=out_base, cbs=out_blocks, pitch=strip.x.size),
-            part=OutputPart(
+            part=None
+            if op.scratch
+            else OutputPart(
                 tensor=op.output if op.whole is None else op.whole,
                 first_row=strip.y.first + op.first_row,
                 rows=strip.y.size,

@@ -1,39 +1,54 @@
-"""Handlers of elementwise operators: add, subtract, multiply, tables, softmax, quantise."""
+"""Handlers of elementwise arithmetic of two tensors, and of softmax."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
-from golden.network.operations import (
-    Addition,
-    HostFunction,
-    Lookup,
-    Multiplication,
-    Operation,
-    Softmax,
-)
-from golden.numerics import clamp_int8
-from golden.operators import lookup
+from golden.network.operations import Addition, HostFunction, Multiplication, Operation, Softmax
+from golden.numerics import limits, quantize_multiplier
+from golden.operators import rescaling, softmax_wide
 from golden.operators.parameters import add_parameters, multiply_multiplier
+from golden.operators.rescaling import Binary
 from sw.importer.context import Operator
+from sw.importer.entry import HOST, Entry
+
+_WHOLE = ("int32", "int64")
+_TYPES = ("int8", "int16", *_WHOLE)
 
 
-def addition(op: Operator) -> Addition:
-    """ADD."""
-    return _addition(op, subtract=False)
+def addition(op: Operator) -> Operation:
+    """ADD and SUB; an operand may be a constant."""
+    subtract = op.name == "SUB"
+    dtype = _dtype(op)
+    if dtype in _WHOLE:
+        return _plain(op, dtype)
+    if dtype == "int16":
+        binary = _binary(op, left_shift=15)
+        return HostFunction(
+            function=lambda inputs: [rescaling.add_or_subtract(*inputs, binary, subtract=subtract)]
+        )
+    a, b, output = op.int8(0), op.int8(1), op.made_int8()
+    low, high = op.clamp()
+    return Addition(
+        a_zero_point=a.zero_point,
+        b_zero_point=b.zero_point,
+        output_zero_point=output.zero_point,
+        parameters=op.defined(lambda: add_parameters(a.scale, b.scale, output.scale)),
+        subtract=subtract,
+        act_min=low,
+        act_max=high,
+    )
 
 
-def subtraction(op: Operator) -> Addition:
-    """SUB."""
-    return _addition(op, subtract=True)
-
-
-def multiplication(op: Operator) -> Multiplication:
+def multiplication(op: Operator) -> Operation:
     """MUL; an operand may be a constant."""
-    a, b, output = op.activation(0), op.activation(1), op.output()
+    dtype = _dtype(op)
+    if dtype in _WHOLE:
+        return _plain(op, dtype)
+    if dtype == "int16":
+        binary = _binary(op)
+        return HostFunction(function=lambda inputs: [rescaling.multiply_quantized(*inputs, binary)])
+    a, b, output = op.int8(0), op.int8(1), op.made_int8()
     multiplier, shift = multiply_multiplier(a.scale, b.scale, output.scale)
     low, high = op.clamp()
     return Multiplication(
@@ -47,100 +62,125 @@ def multiplication(op: Operator) -> Multiplication:
     )
 
 
-def softmax(op: Operator) -> Softmax:
+def squared_difference(op: Operator) -> Operation:
+    """SQUARED_DIFFERENCE."""
+    dtype = _dtype(op)
+    if dtype in _WHOLE:
+        return _plain(op, dtype)
+    binary = _binary(op, left_shift=7 if dtype == "int8" else 0, square=True)
+    return HostFunction(function=lambda inputs: [rescaling.squared_difference(*inputs, binary)])
+
+
+def division(op: Operator) -> Operation:
+    """DIV of int8."""
+    op.int8(0)
+    binary = _binary(op, quotient=True)
+    return HostFunction(function=lambda inputs: [rescaling.divide(*inputs, binary)])
+
+
+def softmax(op: Operator) -> Operation:
     """SOFTMAX; TensorFlow Lite fixes the output's quantisation."""
-    output = op.output()
-    if (output.scale, output.zero_point) != (1.0 / 256.0, -128):
-        raise op.error("its output must have scale 1/256 and zero point -128")
-    return Softmax(input_scale=op.activation(0).scale, beta=float(op.options.beta))
+    source = op.quantised(op.given(0, "int8", "int16"))
+    output = op.quantised(op.made("int8", "int16"))
+    beta = float(op.options.beta)
+    wanted = {
+        ("int8", "int8"): (1.0 / 256.0, -128),
+        ("int8", "int16"): (1.0 / 65536.0, -32768),
+        ("int16", "int16"): (1.0 / 32768.0, 0),
+    }.get((source.dtype, output.dtype))
+    if wanted is None:
+        raise op.error(f"conversion from {source.dtype} to {output.dtype} is not supported")
+    if (output.scale, output.zero_point) != wanted:
+        raise op.error(
+            f"its output must have scale 1/{round(1 / wanted[0])} and zero point {wanted[1]}"
+        )
+    if source.dtype == "int16":
+        scale = source.scale
+        return HostFunction(
+            function=lambda inputs: [softmax_wide.softmax_int16(inputs[0], scale, beta)]
+        )
+    return Softmax(input_scale=source.scale, beta=beta, dtype=output.dtype)
 
 
-def logistic(op: Operator) -> Lookup:
-    """LOGISTIC."""
-    source = op.activation(0)
-    return _table(op, lookup.logistic_table, source.scale, source.zero_point)
+def _dtype(op: Operator) -> str:
+    """Type of both operands and of the output, which must agree."""
+    a, b, output = op.given(0, *_TYPES), op.given(1, *_TYPES), op.made(*_TYPES)
+    if not a.dtype == b.dtype == output.dtype:
+        raise op.error(f"its types {a.dtype}, {b.dtype} and {output.dtype} differ")
+    return a.dtype
 
 
-def tanh(op: Operator) -> Lookup:
-    """TANH."""
-    source = op.activation(0)
-    return _table(op, lookup.tanh_table, source.scale, source.zero_point)
+def _plain(op: Operator, dtype: str) -> HostFunction:
+    low, high = limits(dtype)
+    code = getattr(op.options, "fusedActivationFunction", 0) if op.options else 0
+    if code:
+        raise op.error("a fused activation on whole numbers is not supported")
+    kind = op.name
+    return HostFunction(function=lambda inputs: [rescaling.plain(kind, *inputs, low, high)])
 
 
-def hard_swish(op: Operator) -> Lookup:
-    """HARD_SWISH."""
-    return _rescaling_table(op, lookup.hard_swish_table)
-
-
-def relu(op: Operator) -> Lookup:
-    """RELU as an operator of its own."""
-    return _rescaling_table(op, lookup.relu_table)
-
-
-def relu6(op: Operator) -> Lookup:
-    """RELU6 as an operator of its own."""
-    source = op.activation(0)
-    return _table(op, lookup.relu6_table, source.scale, source.zero_point)
-
-
-def leaky_relu(op: Operator) -> Lookup:
-    """LEAKY_RELU."""
-    alpha = float(op.options.alpha)
-    return _rescaling_table(op, lambda **scales: lookup.leaky_relu_table(alpha=alpha, **scales))
-
-
-def quantize(op: Operator) -> Operation:
-    """QUANTIZE int8 to int8 (a table) or int8 to uint8 with the same scale (the top bit flips)."""
-    source, target = op.activation(0), op.context.tensors[op.outputs[0]]
-    if target.dtype == "int8":
-        return _rescaling_table(op, lookup.requantize_table)
-    if target.dtype == "uint8":
-        if target.scale != source.scale or target.zero_point != source.zero_point + 128:
-            raise op.error("int8 to uint8 is supported for the same scale and zero point + 128")
-        return HostFunction(function=_to_uint8)
-    raise op.error(f"conversion from int8 to {target.dtype} is not supported")
-
-
-def _to_uint8(inputs: Sequence[NDArray[np.generic]]) -> list[NDArray[np.generic]]:
-    return [(inputs[0].astype(np.int16) + 128).astype(np.uint8)]
-
-
-def _addition(op: Operator, *, subtract: bool) -> Addition:
-    a, b, output = op.activation(0), op.activation(1), op.output()
-    low, high = op.clamp()
-    try:
-        parameters = add_parameters(a.scale, b.scale, output.scale)
-    except ValueError as error:
-        raise op.error(str(error)) from error
-    return Addition(
+def _binary(
+    op: Operator, *, left_shift: int = 0, square: bool = False, quotient: bool = False
+) -> Binary:
+    """Parameters as CalculateOpDataAdd, -Mul, -Div and SQUARED_DIFFERENCE's Prepare have them."""
+    a, b = op.quantised(op.tensor(0)), op.quantised(op.tensor(1))
+    output = op.quantised(op.made(a.dtype))
+    scales = [float(np.float32(tensor.scale)) for tensor in (a, b, output)]
+    low, high = limits(a.dtype) if square else op.clamp()
+    ones = (quantize_multiplier(1.0), quantize_multiplier(1.0))
+    if quotient:
+        pairs, factor = ones, scales[0] / (scales[1] * scales[2])
+    elif left_shift or square:
+        twice = 2 * max(scales[:2])
+        pairs = (quantize_multiplier(scales[0] / twice), quantize_multiplier(scales[1] / twice))
+        if square:
+            factor = (
+                twice * twice / float(np.float32((1 << left_shift * 2) * np.float32(scales[2])))
+            )
+        else:
+            factor = twice / ((1 << left_shift) * scales[2])
+            if quantize_multiplier(factor)[1] > 0:
+                raise op.error(f"output scale {output.scale} is too small for its inputs")
+    else:
+        pairs, factor = ones, scales[0] * scales[1] / scales[2]
+    return Binary(
+        dtype=a.dtype,
         a_zero_point=a.zero_point,
         b_zero_point=b.zero_point,
         output_zero_point=output.zero_point,
-        parameters=parameters,
-        subtract=subtract,
+        a_scale=pairs[0],
+        b_scale=pairs[1],
+        output_scale=quantize_multiplier(factor),
+        left_shift=left_shift,
         act_min=low,
         act_max=high,
     )
 
 
-def _rescaling_table(op: Operator, make: Callable[..., NDArray[np.int8]]) -> Lookup:
-    source, output = op.activation(0), op.output()
-    try:
-        table = make(
-            input_scale=source.scale,
-            input_zero_point=source.zero_point,
-            output_scale=output.scale,
-            output_zero_point=output.zero_point,
+_THREE = ("int8", "int16", "int32")
+OPERATORS = (
+    *(
+        Entry(
+            name=name,
+            handler=addition if name != "MUL" else multiplication,
+            types=_THREE,
+            limits="other types than int8 are the host's",
+            constants_are_inputs=True,
         )
-    except ValueError as error:
-        raise op.error(str(error)) from error
-    return Lookup(table=table)
-
-
-def _table(
-    op: Operator, make: Callable[..., NDArray[np.int8]], scale: float, zero_point: int
-) -> Lookup:
-    try:
-        return Lookup(table=clamp_int8(make(input_scale=scale, input_zero_point=zero_point)))
-    except ValueError as error:
-        raise op.error(str(error)) from error
+        for name in ("ADD", "SUB", "MUL")
+    ),
+    Entry(
+        name="SQUARED_DIFFERENCE",
+        handler=squared_difference,
+        types=_THREE,
+        where=HOST,
+        constants_are_inputs=True,
+    ),
+    Entry(name="DIV", handler=division, where=HOST, constants_are_inputs=True),
+    Entry(
+        name="SOFTMAX",
+        handler=softmax,
+        types=("int8", "int8 to int16", "int16"),
+        where=HOST,
+    ),
+)

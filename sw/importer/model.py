@@ -6,15 +6,20 @@ bytes -> flatbuffer.py -> records.py -> validation/ -> handlers -> Network
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import Layer, Network, NetworkError, Tensor
-from sw.importer.context import Context, Operator
+from golden.network.operations import AssignVariable, Operation, ReadVariable, Recurrent
+from sw.importer.context import Context
 from sw.importer.records import FileRecord, OperatorRecord, TensorRecord, read_file
-from sw.importer.registry import CONSTANT_OPERANDS, HANDLERS
+from sw.importer.registry import OPERATORS
+from sw.importer.unsigned import border_tensor, flip, flipped
 from sw.importer.validation import (
     check_border,
     check_buffers,
@@ -32,74 +37,157 @@ NUMPY_TYPES = frozenset({"float32", "int8", "uint8", "int16", "int32", "int64", 
 def import_network(path: Path) -> Network:
     """Network of a .tflite file.
 
-    Raises NetworkError, with one sentence, for a file that is missing, damaged, not int8, or that
-    uses an operator golden does not know or in a way that tflite-micro refuses.
+    Raises NetworkError, with one sentence, for a file that is missing, damaged, not quantised, or
+    that uses an operator golden does not know or in a way that tflite-micro refuses.
+    """
+    network, problems = survey_network(path)
+    if network is None:
+        raise problems[0]
+    return network
+
+
+def survey_network(path: Path) -> tuple[Network | None, list[NetworkError]]:
+    """Network of a .tflite file, or every reason, operator by operator, why there is none.
+
+    Raises NetworkError for a file that cannot be read, or of which nothing can be believed.
     """
     file = read_file(path)
     check_structure(file)
-    check_border(file)
     graph = file.graphs[0]
-    for operator in graph.operators:
-        check_known(file, operator)
-        check_signature(file, operator)
+    problems = collected(
+        [partial(check_border, file)]
+        + [partial(check_known, file, operator) for operator in graph.operators]
+    )
+    known = [operator for operator in graph.operators if file.operator_name(operator) in OPERATORS]
+    problems += collected([partial(check_signature, file, operator) for operator in known])
+    if problems:
+        return None, problems
     check_buffers(file)
     check_tensors(file)
     check_order(file)
-    tensors = tuple(tensor_of(file, record) for record in graph.tensors)
-    context = Context(path=path, tensors=tensors, records=graph.tensors)
-    layers: list[Layer] = []
-    for record in graph.operators:
-        code = file.codes[record.code]
-        layer = layer_of(context.operator(code.name, code.version, record), len(layers))
-        if layer is not None:
-            layers.append(layer)
+    context = Context(
+        path=path,
+        tensors=[tensor_of(file, record) for record in graph.tensors],
+        records=graph.tensors,
+    )
+    builder = Builder(context, inputs=graph.inputs, outputs=graph.outputs)
+    problems = collected([partial(builder.add, file, record) for record in graph.operators])
+    if problems:
+        return None, problems
+    layers = builder.finished_layers()
     state = initial_state(file, context)
     check_variables(context, layers, state)
-    return Network(
-        name=path.stem,
-        tensors=tensors,
-        layers=tuple(layers),
-        inputs=graph.inputs,
-        outputs=graph.outputs,
-        state=state,
+    return (
+        Network(
+            name=path.stem,
+            tensors=tuple(context.tensors),
+            layers=tuple(layers),
+            inputs=tuple(builder.inputs),
+            outputs=tuple(builder.outputs),
+            state=state,
+        ),
+        [],
     )
+
+
+def collected(checks: Iterable[Callable[[], None]]) -> list[NetworkError]:
+    """Make all checks; return what they refused."""
+    refused = []
+    for check in checks:
+        try:
+            check()
+        except NetworkError as error:
+            refused.append(error)
+    return refused
+
+
+class Builder:
+    """Layers under construction. What depends on constants alone is computed here and now."""
+
+    def __init__(self, context: Context, *, inputs: Sequence[int], outputs: Sequence[int]) -> None:
+        self.context = context
+        self.layers: list[Layer] = []
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        for index, tensor in enumerate(context.tensors):
+            if tensor.dtype == "uint8":
+                context.tensors[index] = flipped(tensor)
+        for position, index in enumerate(inputs):
+            if context.tensors[index].flipped:
+                self.inputs[position] = context.add(border_tensor(context.tensors[index]))
+                self._append("UINT8", flip("int8"), (self.inputs[position],), (index,))
+
+    def add(self, file: FileRecord, record: OperatorRecord) -> None:
+        """Add an operator of the file. Raises NetworkError when it cannot be supported."""
+        context, code = self.context, file.codes[record.code]
+        entry = OPERATORS[code.name]
+        operator = context.operator(code.name, code.version, record, entry.dtypes)
+        check_operator(operator)
+        try:
+            operation = entry.handler(operator)
+        except NetworkError:
+            raise
+        except (ValueError, OverflowError) as error:  # golden refuses the numbers
+            raise operator.error(str(error)) from error
+        if operation is None:
+            return  # bookkeeping of variables, nothing to compute
+        operands = tuple(
+            i
+            for i in operator.inputs
+            if context.is_activation(i) or (entry.constants_are_inputs and i >= 0)
+        )
+        if context.ignored & set(operator.outputs):
+            operands = ()
+        if not self._folded(operation, operands, operator.outputs):
+            self._append(code.name, operation, operands, operator.outputs)
+
+    def _folded(
+        self, operation: Operation, operands: tuple[int, ...], written: tuple[int, ...]
+    ) -> bool:
+        """Whether the outputs are constants now, because all that the operator reads is."""
+        tensors = self.context.tensors
+        values = [tensors[index].data for index in operands]
+        stateful = isinstance(operation, ReadVariable | AssignVariable | Recurrent)
+        if stateful or set(written) & set(self.outputs) or any(v is None for v in values):
+            return False
+        results = operation.evaluate([v for v in values if v is not None], {})
+        for index, value in zip(written, results, strict=True):
+            tensors[index] = replace(tensors[index], data=value.reshape(tensors[index].shape))
+        return True
+
+    def _append(
+        self, name: str, operation: Operation, read: tuple[int, ...], written: tuple[int, ...]
+    ) -> None:
+        self.layers.append(
+            Layer(
+                index=len(self.layers),
+                operator=name,
+                inputs=read,
+                outputs=written,
+                operation=operation,
+            )
+        )
+
+    def finished_layers(self) -> list[Layer]:
+        """All layers, with those behind them that give uint8 back to who asked for it."""
+        tensors = self.context.tensors
+        for position, index in enumerate(self.outputs):
+            if tensors[index].flipped:
+                self.outputs[position] = self.context.add(border_tensor(tensors[index]))
+                self._append("UINT8", flip("uint8"), (index,), (self.outputs[position],))
+        return self.layers
 
 
 def check_known(file: FileRecord, operator: OperatorRecord) -> None:
     """Raise NetworkError for an operator that has no handler."""
     name = file.operator_name(operator)
-    if name in HANDLERS:
+    if name in OPERATORS:
         return
     tensors = file.graphs[0].tensors
     target = repr(tensors[operator.outputs[0]].name) if operator.outputs else "(none)"
     raise NetworkError(
         f"{file.path}: operator {name} (output tensor {target}) is not supported; "
-        f"supported are {', '.join(sorted(HANDLERS))}"
-    )
-
-
-def layer_of(operator: Operator, index: int) -> Layer | None:
-    """Check an operator and return its layer, None for bookkeeping of variables."""
-    check_operator(operator)
-    try:
-        operation = HANDLERS[operator.name](operator)
-    except NetworkError:
-        raise
-    except (ValueError, OverflowError) as error:  # golden refuses the numbers
-        raise operator.error(str(error)) from error
-    if operation is None:
-        return None
-    operands = tuple(
-        i
-        for i in operator.inputs
-        if operator.context.is_activation(i) or (operator.name in CONSTANT_OPERANDS and i >= 0)
-    )
-    return Layer(
-        index=index,
-        operator=operator.name,
-        inputs=operands,
-        outputs=operator.outputs,
-        operation=operation,
+        "docs/operators.md lists what is"
     )
 
 
@@ -110,7 +198,7 @@ def tensor_of(file: FileRecord, record: TensorRecord) -> Tensor:
         index=record.index,
         name=record.name,
         shape=record.shape,
-        dtype=record.dtype,
+        dtype="int8" if record.dtype == "int4" else record.dtype,
         scale=float(record.scales[0]) if one else 0.0,
         zero_point=int(record.zero_points[0]) if one and record.zero_points.size else 0,
         data=constant_of(file, record),
@@ -124,9 +212,20 @@ def constant_of(file: FileRecord, record: TensorRecord) -> NDArray[np.generic] |
     A tensor that nobody uses was not checked, and may not fit its bytes: it has no value.
     """
     data = file.buffers[record.buffer].data
+    if record.dtype == "int4" and data.size:
+        count = int(np.prod(record.shape, dtype=np.int64))
+        spread = nibbles(data)[:count]
+        return spread.reshape(record.shape) if spread.size == count else None
     if not data.size or record.dtype not in NUMPY_TYPES:
         return None
     kind = np.dtype(record.dtype).newbyteorder("<")
     if data.size != int(np.prod(record.shape, dtype=object)) * kind.itemsize:
         return None
     return np.frombuffer(data.tobytes(), dtype=kind).reshape(record.shape)
+
+
+def nibbles(data: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Values of four bits, the low half of each byte first, as int8."""
+    packed = np.frombuffer(data.tobytes(), dtype=np.int8)
+    low, high = (packed << 4).astype(np.int8) >> 4, packed >> 4
+    return np.stack([low, high], axis=1).reshape(-1).astype(np.int8)

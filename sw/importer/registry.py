@@ -1,50 +1,47 @@
-"""Operator name -> handler. To support another operator, add its line here."""
+"""Every operator, family by family. To support another one, add its entry to its family."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
-from golden.network.operations import Operation
-from sw.importer import arithmetic, convolutional, movement, variables
-from sw.importer.context import Operator
+from sw.importer import (
+    arithmetic,
+    border,
+    convolutional,
+    movement,
+    ordering,
+    rearranging,
+    recurrent,
+    reduction,
+    resizing,
+    tables,
+    variables,
+)
+from sw.importer.entry import Entry
 
-Handler = Callable[[Operator], Operation | None]
-
-HANDLERS: dict[str, Handler] = {
-    "CONV_2D": convolutional.convolution,
-    "DEPTHWISE_CONV_2D": convolutional.depthwise,
-    "FULLY_CONNECTED": convolutional.fully_connected,
-    "BATCH_MATMUL": convolutional.matrix_product,
-    "AVERAGE_POOL_2D": convolutional.average_pool,
-    "MAX_POOL_2D": convolutional.max_pool,
-    "MEAN": convolutional.mean,
-    "ADD": arithmetic.addition,
-    "SUB": arithmetic.subtraction,
-    "MUL": arithmetic.multiplication,
-    "SOFTMAX": arithmetic.softmax,
-    "LOGISTIC": arithmetic.logistic,
-    "TANH": arithmetic.tanh,
-    "HARD_SWISH": arithmetic.hard_swish,
-    "RELU": arithmetic.relu,
-    "RELU6": arithmetic.relu6,
-    "LEAKY_RELU": arithmetic.leaky_relu,
-    "QUANTIZE": arithmetic.quantize,
-    "RESHAPE": movement.reshape,
-    "SQUEEZE": movement.reshape,
-    "EXPAND_DIMS": movement.reshape,
-    "CONCATENATION": movement.concatenation,
-    "PAD": movement.pad,
-    "PADV2": movement.pad,
-    "TRANSPOSE": movement.transpose,
-    "STRIDED_SLICE": movement.strided_slice,
-    "SLICE": movement.slice_,
-    "SPLIT": movement.split,
-    "SPLIT_V": movement.split_v,
-    "VAR_HANDLE": variables.var_handle,
-    "CALL_ONCE": variables.call_once,
-    "READ_VARIABLE": variables.read_variable,
-    "ASSIGN_VARIABLE": variables.assign_variable,
+FAMILIES: dict[str, tuple[Entry, ...]] = {
+    "products and pooling": convolutional.OPERATORS,
+    "recurrent": recurrent.OPERATORS,
+    "arithmetic of two tensors": arithmetic.OPERATORS,
+    "functions of one tensor": tables.OPERATORS,
+    "conversion": border.OPERATORS,
+    "comparison and selection": ordering.OPERATORS,
+    "reduction": reduction.OPERATORS,
+    "resizing": resizing.OPERATORS,
+    "movement": movement.OPERATORS,
+    "rearrangement": rearranging.OPERATORS,
+    "variables": variables.OPERATORS,
 }
 
-# Operators whose operands may be constants: these are inputs of the layer like any others.
-CONSTANT_OPERANDS = frozenset({"ADD", "SUB", "MUL", "CONCATENATION", "BATCH_MATMUL"})
+
+def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Entries by operator name. Raises ValueError for an operator that stands there twice."""
+    known: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.name in known:
+            raise ValueError(f"operator {entry.name} is registered twice")
+        known[entry.name] = entry
+    return known
+
+
+OPERATORS = by_name(entry for family in FAMILIES.values() for entry in family)

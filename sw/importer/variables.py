@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from golden.network import Layer, NetworkError
 from golden.network.operations import AssignVariable, ReadVariable
 from sw.importer.context import Context, Operator
+from sw.importer.entry import NOWHERE, Entry
 from sw.importer.records import FileRecord, GraphRecord
 
 
@@ -40,13 +41,13 @@ def _name(op: Operator) -> str:
     return name
 
 
-def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.int8]]:
+def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.generic]]:
     """Value of each variable before the first inference.
 
     Read from the constants that the once-called subgraphs assign. Raises NetworkError for a
     variable that is never initialised, or not with an int8 constant.
     """
-    state: dict[str, NDArray[np.int8]] = {}
+    state: dict[str, NDArray[np.generic]] = dict(context.state)
     for graph in file.graphs[1:]:
         handles: dict[int, str] = {}
         for operator in graph.operators:
@@ -79,7 +80,7 @@ def _constant(file: FileRecord, graph: GraphRecord, index: int, variable: str) -
 
 
 def check_variables(
-    context: Context, layers: Sequence[Layer], state: dict[str, NDArray[np.int8]]
+    context: Context, layers: Sequence[Layer], state: dict[str, NDArray[np.generic]]
 ) -> None:
     """Raise NetworkError where a variable is read or assigned in another shape than it has."""
     for layer in layers:
@@ -105,3 +106,11 @@ def check_variables(
 def _shared_name(options: Any) -> str:
     name = options.sharedName
     return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+
+
+OPERATORS = (
+    Entry(name="VAR_HANDLE", handler=var_handle, where=NOWHERE),
+    Entry(name="CALL_ONCE", handler=call_once, where=NOWHERE),
+    Entry(name="READ_VARIABLE", handler=read_variable),
+    Entry(name="ASSIGN_VARIABLE", handler=assign_variable),
+)

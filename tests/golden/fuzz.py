@@ -11,9 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tests.golden.fuzz_case import Case
 from tests.golden.fuzz_models import make_case
-from tests.tflm.oracle import run_tflm
+from tests.tflm.litert import run_litert
+from tests.tflm.oracle import Oracle
 
 
 @dataclass(kw_only=True)
@@ -42,26 +45,52 @@ def run_fuzz(operators: Sequence[str], seed: int, indices: Iterable[int]) -> Sum
         operator = operators[index % len(operators)]
         case = make_case(operator, np.random.default_rng([seed, index]))
         try:
-            expected = run_tflm(case.model, case.inputs)
+            expected = judged(case)
         except RuntimeError as error:
             raise AssertionError(
-                f"tflite-micro refused model {index} of seed {seed}: {operator}, {case.describe}"
+                f"{case.oracle} refused model {index} of seed {seed}: {operator}, {case.describe}"
             ) from error
-        actual = case.golden()
+        found = case.golden()
+        actual = found if isinstance(found, list) else [found]
         summary.models[operator] += 1
-        summary.elements += expected.size
-        summary.inner_elements += int(((expected > -128) & (expected < 127)).sum())
         summary.features.update({f"{operator}: {feature}" for feature in case.features})
-        if actual.shape != expected.shape or actual.dtype != expected.dtype:
+        if len(actual) != len(expected):
             summary.failures.append(
-                f"model {index}, {operator}: {actual.dtype} {actual.shape} instead of "
-                f"{expected.dtype} {expected.shape}; {case.describe}"
+                f"model {index}, {operator}: {len(actual)} outputs instead of {len(expected)}"
             )
-        elif not np.array_equal(actual, expected):
-            where = tuple(int(i) for i in np.argwhere(actual != expected)[0])
-            summary.failures.append(
-                f"model {index}, {operator}: {int((actual != expected).sum())} of {expected.size} "
-                f"elements differ, first at {where}: golden {actual[where]}, "
-                f"tflite-micro {expected[where]}; {case.describe}"
-            )
+        for ours, theirs in zip(actual, expected, strict=False):
+            summary.elements += theirs.size
+            if theirs.dtype == np.int8:
+                summary.inner_elements += int(((theirs > -128) & (theirs < 127)).sum())
+            else:
+                summary.inner_elements += theirs.size
+            said = difference(ours, theirs, case.oracle)
+            if said:
+                summary.failures.append(f"model {index}, {operator}: {said}; {case.describe}")
+                break
     return summary
+
+
+def judged(case: Case) -> list[NDArray[np.generic]]:
+    """What the oracle makes of a case: all outputs of all runs. Raises RuntimeError if it can't."""
+    runs = case.runs or [case.inputs]
+    if case.oracle == "litert":
+        return run_litert(case.model, runs)
+    oracle = Oracle(case.model)
+    return [output for inputs in runs for output in oracle.run(inputs, case.outputs)]
+
+
+def difference(ours: NDArray[np.generic], theirs: NDArray[np.generic], oracle: str) -> str:
+    """What differs, in words; empty if nothing does."""
+    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
+        return f"{ours.dtype} {ours.shape} instead of {theirs.dtype} {theirs.shape}"
+    wrong = ours != theirs
+    if ours.dtype.kind == "f":
+        wrong &= ~(np.isnan(ours) & np.isnan(theirs))
+    if not wrong.any():
+        return ""
+    where = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return (
+        f"{int(wrong.sum())} of {theirs.size} elements differ, first at {where}: "
+        f"golden {ours[where]}, {oracle} {theirs[where]}"
+    )

@@ -15,14 +15,21 @@ from tests.golden.fuzz_values import ACTIVATIONS, choice
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A model, its inputs, the golden answer (evaluated on call), and what the case covers."""
+    """A model, its inputs, the golden answer (evaluated on call), and what the case covers.
+
+    ``runs`` are inputs of several inferences, the first of which is ``inputs``; golden then answers
+    with all ``outputs`` of all of them. ``oracle`` judges: tflite-micro, or litert.
+    """
 
     operator: str
     model: bytes
-    inputs: list[NDArray[np.int8]]
-    golden: Callable[[], NDArray[np.int8]]
+    inputs: list[NDArray[np.generic]]
+    golden: Callable[[], NDArray[np.generic] | list[NDArray[np.generic]]]
     describe: str
     features: set[str] = field(default_factory=set)
+    runs: list[list[NDArray[np.generic]]] = field(default_factory=list)
+    outputs: int = 1
+    oracle: str = "tflite-micro"
 
 
 class RedrawError(Exception):

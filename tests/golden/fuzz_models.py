@@ -24,6 +24,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tests.golden import fuzz_arithmetic, fuzz_functions, fuzz_products, fuzz_rearranging
 from tests.golden.fuzz_case import Case, RedrawError
 from tests.golden.fuzz_layers import batch_matmul_case, convolution_case, fully_connected_case
 from tests.golden.fuzz_pointwise import elementwise_case, softmax_case, table_case
@@ -57,6 +58,69 @@ _MAKERS: dict[str, Callable[[np.random.Generator, str], Case]] = {
     "TRANSPOSE": movement_case,
     "STRIDED_SLICE": movement_case,
 }
+
+# Generators that go through the importer; a name is an operator and the types of its data.
+_FILE_MAKERS: dict[str, tuple[Callable[[np.random.Generator, str], Case], tuple[str, ...]]] = {
+    "ADD SUB MUL": (fuzz_arithmetic.arithmetic_case, ("int16", "int32")),
+    "SQUARED_DIFFERENCE": (fuzz_arithmetic.arithmetic_case, ("int8", "int16", "int32")),
+    "DIV": (fuzz_arithmetic.arithmetic_case, ("int8",)),
+    "EQUAL NOT_EQUAL": (fuzz_arithmetic.comparison_case, ("int8", "int32", "bool")),
+    "GREATER GREATER_EQUAL LESS LESS_EQUAL": (fuzz_arithmetic.comparison_case, ("int8", "int32")),
+    "MAXIMUM MINIMUM": (fuzz_arithmetic.comparison_case, ("int8", "int16", "int32")),
+    "ARG_MAX ARG_MIN": (fuzz_arithmetic.argument_case, ("int8",)),
+    "LOGICAL_AND LOGICAL_OR LOGICAL_NOT": (fuzz_arithmetic.logical_case, ("bool",)),
+    "SELECT_V2": (fuzz_arithmetic.select_case, ("int8", "int16")),
+    "QUANTIZE": (
+        fuzz_arithmetic.quantize_case,
+        ("int8 to int16", "int16", "int16 to int8", "int32 to int8", "float32 to int8"),
+    ),
+    "DEQUANTIZE": (fuzz_arithmetic.dequantize_case, ("int8", "int16")),
+    "CAST": (fuzz_arithmetic.cast_case, ("int8", "int16", "int32", "bool", "float32")),
+    "ABS": (fuzz_arithmetic.absolute_case, ("int8", "int16")),
+    "PRELU": (fuzz_arithmetic.prelu_case, ("int8",)),
+    "ELU GELU EXP LOG RELU_0_TO_1 RELU_N1_TO_1": (fuzz_functions.real_case, ("int8",)),
+    "NEG": (fuzz_functions.negate_case, ("int32",)),
+    "RSQRT": (fuzz_functions.rsqrt_case, ("int8",)),
+    "LOGISTIC TANH": (fuzz_functions.sigmoid_case, ("int16",)),
+    "RELU LEAKY_RELU": (fuzz_functions.leaky_case, ("int16",)),
+    "SOFTMAX": (fuzz_functions.softmax_wide_case, ("int8 to int16", "int16")),
+    "CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED TRANSPOSE_CONV": (
+        fuzz_products.wide_case,
+        ("int16",),
+    ),
+    "TRANSPOSE_CONV": (fuzz_products.transposed_case, ("int8",)),
+    "BATCH_MATMUL": (fuzz_products.matmul_wide_case, ("int16",)),
+    "AVERAGE_POOL_2D MAX_POOL_2D": (fuzz_products.pool_wide_case, ("int16",)),
+    "SUM": (fuzz_products.reduction_case, ("int8", "int16")),
+    "MEAN": (fuzz_products.reduction_case, ("int16",)),
+    "REDUCE_MAX REDUCE_MIN": (fuzz_products.reduction_case, ("int8",)),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (fuzz_products.lstm_case, ("int8",)),
+    "SVDF": (fuzz_products.svdf_case, ("int8", "int16 state")),
+    "PACK UNPACK TILE BROADCAST_TO FILL ZEROS_LIKE": (
+        fuzz_rearranging.movement_case,
+        ("int8", "int32"),
+    ),
+    "REVERSE_V2 RESHAPE CONCATENATION SPLIT SPLIT_V SLICE STRIDED_SLICE": (
+        fuzz_rearranging.movement_case,
+        ("int8", "int16", "int32"),
+    ),
+    "PAD PADV2 TRANSPOSE RESIZE_NEAREST_NEIGHBOR": (
+        fuzz_rearranging.movement_case,
+        ("int8", "int16"),
+    ),
+    "MIRROR_PAD GATHER GATHER_ND SPACE_TO_DEPTH DEPTH_TO_SPACE SPACE_TO_BATCH_ND "
+    "BATCH_TO_SPACE_ND RESIZE_BILINEAR SHAPE SQUEEZE EXPAND_DIMS": (
+        fuzz_rearranging.movement_case,
+        ("int8",),
+    ),
+}
+for _names, (_maker, _types) in _FILE_MAKERS.items():
+    for _name in _names.split():
+        for _kind in _types:
+            # int8 goes without saying. Where the golden function has a generator of its own that
+            # draws the same operator, the one through the importer is called "... file".
+            _key = _name if _kind == "int8" else f"{_name} {_kind}"
+            _MAKERS[_key if _key not in _MAKERS else f"{_key} int8"] = _maker
 
 
 ALL_OPERATORS = tuple(_MAKERS)

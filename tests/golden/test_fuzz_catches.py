@@ -13,7 +13,8 @@ import pytest
 from golden import numerics
 from golden.operators import windows
 from tests.golden.fuzz import run_fuzz
-from tests.golden.fuzz_models import MATRIX_OPERATORS
+from tests.golden.fuzz_models import ALL_OPERATORS, MATRIX_OPERATORS
+from tests.golden.planted import MISTAKES as EACH
 
 pytestmark = pytest.mark.fuzz
 
@@ -108,3 +109,19 @@ def test_single_rounding_fails_for_every_matrix_operator(monkeypatch: pytest.Mon
         summary = run_fuzz((operator,), 1, range(300))
         print(f"single rounding, {operator}: {len(summary.failures)} of 300 models differ")
         assert summary.failures
+
+
+def test_every_generator_has_a_planted_mistake() -> None:
+    assert set(EACH) == set(ALL_OPERATORS)
+
+
+@pytest.mark.parametrize("operator", ALL_OPERATORS)
+def test_every_generator_finds_a_mistake(operator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In golden's operator: some random model of the generator differs."""
+    mistake = EACH[operator]
+    monkeypatch.setattr(mistake.target, mistake.wrong(mistake.genuine()))
+    for first in range(0, MODELS, 20):
+        summary = run_fuzz((operator,), 1, range(first, first + 20))
+        if summary.failures:
+            return
+    pytest.fail(f"{MODELS} models of {operator} did not notice: {mistake.target}")

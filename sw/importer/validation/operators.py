@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from golden.network import NetworkError
 from sw.importer.context import Operator
 from sw.importer.records import FileRecord, OperatorRecord
-from sw.importer.validation.rules import convolutional, movement, pointwise, variables
+from sw.importer.validation.rules import (
+    convolutional,
+    movement,
+    pointwise,
+    recurrent,
+    variables,
+)
 
 Rule = Callable[[Operator], None]
 
@@ -41,7 +47,7 @@ class Signature:
 
 MANY = 1 << 16
 BIAS = frozenset({2})
-_c, _p, _m, _v = convolutional, pointwise, movement, variables
+_c, _p, _m, _v, _r = convolutional, pointwise, movement, variables, recurrent
 
 SIGNATURES: dict[str, Signature] = {
     "CONV_2D": Signature(
@@ -117,6 +123,82 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(2, 2), outputs=(1, MANY), options="SplitOptions", newest=4, rules=(_m.equal_parts,)
     ),
     "SPLIT_V": Signature(inputs=(3, 3), outputs=(1, MANY), newest=2, rules=(_m.named_parts,)),
+    "TRANSPOSE_CONV": Signature(
+        inputs=(3, 4), optional=frozenset({3}), options="TransposeConvOptions", newest=5,
+        rules=(_c.transposed_shapes,),
+    ),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": Signature(
+        inputs=(24, 24), optional=frozenset(range(9, 18)) | frozenset(range(20, 24)) | {1, 5},
+        options="UnidirectionalSequenceLSTMOptions", newest=4, rules=(_r.lstm_shapes,),
+    ),
+    "SVDF": Signature(
+        inputs=(5, 5), optional=frozenset({3}), options="SVDFOptions", newest=4,
+        rules=(_r.svdf_shapes,),
+    ),
+    "SQUARED_DIFFERENCE": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast,)),
+    "DIV": Signature(inputs=(2, 2), options="DivOptions", newest=2, rules=(_p.broadcast,)),
+    "MAXIMUM": Signature(inputs=(2, 2), newest=4, rules=(_p.broadcast,)),
+    "MINIMUM": Signature(inputs=(2, 2), newest=4, rules=(_p.broadcast,)),
+    **{
+        name: Signature(inputs=(2, 2), newest=4, rules=(_p.broadcast_shape,))
+        for name in (
+            "EQUAL", "NOT_EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL",
+            "LOGICAL_AND", "LOGICAL_OR",
+        )
+    },
+    "LOGICAL_NOT": Signature(inputs=(1, 1), rules=(_p.same_shape,)),
+    "SELECT_V2": Signature(inputs=(3, 3), newest=2, rules=(_p.broadcast_shape,)),
+    "ARG_MAX": Signature(inputs=(2, 2), newest=3, rules=(_p.argument_shape,)),
+    "ARG_MIN": Signature(inputs=(2, 2), newest=3, rules=(_p.argument_shape,)),
+    "DEQUANTIZE": Signature(inputs=(1, 1), newest=6, rules=(_p.same_shape,)),
+    "CAST": Signature(inputs=(1, 1), newest=7, rules=(_p.same_shape,)),
+    **{
+        name: Signature(inputs=(1, 1), newest=5, rules=(_p.same_shape,))
+        for name in (
+            "ABS", "NEG", "RSQRT", "ELU", "GELU", "EXP", "LOG", "RELU_0_TO_1", "RELU_N1_TO_1",
+        )
+    },
+    "PRELU": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast_shape,)),
+    "SUM": Signature(
+        inputs=(2, 2), options="ReducerOptions", newest=3, rules=(_p.mean_axes, _p.ratio_scale)
+    ),
+    "REDUCE_MAX": Signature(
+        inputs=(2, 2), options="ReducerOptions", newest=3,
+        rules=(_p.mean_axes, _p.same_quantisation),
+    ),
+    "REDUCE_MIN": Signature(
+        inputs=(2, 2), options="ReducerOptions", newest=3,
+        rules=(_p.mean_axes, _p.same_quantisation),
+    ),
+    "RESIZE_NEAREST_NEIGHBOR": Signature(
+        inputs=(2, 2), options="ResizeNearestNeighborOptions", newest=4,
+        rules=(_m.resized_shape, _p.same_quantisation),
+    ),
+    "RESIZE_BILINEAR": Signature(
+        inputs=(2, 2), options="ResizeBilinearOptions", newest=4,
+        rules=(_m.resized_shape, _p.same_quantisation),
+    ),
+    "PACK": Signature(inputs=(1, MANY), options="PackOptions", newest=4),
+    "UNPACK": Signature(inputs=(1, 1), outputs=(1, MANY), options="UnpackOptions", newest=4),
+    "MIRROR_PAD": Signature(
+        inputs=(2, 2), options="MirrorPadOptions", newest=3, rules=(_m.mirrored,)
+    ),
+    "REVERSE_V2": Signature(inputs=(2, 2), newest=3),
+    "TILE": Signature(inputs=(2, 2), newest=3, rules=(_m.tiled_shape,)),
+    "BROADCAST_TO": Signature(inputs=(2, 2), newest=3),
+    "GATHER": Signature(inputs=(2, 2), options="GatherOptions", newest=7),
+    "GATHER_ND": Signature(inputs=(2, 2), newest=5, rules=(_m.gathered_depth,)),
+    "SPACE_TO_DEPTH": Signature(
+        inputs=(1, 1), options="SpaceToDepthOptions", newest=2, rules=(_m.whole_blocks,)
+    ),
+    "DEPTH_TO_SPACE": Signature(
+        inputs=(1, 1), options="DepthToSpaceOptions", newest=2, rules=(_m.whole_blocks,)
+    ),
+    "SPACE_TO_BATCH_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs,)),
+    "BATCH_TO_SPACE_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs,)),
+    "SHAPE": Signature(inputs=(1, 1), newest=1, rules=(_m.shape_vector,)),
+    "FILL": Signature(inputs=(2, 2), newest=4),
+    "ZEROS_LIKE": Signature(inputs=(1, 1), rules=(_p.same_shape,)),
     "VAR_HANDLE": Signature(inputs=(0, 0), options="VarHandleOptions"),
     "CALL_ONCE": Signature(inputs=(0, 0), outputs=(0, 0), options="CallOnceOptions"),
     "READ_VARIABLE": Signature(inputs=(1, 1), rules=(_v.handle,)),

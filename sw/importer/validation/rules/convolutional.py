@@ -59,6 +59,41 @@ def depthwise_shapes(op: Operator) -> None:
     op.window((height, width))
 
 
+def transposed_shapes(op: Operator) -> None:
+    """TRANSPOSE_CONV: output's shape, weights [out, h, w, in], image, biases."""
+    batch, height, width, channels = op.nhwc(op.tensor(2))
+    out_batch, out_h, out_w, out_channels = op.nhwc(op.output())
+    filters, kernel_h, kernel_w, depth = op.nhwc(_weights(op))
+    options = op.options
+    if options.strideH < 1 or options.strideW < 1 or options.padding not in (0, 1):
+        raise op.error("its strides must be 1 or more, its padding SAME or VALID")
+    if getattr(options, "fusedActivationFunction", 0):
+        raise op.error("a fused activation is not supported; put it into an operator of its own")
+    _same(op, "depth of its weights", depth, channels)
+    _same(op, "channels of the output", out_channels, filters)
+    _same(op, "batch of the output", out_batch, batch)
+    told = [int(v) for v in op.constant(0, "int32").reshape(-1)]
+    if told != [out_batch, out_h, out_w, out_channels]:
+        raise op.error(f"its shape operand says {told}, its output is another; export it anew")
+    same = options.padding == 0
+    for out, size, kernel, step in (
+        (out_h, height, kernel_h, options.strideH),
+        (out_w, width, kernel_w, options.strideW),
+    ):
+        expected = -(-out // step) if same else (out - kernel + step) // step
+        _same(op, "rows or columns of its input", size, expected)
+    if op.record(1).scales.size not in (1, filters):
+        raise op.error("its weights need one scale, or one for each channel")
+    if op.record(1).zero_points.any() and not op.tensor(1).flipped:
+        raise op.error("its weights have a zero point other than 0; quantise them symmetrically")
+    for scale in op.record(1).scales:
+        source, output = op.quantised(op.tensor(2)), op.quantised(op.output())
+        factor_in_range(op, source.scale * float(scale) / output.scale)
+    values = op.bias(3)
+    if values is not None:
+        _same(op, "number of biases", values.size, filters)
+
+
 def fully_connected_shapes(op: Operator) -> None:
     """FULLY_CONNECTED: weights [units, depth]; the input is rows of that depth."""
     weights, source, output = _weights(op), op.activation(0), op.output()
@@ -114,7 +149,11 @@ def weights(*, axis: int) -> Callable[[Operator], None]:
         tensor, record = _weights(op), op.record(1)
         if not record.scales.size:
             raise op.error("its weights have no scale; quantise them to int8", tensor=tensor)
-        if record.zero_points.any():
+        if tensor.flipped and record.scales.size > 1:
+            raise op.error(
+                "its uint8 weights have a scale for each channel; give them one", tensor=tensor
+            )
+        if record.zero_points.any() and not tensor.flipped:
             raise op.error(
                 "its weights have a zero point other than 0; quantise them symmetrically",
                 tensor=tensor,
@@ -125,7 +164,8 @@ def weights(*, axis: int) -> Callable[[Operator], None]:
                 f"{axis}; quantise them along that",
                 tensor=tensor,
             )
-        source, output = op.activation(0).scale, op.output().scale
+        source = op.quantised(op.activation(0)).scale
+        output = op.quantised(op.output()).scale
         for scale in record.scales:
             factor_in_range(op, source * float(scale) / output)
 

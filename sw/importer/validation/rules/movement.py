@@ -99,7 +99,7 @@ def paddings(op: Operator) -> None:
 def padding_value(op: Operator) -> None:
     """PADV2: one constant of the output's scale and zero point."""
     value, output = op.activation(2), op.output()
-    op.constant(2, "int8")
+    op.constant(2, output.dtype)
     if value.size != 1:
         raise op.error(f"it pads with {value.size} values; one is wanted", tensor=value)
     if (value.scale, value.zero_point) != (output.scale, output.zero_point):
@@ -191,6 +191,83 @@ def named_parts(op: Operator) -> None:
     if sum(sizes) != source[axis] or min(sizes) < 1:
         raise op.error(f"its sizes do not add up to {source[axis]} on axis {axis}")
     _parts(op, source, axis, sizes)
+
+
+def resized_shape(op: Operator) -> None:
+    """RESIZE_*: a constant height and width; batch and channels stay."""
+    batch, _, _, channels = op.nhwc(op.activation(0))
+    size = [int(value) for value in op.constant(1, "int32").reshape(-1)]
+    if len(size) != 2 or min(size) < 1:
+        raise op.error(f"its size {size} must be a height and a width", tensor=op.tensor(1))
+    _shape(op, op.output().shape, [batch, *size, channels])
+    if op.options.alignCorners and op.options.halfPixelCenters:
+        raise op.error("it aligns corners and has half-pixel centres; choose one of them")
+
+
+def mirrored(op: Operator) -> None:
+    """MIRROR_PAD: a constant pair for each axis, no larger than what is mirrored."""
+    source, output = op.activation(0).shape, op.output().shape
+    values = [int(value) for value in op.constant(1, "int32").reshape(-1)]
+    if len(values) != 2 * len(source):
+        raise op.error(f"it has {len(values)} paddings for {len(source)} axes; two are wanted each")
+    pairs = list(zip(values[::2], values[1::2], strict=True))
+    edge = 0 if op.options.mode else 1
+    for size, pair in zip(source, pairs, strict=True):
+        if min(pair) < 0 or max(pair) > size - edge:
+            raise op.error(f"it mirrors {pair} of {size} elements, which are not there")
+    _shape(op, output, [n + a + b for n, (a, b) in zip(source, pairs, strict=True)])
+
+
+def tiled_shape(op: Operator) -> None:
+    """TILE: a constant multiple of 1 or more for each axis."""
+    source = op.activation(0).shape
+    times = op.integers(1)
+    if len(times) != len(source) or min(times, default=1) < 1:
+        raise op.error(f"its multiples {times} must be 1 or more, one for each of {source}")
+    _shape(op, op.output().shape, [n * t for n, t in zip(source, times, strict=True)])
+
+
+def gathered_depth(op: Operator) -> None:
+    """GATHER_ND: no more indices than there are axes."""
+    source, indices = op.activation(0).shape, op.tensor(1).shape
+    if not indices or indices[-1] > len(source):
+        raise op.error(f"its indices {indices} do not fit {source}")
+    _shape(op, op.output().shape, [*indices[:-1], *source[indices[-1] :]])
+
+
+def whole_blocks(op: Operator) -> None:
+    """SPACE_TO_DEPTH, DEPTH_TO_SPACE: blocks share out evenly."""
+    _, height, width, channels = op.nhwc(op.activation(0))
+    block = int(op.options.blockSize)
+    sizes = [height, width] if op.name == "SPACE_TO_DEPTH" else [channels]
+    step = block if op.name == "SPACE_TO_DEPTH" else block * block
+    if block < 1 or any(size % step for size in sizes):
+        raise op.error(f"blocks of {block} do not share out {sizes} evenly")
+
+
+def blocks_and_pairs(op: Operator) -> None:
+    """SPACE_TO_BATCH_ND, BATCH_TO_SPACE_ND: constant blocks, and a pair for each."""
+    source = op.activation(0).shape
+    block, pairs = op.integers(1), op.integers(2)
+    if not 1 <= len(block) < len(source) or min(block) < 1 or len(pairs) != 2 * len(block):
+        raise op.error(f"blocks {block} and pairs {pairs} do not fit {source}")
+    if min(pairs) < 0:
+        raise op.error(f"its pairs {pairs} are not all 0 or more", tensor=op.tensor(2))
+    sums = [a + b for a, b in zip(pairs[::2], pairs[1::2], strict=True)]
+    sizes = source[1 : 1 + len(block)]
+    if op.name == "SPACE_TO_BATCH_ND":
+        whole = [n + s for n, s in zip(sizes, sums, strict=True)]
+        fits = all(n % b == 0 for n, b in zip(whole, block, strict=True))
+    else:
+        fits = source[0] % math.prod(block) == 0
+        fits = fits and all(n * b > s for n, b, s in zip(sizes, block, sums, strict=True))
+    if not fits:
+        raise op.error(f"blocks {block} and pairs {pairs} do not share out {source} evenly")
+
+
+def shape_vector(op: Operator) -> None:
+    """SHAPE: one number for each axis."""
+    _shape(op, op.context.tensors[op.outputs[0]].shape, [len(op.tensor(0).shape)])
 
 
 def _parts(op: Operator, source: tuple[int, ...], axis: int, sizes: Sequence[int]) -> None:

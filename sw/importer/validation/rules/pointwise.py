@@ -20,7 +20,7 @@ RELU_N1_TO_1, RELU6 = 2, 3  # fused activations with bounds, as the schema numbe
 
 def same_shape(op: Operator) -> None:
     """The output has the input's shape."""
-    source, output = op.activation(0), op.context.tensors[op.outputs[0]]
+    source, output = op.tensor(0), op.context.tensors[op.outputs[0]]
     if source.shape != output.shape:
         raise op.error(f"its output should be {source.shape}, it is {output.shape}; export it anew")
 
@@ -39,6 +39,8 @@ def output_fixed_at(scale: float, zero_point: int) -> Callable[[Operator], None]
 
     def rule(op: Operator) -> None:
         output = op.output()
+        if output.dtype != "int8":
+            return  # the handler says what other types take
         if (output.scale, output.zero_point) != (scale, zero_point):
             raise op.error(
                 f"its output must have scale 1/{round(1 / scale)} and zero point {zero_point}; "
@@ -60,19 +62,23 @@ def factor_in_range(op: Operator, real: float) -> None:
 def ratio_scale(op: Operator) -> None:
     """Input scale over output scale; an output that is not int8 is the handler's business."""
     output = op.context.tensors[op.outputs[0]]
-    if output.dtype == "int8":
+    if output.scale > 0:
         factor_in_range(op, op.activation(0).scale / op.output().scale)
 
 
 def product_scale(op: Operator) -> None:
     """Product of both input scales over the output's."""
-    factor_in_range(op, op.activation(0).scale * op.activation(1).scale / op.output().scale)
+    if op.output().scale > 0:
+        factor_in_range(op, op.activation(0).scale * op.activation(1).scale / op.output().scale)
 
 
 def clamp_in_range(op: Operator) -> None:
     """A fused activation is a known one, and its bounds in steps of the output fit 32 bits."""
     kind = getattr(op.options, "fusedActivationFunction", None)
     bounded = kind is None or kind in (RELU_N1_TO_1, RELU6)  # RELU6 itself has no such option
+    if op.output().dtype not in ("int8", "int16"):
+        return  # whole numbers: the handler says what they take
+    op.quantised(op.output())
     if bounded and not 6.0 / op.output().scale <= INT32_MAX:
         raise op.error(
             f"its output scale {op.output().scale:g} is too small for a bound of 6; "
@@ -85,8 +91,6 @@ def broadcast(op: Operator) -> None:
     """ADD, SUB, MUL: shapes broadcast as NumPy's do, over at most four dimensions."""
     a, b, output = op.activation(0), op.activation(1), op.output()
     clamp_in_range(op)
-    if a.data is not None and b.data is not None:
-        raise op.error("both inputs are constants; let the converter fold them")
     if max(len(a.shape), len(b.shape)) > MOST_BROADCAST:
         raise op.error(f"more than {MOST_BROADCAST} dimensions are not supported")
     try:
@@ -97,9 +101,35 @@ def broadcast(op: Operator) -> None:
         raise op.error(f"its output should be {shape}, it is {output.shape}; export it anew")
 
 
+def broadcast_shape(op: Operator) -> None:
+    """Comparisons, logic, SELECT_V2, PRELU: the output has the shape that all inputs share."""
+    shapes = [op.tensor(position).shape for position in range(len(op.inputs))]
+    output = op.context.tensors[op.outputs[0]].shape
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise op.error(f"shapes {shapes} do not go together") from None
+    if output != shape:
+        raise op.error(f"its output should be {shape}, it is {output}; export it anew")
+
+
+def argument_shape(op: Operator) -> None:
+    """ARG_MAX, ARG_MIN: the output is the input without the axis."""
+    source = op.tensor(0).shape
+    axes = op.axes(1, len(source))
+    output = op.context.tensors[op.outputs[0]].shape
+    if len(axes) != 1:
+        raise op.error(f"its axes {axes} must be one")
+    shape = tuple(size for axis, size in enumerate(source) if axis != axes[0])
+    if output != shape:
+        raise op.error(f"its output should be {shape}, it is {output}; export it anew")
+
+
 def softmax_beta(op: Operator) -> None:
     """SOFTMAX: tflite-micro aborts where beta times input scale is 2^-26 or less."""
-    beta, scale = float(op.options.beta), op.activation(0).scale
+    beta, scale = float(op.options.beta), op.quantised(op.activation(0)).scale
+    if op.activation(0).dtype == "int16":
+        scale = 1.0
     if not (math.isfinite(beta) and beta * scale * (1 << 26) > 1.0):
         raise op.error(
             f"beta {beta:g} with input scale {scale:g} is not supported; their product must be "

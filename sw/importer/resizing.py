@@ -1,0 +1,46 @@
+"""Handlers of image resizing."""
+
+from __future__ import annotations
+
+from golden.network.operations import Operation, ResizeBilinear, ResizeNearest
+from sw.importer.context import Operator
+from sw.importer.entry import Entry
+
+
+def nearest(op: Operator) -> Operation:
+    """RESIZE_NEAREST_NEIGHBOR."""
+    return ResizeNearest(**_parameters(op, "int8", "int16", "float32"))
+
+
+def bilinear(op: Operator) -> Operation:
+    """RESIZE_BILINEAR."""
+    return ResizeBilinear(**_parameters(op, "int8"))
+
+
+def _parameters(op: Operator, *dtypes: str) -> dict:
+    op.nhwc(op.given(0, *dtypes))
+    output = op.made(*dtypes)
+    _, height, width, _ = op.nhwc(output)
+    wanted = op.integers(1)
+    if wanted != [height, width]:
+        raise op.error(f"its size is {wanted}, its output {height} x {width}")
+    return {
+        "size": (height, width),
+        "align_corners": bool(op.options.alignCorners),
+        "half_pixel": bool(op.options.halfPixelCenters),
+    }
+
+
+OPERATORS = (
+    Entry(
+        name="RESIZE_NEAREST_NEIGHBOR",
+        handler=nearest,
+        types=("int8", "int16"),
+        limits="factors that are whole numbers; all else is the host's",
+    ),
+    Entry(
+        name="RESIZE_BILINEAR",
+        handler=bilinear,
+        limits="the host's, unless it doubles with half-pixel centres",
+    ),
+)

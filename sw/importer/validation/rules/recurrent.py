@@ -1,0 +1,57 @@
+"""Rules of recurrent operators: shapes of weights, biases and states go together.
+
+What tflite-micro refuses is in lstm_eval_common.cc (ValidateTensorSize) and svdf_common.cc.
+"""
+
+from __future__ import annotations
+
+from sw.importer.context import Operator
+
+
+def lstm_shapes(op: Operator) -> None:
+    """UNIDIRECTIONAL_SEQUENCE_LSTM: [state, input] and [state, state] weights, [state] biases."""
+    source, output = op.activation(0).shape, op.output().shape
+    if len(source) != 3 or len(output) != 3 or source[:2] != output[:2]:
+        raise op.error(f"its input {source} and output {output} must be sequences of one length")
+    batch, depth, units = source[1 if op.options.timeMajor else 0], source[2], output[2]
+    for first, columns in ((1, depth), (5, units)):
+        for position in range(first, first + 4):
+            _shape(op, position, (units, columns))
+    for position in range(12, 16):
+        if position < len(op.inputs) and op.inputs[position] >= 0:
+            _shape(op, position, (units,))
+    for position in (18, 19):
+        if op.tensor(position).size != batch * units:
+            raise op.error(
+                f"its state must have {batch * units} elements", tensor=op.tensor(position)
+            )
+        _state(op, position)
+
+
+def svdf_shapes(op: Operator) -> None:
+    """SVDF: features [filters, input], time [filters, memory], state [batch, filters * memory]."""
+    source, output = op.activation(0).shape, op.output().shape
+    rank = int(op.options.rank)
+    features, time = op.tensor(1).shape, op.tensor(2).shape
+    if rank < 1 or any(len(s) != 2 for s in (source, output, features, time)):
+        raise op.error(f"rank {rank}, {source}, {features} and {time} do not go together")
+    filters, memory = time
+    if filters % rank or features != (filters, source[1]):
+        raise op.error(f"rank {rank}, {source}, {features} and {time} do not go together")
+    if output != (source[0], filters // rank):
+        raise op.error(f"its output should be {(source[0], filters // rank)}, it is {output}")
+    if op.inputs[3] >= 0:
+        _shape(op, 3, (filters // rank,))
+    _shape(op, 4, (source[0], filters * memory))
+    _state(op, 4)
+
+
+def _shape(op: Operator, position: int, wanted: tuple[int, ...]) -> None:
+    tensor = op.tensor(position)
+    if tensor.shape != wanted:
+        raise op.error(f"it should have shape {wanted}, it has {tensor.shape}", tensor=tensor)
+
+
+def _state(op: Operator, position: int) -> None:
+    if not op.record(position).variable:
+        raise op.error("its state must be a variable tensor", tensor=op.tensor(position))
