@@ -49,6 +49,9 @@ def main(argv: list[str]) -> int:
         "--trace", type=Path, metavar="FILE", help="write the first input's time line, for Perfetto"
     )
     add_oracle_option(options)
+    options.add_argument(
+        "--rtl", type=Path, metavar="FOLDER", help="take the core from here instead of rtl/"
+    )
     options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
     add_results_option(options)
     wanted = options.parse_args(argv)
@@ -71,7 +74,7 @@ def main(argv: list[str]) -> int:
         inputs = inputs[: wanted.count]
     results = Results(command="run", folder=wanted.results.resolve())
     results.start()
-    build = bench(core)
+    build = bench(core, rtl=wanted.rtl)
     progress = Progress("inputs")
     started = time.monotonic()
     result = run_whole(

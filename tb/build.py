@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import load_config
+from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
 
 ROOT = Path(__file__).resolve().parents[1]
 HDL = ROOT / "tb" / "hdl"
 TOP = "ratel_tb"
+CORE = "ratel_core"
 FRAMEWORK = ROOT / "tb" / "honeyguide" / "hdl"
 # The package comes first; the checkers bind themselves to the top.
 FRAMEWORK_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "command_player.sv", "pin_recorder.sv")
@@ -44,6 +46,18 @@ def checkers() -> list[Path]:
     return [*sorted((FRAMEWORK / "checkers").glob("*.sv")), HDL / "bind_checkers.sv"]
 
 
+def core_design(rtl: Path = ROOT / "rtl") -> Design:
+    """Return the core alone, from `rtl/` or a folder laid out like it, to look for mistakes in."""
+    root = rtl.resolve().parent
+    return Design(
+        root=root,
+        top=CORE,
+        sources=[path.relative_to(root) for path in sorted(rtl.resolve().glob("**/*.v"))],
+        includes=[Path(rtl.name) / "include"],
+        configurations={},
+    )
+
+
 def bench_build(config: str | None = None, *, core: list[Path] | None = None) -> dict[str, Any]:
     """Return what to build for a named configuration (None: the default).
 
@@ -69,6 +83,7 @@ def bench_build(config: str | None = None, *, core: list[Path] | None = None) ->
         "parameters": load_config(config).verilog_parameters(),
         "cpp_sources": [FRAMEWORK / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,
-        # Lint is a check of its own (make lint); a warning must not keep a simulation from running.
+        # The design's own mistakes are looked for apart; a warning must not keep the bench from it.
         "args": ["-Wno-fatal"],
+        "design": core_design() if core is None else None,
     }

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 from honeyguide.cli import UserError, parser, run_command
-from honeyguide.lint.elaborate import Design, icarus_elaboration, verilator_lint, yosys_check
+from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
 from honeyguide.lint.python import ruff_format, ruff_rules
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import verilog_style
 from honeyguide.sim import HdlError
+from honeyguide.sim.design import Design
 from scripts.configs import configurations, parameters_of
-from tb.build import ROOT, rtl_include_dirs, rtl_sources
+from tb.build import CORE, ROOT, core_design
 
-TOP = "ratel_core"
 MOST_SHOWN = 40
 
 
@@ -42,13 +42,10 @@ def core(config: str | None) -> Design:
         UserError: an unknown configuration, or no core.
     """
     chosen = configurations() if config is None else {config: parameters_of(config)}
-    sources = [path.relative_to(ROOT) for path in rtl_sources()]
-    if not any(path.stem == TOP for path in sources):
-        raise UserError(f"no {TOP}.v was found below rtl/")
-    includes = [path.relative_to(ROOT) for path in rtl_include_dirs() if path.is_dir()]
-    return Design(
-        root=Path(ROOT), top=TOP, sources=sources, includes=includes, configurations=chosen
-    )
+    design = core_design()
+    if not any(path.stem == CORE for path in design.sources):
+        raise UserError(f"no {CORE}.v was found below rtl/")
+    return replace(design, configurations=chosen)
 
 
 def main(argv: list[str]) -> int:

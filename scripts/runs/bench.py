@@ -9,7 +9,7 @@ from golden.config import CoreConfig, load_config
 from honeyguide.cli import UserError
 from honeyguide.sim import SimBuild, build
 from scripts.configs import parameters_of
-from tb.build import ROOT, bench_build
+from tb.build import ROOT, bench_build, core_design
 
 RTL = ROOT / "rtl"
 
@@ -41,6 +41,7 @@ def bench(core: CoreConfig, *, traced: bool = False, rtl: Path | None = None) ->
     if rtl is not None:
         wanted["sources"] = [*verilog(rtl), *(p for p in wanted["sources"] if not inside(p))]
         wanted["includes"] = [rtl / "include"]
+        wanted["design"] = core_design(rtl)
     started = time.monotonic()
     print(f"simulation of {core.name}: ", end="", flush=True)
     folder = build(SimBuild(**wanted, traced=traced))

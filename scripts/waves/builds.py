@@ -9,7 +9,7 @@ from pathlib import Path
 
 from honeyguide.sim import SimBuild, build
 from scripts.runs.bench import inside, verilog
-from tb.build import FRAMEWORK, HDL, bench_build
+from tb.build import FRAMEWORK, HDL, bench_build, core_design
 
 STAGES = HDL / "stage_trace.sv"
 WINDOW = FRAMEWORK / "wave_window.sv"
@@ -28,6 +28,7 @@ def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) ->
         others = [path for path in wanted["sources"] if not inside(Path(path))]
         wanted["sources"] = [*verilog(rtl), *others]
         wanted["includes"] = [rtl / "include"]
+        wanted["design"] = core_design(rtl)
     wanted["sources"] = [*wanted["sources"], STAGES, *([WINDOW] if traced else [])]
     return SimBuild(**wanted, traced=traced, quick=True)
 

@@ -22,7 +22,8 @@ from golden.isa_table import Counter
 from golden.machine import Machine
 from golden.memory import Memory
 from golden.registers_table import REGISTERS
-from tb.build import ROOT
+from honeyguide.sim.mistakes import find_mistakes
+from tb.build import ROOT, core_design
 from tb.env.registers import COUNTERS, build_parameters, offset_of
 
 TOP = "ratel_four_state_tb"
@@ -79,7 +80,11 @@ def unknown_memory() -> Memory:
 def compile_bench(config: str, folder: Path, *, rtl: Path = ROOT / "rtl") -> Path:
     """Return the bench with the core in `rtl`, compiled for a named configuration."""
     program = folder / f"four_state_{config}.vvp"
-    parameters = load_config(config).verilog_parameters().items()
+    values = load_config(config).verilog_parameters()
+    # Icarus sees no loop, latch or second driver; a loop would never let it end.
+    mistakes = [str(one) for one in find_mistakes(core_design(rtl), values)]
+    assert not mistakes, "\n".join(mistakes)
+    parameters = values.items()
     done = subprocess.run(
         [
             "iverilog", "-g2012", "-Wall", "-Wno-timescale", "-s", TOP, "-o", str(program),

