@@ -19,6 +19,7 @@ import numpy as np
 
 from golden.config import CoreConfig
 from honeyguide import cli
+from honeyguide.regress.catalogue import BenchTest, tests_named
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from honeyguide.sim import HdlError, SimResult, SimRun, run
@@ -28,7 +29,6 @@ from models.mnist.evaluate import to_int8
 from scripts.reports.digits import draw_digits
 from scripts.reports.layers import layer_table
 from scripts.runs.bench import bench, configuration
-from scripts.runs.catalogue import BenchTest, tests_named
 from scripts.runs.model import load_model
 from scripts.runs.networks import NetworkRun, run_on_rtl
 from scripts.runs.whole import WholeResult, run_whole

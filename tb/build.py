@@ -58,6 +58,12 @@ def core_design(rtl: Path = ROOT / "rtl") -> Design:
     )
 
 
+def debug_build(config: str) -> dict[str, Any]:
+    """Return the same with the recorder of stages, which the first difference is found by."""
+    wanted = bench_build(config)
+    return {**wanted, "sources": [*wanted["sources"], HDL / "stage_trace.sv"]}
+
+
 def bench_build(config: str | None = None, *, core: list[Path] | None = None) -> dict[str, Any]:
     """Return what to build for a named configuration (None: the default).
 

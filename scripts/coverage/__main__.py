@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide import cli
+from honeyguide.core import core
 from honeyguide.coverage.code import COUNTS, CodeCoverage
 from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import add_runs, smallest_set
-from honeyguide.coverage.kept import FILE as KEPT_FILE
 from honeyguide.coverage.kept import kept_runs, write_kept
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
@@ -48,9 +48,9 @@ def main(argv: list[str]) -> int:
     )
     options.add_argument(
         "--pull-request", action="store_true",
-        help=f"the runs in {KEPT_FILE.name}, functional coverage only, against the lower bar",
+        help=f"the runs in {core().kept}, functional coverage only, against the lower bar",
     )  # fmt: skip
-    options.add_argument("--keep", action="store_true", help=f"write {KEPT_FILE.name}")
+    options.add_argument("--keep", action="store_true", help=f"write {core().kept}")
     options.add_argument(
         "--no-explain",
         action="store_true",

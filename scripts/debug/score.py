@@ -25,10 +25,10 @@ from honeyguide import cli
 from honeyguide.project import BUILD
 from honeyguide.report.files import shown
 from honeyguide.sim import HdlError, build
+from honeyguide.waves.builds import debug_build
 from honeyguide.waves.picture import draw
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from scripts.debug.mutants import CHOOSER, put_in
-from scripts.waves.builds import debug_build
 from tb.build import ROOT
 
 TABLE = Path(__file__).resolve().with_name("faults.toml")

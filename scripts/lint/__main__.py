@@ -17,8 +17,8 @@ from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import verilog_style
 from honeyguide.sim import HdlError
 from honeyguide.sim.design import Design
-from scripts.configs import configurations, parameters_of
 from tb.build import CORE, ROOT, core_design
+from tb.core import RATEL
 
 MOST_SHOWN = 40
 
@@ -41,7 +41,7 @@ def core(config: str | None) -> Design:
     Raises:
         UserError: an unknown configuration, or no core.
     """
-    chosen = configurations() if config is None else {config: parameters_of(config)}
+    chosen = RATEL.configurations() if config is None else {config: RATEL.parameters(config)}
     design = core_design()
     if not any(path.stem == CORE for path in design.sources):
         raise UserError(f"no {CORE}.v was found below rtl/")
@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
     arguments.add_argument("--only", action="append", metavar="STEP", help="run this step only")
     wanted = arguments.parse_args(argv)
     if wanted.config is not None:
-        parameters_of(wanted.config)
+        RATEL.parameters(wanted.config)
     known = steps(wanted.config)
     for name in wanted.only or ():
         if name not in known:

@@ -6,12 +6,10 @@ import time
 from pathlib import Path
 
 from golden.config import CoreConfig, load_config
-from honeyguide.cli import UserError
 from honeyguide.sim import SimBuild, build
-from scripts.configs import parameters_of
-from tb.build import ROOT, bench_build, core_design
-
-RTL = ROOT / "rtl"
+from honeyguide.sim.stand_in import stand_in
+from tb.build import bench_build
+from tb.core import RATEL
 
 
 def configuration(name: str | None) -> CoreConfig:
@@ -21,7 +19,7 @@ def configuration(name: str | None) -> CoreConfig:
         UserError: there is none of that name; the sentence lists those there are.
     """
     if name is not None:
-        parameters_of(name)
+        RATEL.parameters(name)
     return load_config(name)
 
 
@@ -39,9 +37,7 @@ def bench(core: CoreConfig, *, traced: bool = False, rtl: Path | None = None) ->
     """
     wanted = bench_build(core.name)
     if rtl is not None:
-        wanted["sources"] = [*verilog(rtl), *(p for p in wanted["sources"] if not inside(p))]
-        wanted["includes"] = [rtl / "include"]
-        wanted["design"] = core_design(rtl)
+        wanted = stand_in(wanted, rtl)
     started = time.monotonic()
     print(f"simulation of {core.name}: ", end="", flush=True)
     folder = build(SimBuild(**wanted, traced=traced))
@@ -49,16 +45,3 @@ def bench(core: CoreConfig, *, traced: bool = False, rtl: Path | None = None) ->
     fresh = seconds > 1.0
     print(f"built in {seconds:.0f} s" if fresh else "already built", flush=True)
     return folder
-
-
-def verilog(folder: Path) -> list[Path]:
-    """Return the Verilog files below a folder that stands in for `rtl/`."""
-    found = sorted(folder.resolve().glob("**/*.v"))
-    if not found:
-        raise UserError(f"there is no Verilog file below {folder}")
-    return found
-
-
-def inside(path: Path) -> bool:
-    """Tell whether a file is part of the core."""
-    return RTL in Path(path).resolve().parents

@@ -20,6 +20,7 @@ import numpy as np
 from honeyguide import cli
 from honeyguide.env.settings import MEMORY_BASE
 from honeyguide.project import BUILD
+from honeyguide.regress.catalogue import tests_named
 from honeyguide.report.files import shown
 from honeyguide.runs import new_run
 from honeyguide.sim import HdlError
@@ -29,7 +30,6 @@ from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
 from scripts.runs.bench import configuration
-from scripts.runs.catalogue import tests_named
 from sw.compiler import compile_network
 from sw.importer import import_network
 from tb.build import ROOT

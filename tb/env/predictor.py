@@ -22,6 +22,7 @@ from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSee
 from honeyguide.env.failures import Failures
 from honeyguide.env.scoreboard import MemoryScoreboard
 from honeyguide.env.transaction_log import TransactionLog
+from tb.env.stored import Stored
 
 
 class Fate(StrEnum):
@@ -182,7 +183,7 @@ class Predictor:
         if outcome.mnemonic == "fence" and outcome.error is None:
             self.since_fence.clear()
         if outcome.memory_write is not None:
-            self.memory.expect(outcome)
+            self.memory.expect(Stored(outcome))
         for observe in self.observers:
             observe(outcome, doorbell)
         return outcome

@@ -1,4 +1,4 @@
-"""What every command of Ratel shares: one-sentence errors and no traceback for a user's mistake."""
+"""What every command shares: one-sentence errors and no traceback for a user's mistake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from honeyguide.place import PlaceError
-from honeyguide.project import BUILD, own_prefix, shell_settings
+from honeyguide.project import BUILD, NAME, SECTION, own_prefix, shell_settings
 from honeyguide.surroundings import settle
 
 
@@ -24,14 +24,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the sentence and exit with 2."""
-        print(f"ratel: {message} (see {self.prog} --help)", file=sys.stderr)
+        print(f"{NAME}: {message} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(2)
 
 
 def parser(command: str, about: str | None) -> Parser:
-    """Return a parser for `python -m scripts.<command>`; `about` is usually the module's doc."""
+    """Return a parser for a command; `about` is usually the module's doc."""
     return Parser(
-        prog=f"python -m scripts.{command}",
+        prog=f"python -m {SECTION.get('commands', 'honeyguide')}.{command}",
         description=about,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -94,9 +94,9 @@ def run_command(
     _at_failure.clear()
     settings, taken = settle(own_prefix(), shell_settings())
     if taken:
-        print(f"ratel: set in the shell and not used: {', '.join(taken)}", file=sys.stderr)
+        print(f"{NAME}: set in the shell and not used: {', '.join(taken)}", file=sys.stderr)
     for name, text in settings.items():
-        print(f"ratel: from the shell: {name}={text}", file=sys.stderr)
+        print(f"{NAME}: from the shell: {name}={text}", file=sys.stderr)
     try:
         code = command(sys.argv[1:] if argv is None else argv)
     except (UserError, PlaceError, *expected) as error:
@@ -123,7 +123,7 @@ def interrupted(*_: object) -> None:
 
 def broken_off(sentence: str) -> int:
     """Say why a command ends, here and in its report; return the exit code."""
-    print(f"ratel: {sentence}", file=sys.stderr)
+    print(f"{NAME}: {sentence}", file=sys.stderr)
     for what in _at_failure:
         with suppress(OSError, UserError):  # the disk may be full
             what(sentence)

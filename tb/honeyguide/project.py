@@ -1,17 +1,17 @@
 """Where the project lies whose core is proved.
 
-Its `pyproject.toml` has a section `[tool.honeyguide]`: `prefix` of the project's own variables of
-the environment, and under `shell` those of them that a shell may set, each with what it does; all
-others are set by launchers alone. Commands and tests run somewhere below that
-folder; a simulation runs elsewhere and is told by HONEYGUIDE_ROOT.
+Its `pyproject.toml` has a section `[tool.honeyguide]`: its `name`, which its messages and variables
+of the environment begin with; `core`, where its description is; and under `shell` the variables
+that a shell may set, each with what it does. All others are set by launchers alone. Commands and
+tests run somewhere below that folder; a simulation runs elsewhere and is told by HONEYGUIDE_ROOT.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from honeyguide.place import build_folder
 
@@ -27,37 +27,38 @@ def find_root(start: Path | None = None) -> Path:
         return Path(told)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if "honeyguide" in settings(folder):
+        if section(folder) is not None:
             return folder
     return here
 
 
-def settings(folder: Path) -> dict[str, object]:
-    """Return the table `tool` of a folder's pyproject.toml; empty if there is none to read."""
+def section(folder: Path) -> dict[str, Any] | None:
+    """Return the section of a folder's pyproject.toml; None if there is none to read."""
     try:
         text = (folder / "pyproject.toml").read_text(encoding="utf-8")
-        return dict(tomllib.loads(text).get("tool", {}))
+        found = tomllib.loads(text).get("tool", {}).get("honeyguide")
     except (OSError, ValueError):
-        return {}
+        return None
+    return None if found is None else dict(found)
 
 
 def own_prefix() -> str:
-    """Return the prefix of the project's own variables; empty if it has none."""
-    return str(described().get("prefix", ""))
+    """Return the prefix of the project's own variables; empty if there is no project."""
+    return f"{NAME.upper()}_" if SECTION else ""
 
 
 def shell_settings() -> dict[str, str]:
     """Return the variables of the project's own that a shell may set, and what they do."""
-    found = described().get("shell", {})
+    found = SECTION.get("shell", {})
     return {str(name): str(text) for name, text in found.items()} if isinstance(found, dict) else {}
-
-
-@lru_cache(maxsize=1)
-def described() -> dict[str, object]:
-    """Return the project's section `[tool.honeyguide]`."""
-    section = settings(ROOT).get("honeyguide", {})
-    return section if isinstance(section, dict) else {}
 
 
 ROOT = find_root()
 BUILD = build_folder(ROOT)  # where everything goes that is made
+SECTION = section(ROOT) or {}
+NAME = str(SECTION.get("name", "honeyguide"))
+
+
+def variable(what: str) -> str:
+    """Return the name of an environment variable of this project: ADDER_SEED for SEED."""
+    return f"{NAME.upper()}_{what}"

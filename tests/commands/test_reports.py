@@ -12,11 +12,11 @@ from PIL import Image
 
 from golden.config import load_config
 from honeyguide.cli import UserError
+from honeyguide.regress import catalogue
 from honeyguide.report.table import table
 from models.mnist import dataset
 from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.digits import WRONG, draw_digits
-from scripts.runs import catalogue
 from scripts.runs.bench import bench
 from scripts.runs.model import load_model, read_inputs
 from scripts.runs.networks import NetworkResult, shares

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from honeyguide import cli
-from scripts.configs import configurations, default_configuration, parameters_of
+from honeyguide.sim.configurations import configurations, default_configuration
+from tb.core import CONFIGS, RATEL
 
 
 def leave(command: object, *expected: type[Exception]) -> int:
@@ -56,9 +57,9 @@ def test_numbers() -> None:
 
 
 def test_the_configurations_of_the_repository() -> None:
-    assert {"4x4", "8x8", "16x16"} <= set(configurations())
-    assert default_configuration() in configurations()
-    assert parameters_of("4x4")["Rows"] == 4
+    assert {"4x4", "8x8", "16x16"} <= set(configurations(CONFIGS))
+    assert default_configuration(CONFIGS) in configurations(CONFIGS)
+    assert RATEL.parameters("4x4")["Rows"] == 4
 
 
 @pytest.mark.parametrize(
@@ -87,4 +88,4 @@ def test_an_unknown_default(tmp_path: Path) -> None:
 
 def test_an_unknown_configuration() -> None:
     with pytest.raises(cli.UserError, match="unknown configuration '3x3'; there are"):
-        parameters_of("3x3")
+        RATEL.parameters("3x3")

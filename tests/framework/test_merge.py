@@ -114,6 +114,6 @@ def test_few_faults_need_a_build_of_their_own():
 
 
 def test_the_choice_is_read_from_a_file(merged: Path):
-    assert f'"{choice_file(merged)}"' in (merged / PACKAGE_FILE).read_text()
+    assert f'"{choice_file(merged)}"' in (merged / "rtl" / PACKAGE_FILE).read_text()
     choose(merged, 7)
     assert choice_file(merged).read_text() == "7\n"

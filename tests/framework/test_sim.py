@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from honeyguide.sim import HdlError, SimBuild, SimResult, SimRun, SimStatus, build, run, toolchain
-from honeyguide.sim.runner import RatelVerilator
+from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.toolchain import clean_environment
 
 DESIGNS = Path(__file__).parent / "designs"
@@ -46,7 +46,7 @@ def forbid_building(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a compiler was started")
 
-    monkeypatch.setattr(RatelVerilator, "_execute_cmds", refuse)
+    monkeypatch.setattr(QuietVerilator, "_execute_cmds", refuse)
 
 
 def test_a_passing_test_passes(counter: Path, tmp_path: Path) -> None:
@@ -306,6 +306,6 @@ def test_variables_of_make_do_not_reach_a_simulation(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("MAKEFLAGS", "-- SEED=7")
     monkeypatch.setenv("WAVES", "1")
     monkeypatch.setenv("COCOTB_TEST_FILTER", "something")
-    environment = RatelVerilator().simulation_environment(top="top", module="m")
+    environment = QuietVerilator().simulation_environment(top="top", module="m")
     assert not {"MAKEFLAGS", "WAVES", "COCOTB_TEST_FILTER"} & set(environment)
     assert environment["COCOTB_TEST_MODULES"] == "m"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.regress.catalogue import bench_tests
 from honeyguide.regress.suite import (
     chosen_configs,
     chosen_entries,
@@ -15,7 +16,6 @@ from honeyguide.regress.suite import (
     load_suite,
     repeat_command,
 )
-from scripts.runs.catalogue import bench_tests
 
 SUITE = load_suite()
 

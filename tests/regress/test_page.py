@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from PIL import Image
 
-from golden.config import load_config
 from honeyguide.plan.plan import Entry as Planned
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import explain_failures
@@ -62,7 +61,7 @@ def repeated(wanted: Repeat) -> Repeated:
         (wanted.folder / "run" / name).write_text("text\n", encoding="utf-8")
     difference = {"stage": "array", "cycle": 1396, "issued": 723, "sentences": SAID}
     waves = every_signal(wanted.folder)
-    view = write_views(waves, core=load_config("8x8"), difference=difference, first=7, last=1456)
+    view = write_views(waves, config="8x8", difference=difference, first=7, last=1456)
     result = SimResult(
         status=SimStatus.FAIL, message="m", tests=(), seed=wanted.seed, seconds=1.0, returncode=1,
         log=wanted.folder / "run/log.txt", results_xml=None, coverage=None, waves=None,
@@ -96,7 +95,7 @@ def regression(folder: Path, seeds: range) -> Path:
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("scripts.debug.regression.draw", pretended_picture)
+        patch.setattr("honeyguide.regress.explain.draw", pretended_picture)
         return regression(tmp_path_factory.mktemp("failing place"), range(1, 8))
 
 

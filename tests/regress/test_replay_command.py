@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide.regress.catalogue import bench_tests
 from scripts.replay import LOG, TESTS, Trial, differences, make_trials
-from scripts.runs.catalogue import bench_tests
 
 TEXT = "".join(f"i {number:04d}\n" for number in range(20))
 

@@ -13,7 +13,7 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.faults import order, tests
-from honeyguide.faults.benches import WANTED, judge
+from honeyguide.faults.benches import judge
 from honeyguide.faults.campaign import Control, Outcome, campaign, check_patches
 from honeyguide.faults.faults import Fault, load_faults
 from honeyguide.faults.patches import apply_patch
@@ -22,6 +22,7 @@ from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, r
 from honeyguide.faults.tree import only_one
 from honeyguide.report.files import Results
 from tb.build import ROOT
+from tb.core import FAULT_TESTS
 
 IDS = ["tests/sim/test_features.py::test_tile_level[smoke-LoadAndStore]", "tests/sim/x.py::test_b"]
 HARMLESS = """--- a/rtl/control/ratel_blocks.v
@@ -132,7 +133,7 @@ def test_an_outdated_patch_is_named_before_anything_runs(tmp_path: Path):
         check_patches([harmless(), old], CopyOfCore(tmp_path / "tree"))
 
 
-@pytest.mark.parametrize("part", order.PARTS)
+@pytest.mark.parametrize("part", FAULT_TESTS.by_part)
 def test_each_part_begins_with_the_smoke_test_and_leaves_none_out(part: str):
     ids = [*reversed(IDS), "tests/sim/test_layers.py::test_mac_layers[16x4-0]"]
     chosen = order.ordered(ids, part)
@@ -142,7 +143,7 @@ def test_each_part_begins_with_the_smoke_test_and_leaves_none_out(part: str):
 
 def test_every_folder_of_the_core_has_an_order():
     folders = {path.parent.name for path in (ROOT / "rtl").rglob("*.v")}
-    assert folders == set(order.PARTS)
+    assert folders == set(FAULT_TESTS.by_part)
 
 
 def junit(path: Path, *messages: str) -> Path:
@@ -183,10 +184,11 @@ def test_nothing_that_ran_is_no_verdict(tmp_path: Path, messages: tuple[str, ...
 
 
 def test_broken_benches_are_counted_and_one_that_passes_is_named():
-    case = [Case(test=f"f.py::test_broken_bench[{i}]", failed=False) for i in range(WANTED)]
+    wanted = FAULT_TESTS.broken_wanted
+    case = [Case(test=f"f.py::test_broken_bench[{i}]", failed=False) for i in range(wanted)]
     good = Case(test="f.py::test_the_unbroken_bench_passes", failed=False)
     assert judge([good, *case]).good
-    assert len(judge([good, *case]).caught) == WANTED
+    assert len(judge([good, *case]).caught) == wanted
     assert not judge([good, *case[1:]]).good
     passes = Case(test="f.py::test_broken_bench[Deaf]", failed=True, message="ended with pass")
     assert not judge([*case, passes]).good

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
-from honeyguide.faults.faults import FOLDER, Fault, faults_named, load_faults
+from honeyguide.faults.faults import Fault, faults_named, load_faults
 from honeyguide.faults.patches import PatchError, apply_patch, read_patch
 from tb.build import ROOT, rtl_sources
+from tb.core import RATEL
 
 FAULTS = load_faults()
 NAMED = {
@@ -105,7 +106,7 @@ def test_a_bad_patch_is_refused(tmp_path: Path, patch: str, words: str):
 
 
 def test_a_patch_without_an_entry_is_refused(tmp_path: Path):
-    folder = shutil.copytree(FOLDER, tmp_path / "faults")
+    folder = shutil.copytree(ROOT / RATEL.faults, tmp_path / "faults")
     (folder / "999_lonely.patch").write_text(GOOD)
     with pytest.raises(UserError, match="999_lonely"):
         load_faults(folder)

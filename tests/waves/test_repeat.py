@@ -12,7 +12,7 @@ from honeyguide.waves.failures import ALTOGETHER, EACH, claim
 from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
 from scripts.debug.score import Expected, judge, load_table
 from scripts.waves.__main__ import main, variable, window
-from scripts.waves.crash import assertion_cycle, crash_difference, driver
+from tb.env.crash import assertion_cycle, crash_difference, driver
 from tb.env.first_difference import Stage
 from tb.env.first_difference_records import Kind
 from tests.waves.test_first_difference import right_job

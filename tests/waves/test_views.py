@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from golden import isa_builders as isa
-from golden.config import load_config
 from honeyguide.waves.hierarchy import signals
 from honeyguide.waves.picture import draw, missing_tools
 from honeyguide.waves.save_file import missing_signals, write_views
-from scripts.waves.decode import DECODERS, decode_line, main
-from scripts.waves.signals import GROUPS, OPEN_FOR, STATES, Radix
+from honeyguide.waves.view import BIT, STATE
 from tb.build import ROOT
 from tb.env.first_difference import Stage
+from tb.waves.decode import DECODERS, decode_line, main
+from tb.waves.signals import GROUPS, OPEN_FOR, STATES
 from tests.waves.test_first_difference import pack
 
-WIDE = {Radix.MNEMONIC: 32, Radix.OPERATION: 613, Radix.STATE: 2, Radix.BIT: 1}
+WIDE = {"mnemonic": 32, "operation": 613, STATE: 2, BIT: 1}
 EVERY = [signal for group in GROUPS for signal in group.signals]
 
 
@@ -98,9 +98,7 @@ def difference(stage: str) -> dict:
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_view_has_markers_decoders_and_only_signals_that_exist(stage: Stage, tmp_path: Path):
     waves = every_signal(tmp_path)
-    view = write_views(
-        waves, core=load_config("8x8"), difference=difference(stage), first=700, last=1456
-    )
+    view = write_views(waves, config="8x8", difference=difference(stage), first=700, last=1456)
     text = view.read_text(encoding="utf-8")
     zoom, marker, first, second = text.split("\n*")[1].split()[:4]
     assert (int(marker), int(first), int(second)) == (13_960_000, 7_230_000, 13_960_000)
@@ -140,6 +138,6 @@ def test_the_states_are_those_of_the_core():
 def test_a_picture_says_what_it_needs_or_shows_the_view(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("scripts.waves.picture.shutil.which", lambda name: None)
+    monkeypatch.setattr("honeyguide.waves.picture.shutil.which", lambda name: None)
     assert missing_tools() == ["Xvfb", "gtkwave", "import"]
     assert "apt install" in draw(tmp_path / "view.gtkw", tmp_path / "picture.png")

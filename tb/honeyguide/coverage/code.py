@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.project import ROOT
 
 KINDS = {
@@ -29,7 +30,6 @@ KINDS = {
     "v_toggle": "toggle",
     "v_expr": "expression",
 }
-RTL = "rtl/"
 COUNTS = "counts.npz"
 COUNT_MAX = 255
 
@@ -118,7 +118,7 @@ def parse_point(text: str) -> Point | None:
     kind = KINDS.get(parts["page"].partition("/")[0])
     path = Path(parts["f"])
     file = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-    if kind is None or not file.startswith(RTL):
+    if kind is None or not file.startswith(f"{core().rtl}/"):
         return None
     return Point(kind, file, int(parts["l"]), int(parts["n"]), parts["o"])
 

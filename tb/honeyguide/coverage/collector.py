@@ -12,10 +12,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tb.coverage.points import POINTS
+from honeyguide.core import points as all_points
+from honeyguide.project import NAME, variable
 
 FILE = "functional.json"
-TOP = "ratel"
 
 
 class Collector:
@@ -28,7 +28,7 @@ class Collector:
     def __init__(self) -> None:
         self.hits: Counter[tuple[str, str]] = Counter()
         self.outside: Counter[tuple[str, str]] = Counter()
-        self._known = {(point, name) for point, bins in POINTS.items() for name in bins}
+        self._known = {(point, name) for point, bins in all_points().items() for name in bins}
 
     def hit(self, point: str, name: str) -> None:
         """Count a bin of a point."""
@@ -74,7 +74,7 @@ class LibraryPoint:
         from cocotb_coverage.coverage import CoverPoint, coverage_db
 
         # Points may contain dots, which the library takes for levels of its own.
-        self._path = f"{TOP}.{name.replace('.', '_')}"
+        self._path = f"{NAME}.{name.replace('.', '_')}"
 
         @CoverPoint(self._path, xf=lambda value: value, bins=list(bins))
         def sample(value: str) -> None:
@@ -97,9 +97,9 @@ class LibraryPoint:
 
 def library_points() -> dict[str, LibraryPoint]:
     """Return every point as one of the library; its database is global, so hits add up."""
-    return {name: LibraryPoint(name, bins) for name, bins in POINTS.items()}
+    return {name: LibraryPoint(name, bins) for name, bins in all_points().items()}
 
 
 def wanted() -> bool:
     """Tell whether the launcher asked for coverage."""
-    return os.environ.get("RATEL_COVERAGE", "0") not in ("", "0")
+    return os.environ.get(variable("COVERAGE"), "0") not in ("", "0")

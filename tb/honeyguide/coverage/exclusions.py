@@ -1,4 +1,4 @@
-"""Points that no test can hit, each with a reason: spec/coverage_exclusions.toml."""
+"""Points that no test can hit, each with a reason: the core's `exclusions`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.coverage.code import KINDS, Point
 from honeyguide.project import ROOT
 
-FILE = ROOT / "spec" / "coverage_exclusions.toml"
 _KEYS = frozenset({"file", "kind", "source", "what", "reason"})
 _SHORTEST_REASON = 15  # characters
 
@@ -45,13 +45,14 @@ class Exclusion:
         return " ".join(word for word in words if word)
 
 
-def load_exclusions(path: Path = FILE) -> list[Exclusion]:
-    """Read the list.
+def load_exclusions(path: Path | None = None) -> list[Exclusion]:
+    """Read the list, the core's own for None.
 
     Raises:
         UserError: it can't be read, an entry has no proper reason, or would exclude a whole file
             without naming what in it.
     """
+    path = path or ROOT / core().exclusions
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import points
 from honeyguide.coverage.collector import FILE
-from tb.coverage.points import POINTS
 
 Bin = tuple[str, str]
 
@@ -43,7 +43,7 @@ class FunctionalCoverage:
         found = set()
         for point, bins in content["points"].items():
             for name, count in bins.items():
-                if name not in POINTS.get(point, ()):
+                if name not in points().get(point, ()):
                     raise UserError(f"{path} hits {point}: {name}, which is no bin; run it again")
                 self.hits[point, name] += count
                 self.runs[point, name] += 1
@@ -54,13 +54,13 @@ class FunctionalCoverage:
 
     def point(self, name: str) -> float:
         """Return the share of a point's bins that were hit, 0..100."""
-        bins = POINTS[name]
+        bins = points()[name]
         return 100 * sum((name, text) in self.hits for text in bins) / len(bins)
 
     @property
     def grade(self) -> float:
         """Return the mean of the points, 0..100: a small point weighs as much as a large one."""
-        return sum(self.point(name) for name in POINTS) / len(POINTS)
+        return sum(self.point(name) for name in points()) / len(points())
 
     @property
     def covered(self) -> int:
@@ -71,7 +71,7 @@ class FunctionalCoverage:
         """Return the bins that nothing hit."""
         return [
             (point, name)
-            for point, bins in POINTS.items()
+            for point, bins in points().items()
             for name in bins
             if (point, name) not in self.hits
         ]
@@ -79,7 +79,7 @@ class FunctionalCoverage:
 
 def total_bins() -> int:
     """Return how many bins there are."""
-    return sum(len(bins) for bins in POINTS.values())
+    return sum(len(bins) for bins in points().values())
 
 
 def add_runs(folders: Iterable[Path]) -> tuple[FunctionalCoverage, dict[str, set[Bin]]]:

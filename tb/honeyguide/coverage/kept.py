@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.project import ROOT
 from honeyguide.regress.suite import Run, Suite, chosen_configs, chosen_entries
 
-FILE = ROOT / "spec" / "pull_request.toml"
 _HEAD = """\
 # The runs that a pull request makes for functional coverage: [entry, configuration, seed].
 # Written by `make coverage ARGS=--keep`: the smallest set found that hits every bin that the whole
@@ -20,12 +20,18 @@ _HEAD = """\
 """
 
 
-def kept_runs(suite: Suite, path: Path = FILE) -> list[Run]:
+def kept_file() -> Path:
+    """Return the core's own file of runs."""
+    return ROOT / core().kept
+
+
+def kept_runs(suite: Suite, path: Path | None = None) -> list[Run]:
     """Read the runs.
 
     Raises:
         UserError: the file can't be read, or names what the suite does not have.
     """
+    path = path or kept_file()
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -42,7 +48,8 @@ def kept_runs(suite: Suite, path: Path = FILE) -> list[Run]:
     return runs
 
 
-def write_kept(runs: Sequence[Run], path: Path = FILE) -> None:
+def write_kept(runs: Sequence[Run], path: Path | None = None) -> None:
     """Write the runs, the most useful first."""
+    path = path or kept_file()
     rows = [f'  ["{run.entry.name}", "{run.config}", {run.seed}],' for run in runs]
     path.write_text("\n".join([f"{_HEAD}runs = [", *rows, "]", ""]), encoding="utf-8")

@@ -6,7 +6,7 @@ import logging
 from types import TracebackType
 from typing import Any
 
-log = logging.getLogger("ratel.bench")
+log = logging.getLogger("honeyguide.bench")
 
 
 class FailedRunError(AssertionError):

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from pyuvm import uvm_sequence, uvm_sequence_item
 
-from golden.isa import Instruction
 from honeyguide.agents.command import Command
-from honeyguide.agents.xif.item import Offload
+from honeyguide.agents.xif.item import Instruction, Offload
 
 
 class Job(uvm_sequence_item):

@@ -1,27 +1,57 @@
-"""Compares memory byte by byte with the golden machine's, at every checkpoint."""
+"""Compares memory byte by byte with that of the model, at every checkpoint."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.assembler import disassemble_instruction
-from golden.machine import Outcome
-from golden.memory import Memory
 from honeyguide.env.failures import Failures
 from honeyguide.env.transaction_log import TransactionLog
 from honeyguide.fast.native import NativeStore
 
 
+class Image(Protocol):
+    """Memory of the model; a byte is not `known` if a write that failed may have changed it."""
+
+    size: int
+    data: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+
+    def write(self, address: int, data: NDArray[np.uint8], /) -> None:
+        """Write bytes."""
+        ...
+
+
+class Writer(Protocol):
+    """Something that writes memory, an instruction or a transfer.
+
+    Attributes:
+        certain: it must write every byte; else it may, because it failed on the bus.
+    """
+
+    @property
+    def certain(self) -> bool: ...
+
+    def addresses(self) -> NDArray[np.int64]:
+        """Return the address of every byte, in any shape."""
+        ...
+
+    def describe(self, place: tuple[int, ...]) -> tuple[str, str]:
+        """Return who writes, and what the byte at a place of `addresses` is."""
+        ...
+
+
 class MemoryScoreboard:
-    """What was written on the pins against what the golden machine says was.
+    """What was written on the pins against what the model says was.
 
     Attributes:
         comparisons: bytes compared so far.
     """
 
     def __init__(
-        self, *, store: NativeStore, golden: Memory, failures: Failures, log: TransactionLog
+        self, *, store: NativeStore, golden: Image, failures: Failures, log: TransactionLog
     ) -> None:
         self.store = store
         self.golden = golden
@@ -30,7 +60,7 @@ class MemoryScoreboard:
         self.comparisons = 0
         self._expected = np.zeros(golden.size, dtype=np.bool_)  # must have been written
         self._allowed = np.zeros(golden.size, dtype=np.bool_)  # may have been
-        self._writers: list[Outcome] = []
+        self._writers: list[Writer] = []
 
     def write(self, address: int, data: NDArray[np.generic] | bytes) -> None:
         """Put data into both memories, behind the core's back."""
@@ -39,16 +69,14 @@ class MemoryScoreboard:
         self.golden.write(address, raw)
         self.store.memory[address : address + raw.size] = raw
 
-    def expect(self, outcome: Outcome) -> None:
-        """Note the bytes that an executed store must or may write."""
-        written = outcome.memory_write
-        assert written is not None
-        where = written.region.addresses().reshape(-1)
+    def expect(self, writer: Writer) -> None:
+        """Note the bytes that something must or may write."""
+        where = writer.addresses().reshape(-1)
         where = where[(where >= 0) & (where < self.golden.size)]
         self._allowed[where] = True
-        if outcome.error is None:
+        if writer.certain:
             self._expected[where] = True
-        self._writers.append(outcome)
+        self._writers.append(writer)
 
     def check(self, cycle: int) -> None:
         """Compare everything written since the last check; the core must be idle.
@@ -81,7 +109,7 @@ class MemoryScoreboard:
         return bool(self._writers) or bool(self.store.written.any())
 
     def resolve(self) -> None:
-        """Take what memory holds where the golden machine can't know, after a failed store."""
+        """Take what memory holds where the model can't know, after a failed store."""
         unknown = ~self.golden.known
         self.golden.data[unknown] = self.store.memory[unknown]
         self.golden.known[:] = True
@@ -122,16 +150,10 @@ class MemoryScoreboard:
         )
 
     def _place(self, address: int) -> str:
-        """Which instruction wrote a byte last, and which pixel and channel of its tensor it is."""
-        for outcome in reversed(self._writers):
-            written = outcome.memory_write
-            assert written is not None
-            found = np.argwhere(written.region.addresses() == address)
+        """Who wrote a byte last, and which of its bytes it is."""
+        for writer in reversed(self._writers):
+            found = np.argwhere(writer.addresses() == address)
             if len(found):
-                y, x, c = (int(value) for value in found[0])
-                text = disassemble_instruction(outcome.instruction)
-                return (
-                    f"instruction {outcome.index} `{text}`: byte {address:#x} "
-                    f"(pixel y={y} x={x} channel {c})"
-                )
+                who, what = writer.describe(tuple(int(index) for index in found[0]))
+                return f"{who}: byte {address:#x} ({what})"
         return f"byte {address:#x}, which no instruction wrote"

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from honeyguide.project import variable
+
 
 @dataclass(frozen=True)
 class Seeds:
@@ -24,14 +26,14 @@ class Seeds:
 
     @classmethod
     def from_environment(cls) -> Seeds:
-        """Return the root seed in RATEL_SEED.
+        """Return the root seed that the launcher gave.
 
         Raises:
             ValueError: it is not set or not a non-negative integer.
         """
-        text = os.environ.get("RATEL_SEED", "")
+        text = os.environ.get(variable("SEED"), "")
         if not text.isdecimal():
-            raise ValueError(f"RATEL_SEED must be a non-negative integer, not {text!r}")
+            raise ValueError(f"{variable('SEED')} must be a non-negative integer, not {text!r}")
         return cls(int(text))
 
     def _digest(self, name: str) -> bytes:

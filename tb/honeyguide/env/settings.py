@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from honeyguide.project import variable
+
 MEMORY_BASE = 0x1000  # where a compiled network's memory image starts; address 0 stays unused
 
 
 def results_folder() -> Path | None:
     """Return where a run may leave files, None when nobody asked for them."""
-    folder = os.environ.get("RATEL_RESULTS_DIR")
+    folder = os.environ.get(variable("RESULTS_DIR"))
     return Path(folder) if folder else None
 
 

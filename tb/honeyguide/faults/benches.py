@@ -1,6 +1,6 @@
 """The other half of the self-test: benches with one thing wrong, none of which may pass.
 
-They are the tests of tests/sim/test_false_pass.py; each succeeds when its bench fails as it must.
+They are pytest tests; each succeeds when its bench fails as it must.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from honeyguide.core import fault_tests
 from honeyguide.faults.tests import Case, run_all
 from honeyguide.faults.tree import Tree
 
-FILE = "tests/sim/test_false_pass.py"
 BROKEN = "test_broken_"  # the others show that the unbroken bench passes
-WANTED = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +30,17 @@ class Benches:
     @property
     def good(self) -> bool:
         """Whether all were caught, and there are enough of them to mean something."""
-        return not self.wrong and len(self.caught) >= WANTED
+        return not self.wrong and len(self.caught) >= fault_tests().broken_wanted
 
     def __str__(self) -> str:
-        text = f"{len(self.caught)} broken benches caught, at least {WANTED} are wanted"
+        wanted = fault_tests().broken_wanted
+        text = f"{len(self.caught)} broken benches caught, at least {wanted} are wanted"
         return text + "".join(f"\n  {case.test}: {case.message}" for case in self.wrong)
 
 
 def run_benches(tree: Tree) -> Benches:
     """Run them in a tree with the good core."""
-    return judge(run_all(tree, [FILE]))
+    return judge(run_all(tree, [fault_tests().broken_benches]))
 
 
 def judge(cases: Sequence[Case]) -> Benches:

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.faults.faults import Fault
 from honeyguide.faults.patches import PatchError, apply_patch
 from honeyguide.faults.tests import Failure
@@ -60,7 +61,7 @@ def check_patches(faults: Sequence[Fault], tree: Resettable) -> None:
         try:
             apply_patch(fault.patch, tree.root)
         except PatchError as error:
-            raise UserError(f"tests/faults/{fault.name}.patch {error}") from None
+            raise UserError(f"{core().faults}/{fault.name}.patch {error}") from None
         finally:
             tree.reset()
 

@@ -1,4 +1,4 @@
-"""The deliberately broken cores: tests/faults/faults.toml and a patch for each of its entries."""
+"""The deliberately broken cores: faults.toml in their folder, and a patch for each."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.project import ROOT
 
-FOLDER = ROOT / "tests" / "faults"
 FIELDS = frozenset({"module", "kind", "breaks"})
 OPTIONAL = frozenset({"named", "alone"})
 
@@ -38,12 +38,13 @@ class Fault:
     alone: str = ""
 
 
-def load_faults(folder: Path = FOLDER) -> list[Fault]:
+def load_faults(folder: Path | None = None) -> list[Fault]:
     """Return all faults in the table's order.
 
     Raises:
         UserError: table and patches do not belong together, or an entry is incomplete.
     """
+    folder = folder or ROOT / core().faults
     table_file = folder / "faults.toml"
     try:
         table = tomllib.loads(table_file.read_text(encoding="utf-8"))
@@ -73,7 +74,7 @@ def faults_named(words: str, faults: list[Fault]) -> list[Fault]:
     for word in filter(None, (part.strip() for part in words.split(","))):
         found = [fault for fault in faults if word in fault.name or word == fault.named]
         if not found:
-            raise UserError(f"no fault is named {word!r}; they are listed in tests/faults")
+            raise UserError(f"no fault is named {word!r}; they are listed in {core().faults}")
         chosen += [fault for fault in found if fault not in chosen]
     if not chosen:
         raise UserError("FAULT names no fault")

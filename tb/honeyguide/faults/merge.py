@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from honeyguide.core import core
 from honeyguide.faults.faults import Fault
 from honeyguide.faults.patches import PatchError, read_patch
 
-PACKAGE = "ratel_fault_select"
-PACKAGE_FILE = "rtl/0_fault_select.v"  # sorted before every module that asks it
+PACKAGE = "honeyguide_fault_select"
+PACKAGE_FILE = "0_fault_select.v"  # in the core's folder, sorted before every module that asks it
 NONE = 0
 ASSIGNMENT = re.compile(r"<=|(?<![=<>!])=(?!=)")
 
@@ -65,7 +66,7 @@ def merge(faults: Sequence[Fault], root: Path) -> None:
     for path, listed in choices.items():
         file = root / path
         file.write_text(with_choices(file.read_text(encoding="utf-8"), listed), encoding="utf-8")
-    (root / PACKAGE_FILE).write_text(package(choice_file(root)), encoding="utf-8")
+    (root / core().rtl / PACKAGE_FILE).write_text(package(choice_file(root)), encoding="utf-8")
     choose(root, NONE)
 
 

@@ -13,35 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import core, fault_tests
 from honeyguide.sim.toolchain import clean_environment
 
-FOLDERS = ("tests/sim", "tests/rtl")
 MARKS = "not fuzz and not nightly"
-LEFT_OUT = re.compile(
-    r"test_false_pass|test_replay|test_checkers|_catches|test_axi_memory|/selftest/"
-)
-
-SMOKE = r"test_tile_level\[smoke-LoadAndStore\]"
-# The first test that fits an expression of the part's list comes first; the rest after them all.
-INSTRUCTIONS = [
-    r"tile_level\[instructions-", r"tile_level\[doorbell-", r"tile_level\[registers-",
-    r"test_corner\[",
-]  # fmt: skip
-PROGRAMS = [r"tile_level\[hazards-", r"tile_level\[offload-"]
-LAYERS = [r"test_vector_layers\[8x8\]", r"test_mac_layers\[8x8-[0-2]\]"]
-MEMORY = [r"tile_level\[memory_port-"]
-PINS = [r"pin_level\[doorbell-", r"pin_level\[registers-Interrupts", r"pin_level\[smoke-"]
-PARTS = {
-    "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, *MEMORY, *LAYERS, *PINS],
-    "compute": [SMOKE, *LAYERS, r"test_corner\[", *PROGRAMS],
-    "memory": [SMOKE, *MEMORY, *PROGRAMS, *LAYERS],
-    "lib": [SMOKE, *MEMORY, *LAYERS],
-    "rtl": [SMOKE, *LAYERS, *PROGRAMS],
-}
-# Then everything else. The default core at the tile level is quick, all of it takes a minute; the
-# pin level is slow, the units alone and other configurations need builds of their own.
-QUICK = [r"tile_level", r"test_corner\[", *LAYERS]
-SLOW = [r"pin_level", r"tests/rtl/.*\[8x8", r"tests/rtl/", r"8x8", r""]
 
 
 def collect(root: Path) -> list[str]:
@@ -50,12 +25,17 @@ def collect(root: Path) -> list[str]:
     Raises:
         UserError: pytest can't collect them.
     """
+    tests = fault_tests()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", MARKS, *FOLDERS],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", MARKS, *tests.folders],
         cwd=root, env=clean_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    ids = [line for line in done.stdout.splitlines() if "::" in line and line.startswith("tests/")]
-    ids = [name for name in ids if not LEFT_OUT.search(name)]
+    ids = [
+        line
+        for line in done.stdout.splitlines()
+        if "::" in line and line.startswith(fault_tests().folders)
+    ]
+    ids = [name for name in ids if not re.search(fault_tests().left_out, name)]
     if done.returncode or not ids:
         last = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
         raise UserError(f"the simulation tests can't be collected: {' '.join(last)}")
@@ -63,14 +43,16 @@ def collect(root: Path) -> list[str]:
 
 
 def ordered(ids: Sequence[str], part: str, *, first: str = "") -> list[str]:
-    """Return the ids in the order for a fault in a folder of rtl/ (`part`).
+    """Return the ids in the order for a fault in a folder of the core (`part`).
 
     Args:
         ids: pytest ids.
-        part: the folder's name, `rtl` for the top.
+        part: the folder's name, that of all of them for the top.
         first: a part of the ids that come before all others.
     """
-    ranks = [re.compile(text) for text in [*PARTS[part], *QUICK, f"tests/rtl/{part}/", *SLOW]]
+    tests = fault_tests()
+    listed = [*tests.by_part[part], *tests.quick, f"/{core().rtl}/{part}/", *tests.slow]
+    ranks = [re.compile(text) for text in listed]
     if first:
         ranks.insert(0, re.compile(re.escape(first)))
 

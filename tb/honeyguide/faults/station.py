@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from honeyguide.core import fault_tests
 from honeyguide.faults.faults import Fault
 from honeyguide.faults.merge import NONE, choose, merge
 from honeyguide.faults.order import ordered
 from honeyguide.faults.patches import apply_patch, read_patch
 from honeyguide.faults.tests import Failure, first_failure
 from honeyguide.faults.tree import Tree
-
-WHOLE_CORE = "tests/sim/"
 
 
 class Station:
@@ -58,13 +57,13 @@ class Station:
         """Run a test on the core without a fault."""
         return first_failure(self.good_tree(test), [test])
 
-    def good_tree(self, test: str = WHOLE_CORE) -> Tree:
-        """Return the tree in which such a test runs, with the good core."""
+    def good_tree(self, test: str | None = None) -> Tree:
+        """Return the tree in which a test runs (None: one of the whole core), the core good."""
         choose(self.merged.root, NONE)
         self.single.reset()
-        return self.merged if is_whole(test) else self.single
+        return self.merged if test is None or is_whole(test) else self.single
 
 
 def is_whole(test: str) -> bool:
     """Tell whether a test simulates the whole core; the others build a unit from its file."""
-    return test.startswith(WHOLE_CORE)
+    return test.startswith(fault_tests().whole)

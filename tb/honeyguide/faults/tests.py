@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 from honeyguide.faults.tree import Tree
 from honeyguide.sim.toolchain import clean_environment
 
-# Words of `tests.sim.support.passes` around a message, and pytest's and the test's own name.
+# Words of the project's tests around a message: status, the test's name; and pytest's own.
 WRAPPING = re.compile(
-    r"^(AssertionError: )?((fail|crash|timeout): )?(tb\.[\w.]+: )?|\s*\(seed \d+, .*$", re.S
+    r"^(AssertionError: )?((fail|crash|timeout): )?(\w+\.[\w.]+: )?|\s*\(seed \d+, .*$", re.S
 )
 NOT_BUILT = re.compile(r"building \w+ failed")
 TIMED_OUT = "no end after"  # what honeyguide.sim says when it has ended a simulation

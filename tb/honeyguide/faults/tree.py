@@ -13,12 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import core, fault_tests
 from honeyguide.project import BUILD, ROOT
 
 FOLDER = BUILD / "selftest"
-COPIED = ("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml")
-# Tests that build networks or firmware look for these; a link will do for what is only read.
-LINKED = ("docs", "README.md", "Makefile", "requirements.txt", "requirements-dev.txt", ".venv")
 
 
 @contextmanager
@@ -49,19 +47,20 @@ class Tree:
         self._source = source
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir(parents=True)
+        listed = fault_tests()
         ignore = shutil.ignore_patterns("__pycache__")
-        for item in COPIED:
+        for item in listed.copied:
             origin, copy = source / item, self.root / item
             if origin.is_dir():
                 shutil.copytree(origin, copy, ignore=ignore)
             elif origin.is_file():
                 shutil.copy2(origin, copy)
-        for item in LINKED:
+        for item in listed.linked:
             if (source / item).exists():
                 (self.root / item).symlink_to(source / item)
 
     def reset(self) -> None:
         """Make the core good again, and forget what was built of a broken one."""
-        shutil.rmtree(self.root / "rtl")
-        shutil.copytree(self._source / "rtl", self.root / "rtl")
+        shutil.rmtree(self.root / core().rtl)
+        shutil.copytree(self._source / core().rtl, self.root / core().rtl)
         shutil.rmtree(self.root / "build", ignore_errors=True)

@@ -1,7 +1,7 @@
 // Records waves of the whole bench from one cycle to another, then ends the simulation: for a run
 // that is repeated to be looked at. Part of the builds that debugging makes. Needs a traced build.
 //
-//   +ratel_waves=<file> +ratel_waves_from=<cycle> +ratel_waves_to=<cycle>
+//   +honeyguide_waves=<file> +honeyguide_waves_from=<cycle> +honeyguide_waves_to=<cycle>
 module wave_window (
   input logic        clk_i,
   input logic [31:0] cycle_i
@@ -12,11 +12,11 @@ module wave_window (
   bit          on;
 
   initial begin
-    on    = $value$plusargs("ratel_waves=%s", file) != 0;
+    on    = $value$plusargs("honeyguide_waves=%s", file) != 0;
     first = 0;
     last  = '1;
-    void'($value$plusargs("ratel_waves_from=%d", first));
-    void'($value$plusargs("ratel_waves_to=%d", last));
+    void'($value$plusargs("honeyguide_waves_from=%d", first));
+    void'($value$plusargs("honeyguide_waves_to=%d", last));
   end
 
   always @(posedge clk_i) begin
@@ -29,7 +29,7 @@ module wave_window (
 
 endmodule
 
-bind ratel_tb wave_window u_wave_window (
+bind `HONEYGUIDE_TOP wave_window u_wave_window (
   .clk_i  (clk),
   .cycle_i(cycle)
 );

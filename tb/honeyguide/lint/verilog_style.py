@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from honeyguide.core import core
 from honeyguide.lint.step import Outcome
 
 LINE_LENGTH = 100
@@ -43,7 +44,8 @@ SUFFIX = {"input": ("_i", "_ni"), "output": ("_o", "_no"), "inout": ("_io", "_ni
 
 def verilog_style(root: Path) -> Outcome:
     """Check every `.v` and `.vh` file below `root`/rtl."""
-    files = sorted([*(root / "rtl").rglob("*.v"), *(root / "rtl").rglob("*.vh")])
+    folder = root / core().rtl
+    files = sorted([*folder.rglob("*.v"), *folder.rglob("*.vh")])
     if not files:
         return Outcome(problems=("no Verilog file was found below rtl/",))
     problems = [

@@ -1,4 +1,4 @@
-"""Reads spec/testplan.toml and compares it with what there really is."""
+"""Reads the test plan and compares it with what there really is."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from golden.config import CoreConfig
-from golden.isa_table import GROUPS, INSTRUCTIONS, Counter, ErrorCode
-from golden.registers_table import REGISTERS
 from honeyguide.cli import UserError
+from honeyguide.core import core, points
 from honeyguide.project import ROOT
-from scripts.runs.catalogue import bench_tests
-from tb.coverage.points import POINTS
+from honeyguide.regress.catalogue import bench_tests
 
-FILE = ROOT / "spec" / "testplan.toml"
 CHECKERS = Path(__file__).parents[1] / "hdl" / "checkers"
-# Folders whose pytest files prove something about the core itself.
-TEST_FOLDERS = ("tests/rtl", "tests/sim", "tests/four_state", "tests/golden_machine")
 STAGES = ("V1", "V2", "V3")
 _KEYS = frozenset({"name", "feature", "stage", "tests", "coverage", "spec"})
 _ASSERTION = re.compile(r"^\s*(\w+)\s*:\s*assert\s+property", re.MULTILINE)
@@ -47,12 +41,13 @@ class Universe:
     spec: frozenset[str]
 
 
-def load_plan(path: Path = FILE) -> list[Entry]:
-    """Read the plan.
+def load_plan(path: Path | None = None) -> list[Entry]:
+    """Read the plan, the core's own for None.
 
     Raises:
         UserError: it can't be read or an entry has not the right form.
     """
+    path = path or ROOT / core().plan
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -74,22 +69,10 @@ def _entry(path: Path, table: dict[str, Any]) -> Entry:
 
 def universe() -> Universe:
     """Return what there is: tests, coverage points, and things of the specification."""
-    files = {
-        str(path.relative_to(ROOT))
-        for folder in TEST_FOLDERS
-        for path in (ROOT / folder).rglob("test_*.py")
-    }
-    spec = {
-        *(f"instruction:{item.name}" for item in (*GROUPS, *INSTRUCTIONS)),
-        *(f"error:{code.name}" for code in ErrorCode if code is not ErrorCode.NONE),
-        *(f"register:{register.name}" for register in REGISTERS),
-        *(f"counter:{counter.name}" for counter in Counter),
-        *(f"parameter:{name}" for name in CoreConfig().verilog_parameters()),
-    }
     return Universe(
-        tests=frozenset(files | {str(test) for test in bench_tests()}),
-        coverage=frozenset({*POINTS, *(f"assert:{name}" for name in assertions(CHECKERS))}),
-        spec=frozenset(spec),
+        tests=frozenset({*core().proofs(), *map(str, bench_tests())}),
+        coverage=frozenset({*points(), *(f"assert:{name}" for name in assertions(CHECKERS))}),
+        spec=frozenset(core().claims()),
     )
 
 

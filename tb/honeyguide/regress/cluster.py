@@ -64,8 +64,10 @@ def on_worker() -> Any:
     """
 
     def perform_there(root: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        import os
         import sys
 
+        os.environ["HONEYGUIDE_ROOT"] = root
         if root not in sys.path:
             sys.path.insert(0, root)
         from honeyguide.regress.work import perform_plain

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.cli import UserError
-from honeyguide.project import BUILD
+from honeyguide.core import core
+from honeyguide.project import BUILD, variable
 from honeyguide.regress.cluster import run_on_cluster
 from honeyguide.regress.local import run_local
 from honeyguide.regress.state import State, key_of
@@ -20,7 +21,6 @@ from honeyguide.regress.work import Order, Outcome, order
 from honeyguide.report.regression import Summary, write_reports
 from honeyguide.runs import RunFolder, new_run
 from honeyguide.sim import HdlError, SimBuild, build
-from tb.build import bench_build
 
 STATE = "state.jsonl"
 STEPS = 20  # lines in all where a line can't be written over
@@ -40,7 +40,7 @@ class Plan:
         folder: another folder to work in, whatever is in it.
         fresh: do not go on with an interrupted regression.
         env: for every run, on top of its own.
-        make_build: what to build for a configuration.
+        make_build: what to build for a configuration; the core's own bench when None.
     """
 
     runs: tuple[Run, ...]
@@ -50,8 +50,8 @@ class Plan:
     cluster: str = ""
     waves: bool = False
     fresh: bool = False
-    env: Mapping[str, str] = field(default_factory=lambda: {"RATEL_COVERAGE": "1"})
-    make_build: Callable[[str], dict[str, Any]] = bench_build
+    env: Mapping[str, str] = field(default_factory=lambda: {variable("COVERAGE"): "1"})
+    make_build: Callable[[str], dict[str, Any]] | None = None
     on_outcome: Callable[[Outcome], None] | None = None
 
 
@@ -111,11 +111,12 @@ def run_folder(plan: Plan, key: str) -> RunFolder:
 def make_builds(plan: Plan) -> dict[str, Path]:
     """Build one simulation for each configuration; return where they are."""
     builds: dict[str, Path] = {}
+    make = plan.make_build or core().build
     for config in dict.fromkeys(run.config for run in plan.runs):
         print(f"simulation of {config}: ", end="", flush=True)
         started = time.monotonic()
         try:
-            builds[config] = build(SimBuild(**plan.make_build(config), traced=plan.waves))
+            builds[config] = build(SimBuild(**make(config), traced=plan.waves))
         except HdlError as error:
             print()
             raise UserError(f"the simulation of {config} can't be built: {error}") from None

@@ -11,11 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from honeyguide.core import core
 from honeyguide.project import ROOT
 from honeyguide.regress.work import Order, Outcome
-
-# What decides how a run ends apart from its simulation; a change there starts a regression anew.
-SOURCES = ("golden", "tb", "sw", "scripts/regress", "spec")
 
 
 class State:
@@ -71,13 +69,22 @@ def parse(line: str) -> dict | None:
         return None
 
 
+def sources() -> list[Path]:
+    """Return what decides how a run ends, its simulation apart: Python and tables of the bench."""
+    folders = (Path(__file__).resolve().parents[1], *(ROOT / name for name in core().sources))
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".py", ".toml"}
+    ]
+
+
 def key_of(orders: Sequence[Order]) -> str:
     """Return a hash of what is asked for and of the sources that decide its outcome."""
     digest = hashlib.sha256()
     for wanted in orders:
         digest.update(json.dumps(asdict(wanted), sort_keys=True).encode())
-    for folder in SOURCES:
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in {".py", ".toml"}:
-                digest.update(path.read_bytes())
+    for path in sources():
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:24]

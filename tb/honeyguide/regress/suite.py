@@ -1,4 +1,4 @@
-"""What a regression consists of: spec/regression.toml, dealt out into runs."""
+"""What a regression consists of: the suite of the core, dealt out into runs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.project import ROOT
-from scripts.configs import parameters_of
 
-FILE = ROOT / "spec" / "regression.toml"
 SPEEDS = ("tile", "pin")
 _KEYS = frozenset({"speed", "weight", "env", "timeout_s", "configs"})
 
@@ -29,7 +28,7 @@ class Entry:
 
     @property
     def file(self) -> str:
-        """The file below tb/tests, or a module with dots."""
+        """The file in the package of the tests, or a module with dots."""
         return self.name.partition("@")[0].rpartition(".")[0]
 
     @property
@@ -40,7 +39,7 @@ class Entry:
     @property
     def module(self) -> str:
         """The Python module."""
-        return self.file if "." in self.file else f"tb.tests.{self.file}"
+        return self.file if "." in self.file else f"{core().tests}.{self.file}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +64,13 @@ class Suite:
     configs: tuple[str, ...]
 
 
-def load_suite(path: Path = FILE) -> Suite:
-    """Read a suite.
+def load_suite(path: Path | None = None) -> Suite:
+    """Read a suite, the core's own for None.
 
     Raises:
         UserError: the file is missing, can't be read, or says something that is not known.
     """
+    path = path or ROOT / core().suite
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -131,7 +131,7 @@ def chosen_configs(suite: Suite, words: str | None) -> tuple[str, ...]:
     if not names:
         raise UserError("CONFIG names no configuration")
     for name in names:
-        parameters_of(name)
+        core().parameters(name)
     return names
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.coverage.code import compact
+from honeyguide.project import variable
 from honeyguide.regress.suite import Run
 from honeyguide.sim import HdlError, SimRun, SimStatus, run
 
@@ -69,7 +70,12 @@ def order(run: Run, *, build: Path, folder: Path, waves: bool, env: Mapping[str,
         build=str(build),
         folder=str(folder / run.name),
         waves=waves,
-        env={"RATEL_CONFIG": run.config, "RATEL_SPEED": run.entry.speed, **run.entry.env, **env},
+        env={
+            variable("CONFIG"): run.config,
+            variable("SPEED"): run.entry.speed,
+            **run.entry.env,
+            **env,
+        },
     )
 
 

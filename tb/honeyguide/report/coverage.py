@@ -9,11 +9,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from honeyguide.core import points
 from honeyguide.coverage.code import CodeCoverage, Point, Share, shares
 from honeyguide.coverage.exclusions import Exclusion, line_of
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
 from honeyguide.report.page import bar, html_table, page, verdict
-from tb.coverage.points import POINTS
 
 SHOWN = 400  # missed points that the page lists of each kind
 
@@ -73,7 +73,7 @@ class CoverageReport:
         """Return the result as text."""
         covered, total = self.functional.covered, total_bins()
         text = [
-            f"functional  {self.functional.grade:6.2f} %  mean of {len(POINTS)} points; "
+            f"functional  {self.functional.grade:6.2f} %  mean of {len(points())} points; "
             f"{covered} of {total} bins, {self.functional.files} runs"
         ]
         for kind, share in self.shares().items():
@@ -117,7 +117,7 @@ def as_json(report: CoverageReport) -> dict[str, Any]:
                     "percent": functional.point(name),
                     "bins": {text: functional.hits[name, text] for text in bins},
                 }
-                for name, bins in POINTS.items()
+                for name, bins in points().items()
             },
         },
         "code": {
@@ -150,7 +150,7 @@ def html(report: CoverageReport) -> str:
 def functional_part(functional: FunctionalCoverage) -> str:
     """Return each point with its bins, the missed ones first."""
     rows = []
-    for name, bins in POINTS.items():
+    for name, bins in points().items():
         percent = functional.point(name)
         missed = [text for text in bins if not functional.hits[name, text]]
         hit = [f"{text} ({functional.hits[name, text]})" for text in bins if text not in missed]

@@ -30,7 +30,7 @@ from honeyguide.sim import toolchain
 from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
-from honeyguide.sim.runner import RatelVerilator, error_lines
+from honeyguide.sim.runner import QuietVerilator, error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.verilator_messages import mistakes_in
 
@@ -196,7 +196,7 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
     lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
     public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
     log_file = target / "build.log"
-    runner = RatelVerilator(
+    runner = QuietVerilator(
         trace_options=trace_options(wanted), jobs=os.cpu_count() or 1, quick=wanted.quick
     )
     try:

@@ -23,10 +23,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from honeyguide.place import full, plain
-from honeyguide.project import ROOT, VARIABLE
+from honeyguide.project import ROOT, VARIABLE, variable
 from honeyguide.sim.builder import SimBuild, build
 from honeyguide.sim.errors import HdlError
-from honeyguide.sim.runner import RatelVerilator
+from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.supervise import supervise
 
 SEED_RANGE = 2**31 - 1
@@ -49,7 +49,7 @@ class SimRun:
         build: what `build` returned, or a SimBuild, which is then built first.
         module: the Python module that holds the cocotb tests, with dots.
         test: one test's name; every test of the module when None.
-        seed: of Python's `random`, of the simulator's start values, and given as RATEL_SEED.
+        seed: of Python's `random`, of the simulator's start values, and given as <NAME>_SEED.
         timeout_s: wall clock seconds until the process is ended.
         plusargs: words for the simulator, each with its plus sign.
         env: further environment variables.
@@ -188,12 +188,12 @@ def simulation_environment(
     wanted: SimRun, made: Mapping[str, Any], results: Path
 ) -> dict[str, str]:
     """Return the environment of the simulation; the caller's own `env` wins."""
-    environment = RatelVerilator().simulation_environment(top=made["top"], module=wanted.module)
+    environment = QuietVerilator().simulation_environment(top=made["top"], module=wanted.module)
     environment["COCOTB_RESULTS_FILE"] = str(results / "results.xml")
     environment["COCOTB_RANDOM_SEED"] = str(wanted.seed)
-    environment["RATEL_SEED"] = str(wanted.seed)
+    environment[variable("SEED")] = str(wanted.seed)
     environment[VARIABLE] = str(ROOT)  # the simulation runs in its results' folder
-    environment["RATEL_RESULTS_DIR"] = str(results)
+    environment[variable("RESULTS_DIR")] = str(results)
     environment["PYTHONHASHSEED"] = "0"  # sets iterate in the same order in every run
     environment["PYTHONUNBUFFERED"] = "1"  # a killed run keeps its last lines
     paths = [*wanted.python_path, ROOT, *filter(None, sys.path)]

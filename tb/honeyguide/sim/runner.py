@@ -19,7 +19,7 @@ from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import clean_environment, make_variables, object_cache, verilator
 
 
-class RatelVerilator(cocotb_runner.Verilator):
+class QuietVerilator(cocotb_runner.Verilator):
     """Builds one design and knows the environment that a cocotb simulation needs.
 
     cocotb's own runner makes every signal of the design public, which costs a factor of 3 to 18 in

@@ -1,7 +1,7 @@
 """A test that failed explains itself: repeated with its seed, first difference, waves, view.
 
 Only the first few failures of each cause are, since the others would say the same; a cause is what
-is left of a message without its numbers. Used where RATEL_EXPLAIN=1 is set, which `make test` does.
+is left of a message without its numbers. Used where <NAME>_EXPLAIN=1 is set.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from honeyguide.project import BUILD, ROOT
+from honeyguide.core import core
+from honeyguide.project import BUILD
 from honeyguide.regress.buckets import cause_of
+from honeyguide.regress.state import sources
 from honeyguide.regress.work import Outcome
 from honeyguide.runs import session_run
 from honeyguide.sim import HdlError, SimResult
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
-from tb.build import rtl_sources
 
 EACH = 2  # failures of one cause that are explained
 ALTOGETHER = 6
@@ -68,7 +69,7 @@ def report(done: Repeated) -> str:
 def source_key() -> str:
     """A name for core and bench as they are now: failures of others are another matter."""
     digest = hashlib.sha256()
-    for path in [*rtl_sources(), *sorted((ROOT / "tb").glob("**/*.py"))]:
+    for path in [*core().hdl(), *sources()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

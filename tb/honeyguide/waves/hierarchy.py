@@ -17,7 +17,7 @@ _SCOPE = re.compile(r"\$scope\s+\S+\s+(\S+)\s+\$end")
 def signals(waves: Path) -> dict[str, str]:
     """Return for each signal, by its path with dots, the name that GTKWave knows it by.
 
-    The latter ends in the range of a vector: ``TOP.ratel_tb.dut.execute_desc[612:0]``.
+    The latter ends in the range of a vector: ``TOP.adder_tb.dut.sum[31:0]``.
 
     Raises:
         UserError: the file can't be read: it is FST and GTKWave's fst2vcd is not installed.

@@ -9,21 +9,21 @@ Both use the same simulation, which has waves compiled in; the tests' own simula
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from golden.config import load_config
 from honeyguide.cli import UserError
+from honeyguide.core import core
+from honeyguide.project import variable
 from honeyguide.sim import SimResult, SimRun, run
 from honeyguide.sim.launcher import built_description, waves_name
+from honeyguide.waves.builds import built
 from honeyguide.waves.save_file import write_views
-from scripts.waves.builds import built
-from scripts.waves.crash import crash_difference
 
-OBSERVER = "tb.env.first_difference_observer"
 BEFORE, AFTER = 40, 60  # cycles of waves around what is looked for
 LONGEST = 4000  # cycles of waves: more than anybody reads, and a few MB
 
@@ -63,7 +63,7 @@ class Repeated:
 
     Attributes:
         result: of the first of the two runs.
-        difference: difference.json, None if golden and RTL agree.
+        difference: difference.json, None if model and RTL agree.
         waves: the wave file, None if none was made.
         view: GTKWave's save file.
         note: why there is no view although there are waves.
@@ -95,7 +95,7 @@ def repeat(wanted: Repeat, *, waves: bool = True) -> Repeated:
     started = time.monotonic()
     build = wanted.build or built(wanted.config, traced=waves, rtl=wanted.rtl)
     after_build = time.monotonic()
-    result = run(sim_run(wanted, build, "run", {"RATEL_TRACE": "stages"}))
+    result = run(sim_run(wanted, build, "run", dict(core().observed)))
     difference = read_difference(wanted, result)
     found = time.monotonic()
     if not waves:
@@ -107,16 +107,18 @@ def repeat(wanted: Repeat, *, waves: bool = True) -> Repeated:
     name = waves_name(built_description(build))
     target = wanted.folder.resolve() / name
     target.unlink(missing_ok=True)
-    plusargs = [f"+ratel_waves={target}", f"+ratel_waves_from={first}"]
+    plusargs = [f"+honeyguide_waves={target}", f"+honeyguide_waves_from={first}"]
     if last is not None:
-        plusargs.append(f"+ratel_waves_to={last}")
+        plusargs.append(f"+honeyguide_waves_to={last}")
     run(sim_run(wanted, build, "waves", {}, plusargs))
     recorded = target if target.is_file() else None
     view, note = None, ""
     if recorded is not None:
-        core = load_config(wanted.config)
         try:
-            view = write_views(recorded, core=core, difference=difference, first=first, last=last)
+            view = write_views(
+                recorded, config=wanted.config or core().default, difference=difference,
+                first=first, last=last,
+            )  # fmt: skip
         except UserError as error:  # FST without the tool that reads it
             note = str(error)
     ended = time.monotonic()
@@ -135,18 +137,18 @@ def sim_run(
     plusargs: list[str] | None = None,
 ) -> SimRun:
     """One of the two runs."""
-    observed = part == "run"
+    observer = core().observer if part == "run" else ""
     return SimRun(
         build=build,
-        module=f"{OBSERVER},{wanted.module}" if observed else wanted.module,
+        module=f"{observer},{wanted.module}" if observer else wanted.module,
         test=wanted.test,
         seed=wanted.seed,
         timeout_s=wanted.timeout_s,
         results_dir=wanted.folder / part,
         plusargs=[*wanted.plusargs, *(plusargs or ())],
         env={
-            "RATEL_CONFIG": wanted.config or load_config(None).name,
-            "RATEL_SPEED": wanted.speed,
+            variable("CONFIG"): wanted.config or core().default,
+            variable("SPEED"): wanted.speed,
             **wanted.env,
             **env,
         },
@@ -161,7 +163,15 @@ def read_difference(wanted: Repeat, result: SimResult) -> dict[str, Any] | None:
         return dict(json.loads(file.read_text(encoding="utf-8")))
     if result.passed:
         return None
-    return crash_difference(wanted.folder / "run", result)
+    return (core().crash or crash_difference)(wanted.folder / "run", result)
+
+
+def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
+    """What the message alone tells: a cycle, if it names one."""
+    del folder
+    told = re.search(r"\bcycle (\d+)", result.message)
+    cycle = int(told.group(1)) if told else 0
+    return {"stage": "", "sentences": result.message, "cycle": cycle}
 
 
 def window_of(difference: Mapping[str, Any] | None) -> tuple[int, int | None]:

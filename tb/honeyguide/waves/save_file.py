@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import math
 import shlex
-import sys
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from golden.config import CoreConfig
+from honeyguide.core import core
+from honeyguide.waves import view as radix
 from honeyguide.waves.hierarchy import signals
-from scripts.waves.signals import ALWAYS_OPEN, GROUPS, OPEN_FOR, STATES, Group, Radix, Signal
+from honeyguide.waves.view import Group, Signal, Views
 
 CLOCK_PS = 10_000
-TOP = "ratel_tb."
 SIZE = (1600, 1150)
 NAMES_WIDTH = 330
 COMMENT_WIDTH = 48  # letters; the column of names grows with the longest
@@ -31,44 +30,54 @@ FRAME = 200  # GTKWave counts its zoom for so many pixels
 HEX, DECIMAL, BIN, RIGHT, SIGNED, FILE, PROCESS = 0x2, 0x4, 0x8, 0x20, 0x400, 0x2000, 0x4000
 BLANK, BEGIN, CLOSED, END, HIDDEN = 0x200, 0x800000, 0x400000, 0x1000000, 0x1000
 FLAGS = {
-    Radix.BIT: BIN | RIGHT,
-    Radix.HEX: HEX | RIGHT,
-    Radix.DECIMAL: DECIMAL | RIGHT,
-    Radix.SIGNED: SIGNED | RIGHT,
-    Radix.MNEMONIC: HEX | RIGHT | PROCESS,
-    Radix.OPERATION: HEX | RIGHT | PROCESS,
-    Radix.STATE: HEX | RIGHT | FILE,
+    radix.BIT: BIN | RIGHT,
+    radix.HEX: HEX | RIGHT,
+    radix.DECIMAL: DECIMAL | RIGHT,
+    radix.SIGNED: SIGNED | RIGHT,
+    radix.STATE: HEX | RIGHT | FILE,
 }
 
 
 def write_views(
     waves: Path,
     *,
-    core: CoreConfig,
+    config: str,
     difference: Mapping[str, Any] | None,
     first: int,
     last: int | None,
 ) -> Path:
     """Write the views beside a wave file; return GTKWave's."""
     there = signals(waves)
-    stage = "control" if difference is None else str(difference["stage"])
+    views = views_of_core()
+    stage = "" if difference is None else str(difference["stage"])
     cycle = first if difference is None else int(difference["cycle"])
     issued = None if difference is None else difference.get("issued")
     folder = waves.parent
-    shown = [kept(group, there) for group in GROUPS]
-    decoders = write_decoders(folder)
+    shown = [kept(group, there) for group in views.groups]
+    decoders = write_decoders(folder, views)
     lines = [
         *head(waves, first=first, last=last, cycle=cycle, issued=issued),
-        *(comment(difference, core)),
+        *(comment(difference, config)),
     ]
-    first_ones = [*ALWAYS_OPEN, *OPEN_FOR[stage]]
+    first_ones = [*views.always_open, *views.open_for.get(stage, ())]
     for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
         opened = group.name in first_ones
-        lines += group_lines(group, there, decoders, opened=opened)
+        lines += group_lines(group, there, decoders, views, folder, opened=opened)
     view = folder / "view.gtkw"
     view.write_text("\n".join([*lines, ""]), encoding="utf-8")
     write_surfer(folder / "view.sucl", shown, cycle)
     return view
+
+
+def views_of_core() -> Views:
+    """What the core's description shows; without one, nothing but what is opened by hand."""
+    described = core().views
+    return Views(groups=()) if described is None else described()
+
+
+def top() -> str:
+    """The beginning of every signal's path."""
+    return f"{core().top}."
 
 
 def place_of(group: Group, first_ones: list[str]) -> int:
@@ -78,14 +87,19 @@ def place_of(group: Group, first_ones: list[str]) -> int:
 
 def kept(group: Group, there: Mapping[str, str]) -> Group:
     """The group without signals that the wave file does not have."""
-    found = tuple(signal for signal in group.signals if TOP + signal.path in there)
+    found = tuple(signal for signal in group.signals if top() + signal.path in there)
     return Group(group.name, found, group.closed)
 
 
 def missing_signals(waves: Path) -> list[str]:
     """Signals that a view would want and the wave file does not have."""
     there = signals(waves)
-    return [s.path for group in GROUPS for s in group.signals if TOP + s.path not in there]
+    return [
+        s.path
+        for group in views_of_core().groups
+        for s in group.signals
+        if top() + s.path not in there
+    ]
 
 
 def head(waves: Path, *, first: int, last: int | None, cycle: int, issued: int | None) -> list[str]:
@@ -111,26 +125,24 @@ def head(waves: Path, *, first: int, last: int | None, cycle: int, issued: int |
     ]
 
 
-def comment(difference: Mapping[str, Any] | None, core: CoreConfig) -> list[str]:
+def comment(difference: Mapping[str, Any] | None, config: str) -> list[str]:
     """Lines without signals that say what to look for."""
-    said = [f"core {core.name}"]
+    said = [f"core {config}"]
     if difference is not None:
         said += [line.strip() for line in str(difference["sentences"]).splitlines()]
     short = [part for text in said for part in textwrap.wrap(text, COMMENT_WIDTH)]
     return [line for text in short for line in (f"@{BLANK:x}", f"-{text}")]
 
 
-def write_decoders(folder: Path) -> dict[Radix, Path]:
+def write_decoders(folder: Path, views: Views) -> dict[str, Path]:
     """Write the commands and tables that decode values; a command by the radix it serves."""
-    script = Path(__file__).resolve().parent / "decode.py"
     found = {}
-    for radix in (Radix.MNEMONIC, Radix.OPERATION):
-        command = folder / f"decode-{radix}.sh"
-        words = shlex.join([sys.executable, str(script), str(radix)])
-        command.write_text(f"#!/bin/sh\nexec {words}\n", encoding="utf-8")
+    for name, words in views.decoders.items():
+        command = folder / f"decode-{name}.sh"
+        command.write_text(f"#!/bin/sh\nexec {shlex.join(words)}\n", encoding="utf-8")
         command.chmod(0o755)
-        found[radix] = command
-    for name, states in STATES.items():
+        found[name] = command
+    for name, states in views.states.items():
         table = "".join(f"{value:x} {state}\n" for value, state in enumerate(states))
         states_file(folder, name).write_text(table, encoding="utf-8")
     return found
@@ -142,7 +154,13 @@ def states_file(folder: Path, name: str) -> Path:
 
 
 def group_lines(
-    group: Group, there: Mapping[str, str], decoders: Mapping[Radix, Path], *, opened: bool
+    group: Group,
+    there: Mapping[str, str],
+    decoders: Mapping[str, Path],
+    views: Views,
+    folder: Path,
+    *,
+    opened: bool,
 ) -> list[str]:
     """A group of a save file."""
     if not group.signals:
@@ -151,18 +169,20 @@ def group_lines(
     end = END | BLANK | (0 if opened else CLOSED | HIDDEN)
     lines = [f"@{BEGIN | BLANK | shut:x}", f"-{group.name}"]
     for signal in group.signals:
-        lines += signal_lines(signal, there[TOP + signal.path], decoders)
+        lines += signal_lines(signal, there[top() + signal.path], decoders, views, folder)
     return [*lines, f"@{end:x}", f"-{group.name}"]
 
 
-def signal_lines(signal: Signal, name: str, decoders: Mapping[Radix, Path]) -> list[str]:
+def signal_lines(
+    signal: Signal, name: str, decoders: Mapping[str, Path], views: Views, folder: Path
+) -> list[str]:
     """A signal: flags, what it is decoded with, name."""
-    lines = [f"@{FLAGS[signal.radix]:x}"]
+    lines = [f"@{FLAGS.get(signal.radix, HEX | RIGHT | PROCESS):x}"]
     if signal.radix in decoders:
         lines.append(f"^>1 {decoders[signal.radix]}")
-    if signal.radix is Radix.STATE:
-        (table,) = (key for key in STATES if signal.path.endswith(key))
-        lines.append(f"^1 {states_file(next(iter(decoders.values())).parent, table)}")
+    if signal.radix == radix.STATE:
+        (table,) = (key for key in views.states if signal.path.endswith(key))
+        lines.append(f"^1 {states_file(folder, table)}")
     return [*lines, name]
 
 
@@ -171,6 +191,6 @@ def write_surfer(path: Path, groups: list[Group], cycle: int) -> None:
     lines = []
     for group in groups:
         lines.append(f"divider_add {group.name}")
-        lines += [f"variable_add {TOP}{signal.path}" for signal in group.signals]
+        lines += [f"variable_add {top()}{signal.path}" for signal in group.signals]
     lines += [f"cursor_set {cycle * CLOCK_PS}", "goto_cursor"]
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from golden.isa import Instruction
+from typing import Protocol
 
 OPERANDS_LATE = 5
 USER, MACHINE = 0, 3  # privilege modes
+
+
+class Instruction(Protocol):
+    """What is offered: an instruction word and the values of its operands, all unsigned."""
+
+    @property
+    def word(self) -> int: ...
+
+    @property
+    def rs1(self) -> int: ...
+
+    @property
+    def rs2(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)

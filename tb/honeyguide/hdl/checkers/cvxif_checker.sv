@@ -2,7 +2,7 @@
 //
 // Only assertion forms with a must-fail test are used: |->, |=>, $stable, $past. State that they
 // need (what is in flight under which id) is kept in plain registers.
-// CV32E40X breaks the three rules of the host (StrictHost = 0), those on Ratel's answers hold:
+// CV32E40X breaks the three rules of the host (StrictHost = 0), those on the core's answers hold:
 // - When it flushes its decode stage it takes back an offer that was not taken yet. One that was
 //   taken gets no decision; its id is offered again.
 // - Behind a bubble of its fetch an instruction has the id of the one before, which may still wait
@@ -34,7 +34,7 @@ module cvxif_checker #(
 
   localparam int Ids = 1 << IdWidth;
 
-  localparam logic [2:0] Sys = 3'd5;  // fence and rdcnt: rs2 is no operand
+  localparam logic [2:0] Sys = 3'd5;  // whose rs2 is no operand
 
   logic [Ids-1:0]      accepted_q;    // accepted and undecided
   logic [Ids-1:0][3:0] committed_q;   // how many committed without result

@@ -1,4 +1,4 @@
-"""The tests of the bench that a user can name, found in tb/tests without importing them."""
+"""The tests of the bench that a user can name, found without importing them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import ast
 from dataclasses import dataclass
 
 from honeyguide.cli import UserError
-from tb.build import ROOT
-
-FOLDER = ROOT / "tb" / "tests"
-# They need to be told what to run: `make run` and `make bench` start these.
-DRIVEN = frozenset({"network", "kernels"})
+from honeyguide.core import core
+from honeyguide.project import ROOT
 
 
 @dataclass(frozen=True, kw_only=True)
 class BenchTest:
-    """One pyuvm test: the class `name` in the file tb/tests/`file`.py."""
+    """One pyuvm test: the class `name` in a file of the core's tests."""
 
     file: str
     name: str
@@ -23,7 +20,7 @@ class BenchTest:
     @property
     def module(self) -> str:
         """The module with dots."""
-        return f"tb.tests.{self.file}"
+        return f"{core().tests}.{self.file}"
 
     def __str__(self) -> str:
         return f"{self.file}.{self.name}"
@@ -32,8 +29,9 @@ class BenchTest:
 def bench_tests() -> list[BenchTest]:
     """Return every test that can run by itself, sorted by file, then in the order of the file."""
     found = []
-    for path in sorted(FOLDER.glob("*.py")):
-        if path.stem in DRIVEN:
+    folder = ROOT / core().tests.replace(".", "/")
+    for path in sorted(folder.glob("*.py")):
+        if path.stem in core().driven:
             continue
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and any(map(is_test_mark, node.decorator_list)):

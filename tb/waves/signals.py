@@ -6,41 +6,13 @@ the wave file does not have.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+import sys
+from pathlib import Path
 
-
-class Radix(StrEnum):
-    """How a signal's value is written."""
-
-    BIT = "bit"
-    HEX = "hex"
-    DECIMAL = "decimal"
-    SIGNED = "signed"
-    MNEMONIC = "mnemonic"  # an instruction word
-    OPERATION = "operation"  # an execute descriptor
-    STATE = "state"  # names of a state machine, see STATES
-
-
-@dataclass(frozen=True)
-class Signal:
-    """One line of a view."""
-
-    path: str
-    radix: Radix = Radix.HEX
-
-
-@dataclass(frozen=True)
-class Group:
-    """Signals under a heading; `closed` groups show their heading only."""
-
-    name: str
-    signals: tuple[Signal, ...]
-    closed: bool = False
-
+from honeyguide.waves.view import Views, group
 
 # Values of state registers, by the end of the path of the signal.
-STATES: dict[str, tuple[str, ...]] = {
+STATES = {
     "u_check.state_q": ("Idle", "Derive", "Judge", "Hand"),
     "u_soft_reset.state_q": ("Run", "Abort", "Reset", "Release"),
     "check_engine": ("load", "execute", "store"),
@@ -48,22 +20,12 @@ STATES: dict[str, tuple[str, ...]] = {
 }
 
 
-def group(name: str, root: str, *listed: str, closed: bool = False) -> Group:
-    """A group from words `path` or `path:radix`; radix `hex` if none is given."""
-    found = []
-    for word in listed:
-        path, _, radix = word.partition(":")
-        full = path.removeprefix("/") if path.startswith("/") else f"{root}.{path}"
-        found.append(Signal(full, Radix(radix or "hex")))
-    return Group(name, tuple(found), closed)
-
-
 CONTROL = "dut.u_control"
 LOAD = "dut.u_load"
 EXECUTE = "dut.u_execute"
 STORE = "dut.u_store"
 
-GROUPS: tuple[Group, ...] = (
+GROUPS = (
     group("Clock", "", "/clk:bit", "/rst_n:bit", "/cycle:decimal", "/irq:bit"),
     group(
         "Ports", "dut", "x_issue_valid_i:bit", "x_issue_ready_o:bit", "x_issue_instr_i:mnemonic",
@@ -135,3 +97,11 @@ OPEN_FOR = {
     "store": ("Store", "Front end"),
 }
 ALWAYS_OPEN = ("Clock",)
+
+DECODE = Path(__file__).with_name("decode.py")
+# mnemonic: an instruction word; operation: an execute descriptor
+DECODERS = {name: (sys.executable, str(DECODE), name) for name in ("mnemonic", "operation")}
+
+VIEWS = Views(
+    groups=GROUPS, always_open=ALWAYS_OPEN, open_for=OPEN_FOR, states=STATES, decoders=DECODERS
+)

@@ -1,4 +1,4 @@
-"""The supported configurations of the core, read from `spec/configs.toml`."""
+"""The supported configurations of the core, by name, read from a TOML file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from pathlib import Path
 
 from honeyguide.cli import UserError
 
-FILE = Path(__file__).resolve().parents[1] / "spec" / "configs.toml"
-
 
 @lru_cache(maxsize=8)
-def configurations(path: Path = FILE) -> Mapping[str, Mapping[str, int]]:
-    """Return the parameters of `ratel_core` for each configuration, in the file's order.
+def configurations(path: Path) -> Mapping[str, Mapping[str, int]]:
+    """Return the core's parameters for each configuration, in the file's order.
 
     Raises:
         UserError: the file is missing or is not a list of configurations.
@@ -30,24 +28,12 @@ def configurations(path: Path = FILE) -> Mapping[str, Mapping[str, int]]:
     return table
 
 
-def default_configuration(path: Path = FILE) -> str:
+def default_configuration(path: Path) -> str:
     """Return the name of the configuration that is used when none is asked for."""
     name = load(path).get("default")
     if name not in configurations(path):
         raise UserError(f"{path}: the default configuration {name!r} is not in the list")
     return name
-
-
-def parameters_of(name: str, path: Path = FILE) -> Mapping[str, int]:
-    """Return the parameters of one configuration.
-
-    Raises:
-        UserError: there is no such configuration; the sentence lists those there are.
-    """
-    known = configurations(path)
-    if name not in known:
-        raise UserError(f"unknown configuration {name!r}; there are {', '.join(known)}")
-    return known[name]
 
 
 def load(path: Path) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Simulations for debugging: the bench with the recorder of stages, and with waves or without.
+"""Simulations for debugging: the bench with what its observer needs, and with waves or without.
 
 They run two times or so after each change of the core, so compiling them is what takes time.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from honeyguide.core import core
 from honeyguide.sim import SimBuild, build
-from scripts.runs.bench import inside, verilog
-from tb.build import FRAMEWORK, HDL, bench_build, core_design
+from honeyguide.sim.stand_in import stand_in
 
-STAGES = HDL / "stage_trace.sv"
-WINDOW = FRAMEWORK / "wave_window.sv"
+WINDOW = Path(__file__).resolve().parents[1] / "hdl" / "wave_window.sv"
 
 
 def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) -> SimBuild:
@@ -21,15 +20,15 @@ def debug_build(config: str | None, *, traced: bool, rtl: Path | None = None) ->
     Args:
         config: configuration of the core, the default for None.
         traced: with waves compiled in.
-        rtl: a folder to take the core from instead of `rtl/`, laid out like it.
+        rtl: a folder to take the core from instead of its own, laid out like it.
     """
-    wanted = bench_build(config)
+    known = core()
+    wanted = (known.debug_build or known.build)(config or known.default)
     if rtl is not None:
-        others = [path for path in wanted["sources"] if not inside(Path(path))]
-        wanted["sources"] = [*verilog(rtl), *others]
-        wanted["includes"] = [rtl / "include"]
-        wanted["design"] = core_design(rtl)
-    wanted["sources"] = [*wanted["sources"], STAGES, *([WINDOW] if traced else [])]
+        wanted = stand_in(wanted, rtl)
+    if traced:
+        wanted["sources"] = [*wanted["sources"], WINDOW]
+        wanted["defines"] = {**wanted.get("defines", {}), "HONEYGUIDE_TOP": known.top}
     return SimBuild(**wanted, traced=traced, quick=True)
 
 

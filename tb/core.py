@@ -1,0 +1,135 @@
+"""What the framework has to know of Ratel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from honeyguide.core import Core, FaultTests
+from honeyguide.sim.configurations import configurations, default_configuration
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIGS = ROOT / "spec" / "configs.toml"
+# Folders whose pytest files prove something about the core itself.
+PROOFS = ("tests/rtl", "tests/sim", "tests/four_state", "tests/golden_machine")
+
+SMOKE = r"test_tile_level\[smoke-LoadAndStore\]"
+INSTRUCTIONS = [
+    r"tile_level\[instructions-", r"tile_level\[doorbell-", r"tile_level\[registers-",
+    r"test_corner\[",
+]  # fmt: skip
+PROGRAMS = [r"tile_level\[hazards-", r"tile_level\[offload-"]
+LAYERS = [r"test_vector_layers\[8x8\]", r"test_mac_layers\[8x8-[0-2]\]"]
+MEMORY = [r"tile_level\[memory_port-"]
+PINS = [r"pin_level\[doorbell-", r"pin_level\[registers-Interrupts", r"pin_level\[smoke-"]
+
+FAULT_TESTS = FaultTests(
+    folders=("tests/sim", "tests/rtl"),
+    left_out=r"test_false_pass|test_replay|test_checkers|_catches|test_axi_memory|/selftest/",
+    whole="tests/sim/",
+    by_part={
+        "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, *MEMORY, *LAYERS, *PINS],
+        "compute": [SMOKE, *LAYERS, r"test_corner\[", *PROGRAMS],
+        "memory": [SMOKE, *MEMORY, *PROGRAMS, *LAYERS],
+        "lib": [SMOKE, *MEMORY, *LAYERS],
+        "rtl": [SMOKE, *LAYERS, *PROGRAMS],
+    },
+    # The default core at the tile level is quick, all of it takes a minute; the pin level is slow,
+    # the units alone and other configurations need builds of their own.
+    quick=[r"tile_level", r"test_corner\[", *LAYERS],
+    slow=[r"pin_level", r"tests/rtl/.*\[8x8", r"tests/rtl/", r"8x8", r""],
+    broken_benches="tests/sim/test_false_pass.py",
+    broken_wanted=12,
+    copied=("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml"),
+    # Tests that build networks or firmware look for these.
+    linked=("docs", "README.md", "Makefile", "requirements.txt", "requirements-dev.txt", ".venv"),
+)
+
+
+def bench_build(config: str) -> dict[str, Any]:
+    """Return what a simulation of a configuration is built from."""
+    from tb.build import bench_build
+
+    return bench_build(config)
+
+
+def debug_build(config: str) -> dict[str, Any]:
+    """Return the same with the recorder of stages."""
+    from tb.build import debug_build
+
+    return debug_build(config)
+
+
+def hdl() -> list[Path]:
+    """Return the core's Verilog files."""
+    from tb.build import rtl_sources
+
+    return rtl_sources()
+
+
+def points() -> Mapping[str, tuple[str, ...]]:
+    """Return the coverage points with their bins."""
+    from tb.coverage.points import POINTS
+
+    return POINTS
+
+
+def claims() -> Iterator[str]:
+    """Yield everything of the specification that the test plan has to name."""
+    from golden.config import CoreConfig
+    from golden.isa_table import GROUPS, INSTRUCTIONS, Counter, ErrorCode
+    from golden.registers_table import REGISTERS
+
+    yield from (f"instruction:{item.name}" for item in (*GROUPS, *INSTRUCTIONS))
+    yield from (f"error:{code.name}" for code in ErrorCode if code is not ErrorCode.NONE)
+    yield from (f"register:{register.name}" for register in REGISTERS)
+    yield from (f"counter:{counter.name}" for counter in Counter)
+    yield from (f"parameter:{name}" for name in CoreConfig().verilog_parameters())
+
+
+def proofs() -> Iterator[str]:
+    """Yield the pytest files that prove something about the core."""
+    for folder in PROOFS:
+        for path in (ROOT / folder).rglob("test_*.py"):
+            yield str(path.relative_to(ROOT))
+
+
+def crash(folder: Path, result: Any) -> dict[str, Any]:
+    """Return the first difference of a run whose process died."""
+    from tb.env.crash import crash_difference
+
+    return crash_difference(folder, result)
+
+
+def views() -> Any:
+    """Return which signals a wave viewer shows."""
+    from tb.waves.signals import VIEWS
+
+    return VIEWS
+
+
+RATEL = Core(
+    top="ratel_tb",
+    tests="tb.tests",
+    driven=frozenset({"network", "kernels"}),  # `make run` and `make bench` start these
+    configurations=lambda: configurations(CONFIGS),
+    default=default_configuration(CONFIGS),
+    build=bench_build,
+    debug_build=debug_build,
+    hdl=hdl,
+    sources=("golden", "tb", "sw", "spec"),
+    suite="spec/regression.toml",
+    plan="spec/testplan.toml",
+    exclusions="spec/coverage_exclusions.toml",
+    kept="spec/pull_request.toml",
+    points=points,
+    claims=claims,
+    proofs=proofs,
+    faults="tests/faults",
+    fault_tests=FAULT_TESTS,
+    observer="tb.env.first_difference_observer",
+    observed={"RATEL_TRACE": "stages"},
+    crash=crash,
+    views=views,
+)

@@ -1,0 +1,1 @@
+"""What a wave viewer shows of Ratel: signals, states, decoded instructions."""

@@ -1,0 +1,141 @@
+"""The framework knows nothing of the core: what it imports, opens and names is looked at."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from golden.isa_table import GROUPS, INSTRUCTIONS
+from golden.registers_table import REGISTERS
+from tb.build import ROOT, rtl_sources
+
+FRAMEWORK = ROOT / "tb" / "honeyguide"
+FILES = sorted(
+    path for path in FRAMEWORK.rglob("*") if path.suffix in {".py", ".sv", ".v", ".cpp", ".vlt"}
+)
+# The project's other folders: nothing of them may be imported, opened or named.
+FOLDERS = ("golden", "sw", "spec", "scripts", "tb", "tests", "models", "rtl")
+OPENERS = {"Path", "open", "joinpath", "glob", "rglob"}
+OPENED = re.compile(rf"^({'|'.join(FOLDERS)})/\S")
+
+
+def names_of_the_core() -> list[str]:
+    """Modules, instructions, groups and registers, as far as their names are no plain words."""
+    modules = [path.stem for path in rtl_sources()]
+    instructions = [item.name for item in (*GROUPS, *INSTRUCTIONS)]
+    registers = [register.name for register in REGISTERS]
+    plain = {  # words of English, of Verilog, of Python
+        "add", "sub", "mul", "copy", "fill", "fence", "in", "out", "pitch", "kernel", "pad", "act",
+        "scale", "CONTROL", "STATUS", "VERSION", "CONFIG", "ID", "CYCLES", "COMMAND", "RESULT",
+    }  # fmt: skip
+    return [name for name in {*modules, *instructions, *registers} - plain if len(name) > 2]
+
+
+NAMES = re.compile(
+    rf"(?<![\w.])({'|'.join(map(re.escape, sorted(names_of_the_core())))})(?![\w.])"
+    r"|(?i:\bratel|ratel_|_ratel)"
+)
+
+
+def imports(tree: ast.AST) -> list[str]:
+    """Every module that is imported, also inside functions, and by `import_module`."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found.append("." * node.level + (node.module or ""))
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func).rpartition(".")[2] in {"import_module", "__import__"}
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            found.append(str(node.args[0].value))
+    return found
+
+
+def docstrings(tree: ast.AST) -> set[int]:
+    """The ids of the constants that are documentation."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+
+
+def opened(tree: ast.AST) -> list[str]:
+    """Every path below one of the project's folders: as one text, or as a part of a path."""
+    documentation = docstrings(tree)
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in documentation and OPENED.match(node.value):
+                found.append(node.value)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            found += [part.value for part in (node.left, node.right) if is_folder(part)]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in OPENERS:
+            found += [part.value for part in node.args if is_folder(part)]
+    return found
+
+
+def is_folder(node: ast.expr) -> bool:
+    """Whether an expression is the name of one of the project's folders."""
+    return isinstance(node, ast.Constant) and node.value in FOLDERS
+
+
+def violations(text: str, *, python: bool) -> list[str]:
+    """A sentence for everything in a file's text that only the core's own side may have."""
+    found = [f"names {told.group(0)}" for told in NAMES.finditer(text)]
+    if not python:
+        return found
+    tree = ast.parse(text)
+    for module in imports(tree):
+        if module.startswith("."):
+            found.append(f"imports {module} by its place")
+        elif module.split(".")[0] in FOLDERS:
+            found.append(f"imports {module}")
+    return found + [f"opens {text}" for text in opened(tree)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FRAMEWORK)))
+def test_a_file_of_the_framework_knows_nothing_of_the_core(path: Path) -> None:
+    assert violations(path.read_text(encoding="utf-8"), python=path.suffix == ".py") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import golden", "imports golden"),
+        ("from sw.compiler import compile_network", "imports sw.compiler"),
+        ("def f():\n    from tb.build import ROOT", "imports tb.build"),
+        ("import scripts.run as r", "imports scripts.run"),
+        ("import_module('spec.isa')", "imports spec.isa"),
+        ("import tb.honeyguide.cli", "imports tb.honeyguide.cli"),
+        ("from .. import env", "imports .. by its place"),
+        ("x = ROOT / 'spec' / 'isa.toml'", "opens spec"),
+        ("open('rtl/top.v')", "opens rtl/top.v"),
+        ("Path('golden').iterdir()", "opens golden"),
+        ("# like ratel_store", "names ratel_store"),
+        ("text = 'a maxpool follows'", "names maxpool"),
+        ("print('Ratel')", "names Ratel"),
+        ('"""What st.t writes."""', "names st.t"),
+    ],
+)
+def test_the_rule_sees_what_it_forbids(text: str, said: str) -> None:
+    assert said in violations(text, python=True)
+
+
+def test_nobody_imports_the_framework_by_its_folder() -> None:
+    for folder in (*FOLDERS, "examples"):
+        for path in (ROOT / folder).rglob("*.py"):
+            named = [
+                module
+                for module in imports(ast.parse(path.read_text(encoding="utf-8")))
+                if module.startswith("tb.honeyguide")
+            ]
+            assert not named, path
