@@ -3,9 +3,15 @@
 #
 #   make sim CONFIG=8x8 IMAGES=100 SEED=7 TEST=name WAVES=1     ARGS="..." is passed on as it is
 
-# What can be given on the command line. The shell's variables of these names are other people's.
-VARIABLES := CONFIG IMAGES SEED TEST WAVES K ARGS MODEL INPUT COUNT OUTPUT STALL ONLY LIST \
-  N J TESTS CLUSTER COMPARE FAULT TRACE PROGRAMS FIRST BUILD
+# What a target takes is what its line of help ends with: SEED= an option, WAVES=1 a switch.
+HASHES  := \#\#
+VARIABLES := ARGS BUILD $(shell sed -n 's/^[a-z-]*:.*$(HASHES) .*: \([A-Z].*\)/\1/p' Makefile | tr ' ' '\n' | sed 's/=.*//' | sort -u)
+takes   = $(shell sed -n 's/^$@:.*$(HASHES) .*: \([A-Z].*\)/\1/p' Makefile | tr ' ' '\n' | sed 's/=.*//')
+# Those that were typed; a variable of the shell is not, whatever its name.
+typed  := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+wrong   = $(if $(typed),$(filter-out $(1) $(takes),$(typed)))
+# In front of a recipe: ends it in a sentence if a variable was typed that the target does not take.
+check   = $(if $(call wrong,$(1)),scripts/bootstrap.sh refuse $@ '$(call wrong,$(1))' '$(takes) $(1)' '$(VARIABLES)'; exit 2;)
 
 # $(call given,SEED) is the text as it was typed, empty unless it was given to make.
 given   = $(if $(filter command,$(firstword $(origin $(1)))),$(value $(1)))
@@ -17,9 +23,9 @@ switch  = $(if $(filter-out 0,$(call given,$(2))),--$(1))
 words   = $(if $(filter command,$(firstword $(origin ARGS))),$(ARGS))
 
 # Makes .venv if need be and starts Python in it: $(SIM) -m scripts.sim, or $(DEV) for the checks.
-start   = scripts/bootstrap.sh $(1) $(call quoted,$(call given,BUILD))
-SIM     = $(call start,sim)
-DEV     = $(call start,dev)
+start   = $(call check,$(2) BUILD)scripts/bootstrap.sh $(1) $(call quoted,$(call given,BUILD))
+SIM     = $(call start,sim,ARGS)
+DEV     = $(call start,dev,ARGS)
 
 ignored := $(strip $(foreach name,$(VARIABLES),$(if $(filter environment,$(origin $(name))),$(name))))
 $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variables are given to make: make sim $(firstword $(ignored))=...))
@@ -31,7 +37,7 @@ unexport $(VARIABLES)
 .PHONY: regress coverage replay testplan selftest help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Variables: CONFIG=8x8 IMAGES=100 SEED=1 TEST=name WAVES=1 K=expression ARGS=\"...\""
 	@echo "             MODEL=net.tflite INPUT=x.npy COUNT=1 OUTPUT=folder STALL=0.3 LIST=1 ONLY=name"
 	@echo "             N=1000 J=2 TESTS=names CLUSTER=tcp://host:8786"
@@ -54,7 +60,7 @@ networks: ## Run every known network on all its inputs: CONFIG= COUNT= ONLY= STA
 	@$(DEV) -m scripts.networks $(call option,config,CONFIG) $(call option,count,COUNT) \
 	  $(call option,only,ONLY) $(call option,stall,STALL) $(call option,seed,SEED) $(words)
 
-soc: ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1 PROGRAMS=
+soc: ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1 PROGRAMS= INPUT= FIRST=
 	@$(SIM) -m scripts.soc $(call option,model,MODEL) $(call option,count,COUNT) \
 	  $(call option,input,INPUT) $(call option,config,CONFIG) $(call option,stall,STALL) \
 	  $(call option,seed,SEED) $(call switch,compare,COMPARE) $(call option,programs,PROGRAMS) \
@@ -88,30 +94,37 @@ replay: ## Show that a seed gives the same transactions twice and at both speeds
 testplan: ## Check the plan of features, tests and coverage points; show each entry's state
 	@$(DEV) -m scripts.testplan $(words)
 
-bench: ## Measure cycles and utilisation of the kernels: CONFIG= SEED=
-	@$(SIM) -m scripts.bench $(call option,config,CONFIG) $(call option,seed,SEED) $(words)
+bench: ## Measure cycles and utilisation of the kernels: CONFIG= SEED= ONLY=
+	@$(SIM) -m scripts.bench $(call option,config,CONFIG) $(call option,seed,SEED) \
+	  $(call option,only,ONLY) $(words)
 
 selftest: ## Break the core in many small ways; a test must fall each time: FAULT= J=
 	@$(DEV) -m scripts.selftest $(call option,fault,FAULT) $(call option,jobs,J) $(words)
 
-lint: ## Check style and elaboration of the Python and the Verilog
-	@$(DEV) -m scripts.lint $(words)
+lint: ## Check style and elaboration of the Python and the Verilog: CONFIG= ONLY=
+	@$(DEV) -m scripts.lint $(call option,config,CONFIG) $(call option,only,ONLY) $(words)
 
 format: ## Format the Python and apply the safe fixes
-	@$(DEV) -m ruff format .
-	@$(DEV) -m ruff check --fix .
+	@$(call start,dev) -m ruff format .
+	@$(call start,dev) -m ruff check --fix .
 
 generate: ## Write again every file that is generated from spec/: ARGS=--check only compares
 	@$(DEV) -m scripts.generate $(words)
 
 env: ## Create or update .venv for simulations
-	@$(SIM)
+	@$(call start,sim)
 
 env-dev: ## Create or update .venv for simulations and checks
-	@$(DEV)
+	@$(call start,dev)
+
+# What is no target is refused like a variable that is none.
+.DEFAULT:
+	@scripts/bootstrap.sh refuse $@ '' '' '$(shell sed -n 's/^\([a-z-]*\):.*$(HASHES) .*/\1/p' Makefile)'
+
+Makefile: ;
 
 clean: ## Remove build products and reports, keep .venv
-	@$(if $(call given,BUILD),echo "ratel: clean knows the checkout's own folders; remove $(subst ",,$(call given,BUILD)) yourself." >&2; exit 1)
+	@$(call check,BUILD)$(if $(call given,BUILD),echo "ratel: clean knows the checkout's own folders; remove $(subst ",,$(call given,BUILD)) yourself." >&2; exit 1)
 	@for made in build/sim build/bare; do test ! -L $$made || rm -rf "$$(readlink $$made)"; done
 	@rm -rf build .pytest_cache .ruff_cache .mypy_cache
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -41,18 +41,17 @@ TARGET_CONFIG = "8x8"
 def main(argv: list[str]) -> int:
     """Run the kernels; return 1 when a result is wrong or a target is missed."""
     options = cli.parser("bench", __doc__)
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
-    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
-    options.add_argument("--kernels", help="run only these, with commas; all by default")
+    cli.add(options, "config", "seed")
+    cli.add(options, "only", help="run only these kernels, with commas; all by default")
     options.add_argument(
         "--save-baseline", action="store_true", help=f"write {BASELINE.name}, with MNIST"
     )
     options.add_argument("--no-speed", action="store_true", help="leave the simulation speed out")
     add_results_option(options)
     wanted = options.parse_args(argv)
-    if wanted.save_baseline and wanted.kernels is not None:
-        raise cli.UserError("a baseline is of all kernels; leave --kernels out")
-    names = chosen(wanted.kernels)
+    if wanted.save_baseline and wanted.only is not None:
+        raise cli.UserError("a baseline is of all kernels; leave ONLY out")
+    names = chosen(wanted.only)
     core = configuration(wanted.config)
     results = Results(command="bench", folder=wanted.results.resolve())
     results.start()

@@ -17,6 +17,7 @@ programs that start those there.
 
 from __future__ import annotations
 
+import difflib
 import errno
 import fcntl
 import hashlib
@@ -65,6 +66,9 @@ def main(argv: list[str]) -> int:
     `argv[1]` is BUILD, empty for the checkout's own folders. Returns only without a command, or
     when something is wrong.
     """
+    if argv[:1] == ["refuse"]:
+        print(f"ratel: {mistyped(*argv[1:])}", file=sys.stderr)
+        return 2
     if not argv or argv[0] not in REQUIREMENTS:
         print(f"usage: bootstrap.sh {'|'.join(REQUIREMENTS)} [BUILD [words]]", file=sys.stderr)
         return 2
@@ -90,6 +94,35 @@ def main(argv: list[str]) -> int:
         print("ratel: interrupted; the next run takes up where this one stopped.", file=sys.stderr)
         return 130
     return 0
+
+
+def mistyped(target: str, wrong: str = "", taken: str = "", known: str = "") -> str:
+    """Return the sentence for a target of make that is none, or for variables it does not take.
+
+    Args:
+        target: what was to be made.
+        wrong: the variables, with blanks between; empty if the target is what is wrong.
+        taken: those that the target takes.
+        known: those that any target takes; without variables the targets.
+    """
+    if not wrong:
+        near = did_you_mean(target, known.split())
+        return f"there is no target {target}{near or '; see make help'}"
+    name = wrong.split()[0]
+    takes = (
+        f"it takes {', '.join(sorted(set(taken.split())))}" if taken.split() else "it takes none"
+    )
+    near = did_you_mean(name, taken.split())
+    if name in known.split():
+        return f"make {target} does not take {name}{near or f'; {takes}'}"
+    return f"make knows no variable {name}{near} (make {target}: {takes})"
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Return `; did you mean X?` if a known word is near enough to a mistyped one, or nothing."""
+    lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
+    return f"; did you mean {lower[close[0]]}?" if close else ""
 
 
 def interrupted(*_: object) -> None:

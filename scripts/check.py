@@ -8,7 +8,6 @@ are run and the stages that are not tests are left out.
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -74,22 +73,18 @@ def main(argv: list[str]) -> int:
     """Run the chosen stages; return 1 if one failed."""
     options = cli.parser("check", __doc__)
     options.add_argument("--keyword", metavar="K", help="run the tests that match, as pytest -k")
-    options.add_argument("--seed", type=cli.seed, default=1, help="root seed of the tests")
+    cli.add(options, "seed", "jobs")
     options.add_argument(
         "--nightly", action="store_true", help="also the tests that a pull request leaves out"
     )
-    options.add_argument("--waves", action="store_true", help="record waves of simulations")
+    cli.add(options, "waves", help="record waves of simulations")
     options.add_argument(
         "--explain", action="store_true",
         help="repeat a failing simulation: first difference, waves, view",
     )  # fmt: skip
-    options.add_argument("--stage", action="append", metavar="NAME", help="run this stage only")
-    options.add_argument(
-        "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N",
-        help="tests at a time; as many as there are processors by default",
-    )  # fmt: skip
+    cli.add(options, "only", help="run only these stages, with commas")
     wanted = options.parse_args(argv)
-    stages = chosen(wanted.stage, keyword=wanted.keyword)
+    stages = chosen(wanted.only.split(",") if wanted.only else None, keyword=wanted.keyword)
     if not wanted.nightly:
         stages = [without_nightly(stage) for stage in stages]
     run = new_run("test", REPORTS.parent)

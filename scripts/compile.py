@@ -5,7 +5,6 @@ Nothing is simulated. Writes build/reports/compile.json.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from golden.assembler import disassemble_instruction
@@ -24,8 +23,7 @@ from tb.env.places import place_of
 def main(argv: list[str]) -> int:
     """Compile and print."""
     options = cli.parser("compile", __doc__)
-    options.add_argument("--model", type=Path, help="the network, a .tflite file")
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    cli.add(options, "model", "config")
     options.add_argument("--list", action="store_true", help="print every instruction as well")
     add_results_option(options)
     wanted = options.parse_args(argv)

@@ -19,7 +19,7 @@ from honeyguide.report.progress import Progress
 from honeyguide.report.table import percent, table
 from honeyguide.sim import HdlError
 from scripts.reports.cycles import where_cycles_went
-from scripts.runs.arguments import share
+from scripts.runs.arguments import add_stall_option
 from scripts.runs.bench import bench, configuration
 from scripts.runs.model import load_model
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
@@ -34,11 +34,10 @@ TARGET_CONFIG = "8x8"
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something differs."""
     options = cli.parser("networks", __doc__)
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
-    options.add_argument("--only", metavar="NAMES", help="run only these networks, with commas")
-    options.add_argument("--count", type=cli.count, help="inputs of each; all by default")
-    options.add_argument("--stall", type=share, default=0.0, help="chance that the bus waits")
-    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    cli.add(options, "config", "seed")
+    cli.add(options, "only", help="run only these networks, with commas")
+    cli.add(options, "count", help="inputs of each; all by default")
+    add_stall_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)
     core = configuration(wanted.config)

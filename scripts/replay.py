@@ -7,7 +7,6 @@ seeds must differ.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,10 +42,10 @@ class Trial:
 def main(argv: list[str]) -> int:
     """Run and compare; return 1 unless all logs of a seed are the same."""
     options = cli.parser("replay", __doc__)
-    options.add_argument("--n", type=cli.count, default=4, help="seeds, dealt out over the tests")
-    options.add_argument("--jobs", type=cli.count, default=os.cpu_count() or 1, help="at a time")
-    options.add_argument("--config", help="configuration; the suite's first by default")
-    options.add_argument("--seed", type=cli.seed, default=1, help="first seed")
+    cli.add(options, "n", default=4, help="seeds, dealt out over the tests")
+    cli.add(options, "config", help="configuration; the suite's first by default")
+    cli.add(options, "seed", help="first seed")
+    cli.add(options, "jobs")
     wanted = options.parse_args(argv)
     configs = chosen_configs(load_suite(), wanted.config)
     trials = make_trials(wanted.n, wanted.seed, configs[0])

@@ -23,7 +23,7 @@ from honeyguide.sim import HdlError
 from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.layers import operator_text, utilisation_text
 from scripts.reports.roofline import draw_roofline
-from scripts.runs.arguments import add_oracle_option, share
+from scripts.runs.arguments import add_oracle_option, add_stall_option
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import peak
 from scripts.runs.model import load_model, random_inputs, read_inputs
@@ -37,22 +37,15 @@ FEW_VALUES = 64  # outputs up to this size stand in the report themselves
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something differs."""
     options = cli.parser("run", __doc__)
-    options.add_argument("--model", type=Path, help="the network, a .tflite file")
-    options.add_argument("--input", type=Path, help="inputs, a .npy file: int8, one or stacked")
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
-    options.add_argument("--count", type=cli.count, help="inputs to run; all, or 1 random one")
+    cli.add(options, "model", "config", "seed", "rtl")
+    cli.add(options, "input", help="inputs, a .npy file: int8, one or stacked")
+    cli.add(options, "count", help="inputs to run; all, or 1 random one")
     options.add_argument("--output", type=Path, metavar="FOLDER", help="write outputs here, .npy")
-    options.add_argument(
-        "--stall", type=share, default=0.0, help="chance that the bus waits, 0..0.9, each beat"
-    )
+    add_stall_option(options)
     options.add_argument(
         "--trace", type=Path, metavar="FILE", help="write the first input's time line, for Perfetto"
     )
     add_oracle_option(options)
-    options.add_argument(
-        "--rtl", type=Path, metavar="FOLDER", help="take the core from here instead of rtl/"
-    )
-    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
     add_results_option(options)
     wanted = options.parse_args(argv)
     if wanted.model is None:

@@ -58,19 +58,12 @@ class Settings:
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something is wrong."""
     options = cli.parser("sim", __doc__)
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    cli.add(options, "config", "seed", "test", "rtl")
     options.add_argument(
         "--images", type=cli.count, default=IMAGES, help=f"images to classify, default {IMAGES}"
     )
-    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
-    options.add_argument("--test", help="run only these tests of tb/tests: files or classes")
     options.add_argument("--smoke", default=SMOKE, help="tests to run before the images")
-    options.add_argument(
-        "--waves", action="store_true", help="record waves of the tests and of the first image"
-    )
-    options.add_argument(
-        "--rtl", type=Path, metavar="FOLDER", help="take the core from here instead of rtl/"
-    )
+    cli.add(options, "waves", help="record waves of the tests and of the first image")
     add_results_option(options)
     wanted = options.parse_args(argv)
     data = dataset.load_test_images()
@@ -199,7 +192,7 @@ def waves_command(
     """Return the command that repeats a run, finds its first difference and opens its waves."""
     words = []
     if inputs is not None:
-        words = [f"--inputs {shown(inputs)}", f"--env RATEL_FIRST={number or 0}"]
+        words = [f"--input {shown(inputs)}", f"--env RATEL_FIRST={number or 0}"]
     more = f' ARGS="{" ".join(words)}"' if words else ""
     return f"make waves TEST={test} SEED={settings.seed} CONFIG={settings.core.name}{more}"
 

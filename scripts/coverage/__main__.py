@@ -8,7 +8,6 @@ smallest set of runs found that hits the same bins is written to spec/pull_reque
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,12 +36,10 @@ PULL_REQUEST = Bars(functional=95.0)
 def main(argv: list[str]) -> int:
     """Run and merge; return 1 unless every run passed and every bar is reached."""
     options = cli.parser("coverage", __doc__)
-    options.add_argument("--n", type=cli.count, default=RUNS, help=f"runs, default {RUNS}")
-    options.add_argument("--jobs", type=cli.count, default=os.cpu_count() or 1, help="at a time")
-    options.add_argument("--tests", help="only these: entries of the suite, tests or files")
-    options.add_argument("--config", help="configurations, with commas; the suite's by default")
-    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the first run")
-    options.add_argument("--cluster", default="", help="address of a Dask scheduler")
+    cli.add(options, "n", default=RUNS, help=f"runs, default {RUNS}")
+    cli.add(options, "jobs", "tests", "cluster")
+    cli.add(options, "config", help="configurations, with commas; the suite's by default")
+    cli.add(options, "seed", help="seed of the first run")
     options.add_argument(
         "--functional", action="store_true", help="no code coverage: simulations run at full speed"
     )

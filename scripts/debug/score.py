@@ -147,9 +147,8 @@ def measure(expected: Expected, where: Path, *, seed: int, waves: bool = False) 
 def main(argv: list[str]) -> int:
     """Measure; return 1 if fewer than wanted are right."""
     options = cli.parser("debug.score", __doc__)
-    options.add_argument("--fault", default="", help="only these: parts of names, with commas")
-    options.add_argument("--waves", action="store_true", help="record waves, make pictures")
-    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the runs")
+    cli.add(options, "fault", "seed")
+    cli.add(options, "waves", help="record waves, make pictures")
     wanted = options.parse_args(argv)
     words = wanted.fault.split(",")
     chosen = [entry for entry in load_table() if any(word in entry.fault for word in words)]

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from honeyguide.cli import UserError, parser, run_command
+from honeyguide.cli import UserError, add, did_you_mean, parser, run_command
 from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
 from honeyguide.lint.python import ruff_format, ruff_rules
 from honeyguide.lint.step import Outcome
@@ -51,16 +51,19 @@ def core(config: str | None) -> Design:
 def main(argv: list[str]) -> int:
     """Run the chosen checks; return 1 if one found something."""
     arguments = parser("lint", __doc__)
-    arguments.add_argument("--config", help="elaborate this configuration only")
-    arguments.add_argument("--only", action="append", metavar="STEP", help="run this step only")
+    add(arguments, "config", help="elaborate this configuration only")
+    add(arguments, "only", help="run only these steps, with commas")
     wanted = arguments.parse_args(argv)
     if wanted.config is not None:
         RATEL.parameters(wanted.config)
     known = steps(wanted.config)
-    for name in wanted.only or ():
+    only = wanted.only.split(",") if wanted.only else []
+    for name in only:
         if name not in known:
-            raise UserError(f"unknown step {name!r}; there are {', '.join(known)}")
-    results = [report(name, known[name]) for name in wanted.only or known]
+            raise UserError(
+                f"unknown step {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}"
+            )
+    results = [report(name, known[name]) for name in only or known]
     return 0 if all(results) else 1
 
 

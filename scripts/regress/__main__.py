@@ -9,7 +9,6 @@ part, and links waves (RATEL_EXPLAIN=0 or --no-explain: not).
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,15 +36,11 @@ KEPT = frozenset({"functional.json"})
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 unless everything passed."""
     options = cli.parser("regress", __doc__)
-    options.add_argument("--n", type=cli.count, default=RUNS, help=f"runs, default {RUNS}")
-    options.add_argument(
-        "--jobs", type=cli.count, default=os.cpu_count() or 1, help="runs at a time on this machine"
-    )
-    options.add_argument("--tests", help="only these: entries of the suite, tests or files")
-    options.add_argument("--config", help="configurations, with commas; the suite's by default")
-    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the first run")
-    options.add_argument("--cluster", default="", help="address of a Dask scheduler")
-    options.add_argument("--waves", action="store_true", help="record waves of every run")
+    cli.add(options, "n", default=RUNS, help=f"runs, default {RUNS}")
+    cli.add(options, "jobs", "tests", "cluster")
+    cli.add(options, "config", help="configurations, with commas; the suite's by default")
+    cli.add(options, "seed", help="seed of the first run")
+    cli.add(options, "waves", help="record waves of every run")
     options.add_argument(
         "--no-explain",
         action="store_true",

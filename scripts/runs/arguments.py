@@ -18,6 +18,13 @@ def share(text: str) -> float:
     return value
 
 
+def add_stall_option(options: argparse.ArgumentParser) -> None:
+    """Add `--stall`, the chance that a channel of the bus waits."""
+    options.add_argument(
+        "--stall", type=share, default=0.0, help="chance that the bus waits, 0..0.9, each beat"
+    )
+
+
 def add_oracle_option(options: argparse.ArgumentParser) -> None:
     """Add --no-oracle to a command: why tflite-micro is known not to judge a network."""
     options.add_argument(

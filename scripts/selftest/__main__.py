@@ -8,7 +8,6 @@ benches of tests/sim/test_false_pass.py run too: none of them may pass.
 
 from __future__ import annotations
 
-import os
 import time
 
 from honeyguide import cli
@@ -28,11 +27,8 @@ from honeyguide.sim import HdlError
 def main(argv: list[str]) -> int:
     """Run the self-test; return 1 if a fault was not caught."""
     options = cli.parser("selftest", __doc__)
-    options.add_argument("--fault", metavar="NAME", help="faults, by name or a part of it")
-    options.add_argument(
-        "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N",
-        help="faults at a time; as many as there are processors by default",
-    )  # fmt: skip
+    cli.add(options, "fault", default=None, help="faults, by name or a part of it")
+    cli.add(options, "jobs")
     wanted = options.parse_args(argv)
     every = load_faults()
     faults = every if wanted.fault is None else faults_named(wanted.fault, every)

@@ -18,7 +18,7 @@ from golden.network import NetworkError
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.sim import HdlError
-from scripts.runs.arguments import add_oracle_option, share
+from scripts.runs.arguments import add_oracle_option, add_stall_option
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.zoo import Entry, zoo
@@ -35,12 +35,13 @@ IMAGES = 10  # of MNIST when nobody says how many
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something differs."""
     options = cli.parser("soc", __doc__)
-    options.add_argument("--model", help="a network's name (mnist, resnet8, ...) or a .tflite file")
-    options.add_argument("--input", type=Path, help="inputs for a .tflite file, .npy")
-    options.add_argument("--count", type=cli.count, help="inputs to run; 10 of MNIST, else 1")
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
-    options.add_argument("--stall", type=share, default=0.0, help="chance that a bus waits")
-    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    cli.add(
+        options, "model", type=str, help="a network's name (mnist, resnet8, ...) or a .tflite file"
+    )
+    cli.add(options, "input", help="inputs for a .tflite file, .npy")
+    cli.add(options, "count", help="inputs to run; 10 of MNIST, else 1")
+    cli.add(options, "config", "seed")
+    add_stall_option(options)
     options.add_argument(
         "--compare", action="store_true", help="also run without a CPU and compare the cycles"
     )

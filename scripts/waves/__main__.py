@@ -43,17 +43,16 @@ NO_FST = "Waves are VCD; FST is smaller, but needs the headers of lz4 and zlib."
 def main(argv: list[str]) -> int:
     """Do it; return 1 if RTL and golden differ."""
     options = cli.parser("waves", __doc__)
-    options.add_argument("--test", required=True, help="the test, as file.Class or `network`")
-    options.add_argument("--seed", type=cli.seed, default=1, help="seed of the run")
-    options.add_argument("--config", help="configuration of the core, as in spec/configs.toml")
+    cli.add(options, "test", required=True, help="the test, as file.Class or `network`")
+    cli.add(options, "seed", help="seed of the run")
+    cli.add(options, "config", "rtl")
     options.add_argument("--speed", choices=("tile", "pin"), default="tile")
     options.add_argument(
         "--env", action="append", default=[], metavar="NAME=VALUE", help="a variable of the test"
     )
     options.add_argument("--window", type=window, metavar="FROM:TO", help="cycles to record")
-    options.add_argument("--model", type=Path, default=MODEL, help="of `network`: a .tflite file")
-    options.add_argument("--inputs", type=Path, help="of `network`: .npy, MNIST images by default")
-    options.add_argument("--rtl", type=Path, metavar="FOLDER", help="take the core from here")
+    cli.add(options, "model", default=MODEL, help="of `network`: a .tflite file")
+    cli.add(options, "input", help="of `network`: .npy, MNIST images by default")
     options.add_argument(
         "--picture", action="store_true", help="make picture.png, without a display"
     )
@@ -65,7 +64,7 @@ def main(argv: list[str]) -> int:
     run = new_run("waves", BUILD)
     folder = run.path
     if module == NETWORK:
-        env = {**network_environment(core.name, wanted.model, wanted.inputs, folder), **env}
+        env = {**network_environment(core.name, wanted.model, wanted.input, folder), **env}
     if not can_write_fst():
         print(NO_FST)
     done = repeat(

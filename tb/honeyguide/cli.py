@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import NoReturn
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
 
 from honeyguide.place import PlaceError
 from honeyguide.project import BUILD, NAME, SECTION, own_prefix, shell_settings
@@ -22,10 +25,26 @@ class UserError(Exception):
 class Parser(argparse.ArgumentParser):
     """An argument parser whose error is one sentence instead of a page of usage."""
 
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
+        """Parse; an unknown option is refused with the known one that is most like it."""
+        known, extra = self.parse_known_args(args, namespace)
+        if extra:
+            hint = did_you_mean(extra[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(extra)}{hint}")
+        return known
+
     def error(self, message: str) -> NoReturn:
         """Print the sentence and exit with 2."""
         print(f"{NAME}: {message} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(2)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean X?` if a known word is near enough to a mistyped one, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def parser(command: str, about: str | None) -> Parser:
@@ -69,6 +88,34 @@ def at_least(least: int, text: str, what: str) -> int:
     if value < least:
         raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
     return value
+
+
+# An option that several commands have means the same in each; what is said here can be narrowed.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "cluster": {"default": "", "metavar": "ADDRESS", "help": "address of a Dask scheduler"},
+    "config": {"help": "configuration of the core, as in spec/configs.toml"},
+    "count": {"type": count, "help": "inputs to run"},
+    "fault": {"default": "", "metavar": "NAMES", "help": "faults, by parts of names, with commas"},
+    "input": {"type": Path, "metavar": "FILE", "help": "inputs, a .npy file"},
+    "jobs": {
+        "type": count, "default": os.cpu_count() or 1, "metavar": "N",
+        "help": "at a time; as many as there are processors by default",
+    },
+    "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite file"},
+    "n": {"type": count, "help": "runs"},
+    "only": {"metavar": "NAMES", "help": "only these, with commas; all by default"},
+    "rtl": {"type": Path, "metavar": "FOLDER", "help": "take the core from here instead of rtl/"},
+    "seed": {"type": seed, "default": 1, "help": "root of every random choice"},
+    "test": {"help": "tests of tb/tests: files or classes"},
+    "tests": {"help": "only these: entries of the suite, tests or files, with commas"},
+    "waves": {"action": "store_true", "help": "record waves"},
+}  # fmt: skip
+
+
+def add(options: argparse.ArgumentParser, *names: str, **narrowed: Any) -> None:
+    """Add options that other commands have too, by name; `narrowed` says what differs here."""
+    for name in names:
+        options.add_argument(f"--{name}", **{**OPTIONS[name], **narrowed})
 
 
 _at_failure: list[Callable[[str], None]] = []

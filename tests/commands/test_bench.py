@@ -57,7 +57,7 @@ def test_ratios_of_the_speeds() -> None:
 @pytest.mark.xdist_group("make bench")
 def test_it_passes_and_reports(tmp_path: Path, seed: int) -> None:
     names = "gemm_64_onchip,conv3x3,dw3x3_s1,fc_640x128,gemm_16_chain_of_8"
-    ended = command("bench", "--kernels", names, "--no-speed", "--seed", seed, results=tmp_path)
+    ended = command("bench", "--only", names, "--no-speed", "--seed", seed, results=tmp_path)
     assert ended.code == 0, ended.out + ended.err
     assert ended.report is not None
     assert ended.report["pass"] is True
@@ -76,7 +76,7 @@ def test_it_passes_and_reports(tmp_path: Path, seed: int) -> None:
 @pytest.mark.xdist_group("make bench")
 def test_the_smallest_core_says_what_does_not_fit(tmp_path: Path) -> None:
     ended = command(
-        "bench", "--config", "4x4", "--kernels", "gemm_128_onchip,gemm_32_onchip", "--no-speed",
+        "bench", "--config", "4x4", "--only", "gemm_128_onchip,gemm_32_onchip", "--no-speed",
         results=tmp_path,
     )  # fmt: skip
     assert ended.code == 0, ended.out + ended.err

@@ -24,7 +24,7 @@ from tests.commands.support import MNIST, command_here, is_one_sentence
         ("sim", ["--rtl", "nowhere"], "there is no Verilog file below nowhere"),
         ("sim", ["--colour"], "unrecognized arguments: --colour"),
         ("bench", ["--config", "3x3"], "unknown configuration '3x3'"),
-        ("bench", ["--kernels", "conv9x9"], "unknown kernel 'conv9x9'; there are gemm_32_onchip"),
+        ("bench", ["--only", "conv9x9"], "unknown kernel 'conv9x9'; there are gemm_32_onchip"),
         ("run", [], "which network?"),
         ("run", ["--model", "nowhere.tflite"], "cannot read the network nowhere.tflite"),
         ("run", ["--model", "Makefile"], "Makefile is not a TensorFlow Lite file"),

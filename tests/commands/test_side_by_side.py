@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
         "--no-bars",
     ),
     "waves": ("--test", "smoke.FenceAlone", "--no-view"),
-    "bench": ("--kernels", "conv3x3", "--no-speed"),
+    "bench": ("--only", "conv3x3", "--no-speed"),
 }  # fmt: skip
 REPORTS = {"regress": "regress.json", "coverage": "coverage.json", "waves": "run/trace.log"}
 # What is different in every run, also alone: times and what follows from them, and names of places.

@@ -124,7 +124,7 @@ def test_one_bad_stage_is_a_bad_exit(sandbox: Path) -> None:
     ("words", "sentence"),
     [
         (["test", "SEED=x"], "'x' is not a seed"),
-        (["test", "K=no_test_has_this_name", "ARGS=--stage unit"], "no test matches"),
+        (["test", "K=no_test_has_this_name", "ARGS=--only unit"], "no test matches"),
         (["lint", "ARGS=--only nope"], "unknown step 'nope'"),
         (["lint", "ARGS=--config 3x3"], "unknown configuration '3x3'; there are"),
     ],
