@@ -128,7 +128,6 @@ RATEL = Core(
     proofs=proofs,
     faults="tests/faults",
     fault_tests=FAULT_TESTS,
-    observer="tb.env.first_difference_observer",
     observed={"RATEL_TRACE": "stages"},
     crash=crash,
     views=views,

@@ -1,36 +1,43 @@
-"""Connects the coverage model to an environment, when the launcher asked for it."""
+"""The coverage model as a subscriber of the environment, there when the launcher asked for it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pyuvm import uvm_component, uvm_subscriber
 
-from honeyguide.coverage.collector import Collector, wanted
+from honeyguide.agents.seen import Seen
+from honeyguide.coverage.collector import Collector
+from honeyguide.env.checker import AnalysisImp
+from honeyguide.env.settings import results_folder
 from tb.coverage.instructions import InstructionCoverage
 from tb.coverage.pins import PinCoverage
-
-if TYPE_CHECKING:
-    from tb.env.environment import Environment
+from tb.env.predicted import Executed, Predicted
 
 
-class Coverage:
+class Coverage(uvm_subscriber):
     """The samplers of a run. They observe: nothing here drives or checks."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.predicted_export = AnalysisImp("predicted_export", self, self.predicted)
+
+    def build_phase(self) -> None:
+        """Create the samplers."""
         self.collector = Collector()
-        self.instructions = InstructionCoverage(env.machine, self.collector)
-        self.pins = PinCoverage(env.configuration.core, self.collector, self.instructions)
-        env.predictor.observers.append(
-            lambda outcome, doorbell: self.instructions.outcome(outcome, doorbell=doorbell)
-        )
-        # Pins first: they are the cause of what the predictor says next.
-        env.observers.insert(0, self.pins.seen)
+        self.instructions = InstructionCoverage(self.cdb_get("machine"), self.collector)
+        core = self.cdb_get("bench").core
+        self.pins = PinCoverage(core, self.collector, self.instructions)
 
-    def write(self, folder: Path) -> Path:
-        """Write what was hit into a file below `folder` and return it."""
-        return self.collector.write(folder)
+    def write(self, item: Seen) -> None:
+        """Sample what a port showed."""
+        self.pins.seen(item)
 
+    def predicted(self, item: Predicted) -> None:
+        """Sample what an instruction did."""
+        if isinstance(item, Executed):
+            self.instructions.outcome(item.outcome, doorbell=item.doorbell)
 
-def attach(env: Environment) -> Coverage | None:
-    """Observe an environment that is built, if RATEL_COVERAGE is set and not 0."""
-    return Coverage(env) if wanted() else None
+    def report_phase(self) -> None:
+        """Leave what was hit."""
+        folder = results_folder()
+        if folder is not None:
+            self.collector.write(folder)

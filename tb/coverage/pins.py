@@ -8,9 +8,9 @@ from golden.isa_table import OPCODE, Counter, InstructionClass
 from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
 from honeyguide.agents.axil.item import RegisterSeen
 from honeyguide.agents.irq.item import InterruptSeen, ResetSeen
+from honeyguide.agents.seen import Seen
 from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
 from honeyguide.coverage.collector import Collector
-from honeyguide.fast.recorded import Seen
 from tb.coverage.instructions import PAGE, InstructionCoverage
 from tb.coverage.points import STATUS_BITS
 from tb.env.registers import COUNTERS, register_at

@@ -15,13 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pyuvm import uvm_analysis_port, uvm_component
+
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
 from golden.machine import Machine, Outcome, Owner
+from honeyguide.agents.seen import Seen
 from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSeen
-from honeyguide.env.failures import Failures
-from honeyguide.env.scoreboard import MemoryScoreboard
-from honeyguide.env.transaction_log import TransactionLog
+from honeyguide.env.checker import AnalysisImp, Checker
+from tb.env.predicted import Answered, Begins, Executed
 from tb.env.stored import Stored
 
 
@@ -51,36 +53,34 @@ class Entry:
         return f"instruction {place} `{disassemble_instruction(self.instruction)}`"
 
 
-class Predictor:
+class Predictor(Checker):
     """Expected results; see above.
 
     Attributes:
-        comparisons: results, refusals and acceptances that were compared.
+        machine: the golden machine.
         abandoned: instructions whose id was issued again before they were decided.
-        observers: called with every outcome, and whether it came through the doorbell.
+        ap: Begins, Executed and Answered of every instruction.
+        writes: every store, for the scoreboard of memory.
     """
 
-    def __init__(
-        self,
-        *,
-        machine: Machine,
-        memory: MemoryScoreboard,
-        failures: Failures,
-        log: TransactionLog,
-    ) -> None:
-        self.machine = machine
-        self.memory = memory
-        self.failures = failures
-        self.log = log
-        self.comparisons = 0
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
+        self.ap = uvm_analysis_port("ap", self)
+        self.writes = uvm_analysis_port("writes", self)
+        self.doorbell_export = AnalysisImp("doorbell_export", self, self.doorbell)
         self.abandoned = 0
-        self.observers: list[Callable[[Outcome, bool], None]] = []
+        self.context: Callable[[], int] = lambda: 1  # user context of CV-X-IF
         self.last: Outcome | None = None
         self.since_fence: list[Outcome] = []
-        self.context: Callable[[], int] = lambda: 1  # user context of CV-X-IF
         self._undecided: deque[Entry] = deque()
         self._unanswered: deque[Entry] = deque()
         self._refused: deque[int] = deque()  # ids whose commit must have no effect
+
+    def build_phase(self) -> None:
+        """Fetch the golden machine."""
+        super().build_phase()
+        self.machine: Machine = self.cdb_get("machine")
 
     @property
     def pending(self) -> int:
@@ -103,7 +103,23 @@ class Predictor:
         self._unanswered.clear()
         self._refused.clear()
 
+    def left_over(self) -> str:
+        """Instructions that miss something at the end."""
+        if not self.pending:
+            return ""
+        return f"{self.pending} instructions are left over: {self.describe_pending()}"
+
     # ---- what was seen
+
+    def seen(self, item: Seen) -> None:
+        """An item of CV-X-IF; others are not for this component."""
+        match item:
+            case IssueSeen():
+                self.issue(item)
+            case CommitSeen():
+                self.commit(item)
+            case ResultSeen():
+                self.result(item)
 
     def issue(self, seen: IssueSeen) -> None:
         """An issue handshake: check the answer, remember the instruction."""
@@ -128,9 +144,9 @@ class Predictor:
             self._undecided.append(
                 Entry(
                     instruction=instruction,
+                    owner=Owner(context=0 if seen.mode == MACHINE else self.context()),
                     id=seen.id,
                     cycle=seen.cycle,
-                    owner=Owner(context=0 if seen.mode == MACHINE else self.context()),
                     place=self.log.reserve(),
                 )
             )
@@ -156,36 +172,45 @@ class Predictor:
                 self._refused.remove(seen.id)
             return
         while self._undecided and self._undecided[0].fate is not Fate.OFFERED:
-            self._decide(self._undecided.popleft())
+            self._decide(self._undecided.popleft(), seen.cycle)
 
-    def _decide(self, entry: Entry) -> None:
+    def _decide(self, entry: Entry, cycle: int) -> None:
         if entry.fate is Fate.KILLED:
             self.log.instruction(
                 None, entry.instruction, fate=Fate.KILLED, result=None, place=entry.place
             )
             return
-        entry.outcome = self.execute(entry.instruction, owner=entry.owner)
+        entry.outcome = self.execute(
+            entry.instruction, owner=entry.owner, issued=entry.cycle, committed=cycle
+        )
         self._unanswered.append(entry)
 
-    def doorbell(self, instruction: Instruction) -> Outcome:
+    def doorbell(self, instruction: Instruction) -> None:
         """A word written to the doorbell; its result is read from a register."""
         outcome = self.execute(instruction, doorbell=True)
         self.log.instruction(outcome.index, instruction, fate="doorbell", result=outcome.result)
-        return outcome
 
     def execute(
-        self, instruction: Instruction, *, doorbell: bool = False, owner: Owner | None = None
+        self,
+        instruction: Instruction,
+        *,
+        doorbell: bool = False,
+        owner: Owner | None = None,
+        issued: int | None = None,
+        committed: int | None = None,
     ) -> Outcome:
-        """Run one instruction in the golden machine and note what it writes."""
+        """Run one instruction in the golden machine and say what it does and writes."""
+        self.ap.write(Begins(instruction=instruction))
         outcome = self.machine.execute(instruction, doorbell=doorbell, owner=owner)
         self.last = outcome
         self.since_fence.append(outcome)
         if outcome.mnemonic == "fence" and outcome.error is None:
             self.since_fence.clear()
         if outcome.memory_write is not None:
-            self.memory.expect(Stored(outcome))
-        for observe in self.observers:
-            observe(outcome, doorbell)
+            self.writes.write(Stored(outcome))
+        self.ap.write(
+            Executed(outcome=outcome, doorbell=doorbell, issued=issued, committed=committed)
+        )
         return outcome
 
     def result(self, seen: ResultSeen) -> None:
@@ -228,3 +253,4 @@ class Predictor:
             result=seen.data if outcome.result is not None else None,
             place=entry.place,
         )
+        self.ap.write(Answered(outcome=outcome, cycle=seen.cycle))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pyuvm import uvm_analysis_port, uvm_component
+
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import Counter, ErrorCode
 from golden.machine import ErrorRecord
 from honeyguide.agents.axi.item import BurstSeen
 from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.env.failures import Failures
-from honeyguide.env.transaction_log import TransactionLog
+from honeyguide.agents.seen import Seen
+from honeyguide.env.checker import AnalysisImp, Checker
+from tb.env.predicted import Executed, Predicted
 from tb.env.predictor import Predictor
 from tb.env.registers import COUNTERS, OKAY, RegisterMirror, offset_of, register_at
 
@@ -30,23 +33,43 @@ LOOKED_AT = (
 BUSY, PENDING, RESETTING = 1, 1 << 4, 1 << 5  # of STATUS
 
 
-class RegisterChecker:
-    """Sees every register access; doorbell writes go to the predictor as instructions."""
+class RegisterChecker(Checker):
+    """Sees every register access.
 
-    def __init__(
-        self, *, core: CoreConfig, predictor: Predictor, failures: Failures, log: TransactionLog
-    ) -> None:
-        self.predictor = predictor
-        self.failures = failures
-        self.log = log
-        self.comparisons = 0
-        self.mirror = RegisterMirror(core)
-        predictor.context = lambda: self.mirror.stored["XIF_CONTEXT"]
-        self.core = core
+    Attributes:
+        predictor: whose golden machine knows what status registers show.
+        doorbell: publishes words written to the doorbell, for the predictor.
+    """
+
+    predictor: Predictor
+
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
+        self.predicted_export = AnalysisImp("predicted_export", self, self.executed)
+        self.doorbell = uvm_analysis_port("doorbell", self)
+
+    def build_phase(self) -> None:
+        """Fetch the core's parameters; all registers are as after reset."""
+        super().build_phase()
+        self.core: CoreConfig = self.cdb_get("bench").core
+        self.mirror = RegisterMirror(self.core)
         self.write_bursts: list[BurstSeen] = []
         self.doorbell_result = 0
         self._unsettled = False
         self._counted = True  # the machine knows from where the counters count
+
+    def seen(self, item: Seen) -> None:
+        """An access; or a write burst, which tells what the address of a bus error means."""
+        if isinstance(item, RegisterSeen):
+            self.access(item)
+        elif isinstance(item, BurstSeen) and item.write:
+            self.write_bursts.append(item)
+
+    def executed(self, item: Predicted) -> None:
+        """A doorbell word was executed: its result is in a register."""
+        if isinstance(item, Executed) and item.doorbell:
+            self.doorbell_result = item.outcome.result or 0
 
     def reset(self) -> None:
         """Go back to the reset values."""
@@ -179,8 +202,7 @@ class RegisterChecker:
         elif name == "DB_INSTR":
             stored = self.mirror.stored
             instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])
-            outcome = self.predictor.doorbell(instruction)
-            self.doorbell_result = outcome.result or 0
+            self.doorbell.write(instruction)
             self._unsettled = True
 
     def check_interrupt(self, level: bool, cycle: int) -> None:

@@ -79,9 +79,9 @@ class Core:
         proofs: pytest files that the plan may name.
         faults: the folder of the broken cores: faults.toml and a patch for each.
         fault_tests: None if the regression's own tests are to find them.
-        debug_build: like `build`, with what an observer needs.
-        observer: a module in front of the test's own that looks for the first difference and
-            leaves `difference.json`; `observed` are its environment variables.
+        debug_build: like `build`, with what that search needs.
+        observed: environment variables with which a test looks for its first difference and leaves
+            `difference.json`.
         crash: says where a run broke off that left no `difference.json`.
         views: which signals a wave viewer shows.
     """
@@ -105,7 +105,6 @@ class Core:
     faults: str = "faults"
     fault_tests: FaultTests | None = None
     debug_build: Callable[[str], dict[str, Any]] | None = None
-    observer: str = ""
     observed: Mapping[str, str] = field(default_factory=dict)
     crash: Callable[[Path, SimResult], dict[str, Any]] | None = None
     views: Callable[[], Views] | None = None

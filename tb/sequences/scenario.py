@@ -28,7 +28,7 @@ from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
 from honeyguide.agents.command import Command
 from honeyguide.env.job import JobSequence, offload
 from honeyguide.env.seeds import Seeds
-from tb.env.environment import Environment
+from tb.env.environment import RatelEnvironment
 from tb.env.registers import offset_of
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import BUSY, both_ports, ring
@@ -41,7 +41,7 @@ RESET_PENDING = 1 << 5  # of STATUS
 class Scenario(uvm_sequence):
     """Steps on an environment. Every random choice comes from the stream `scenario` of `seeds`."""
 
-    def __init__(self, name: str, env: Environment, seeds: Seeds) -> None:
+    def __init__(self, name: str, env: RatelEnvironment, seeds: Seeds) -> None:
         super().__init__(name)
         self.env = env
         self.seeds = seeds
@@ -52,16 +52,16 @@ class Scenario(uvm_sequence):
 
     def program(self, length: int) -> list[Instruction]:
         """Return a random program over few resources, its data in memory."""
-        core = self.env.configuration.core
+        core = self.env.bench.core
         return random_program(core, self.env.memory.write, self.random, length=length)
 
     def layer(self) -> list[Instruction]:
         """Return a random layer that loads all it needs, its data in memory."""
         self._layers += 1
         _, program = random_layer(
-            self.env.configuration.core, self.env.memory.write,
+            self.env.bench.core, self.env.memory.write,
             self.seeds.child(f"layer {self._layers}"),
-            memory_bytes=self.env.configuration.memory_bytes,
+            memory_bytes=self.env.bench.memory_bytes,
         )  # fmt: skip
         return program
 

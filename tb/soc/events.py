@@ -8,42 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from honeyguide.fast.recorded import Seen, decode
+from honeyguide.agents.seen import Seen
+from honeyguide.fast.recorded import decode
 
 # Numbers of obi_memory.sv and soc_devices.sv
 STORE, CONSOLE, MARK = 32, 33, 34
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreSeen:
+class StoreSeen(Seen):
     """The CPU wrote bytes: word address, data, byte enables."""
 
-    cycle: int
     address: int
     data: int
     enables: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsoleSeen:
+class ConsoleSeen(Seen):
     """The CPU wrote a byte to the console."""
 
-    cycle: int
     byte: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarkSeen:
+class MarkSeen(Seen):
     """The CPU called the bench."""
 
-    cycle: int
     value: int
 
 
-SystemSeen = Seen | StoreSeen | ConsoleSeen | MarkSeen
-
-
-def decode_all(events: NDArray[np.void]) -> Iterator[SystemSeen]:
+def decode_all(events: NDArray[np.void]) -> Iterator[Seen]:
     """Yield one item an event, in order."""
     own = np.flatnonzero(events["kind"] >= STORE)
     first = 0

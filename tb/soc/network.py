@@ -14,53 +14,89 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import cocotb
 import numpy as np
+import pyuvm
 from numpy.typing import NDArray
 
 from golden.config import load_config
 from golden.network import run_network
-from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.bus import known
+from honeyguide.env.checker import Checker
 from honeyguide.env.failures import FailedRunError
 from honeyguide.env.settings import count, results_folder
 from sw.compiler import compile_network
-from sw.compiler.program import HostPhase, Program
-from sw.firmware.codegen import BASE, NetworkImage, generate_network
+from sw.compiler.program import HostPhase
+from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.elf import read_elf
 from sw.importer import import_network
 from tb.env.compared import ComparedElements, compared_elements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.layer_checker import LayerChecker
-from tb.soc.system import Mark, System
+from tb.soc.base import SystemTest, asked_stalls, firmware_path
+from tb.soc.environment import Mark
 
 PAGE = 1 << 16
 
 
-class NetworkRun:
-    """One run of a network's firmware, phase by phase."""
+class TensorChecker(Checker):
+    """Counts the bytes of tensors in memory that the test compares with golden's."""
 
-    def __init__(self, system: System, program: Program, image: NetworkImage) -> None:
-        self.system = system
-        self.program = program
-        self.image = image
-        self.trace = CoreTrace()
+
+@pyuvm.test()
+class Network(SystemTest):
+    """See the module; one run of a network's firmware, phase by phase."""
+
+    def build_phase(self) -> None:
+        """Compile the network first: it says how much memory is needed."""
+        self.graph = import_network(Path(os.environ["RATEL_NETWORK"]))
+        arrays = np.load(os.environ["RATEL_INPUTS"])
+        number = min(count("RATEL_COUNT", len(arrays)), len(arrays))
+        shape = self.graph.tensors[self.graph.inputs[0]].shape
+        self.inputs = [np.ascontiguousarray(arrays[i]).reshape(shape) for i in range(number)]
+        core = load_config(os.environ.get("RATEL_CONFIG"))
+        self.program = compile_network(core, self.graph, memory_base=BASE)
+        self.image = generate_network(self.program, self.inputs, name=self.graph.name)
         self.compared = ComparedElements()
-        self.checker = LayerChecker(system.core, self.compared)
-        self.tensor_bytes = 0
+        self.checker = LayerChecker(core, self.compared)
         self.elements = 0
         self.npu_cycles: list[int] = []
-        self._started = 0
+        super().build_phase()
+        self.tensors = TensorChecker.create("tensors", self.env)
+
+    def memory_bytes(self) -> int:
+        """What the network needs, in whole pages."""
+        return -(-self.image.end // PAGE) * PAGE
+
+    async def body(self) -> None:
+        """Load, boot, and follow the firmware from input to input."""
+        env = self.env
+        self.firmware = read_elf(firmware_path())
+        env.load(self.firmware.segments)
+        env.load(self.image.segments)
+        self.trace = CoreTrace()
+        stalls, bus = asked_stalls()
+        await env.boot(argument=len(self.inputs), stalls=stalls, bus_stall=bus)
+        self.trace.take()
+        for index, array in enumerate(self.inputs):
+            await self.infer(index, run_network(self.graph, [array]))
+            if env.failures.count:
+                break
+        else:
+            mark = await env.next_mark()
+            if mark is not None or known(cocotb.top.value) != 0:
+                env.failures.add(
+                    f"the firmware ended with {known(cocotb.top.value):#x}, mark {mark}"
+                )
 
     async def infer(self, index: int, expected: dict[int, NDArray[np.generic]]) -> None:
         """Follow the firmware through one inference."""
-        system = self.system
+        env = self.env
         cycles = 0
         self.compared.forget()
         for phase in self.program.phases:
-            mark = await system.next_mark()
+            mark = await env.next_mark()
             wanted = Mark.HOST if isinstance(phase, HostPhase) else Mark.PHASE
             if mark != wanted:
                 raise FailedRunError(
@@ -69,7 +105,7 @@ class NetworkRun:
             if isinstance(phase, HostPhase):
                 self.compare(index, expected, phase.op.outputs)
                 continue
-            system.checkpoint()
+            env.checkpoint()
             trace = self.trace.take()
             spans = [*trace.load, *trace.execute, *trace.store]
             start = min(span.start for span in spans)
@@ -77,18 +113,18 @@ class NetworkRun:
             self.checker.check(phase.steps, trace, expected, start)
             for layer in self.checker.layers.values():
                 if layer.mismatches:
-                    system.failures.add(f"input {index}: layer {layer.layer}: {layer.first}")
+                    env.failures.add(f"input {index}: layer {layer.layer}: {layer.first}")
             made = [
                 op.output
                 for op in phase.ops
                 if op.output in self.image.tensors and op.output in expected
             ]
             self.compare(index, expected, made)
-        if await system.next_mark() != Mark.DONE:
+        if await env.next_mark() != Mark.DONE:
             raise FailedRunError(f"input {index}: the firmware did not say that it is done")
         self.compare(index, expected, self.program.network.outputs)
         for sentence in gaps(self.program, self.compared):
-            system.failures.add(f"input {index}: {sentence}")
+            env.failures.add(f"input {index}: {sentence}")
         self.elements += compared_elements(self.program, self.compared)
         self.npu_cycles.append(cycles)
 
@@ -99,83 +135,42 @@ class NetworkRun:
         tensors: tuple[int, ...] | list[int],
     ) -> None:
         """Compare tensors in memory with golden's, byte by byte."""
-        memory = self.system.store.memory
+        memory = self.env.store.memory
         for tensor in tensors:
             wanted = np.ascontiguousarray(expected[tensor]).reshape(-1).view(np.uint8)
             address = self.image.tensors[tensor]
             actual = memory[address : address + wanted.size]
             wrong = np.flatnonzero(actual != wanted)
-            self.tensor_bytes += wanted.size
+            self.tensors.comparisons += wanted.size
             self.compared.mark(tensor, expected[tensor])
             if wrong.size:
                 at = int(wrong[0])
-                self.system.failures.add(
+                self.env.failures.add(
                     f"input {index}: tensor {tensor} in memory: byte {at}: expected "
                     f"{int(wanted[at].view(np.int8))}, got {int(actual[at].view(np.int8))}, "
                     f"{wrong.size} of {wanted.size} differ"
                 )
 
-
-@cocotb.test()
-async def network(dut: Any) -> None:
-    """See the module."""
-    core = load_config(os.environ.get("RATEL_CONFIG"))
-    graph = import_network(Path(os.environ["RATEL_NETWORK"]))
-    arrays = np.load(os.environ["RATEL_INPUTS"])
-    number = min(count("RATEL_COUNT", len(arrays)), len(arrays))
-    shape = graph.tensors[graph.inputs[0]].shape
-    inputs = [np.ascontiguousarray(arrays[index]).reshape(shape) for index in range(number)]
-    program = compile_network(core, graph, memory_base=BASE)
-    image = generate_network(program, inputs, name=graph.name)
-    firmware = read_elf(Path(os.environ["RATEL_FIRMWARE"]))
-    system = System(dut, core, memory_bytes=-(-image.end // PAGE) * PAGE)
-    system.load(firmware.segments)
-    system.load(image.segments)
-    run = NetworkRun(system, program, image)
-    stall = float(os.environ.get("RATEL_STALL", "0"))
-    await system.start(
-        argument=number,
-        seed=int(os.environ.get("RATEL_SEED", "1")),
-        stalls=Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall),
-        bus_stall=(stall, stall),
-    )
-    run.trace.take()
-    for index, array in enumerate(inputs):
-        expected = run_network(graph, [array])
-        await run.infer(index, expected)
-        if system.failures.count:
-            break
-    else:
-        mark = await system.next_mark()
-        if mark is not None or known(dut.value) != 0:
-            system.failures.add(f"the firmware ended with {known(dut.value):#x}, mark {mark}")
-    write_results(run, image, firmware.sections, number)
-    system.finish(elsewhere=run.tensor_bytes)
-
-
-def write_results(
-    run: NetworkRun, image: NetworkImage, sections: dict[str, int], number: int
-) -> None:
-    """Leave what was measured where the launcher reads it."""
-    folder = results_folder()
-    if folder is None:
-        return
-    system = run.system
-    layers = run.checker.layers.values()
-    document = {
-        "inputs": number,
-        "npu_cycles": run.npu_cycles,
-        "code_bytes": sections,
-        "instructions": image.instructions,
-        "issued": system.counts.issued,
-        "accepted": system.counts.accepted,
-        "killed": system.counts.killed,
-        "elements": run.elements,
-        "mismatches": sum(layer.mismatches for layer in layers),
-        "layers": len(layers),
-        "tensor_bytes": run.tensor_bytes,
-        "comparisons": system.comparisons,
-        "simulated_cycles": known(system.dut.cycle),
-    }
-    (folder / "soc.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    (folder / "console.txt").write_text(system.console, encoding="utf-8")
+    def report_phase(self) -> None:
+        """Leave what was measured where the launcher reads it."""
+        super().report_phase()
+        folder = results_folder()
+        if folder is None:
+            return
+        layers, cpu = self.checker.layers.values(), self.env.cpu
+        document = {
+            "inputs": len(self.inputs),
+            "npu_cycles": self.npu_cycles,
+            "code_bytes": self.firmware.sections,
+            "instructions": self.image.instructions,
+            "issued": cpu.issued,
+            "accepted": cpu.accepted,
+            "killed": cpu.killed,
+            "elements": self.elements,
+            "mismatches": sum(layer.mismatches for layer in layers),
+            "layers": len(layers),
+            "tensor_bytes": self.tensors.comparisons,
+            "comparisons": self.env.comparisons,
+            "simulated_cycles": known(cocotb.top.cycle),
+        }
+        (folder / "soc.json").write_text(json.dumps(document, indent=1), encoding="utf-8")

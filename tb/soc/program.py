@@ -10,42 +10,28 @@ Passes when the program ends with that code and nothing differs from the golden 
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any
 
 import cocotb
+import pyuvm
 
-from golden.config import load_config
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.env.settings import results_folder
 from sw.firmware.elf import read_elf
-from tb.soc.system import System
-
-MEMORY_BYTES = 2 << 20
+from tb.soc.base import SystemTest, asked_stalls, firmware_path
 
 
-@cocotb.test()
-async def program(dut: Any) -> None:
+@pyuvm.test()
+class Program(SystemTest):
     """See the module."""
-    core = load_config(os.environ.get("RATEL_CONFIG"))
-    system = System(dut, core, memory_bytes=MEMORY_BYTES)
-    system.load(read_elf(Path(os.environ["RATEL_FIRMWARE"])).segments)
-    stall = float(os.environ.get("RATEL_STALL", "0"))
-    await system.start(
-        seed=int(os.environ.get("RATEL_SEED", "1")),
-        argument=int(os.environ.get("RATEL_ARGUMENT", "0"), 0),
-        stalls=Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall),
-        bus_stall=(stall, stall),
-    )
-    dut.spoil.value = int(os.environ.get("RATEL_SPOIL", "0"))
-    code = await system.run()
-    folder = results_folder()
-    if folder is not None:
-        (folder / "console.txt").write_text(system.console, encoding="utf-8")
-    wanted = int(os.environ.get("RATEL_EXIT", "0"), 0)
-    if code != wanted:
-        system.failures.add(f"the program ended with {code:#x}, not {wanted:#x}")
-    system.finish()
-    system.dut._log.info(
-        "%d comparisons, %d checks, %s", system.comparisons, system.checks, system.counts
-    )
+
+    async def body(self) -> None:
+        """Load, boot, and look at how it ends."""
+        env = self.env
+        env.load(read_elf(firmware_path()).segments)
+        stalls, bus = asked_stalls()
+        argument = int(os.environ.get("RATEL_ARGUMENT", "0"), 0)
+        await env.boot(argument=argument, stalls=stalls, bus_stall=bus)
+        cocotb.top.spoil.value = int(os.environ.get("RATEL_SPOIL", "0"))
+        code = await env.run_program()
+        wanted = int(os.environ.get("RATEL_EXIT", "0"), 0)
+        if code != wanted:
+            env.failures.add(f"the program ended with {code:#x}, not {wanted:#x}")
+        self.logger.info("%d checks, %s", env.checks, env.cpu.counts())

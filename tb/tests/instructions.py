@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pyuvm
+from pyuvm import uvm_tlm_analysis_fifo
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import ErrorCode
+from golden.machine import Outcome
 from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import Offload
 from honeyguide.env.job import offload
+from tb.env.predicted import Executed
 from tb.sequences import refusals
 from tb.sequences.ports import ring
 from tb.tests.base import RatelTest
@@ -21,6 +24,16 @@ UNREACHED = {ErrorCode.NONE, ErrorCode.ILLEGAL, ErrorCode.BUS_READ, ErrorCode.BU
 @pyuvm.test()
 class EveryCheck(RatelTest):
     """Every fault of `refusals` with every instruction: the fence after it tells what happened."""
+
+    def build_phase(self) -> None:
+        """Also a queue of what the golden machine does."""
+        super().build_phase()
+        self.predicted = uvm_tlm_analysis_fifo("predicted", self)
+
+    def connect_phase(self) -> None:
+        """Connect it to the predictor."""
+        super().connect_phase()
+        self.env.predictor.ap.connect(self.predicted.analysis_export)
 
     async def body(self) -> None:
         """One job a fault; at the end every code must have been met."""
@@ -38,21 +51,15 @@ class EveryCheck(RatelTest):
         missing = set(ErrorCode) - codes - UNREACHED
         assert not missing, f"no fault led to {', '.join(code.name for code in missing)}"
 
-    async def outcomes(self, program: list[Instruction]) -> list:
+    async def outcomes(self, program: list[Instruction]) -> list[Outcome]:
         """Run a program with a fence after each instruction; return what golden says of each."""
-        seen: list = []
-        execute = self.env.predictor.execute
-
-        def spy(instruction: Instruction, *, doorbell: bool = False) -> object:
-            outcome = execute(instruction, doorbell=doorbell)
-            seen.append(outcome)
-            return outcome
-
-        self.env.predictor.execute = spy  # type: ignore[method-assign]
-        try:
-            await self.env.run(program)
-        finally:
-            self.env.predictor.execute = execute  # type: ignore[method-assign]
+        self.predicted.flush()
+        await self.env.run(program)
+        seen: list[Outcome] = []
+        while self.predicted.can_get():
+            _, item = self.predicted.try_get()
+            if isinstance(item, Executed):
+                seen.append(item.outcome)
         return seen
 
 

@@ -29,10 +29,11 @@ from golden.network import Network as Graph
 from golden.network.operations import AssignVariable
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.job import offload
+from honeyguide.env.milestones import Announced
 from honeyguide.env.settings import MEMORY_BASE, count, results_folder
 from sw.compiler import compile_network
 from sw.compiler.operations import ArrayOp, MoveOp
-from sw.compiler.program import HostPhase, NpuPhase, Program
+from sw.compiler.program import HostPhase, NpuPhase, Program, Step
 from sw.execution import Inference
 from sw.importer import import_network
 from tb.env.compared import ComparedElements, gaps
@@ -193,6 +194,9 @@ class Network(RatelTest):
     async def play(self, phase: NpuPhase, expected: dict[int, Array]) -> None:
         """Run one job on the core and compare every part of every tensor it made."""
         start = int(cocotb.top.cycle.value)
+        self.env.milestones.write(
+            Announced(labels=lambda: [self.label(step) for step in phase.steps])
+        )
         await self.env.play(counted(offload([step.instruction for step in phase.steps])))
         for counter, value in counter_values(self.env.registers_read).items():
             self.counters[counter] += value
@@ -209,6 +213,14 @@ class Network(RatelTest):
             if layer.mismatches:
                 self.env.failures.add(f"layer {layer.layer}: {layer.first}")
                 return
+
+    def label(self, step: Step) -> str:
+        """What a layer's instruction works on, for a first difference."""
+        if step.layer < 0:
+            return ""
+        operator = self.network.layers[step.layer].operator
+        tensor = "" if step.part is None else self.network.tensors[step.part.tensor].name
+        return f"layer {step.layer} {operator}" + (f", tensor {tensor!r}" if tensor else "")
 
     def report_progress(self, done: int, number: int) -> None:
         """Tell who waits how far the run is."""

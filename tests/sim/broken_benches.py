@@ -1,6 +1,6 @@
 """Benches with one thing wrong each. None of them may pass; test_false_pass.py sees to that.
 
-All are a good test but for the one line that breaks it.
+All are a good test but for the one line that breaks it, or the one part that the factory puts in.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import os
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 import cocotb
 import pyuvm
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+from pyuvm import uvm_factory
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
+from honeyguide.agents.axi.driver import AxiMemoryDriver, Burst
 from honeyguide.agents.axi.monitor import AxiMonitor
 from honeyguide.agents.axil.item import RegisterPoll
 from honeyguide.agents.xif.item import Offload, ResultSeen
 from honeyguide.agents.xif.monitor import XifMonitor
 from honeyguide.env.job import offload
-from honeyguide.fast.recorded import Seen
-from tb.env import environment
-from tb.env.configuration import BenchConfiguration
+from honeyguide.env.order import Order
+from honeyguide.env.scoreboard import ExpectedWrite, MemoryScoreboard
+from tb.env.configuration import RatelConfiguration
+from tb.env.predictor import Predictor
 from tb.env.registers import offset_of
 from tb.tests.base import RatelTest
 
@@ -46,7 +50,19 @@ def round_trip() -> Sequence[Instruction]:
 
 
 class GoodTest(RatelTest):
-    """What every broken bench would be without its fault."""
+    """What every broken bench would be without its fault.
+
+    Attributes:
+        instead: parts of the environment, and what the factory makes instead.
+    """
+
+    instead: ClassVar[dict[type, type]] = {}
+
+    def build_phase(self) -> None:
+        """Override parts, then build."""
+        for part, broken in self.instead.items():
+            uvm_factory().set_type_override_by_type(part, broken)
+        super().build_phase()
 
     async def body(self) -> None:
         self.env.memory.write(0x100, bytes(range(1, 13)))
@@ -73,7 +89,7 @@ class RaisesNoObjection(GoodTest):
 @pyuvm.test()
 class BodyEndsEarly(GoodTest):
     async def _run(self) -> None:
-        await self.env.start(cocotb.top)
+        await self.env.start()
         await self.body()
 
 
@@ -92,16 +108,47 @@ class ComponentLogsAnError(GoodTest):
 
 
 @pyuvm.test()
-class LosesAResult(GoodTest):
+class ComponentReportsAnError(GoodTest):
     async def body(self) -> None:
-        seen = self.env.seen
-
-        def deaf(item: Seen) -> None:
-            if not isinstance(item, ResultSeen) or item.id:
-                seen(item)
-
-        self.env.seen = deaf  # type: ignore[method-assign]
         await super().body()
+        self.env.predictor.uvm_report.error("BENCH", "what UVM counts must fail the test")
+
+
+@pyuvm.test()
+class KeepsItsErrors(GoodTest):
+    """A logger of which nobody else sees the records."""
+
+    async def body(self) -> None:
+        await super().body()
+        silent = logging.getLogger("somebody.silent")
+        silent.propagate = False
+        silent.error("this is wrong")
+
+
+class DeafPredictor(Predictor):
+    """Does not see the result of the first instruction."""
+
+    def result(self, seen: ResultSeen) -> None:
+        if seen.id:
+            super().result(seen)
+
+
+@pyuvm.test()
+class LosesAResult(GoodTest):
+    instead = {Predictor: DeafPredictor}
+
+
+class LateOrder(Order):
+    """Keeps the latest item to itself."""
+
+    def flush(self) -> None:
+        while self.fifo.used() > 1:
+            self.ap.write(self.fifo.try_get()[1])
+
+
+@pyuvm.test()
+class LeavesAnItem(GoodTest):
+    instead = {Order: LateOrder}
 
 
 @pyuvm.test()
@@ -124,11 +171,16 @@ class ExpectsAnotherByte(GoodTest):
         await self.env.run(round_trip())
 
 
+class ForgetfulScoreboard(MemoryScoreboard):
+    """Expects no write at all."""
+
+    def expect(self, item: ExpectedWrite) -> None:
+        pass
+
+
 @pyuvm.test()
 class ForgetsAStore(GoodTest):
-    async def body(self) -> None:
-        self.env.memory.expect = lambda outcome: None  # type: ignore[method-assign]
-        await super().body()
+    instead = {MemoryScoreboard: ForgetfulScoreboard}
 
 
 @pyuvm.test()
@@ -149,7 +201,7 @@ class ExpectsAnInterrupt(GoodTest):
 
 @pyuvm.test()
 class Hangs(GoodTest):
-    def configure(self) -> BenchConfiguration:
+    def configure(self) -> RatelConfiguration:
         return replace(super().configure(), quiet_cycles=2000)
 
     async def body(self) -> None:
@@ -161,7 +213,7 @@ class Hangs(GoodTest):
 class PollsForEver(GoodTest):
     """The register accesses go on, but nothing comes of them."""
 
-    def configure(self) -> BenchConfiguration:
+    def configure(self) -> RatelConfiguration:
         return replace(super().configure(), quiet_cycles=2000)
 
     async def body(self) -> None:
@@ -187,7 +239,7 @@ class ExpectsMoreSteps(GoodTest):
 
 @pyuvm.test()
 class RunsForEver(GoodTest):
-    def configure(self) -> BenchConfiguration:
+    def configure(self) -> RatelConfiguration:
         return replace(super().configure(), timeout_us=200)
 
     async def body(self) -> None:
@@ -219,7 +271,7 @@ class BlindMonitor(XifMonitor):
 class UnboundMonitor(AxiMonitor):
     """Asks for a signal that the bench top does not have."""
 
-    _signals = [*AxiMonitor._signals, "wlost"]
+    _READ = [*AxiMonitor._READ, "wlost"]
 
 
 class FailingMonitor(AxiMonitor):
@@ -229,48 +281,39 @@ class FailingMonitor(AxiMonitor):
         raise ValueError("m_rdata shows XXXXXXXX")
 
 
-class PinTest(GoodTest):
-    """Runs at pin level with one monitor replaced."""
-
-    broken: tuple[str, type] = ("", object)
-
-    def create_environment(self) -> environment.Environment:
-        setattr(environment, *self.broken)
-        return super().create_environment()
+@pyuvm.test()
+class MonitorIsBlind(GoodTest):
+    instead = {XifMonitor: BlindMonitor}
 
 
 @pyuvm.test()
-class MonitorIsBlind(PinTest):
-    broken = ("XifMonitor", BlindMonitor)
+class MonitorIsUnbound(GoodTest):
+    instead = {AxiMonitor: UnboundMonitor}
 
 
 @pyuvm.test()
-class MonitorIsUnbound(PinTest):
-    broken = ("AxiMonitor", UnboundMonitor)
+class MonitorFails(GoodTest):
+    instead = {AxiMonitor: FailingMonitor}
 
 
-@pyuvm.test()
-class MonitorFails(PinTest):
-    broken = ("AxiMonitor", FailingMonitor)
+class ForgetfulMemory(AxiMemoryDriver):
+    """Answers no read."""
+
+    def _read_announced(self, burst: Burst) -> None:
+        pass
 
 
 @pyuvm.test()
 class BreaksAxi(GoodTest):
     """The memory takes back read data that it had offered: an assertion must fire."""
 
+    instead = {AxiMemoryDriver: ForgetfulMemory}
+
     async def body(self) -> None:
         dut = cocotb.top
-        self.env.host.memory._reads = Swallow()
         dut.py_m_rvalid.value = 1
         await RisingEdge(dut.clk)
         await self.env.run(round_trip())
-
-
-class Swallow(list):
-    """A queue that never holds anything."""
-
-    def append(self, item: object) -> None:
-        pass
 
 
 @pyuvm.test()

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pyuvm
+from pyuvm import uvm_factory
 
-from tb.env.register_adapter import connected_model
+from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.seen import Seen
+from tb.env.register_adapter import RegisterPredictor
 from tb.env.register_model import RatelRegisters
-from tb.tests.register_model import BitBash, ModelAccess, ModelResetValues
+from tb.tests.register_model import BitBash, MirrorFollows, ModelAccess, ModelResetValues, ModelTest
 
 
-class Broken:
-    """Mixed in before a test: changes one field of the model."""
+class BrokenModel(RatelRegisters):
+    """The model with one field changed."""
+
+    change: ClassVar[type[Broken]]
+
+    def build(self) -> None:
+        """Build the model and change the field."""
+        super().build()
+        change = self.change
+        field = getattr(self.registers[change.register], change.field)
+        if change.access is not None:
+            field.set_access(change.access)
+        if change.reset is not None:
+            field.set_reset(change.reset)
+
+
+class Broken(ModelTest):
+    """Mixed in before a test: the factory makes a model with one field changed."""
 
     register, field = "", ""
     access: str | None = None
     reset: int | None = None
 
-    def make_model(self) -> RatelRegisters:
-        """Return the model with the change."""
-        model = connected_model(self.env)  # type: ignore[attr-defined]
-        field = getattr(model.registers[self.register], self.field)
-        if self.access is not None:
-            field.set_access(self.access)
-        if self.reset is not None:
-            field.set_reset(self.reset)
-            field.reset()
-        return model
+    def build_phase(self) -> None:
+        """Override the model, then build."""
+        model = type("ChangedModel", (BrokenModel,), {"change": type(self)})
+        uvm_factory().set_type_override_by_type(RatelRegisters, model)
+        super().build_phase()
 
 
 @pyuvm.test()
@@ -68,3 +84,22 @@ class NotWritable(Broken, ModelAccess):
     """DB_RS1 takes what is written."""
 
     register, field, access = "DB_RS1", "rs1", "RO"
+
+
+class DeafPredictor(RegisterPredictor):
+    """Predicts reads only."""
+
+    def write(self, item: Seen) -> None:
+        """Leave writes out."""
+        if not (isinstance(item, RegisterSeen) and item.write):
+            super().write(item)
+
+
+@pyuvm.test()
+class WritesUnseen(MirrorFollows):
+    """A write that did not come from the model is seen on the port, too."""
+
+    def build_phase(self) -> None:
+        """Override the predictor, then build."""
+        uvm_factory().set_type_override_by_type(RegisterPredictor, DeafPredictor)
+        super().build_phase()

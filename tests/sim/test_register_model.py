@@ -20,11 +20,12 @@ CAUGHT = {
     "NotCleared": r"DB_RS2: after a write of 0x1: expected 0x0, got 0x1",
     "Writable": r"ERR_INDEX: a write of 0x1 was refused",
     "NotWritable": r"DB_RS1: a write of 0xffffffff was taken",
+    "WritesUnseen": r"after RegisterWrite\(.*\): expected 0x\w+, got 0x\w+",
 }
 
 
 @pytest.mark.sim
-@pytest.mark.parametrize("test", ["ModelResetValues", "BitBash", "ModelAccess"])
+@pytest.mark.parametrize("test", ["ModelResetValues", "BitBash", "ModelAccess", "MirrorFollows"])
 def test_the_core_agrees_with_its_model(test: str, seed: int):
     passes("register_model", test, seed=seed)
 

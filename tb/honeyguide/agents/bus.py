@@ -1,4 +1,4 @@
-r"""`cocotb_bus` drivers and monitors that refuse a missing signal.
+r"""Drivers and monitors of pins: pyuvm's components on `cocotb_bus`, which refuse a missing signal.
 
 Timing, the same everywhere: drivers write just after a rising edge; everybody samples at the
 falling edge, when the pins show what the next rising edge will act on. So no order of wake-ups
@@ -11,13 +11,13 @@ matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import Event, FallingEdge, RisingEdge, select
 from cocotb_bus.bus import Bus
 from cocotb_bus.drivers import BusDriver
 from cocotb_bus.monitors import BusMonitor
+from pyuvm import uvm_analysis_port, uvm_component, uvm_driver, uvm_monitor
 
 
 class UnboundSignalError(Exception):
@@ -48,22 +48,61 @@ def known(handle: Any) -> int:
         raise UnknownValueError(f"{handle._path} shows {value}") from None
 
 
-class BoundDriver(BusDriver):
-    """Drives the registers `py_<bus>_<signal>` and reads the pins `<bus>_<signal>`.
+class OnPins:
+    """Mix-in of components that are `cocotb_bus` objects too.
 
-    Subclasses name what they drive in `_signals` and what they look at in `_inputs`.
+    pyuvm builds a component from its name and parent and configures it in the build phase;
+    `cocotb_bus` binds signals in the constructor. So the second constructor runs in the build
+    phase, when the configuration is known. This is the only place where the two libraries meet.
     """
 
     _signals: list[str] = []
+
+    def configure(self) -> None:
+        """Fetch configuration and bench top, and the edges that everything happens at."""
+        self.config: Any = self.cdb_get("config")  # type: ignore[attr-defined]
+        self.dut: Any = self.cdb_get("dut")  # type: ignore[attr-defined]
+        self.clk = getattr(self.dut, self.config.clock)
+        self.rst_n = getattr(self.dut, self.config.reset)
+        self._rise = RisingEdge(self.clk)
+        self._fall = FallingEdge(self.clk)
+
+    def __bool__(self) -> bool:
+        """A component is there, even if the `cocotb_bus` object has a length of 0."""
+        return True
+
+
+class PinDriver(OnPins, uvm_driver, BusDriver):
+    """Drives the registers `<driven><bus>_<signal>` and reads the pins `<bus>_<signal>`.
+
+    Subclasses name what they drive in `_signals` and what they look at in `_inputs`, and say in
+    `_driver_send` how a command is played. A reset cuts a command off.
+    """
+
     _inputs: list[str] = []
 
-    def __init__(self, entity: Any, name: str, clock: Any) -> None:
-        super().__init__(entity, f"py_{name}", clock, case_insensitive=False)
-        require_bound(self.bus, f"py_{name}")
-        self.pins = Bus(entity, name, self._inputs, case_insensitive=False)
-        require_bound(self.pins, name)
-        self._rise = RisingEdge(clock)
-        self._fall = FallingEdge(clock)
+    def build_phase(self) -> None:
+        """Bind the signals."""
+        self.configure()
+        name = f"{self.config.driven}{self.config.bus}"
+        BusDriver.__init__(self, self.dut, name, self.clk, case_insensitive=False)
+        require_bound(self.bus, name)
+        self.pins = Bus(self.dut, self.config.bus, self._inputs, case_insensitive=False)
+        require_bound(self.pins, self.config.bus)
+        self.random = self.cdb_get("seeds").stream(self.config.stream)
+        self._cut = Event()
+
+    async def run_phase(self) -> None:
+        """Play commands for ever."""
+        while True:
+            item = await self.seq_item_port.get_next_item()
+            self._cut.clear()
+            await select(self.send(item.command, sync=False), self._cut.wait())
+            self.seq_item_port.item_done()
+
+    def forget(self) -> None:
+        """Cut off what is being played, because the core was reset."""
+        self._cut.set()
 
     async def cycles(self, count: int) -> None:
         """Let this many rising edges pass."""
@@ -77,19 +116,23 @@ class BoundDriver(BusDriver):
             await self._fall
 
 
-class BoundMonitor(BusMonitor):
-    """Watches the pins `<bus>_<signal>` of one port and hands each item to `publish`."""
+class PinMonitor(OnPins, uvm_monitor, BusMonitor):
+    """Watches the pins `<bus>_<signal>` of one port and publishes what it sees on `ap`."""
 
-    _signals: list[str] = []
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.ap = uvm_analysis_port("ap", self)
 
-    def __init__(self, entity: Any, name: str, clock: Any, publish: Callable[[Any], None]) -> None:
-        self._fall = FallingEdge(clock)
-        self._cycle = entity.cycle
+    def build_phase(self) -> None:
+        """Bind the signals and start to watch."""
+        self.configure()
+        self._cycle = getattr(self.dut, self.config.cycle)
         self.during_reset()
-        super().__init__(
-            entity, name, clock, reset_n=entity.rst_n, callback=publish, case_insensitive=False
-        )
-        require_bound(self.bus, name)
+        BusMonitor.__init__(
+            self, self.dut, self.config.bus, self.clk, reset_n=self.rst_n, callback=self.ap.write,
+            case_insensitive=False,
+        )  # fmt: skip
+        require_bound(self.bus, self.config.bus)
 
     @property
     def cycle(self) -> int:

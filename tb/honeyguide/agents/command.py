@@ -15,4 +15,9 @@ class Barrier:
     gap: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Settle:
+    """What a barrier asks of one port: wait until it owes nobody an answer, a result or an end."""
+
+
 Command = Offload | RegisterWrite | RegisterRead | RegisterPoll | Barrier

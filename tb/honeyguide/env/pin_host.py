@@ -1,77 +1,81 @@
-"""Plays jobs at the pin level, through the Python agents of CV-X-IF and AXI4-Lite."""
+"""Plays jobs at the pin level, on the sequencers of the agents."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cocotb.triggers import Event, RisingEdge, select
-from pyuvm import uvm_driver
+from pyuvm import uvm_sequencer
 
-from honeyguide.agents.axi.driver import AxiMemoryDriver, Stalls, Storage
+from honeyguide.agents.agent import PortSequence
+from honeyguide.agents.axi.driver import AxiMemoryDriver, Stalls
 from honeyguide.agents.axil.driver import AxilDriver
-from honeyguide.agents.command import Barrier, Command
+from honeyguide.agents.command import Barrier, Command, Settle
 from honeyguide.agents.xif.driver import XifDriver
 from honeyguide.agents.xif.item import Offload
-from honeyguide.env.seeds import Seeds
+from honeyguide.env.host import Host
 
 
-class PinHost(uvm_driver):
-    """Driver of jobs for the pin level. `attach` comes before the run phase."""
+class PinHost(Host):
+    """A layer above the agents: deals the commands of a job out to those that drive.
 
-    def attach(
-        self, dut: Any, storage: Storage, seeds: Seeds, *, bus_bytes: int, id_bits: int
-    ) -> None:
-        """Connect the agents' drivers to the bench top."""
-        dut.tile.value = 0
-        self.cut = Event()
-        self.rise = RisingEdge(dut.clk)
-        self.xif = XifDriver(dut, dut.clk, random=seeds.stream("xif.driver"), id_bits=id_bits)
-        self.axil = AxilDriver(dut, dut.clk, random=seeds.stream("axil.driver"))
-        self.memory = AxiMemoryDriver(
-            dut, dut.clk, random=seeds.stream("axi.memory"), storage=storage, bus_bytes=bus_bytes
-        )
+    A core may lack the one or the other port.
+    """
+
+    def start_of_simulation_phase(self) -> None:
+        """Let Python drive the pins."""
+        self.dut.tile.value = 0
+        self._cut = Event()
+        self._rise = RisingEdge(self.dut.clk)
+
+    def _drivers(self, kind: type[Any]) -> list[Any]:
+        """Drivers of one kind of port."""
+        return [agent.driver for agent in self.agents if isinstance(agent.driver, kind)]
+
+    def _sequencers(self, kind: type[Any]) -> list[uvm_sequencer]:
+        return [agent.sequencer for agent in self.agents if isinstance(agent.driver, kind)]
 
     def set_stalls(self, stalls: Stalls, *, result: float = 0.0, latency: int = 0) -> None:
         """Set the wait probabilities; `latency` is the tile level's and is ignored here."""
-        self.memory.stalls = stalls
-        self.xif.result_stall = result
-        self.axil.stall = result
+        for memory in self._drivers(AxiMemoryDriver):
+            memory.stalls = stalls
+        for cpu in self._drivers(XifDriver):
+            cpu.result_stall = result
+        for registers in self._drivers(AxilDriver):
+            registers.stall = result
 
     def forget(self) -> None:
         """Drop everything in flight and the rest of the job, because the core was reset."""
-        self.cut.set()
-        self.xif.forget()
-        self.axil.forget()
-        self.memory.forget()
-
-    async def run_phase(self) -> None:
-        """Play jobs for ever."""
-        while True:
-            job = await self.seq_item_port.get_next_item()
-            await self.play(job.commands)
-            self.seq_item_port.item_done()
+        self._cut.set()
+        for agent in self.agents:
+            agent.forget()
 
     async def play(self, commands: list[Command]) -> None:
         """Return when nothing of the job is in flight at the ports."""
-        self.cut.clear()
-        await select(self._play(commands), self.cut.wait())
+        self._cut.clear()
+        await select(self._play(commands), self._cut.wait())
 
     async def _play(self, commands: list[Command]) -> None:
-        await self.rise
+        await self._rise
         for command in commands:
             match command:
                 case Offload():
-                    await self.axil.settle()  # its place is after the accesses before it
-                    await self.xif.send(command, sync=False)
+                    # Its place is after the accesses before it.
+                    await self._on(AxilDriver, Settle())
+                    await self._on(XifDriver, command)
                 case Barrier():
                     await self._settle(command.gap)
                 case _:
-                    await self.axil.send(command, sync=False)
+                    await self._on(AxilDriver, command)
         await self._settle(0)
 
     async def _settle(self, gap: int) -> None:
-        await self.axil.settle()
+        await self._on(AxilDriver, Settle())
         for _ in range(gap):
-            await self.rise
-        while not self.xif.idle:
-            await self.rise
+            await self._rise
+        await self._on(XifDriver, Settle())
+
+    async def _on(self, kind: type[Any], command: Any) -> None:
+        """Play a command on each port of a kind."""
+        for sequencer in self._sequencers(kind):
+            await PortSequence("commands", [command]).start(sequencer)

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pyuvm import uvm_component
 
-from honeyguide.env.failures import Failures
-from honeyguide.env.transaction_log import TransactionLog
+from honeyguide.env.checker import AnalysisImp, Checker
 from honeyguide.fast.native import NativeStore
 
 
@@ -43,23 +43,24 @@ class Writer(Protocol):
         ...
 
 
-class MemoryScoreboard:
+class MemoryScoreboard(Checker):
     """What was written on the pins against what the model says was.
 
-    Attributes:
-        comparisons: bytes compared so far.
+    Its `analysis_export` takes Writers; what the pins showed is in the store. The model's memory is
+    `model_memory` in the ConfigDB.
     """
 
-    def __init__(
-        self, *, store: NativeStore, golden: Image, failures: Failures, log: TransactionLog
-    ) -> None:
-        self.store = store
-        self.golden = golden
-        self.failures = failures
-        self.log = log
-        self.comparisons = 0
-        self._expected = np.zeros(golden.size, dtype=np.bool_)  # must have been written
-        self._allowed = np.zeros(golden.size, dtype=np.bool_)  # may have been
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.analysis_export = AnalysisImp("analysis_export", self, self.expect)
+
+    def build_phase(self) -> None:
+        """Fetch both memories; nothing is expected."""
+        super().build_phase()
+        self.store: NativeStore = self.cdb_get("store")
+        self.golden: Image = self.cdb_get("model_memory")
+        self._expected = np.zeros(self.golden.size, dtype=np.bool_)  # must have been written
+        self._allowed = np.zeros(self.golden.size, dtype=np.bool_)  # may have been
         self._writers: list[Writer] = []
 
     def write(self, address: int, data: NDArray[np.generic] | bytes) -> None:
@@ -103,10 +104,11 @@ class MemoryScoreboard:
         self._allowed[touched] = False
         self._writers.clear()
 
-    @property
-    def unchecked(self) -> bool:
+    def left_over(self) -> str:
         """Whether something was written, or should have been, since the last check."""
-        return bool(self._writers) or bool(self.store.written.any())
+        if self._writers or self.store.written.any():
+            return "memory was written and never compared"
+        return ""
 
     def resolve(self) -> None:
         """Take what memory holds where the model can't know, after a failed store."""

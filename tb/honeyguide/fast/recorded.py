@@ -10,18 +10,8 @@ from numpy.typing import NDArray
 from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
 from honeyguide.agents.axil.item import RegisterSeen
 from honeyguide.agents.irq.item import InterruptSeen, ResetSeen
+from honeyguide.agents.seen import Seen
 from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
-
-Seen = (
-    IssueSeen
-    | CommitSeen
-    | ResultSeen
-    | RegisterSeen
-    | InterruptSeen
-    | ResetSeen
-    | BurstSeen
-    | ResponseSeen
-)
 
 # Numbers of bench_pkg.sv
 ISSUE, COMMIT, RESULT, WRITE, READ, IRQ, AR, AW, R, B, RESET = range(1, 12)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cocotb.triggers import ReadWrite, ValueChange
-from pyuvm import uvm_component, uvm_driver
 
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.bus import known
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.agents.xif.item import Offload
-from honeyguide.env.seeds import Seeds
+from honeyguide.env.host import Host
 from honeyguide.fast.native import NativeStore
 
 # Numbers of bench_pkg.sv
@@ -39,39 +36,33 @@ def encode(command: Command) -> tuple[int, ...]:
             return (BARRIER | gap,)
 
 
-class TileHost(uvm_driver):
-    """Driver of jobs for the tile level. `attach` comes before the run phase."""
+def packed(stalls: Stalls) -> int:
+    """Return the stalls as the memory in the bench top takes them: 8 bits a channel."""
+    order = (stalls.ar, stalls.r, stalls.aw, stalls.w, stalls.b)
+    return sum(int(value * 256) << 8 * index for index, value in enumerate(order))
 
-    def __init__(self, name: str, parent: uvm_component) -> None:
-        super().__init__(name, parent)
+
+class TileHost(Host):
+    """Driver of jobs for the tile level: the player in the bench top plays them."""
+
+    def start_of_simulation_phase(self) -> None:
+        """Let the player drive the pins."""
+        self.store: NativeStore = self.cdb_get("store")
         self.played = 0
-
-    def attach(self, dut: Any, store: NativeStore, seeds: Seeds) -> None:
-        """Connect to the bench top."""
-        self.dut = dut
-        self.store = store
+        dut = self.dut
         dut.command_count.value = 0
-        dut.seed.value = seeds.word("tile")
+        dut.seed.value = self.cdb_get("seeds").word("tile")
         dut.tile.value = 1
         dut.play.value = 1
 
     def set_stalls(self, stalls: Stalls, *, result: float = 0.0, latency: int = 0) -> None:
         """Set the wait probabilities of the memory and of the result channel."""
-        order = (stalls.ar, stalls.r, stalls.aw, stalls.w, stalls.b)
-        packed = sum(int(value * 256) << 8 * index for index, value in enumerate(order))
-        self.dut.stall.value = packed
+        self.dut.stall.value = packed(stalls)
         self.dut.result_stall.value = int(result * 256)
         self.dut.latency.value = latency
 
     def forget(self) -> None:
         """The player forgets by itself in reset."""
-
-    async def run_phase(self) -> None:
-        """Play jobs for ever."""
-        while True:
-            job = await self.seq_item_port.get_next_item()
-            await self.play(job.commands)
-            self.seq_item_port.item_done()
 
     async def play(self, commands: list[Command]) -> None:
         """Return when nothing of the job is in flight at the ports."""

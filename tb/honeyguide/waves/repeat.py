@@ -137,10 +137,9 @@ def sim_run(
     plusargs: list[str] | None = None,
 ) -> SimRun:
     """One of the two runs."""
-    observer = core().observer if part == "run" else ""
     return SimRun(
         build=build,
-        module=f"{observer},{wanted.module}" if observer else wanted.module,
+        module=wanted.module,
         test=wanted.test,
         seed=wanted.seed,
         timeout_s=wanted.timeout_s,

@@ -12,7 +12,7 @@ import cocotb
 import numpy as np
 from numpy.typing import NDArray
 
-from honeyguide.agents.bus import BoundDriver, known
+from honeyguide.agents.bus import PinDriver, known
 
 
 class Storage(Protocol):
@@ -46,51 +46,59 @@ class Stalls:
     b: float = 0.0
 
 
-class AxiMemoryDriver(BoundDriver):
-    """Answers the core's memory port; `bus_bytes` is the width of its data."""
+class AxiMemoryDriver(PinDriver):
+    """Answers the core's memory port by itself: nobody sends it commands.
 
-    _signals = [
-        "awready", "wready", "bid", "bresp", "bvalid", "arready", "rid", "rdata", "rresp",
-        "rlast", "rvalid",
-    ]  # fmt: skip
-    _inputs = [
+    Attributes:
+        stalls: probability of a wait on each channel.
+        reorder: whether bursts of different ids may be answered out of order.
+    """
+
+    _READ = ["arready", "rid", "rdata", "rresp", "rlast", "rvalid"]
+    _WRITE = ["awready", "wready", "bid", "bresp", "bvalid"]
+    _READ_INPUTS = ["arid", "araddr", "arlen", "arvalid", "rready"]
+    _WRITE_INPUTS = [
         "awid", "awaddr", "awlen", "awvalid", "wdata", "wstrb", "wlast", "wvalid", "bready",
-        "arid", "araddr", "arlen", "arvalid", "rready",
     ]  # fmt: skip
 
-    def __init__(
-        self, entity: Any, clock: Any, *, random: np.random.Generator, storage: Storage,
-        bus_bytes: int,
-    ) -> None:  # fmt: skip
-        super().__init__(entity, "m", clock)
+    def build_phase(self) -> None:
+        """Bind the signals of the directions that the port has; nothing was announced."""
+        writes = self.cdb_get("config").writes
+        self._signals = self._READ + self._WRITE * writes
+        self._inputs = self._READ_INPUTS + self._WRITE_INPUTS * writes
+        super().build_phase()
         self.stalls = Stalls()
         self.reorder = True
-        self._storage = storage
-        self._bytes = bus_bytes
-        self._random = random
+        self._storage: Storage = self.cdb_get("store")
+        self._bytes: int = self.config.bus_bytes
         self._reads: list[Burst] = []
         self._writes: deque[Burst] = deque()
         self._data: deque[tuple[int, int, bool]] = deque()
         self._answers: deque[Burst] = deque()
-        self._tasks = [
-            cocotb.start_soon(self._addresses("ar", self._read_announced)),
-            cocotb.start_soon(self._addresses("aw", self._write_announced)),
-            cocotb.start_soon(self._write_data()),
-            cocotb.start_soon(self._read_data()),
-            cocotb.start_soon(self._write_answers()),
-        ]
+
+    async def run_phase(self) -> None:
+        """Serve each channel at its own pace."""
+        cocotb.start_soon(self._addresses("ar", self._read_announced))
+        if self.config.writes:
+            cocotb.start_soon(self._addresses("aw", self._write_announced))
+            cocotb.start_soon(self._write_data())
+        cocotb.start_soon(self._read_data())
+        if self.config.writes:
+            cocotb.start_soon(self._write_answers())
 
     def forget(self) -> None:
         """Drop everything in flight, because the core was reset."""
+        super().forget()
         self._reads.clear()
         self._writes.clear()
         self._data.clear()
         self._answers.clear()
         self.bus.rvalid.value = 0
-        self.bus.bvalid.value = 0
+        if self.config.writes:
+            self.bus.bvalid.value = 0
 
     def _go(self, stall: float) -> bool:
-        return bool(self._random.random() >= stall)
+        return bool(self.random.random() >= stall)
 
     def _read_announced(self, burst: Burst) -> None:
         self._reads.append(burst)
@@ -106,7 +114,7 @@ class AxiMemoryDriver(BoundDriver):
             go = self._go(getattr(self.stalls, channel))
             ready.value = int(go)
             await self._fall
-            if go and known(pins[0]) and known(self.entity.rst_n):
+            if go and known(pins[0]) and known(self.rst_n):
                 address = known(pins[2])
                 announce(
                     Burst(
@@ -122,7 +130,7 @@ class AxiMemoryDriver(BoundDriver):
             go = self._go(self.stalls.w)
             self.bus.wready.value = int(go)
             await self._fall
-            if go and known(self.pins.wvalid) and known(self.entity.rst_n):
+            if go and known(self.pins.wvalid) and known(self.rst_n):
                 pins = self.pins
                 self._data.append((known(pins.wdata), known(pins.wstrb), bool(known(pins.wlast))))
                 self._store()
@@ -148,7 +156,7 @@ class AxiMemoryDriver(BoundDriver):
         """The oldest burst of a randomly chosen id; beats of one burst stay together."""
         if not self.reorder:
             return self._reads.pop(0)
-        wanted = self._random.choice(sorted({burst.id for burst in self._reads}))
+        wanted = self.random.choice(sorted({burst.id for burst in self._reads}))
         index = next(i for i, burst in enumerate(self._reads) if burst.id == wanted)
         return self._reads.pop(index)
 
@@ -156,7 +164,7 @@ class AxiMemoryDriver(BoundDriver):
         burst: Burst | None = None
         bus = self.bus
         while True:
-            if not known(self.entity.rst_n):
+            if not known(self.rst_n):
                 burst = None
             if burst is None and self._reads:
                 burst = self._next_read()
@@ -182,7 +190,7 @@ class AxiMemoryDriver(BoundDriver):
         """Wait for the handshake, return after its rising edge; False if a reset came instead."""
         while True:
             await self._fall
-            if not known(self.entity.rst_n):
+            if not known(self.rst_n):
                 await self._rise
                 return False
             if known(ready):

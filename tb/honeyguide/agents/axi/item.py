@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from honeyguide.agents.seen import Seen
+
 
 @dataclass(frozen=True, kw_only=True)
-class BurstSeen:
+class BurstSeen(Seen):
     """An address handshake: AR, or AW when `write`."""
 
-    cycle: int
     write: bool
     id: int
     address: int
@@ -19,10 +20,9 @@ class BurstSeen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResponseSeen:
+class ResponseSeen(Seen):
     """A B response, or an R beat that was the last of its burst or failed."""
 
-    cycle: int
     write: bool
     id: int
     response: int

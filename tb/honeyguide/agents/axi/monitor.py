@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
-from honeyguide.agents.bus import BoundMonitor, known
+from honeyguide.agents.bus import PinMonitor, known
 
 
-class AxiMonitor(BoundMonitor):
+class AxiMonitor(PinMonitor):
     """Publishes BurstSeen for AR and AW, ResponseSeen for B and for last or failed R beats."""
 
-    _signals = [
-        "awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "awready", "bid", "bresp",
-        "bvalid", "bready", "arid", "araddr", "arlen", "arsize", "arburst", "arvalid", "arready",
+    _READ = [
+        "arid", "araddr", "arlen", "arsize", "arburst", "arvalid", "arready",
         "rid", "rresp", "rlast", "rvalid", "rready",
     ]  # fmt: skip
+    _WRITE = [
+        "awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "awready",
+        "bid", "bresp", "bvalid", "bready",
+    ]  # fmt: skip
+
+    def build_phase(self) -> None:
+        """Bind the signals of the directions that the port has."""
+        writes = self.cdb_get("config").writes
+        self._channels = ("ar", "aw") if writes else ("ar",)
+        self._signals = self._READ + self._WRITE * writes
+        super().build_phase()
 
     def sample(self) -> None:
         """Publish what the next rising edge takes."""
         bus = self.bus
-        for channel in ("ar", "aw"):
+        for channel in self._channels:
             if known(getattr(bus, f"{channel}valid")) and known(getattr(bus, f"{channel}ready")):
                 self._recv(
                     BurstSeen(
@@ -43,7 +53,7 @@ class AxiMonitor(BoundMonitor):
                         last=last,
                     )
                 )
-        if known(bus.bvalid) and known(bus.bready):
+        if self.config.writes and known(bus.bvalid) and known(bus.bready):
             self._recv(
                 ResponseSeen(
                     cycle=self.cycle,

@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import Any
 
 import cocotb
-import numpy as np
 from cocotb.task import Task
 from cocotb.triggers import Event
 
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.bus import BoundDriver, known
+from honeyguide.agents.bus import PinDriver, known
+from honeyguide.agents.command import Settle
 
 
-class AxilDriver(BoundDriver):
+class AxilDriver(PinDriver):
     """Plays accesses in order.
 
     Attributes:
@@ -34,19 +34,10 @@ class AxilDriver(BoundDriver):
     ]  # fmt: skip
     _inputs = ["awready", "wready", "bvalid", "arready", "rvalid", "rdata"]
 
-    def __init__(
-        self,
-        entity: Any,
-        clock: Any,
-        *,
-        random: np.random.Generator,
-        stall: float = 0.0,
-        hold: float = 0.4,
-    ) -> None:
-        super().__init__(entity, "l", clock)
-        self.stall = stall
-        self.hold = hold
-        self._random = random
+    def build_phase(self) -> None:
+        """Bind the signals; nothing is owed."""
+        super().build_phase()
+        self.stall, self.hold = 0.0, 0.4
         self._owed: Task[None] | None = None
         self._answered = Event()
         self._data = 0
@@ -54,6 +45,7 @@ class AxilDriver(BoundDriver):
 
     def forget(self) -> None:
         """Take every request off the pins, because the core was reset."""
+        super().forget()
         if self._owed is not None:
             self._owed.cancel()
         self._owed = None
@@ -61,18 +53,21 @@ class AxilDriver(BoundDriver):
             getattr(self.bus, name).value = 0
 
     async def _driver_send(
-        self, transaction: RegisterWrite | RegisterRead | RegisterPoll, sync: bool = True
+        self, transaction: RegisterWrite | RegisterRead | RegisterPoll | Settle, sync: bool = True
     ) -> None:
+        if isinstance(transaction, Settle):
+            await self._settle()
+            return
         await self.cycles(transaction.gap + int(sync))
         if isinstance(transaction, RegisterWrite):
             await self._write(transaction)
             return
         await self._read(transaction.address)
         if isinstance(transaction, RegisterPoll):
-            while await self.settle() & transaction.mask != transaction.value:
+            while await self._settle() & transaction.mask != transaction.value:
                 await self._read(transaction.address)
 
-    async def settle(self) -> int:
+    async def _settle(self) -> int:
         """Wait until no answer is owed; return the data of the last read, 0 if it was a write."""
         if self._owed is not None:
             await self._answered.wait()
@@ -82,11 +77,11 @@ class AxilDriver(BoundDriver):
     async def _turn(self, *, write: bool) -> None:
         """Writes and reads meet in no order of their own, so one kind waits for the other."""
         if self._writing != write:
-            await self.settle()
+            await self._settle()
         self._writing = write
 
     async def _waits(self, probability: float) -> None:
-        while self._random.random() < probability:
+        while self.random.random() < probability:
             await self._rise
 
     async def _offer(self, valid: Any, ready: Any) -> None:
@@ -98,7 +93,7 @@ class AxilDriver(BoundDriver):
 
     async def _owe(self, ready: Any, valid: Any, data: Any = None) -> None:
         """Begin to wait for an answer, once the one before was taken."""
-        await self.settle()
+        await self._settle()
         self._answered = Event()
         self._owed = cocotb.start_soon(self._take(ready, valid, data))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from honeyguide.agents.seen import LAST, Seen
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterWrite:
@@ -34,12 +36,16 @@ class RegisterPoll:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegisterSeen:
+class RegisterSeen(Seen):
     """An answered access: `data` written or read, and the response (0 OKAY, 2 SLVERR)."""
 
-    cycle: int
     write: bool
     address: int
     data: int
     strobes: int
     response: int
+
+    @property
+    def place(self) -> int:
+        """A write comes before what is issued and decided, a read last."""
+        return 1 if self.write else LAST

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 
 from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.agents.bus import BoundMonitor, known
+from honeyguide.agents.bus import PinMonitor, known
 
 
-class AxilMonitor(BoundMonitor):
+class AxilMonitor(PinMonitor):
     """Publishes RegisterSeen: reads when the answer is taken, writes when it shows.
 
     A write has happened by then, however long the host takes to look at the answer.

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from honeyguide.agents.seen import Seen
+
 
 @dataclass(frozen=True, kw_only=True)
-class InterruptSeen:
+class InterruptSeen(Seen):
     """The interrupt line changed to `level`."""
 
-    cycle: int
     level: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResetSeen:
+class ResetSeen(Seen):
     """The reset pin changed to `level` (False: in reset)."""
 
-    cycle: int
     level: bool

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from honeyguide.agents.bus import BoundMonitor, known
+from honeyguide.agents.bus import PinMonitor, known
 from honeyguide.agents.irq.item import InterruptSeen
 
 
-class IrqMonitor(BoundMonitor):
+class IrqMonitor(PinMonitor):
     """Publishes InterruptSeen for each edge outside reset."""
 
     _signals = ["irq"]

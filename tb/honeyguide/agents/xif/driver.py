@@ -12,26 +12,22 @@ when the pins have settled, before anybody samples:
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 import cocotb
-import numpy as np
 from cocotb.triggers import Timer
 
-from honeyguide.agents.bus import BoundDriver, known
+from honeyguide.agents.bus import PinDriver, known
+from honeyguide.agents.command import Settle
 from honeyguide.agents.xif.item import OPERANDS_LATE, Offload
 
 SETTLED_NS = 1
 HAS_RS1 = 1  # of rs_valid
 
 
-class XifDriver(BoundDriver):
+class XifDriver(PinDriver):
     """Plays a CPU that offloads instructions.
 
-    Args:
-        entity, clock: bench top and its clock.
-        random: stream of the waits.
-        id_bits: width of an identifier.
+    Attributes:
         result_stall: probability of refusing a result in a cycle, 0..0.9.
     """
 
@@ -42,21 +38,23 @@ class XifDriver(BoundDriver):
     ]  # fmt: skip
     _inputs = ["issue_ready", "issue_accept", "result_valid", "result_id"]
 
-    def __init__(
-        self, entity: Any, clock: Any, *, random: np.random.Generator, id_bits: int,
-        result_stall: float = 0.0,
-    ) -> None:  # fmt: skip
-        super().__init__(entity, "x", clock)
-        self.result_stall = result_stall
-        self._random = random
-        self._count = 1 << id_bits
+    def build_phase(self) -> None:
+        """Bind the signals; nothing is in flight."""
+        super().build_phase()
+        self.result_stall = 0.0
+        self._count = 1 << self.config.id_bits
         self._next_id = 0
         self._in_use: set[int] = set()
         self._commits: deque[tuple[int, bool, bool, int]] = deque()
         self._edge = 0
         self._settled = Timer(SETTLED_NS, "ns")
         self._committing = False  # a commit is on the pins in this cycle
-        self._tasks = [cocotb.start_soon(self._commit()), cocotb.start_soon(self._results())]
+
+    async def run_phase(self) -> None:
+        """Issue, commit and take results, each at its own pace."""
+        cocotb.start_soon(self._commit())
+        cocotb.start_soon(self._results())
+        await super().run_phase()
 
     @property
     def idle(self) -> bool:
@@ -65,12 +63,17 @@ class XifDriver(BoundDriver):
 
     def forget(self) -> None:
         """Drop everything in flight, because the core was reset."""
+        super().forget()
         self._in_use.clear()
         self._commits.clear()
         for name in ("issue_valid", "commit_valid", "result_ready"):
             getattr(self.bus, name).value = 0
 
-    async def _driver_send(self, transaction: Offload, sync: bool = True) -> None:
+    async def _driver_send(self, transaction: Offload | Settle, sync: bool = True) -> None:
+        if isinstance(transaction, Settle):
+            while not self.idle:
+                await self._rise
+            return
         await self.cycles(transaction.gap + int(sync))
         while self._next_id in self._in_use:
             await self._rise
@@ -155,7 +158,7 @@ class XifDriver(BoundDriver):
 
     async def _results(self) -> None:
         while True:
-            ready = bool(self._random.random() >= self.result_stall)
+            ready = bool(self.random.random() >= self.result_stall)
             self.bus.result_ready.value = int(ready)
             await self._fall
             if ready and known(self.pins.result_valid):

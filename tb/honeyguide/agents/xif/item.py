@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from honeyguide.agents.seen import Seen
+
 OPERANDS_LATE = 5
 USER, MACHINE = 0, 3  # privilege modes
 
@@ -50,10 +52,9 @@ class Offload:
 
 
 @dataclass(frozen=True, kw_only=True)
-class IssueSeen:
+class IssueSeen(Seen):
     """An issue handshake."""
 
-    cycle: int
     id: int
     word: int
     rs1: int
@@ -63,23 +64,36 @@ class IssueSeen:
     writeback: bool
     mode: int = MACHINE
 
+    @property
+    def place(self) -> int:
+        """After register writes, one of which may set the context."""
+        return 2
+
 
 @dataclass(frozen=True, kw_only=True)
-class CommitSeen:
+class CommitSeen(Seen):
     """A commit or kill."""
 
-    cycle: int
     id: int
     kill: bool
 
+    @property
+    def place(self) -> int:
+        """After what is issued."""
+        return 3
+
 
 @dataclass(frozen=True, kw_only=True)
-class ResultSeen:
+class ResultSeen(Seen):
     """A result handshake; `odd` when exc, err or dbg was set, which this core never does."""
 
-    cycle: int
     id: int
     data: int
     rd: int
     we: bool
     odd: bool
+
+    @property
+    def place(self) -> int:
+        """First."""
+        return 0

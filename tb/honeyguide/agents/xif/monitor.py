@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from honeyguide.agents.bus import BoundMonitor, known
+from honeyguide.agents.bus import PinMonitor, known
 from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
 
 
-class XifMonitor(BoundMonitor):
+class XifMonitor(PinMonitor):
     """Publishes IssueSeen, CommitSeen and ResultSeen; results first within a cycle."""
 
     _signals = [

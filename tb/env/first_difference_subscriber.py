@@ -1,0 +1,190 @@
+"""Follows any test of the bench and leaves its first difference. The environment has it only when a
+run is repeated to be debugged (RATEL_TRACE=stages, on a simulation built with stage_trace.sv), so
+other runs pay nothing. It subscribes to what the predictor does and to the course of the test:
+
+    predictor.ap     Begins, Executed, Answered         --> what golden did with each instruction
+    env.milestones   Announced, Played, Restarted, Broken --> where a stretch begins and ends
+
+Leaves in the results folder
+
+    difference.json    the first difference and the cycles to look at
+    trace.log          one line an instruction
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Any
+
+import numpy as np
+from pyuvm import uvm_component
+
+from golden.assembler import disassemble_instruction
+from golden.isa import Instruction
+from golden.machine import Machine
+from honeyguide.env.checker import AnalysisImp
+from honeyguide.env.failures import Failures
+from honeyguide.env.milestones import Announced, Broken, Milestone, Played, Restarted
+from honeyguide.env.settings import results_folder
+from tb.env.first_difference import Difference, Job, Stage, first_difference
+from tb.env.first_difference_golden import (
+    VECTOR,
+    GoldenInstruction,
+    after,
+    group_words,
+    request_of,
+    vector_accumulators,
+)
+from tb.env.first_difference_records import Recording, live_count, read_live, sort_records
+from tb.env.first_difference_transcript import HEADER, transcript_lines
+from tb.env.predicted import Answered, Begins, Executed, Predicted
+
+log = logging.getLogger("ratel.difference")
+
+
+class FirstDifference(uvm_component):
+    """What happened since the core was last idle and right."""
+
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.predicted_export = AnalysisImp("predicted_export", self, self.predicted)
+        self.milestone_export = AnalysisImp("milestone_export", self, self.milestone)
+        self.found: Difference | None = None
+        self.transcript = [HEADER]
+        self.labels: list[str] = []
+
+    def build_phase(self) -> None:
+        """Fetch the golden machine; the first stretch begins."""
+        self.machine: Machine = self.cdb_get("machine")
+        self.failures: Failures = self.cdb_get("failures")
+        self.core = self.cdb_get("bench").core
+        self.begin()
+
+    def begin(self) -> None:
+        """A new stretch: the core is idle, and golden and RTL agree as far as anybody knows."""
+        self.goldens: dict[int, GoldenInstruction] = {}
+        self.layers: dict[int, str] = {}
+        self.first_record = live_count()
+        self.groups = group_words(self.machine)
+        storage = self.machine.storage
+        self.before = {
+            "spad": (storage.spad.reshape(-1).view(np.uint8).copy(),
+                     storage.spad_known.reshape(-1).copy()),
+            "wbuf": (storage.wbuf.reshape(-1).view(np.uint8).copy(),
+                     storage.wbuf_known.reshape(-1).copy()),
+        }  # fmt: skip
+
+    # ---- what the predictor does
+
+    def predicted(self, item: Predicted) -> None:
+        """Keep what the golden machine did with an instruction, and when the ports showed it."""
+        match item:
+            case Begins():
+                self._begins(item.instruction)
+            case Executed():
+                self._executed(item)
+            case Answered():
+                if item.outcome.index in self.goldens:
+                    self.goldens[item.outcome.index].answered = item.cycle
+
+    def _begins(self, instruction: Instruction) -> None:
+        self._request = request_of(self.machine, instruction.word, instruction.rs1, instruction.rs2)
+        self._inside: Any = None
+        if self._request is not None and self._request.format.name in VECTOR:
+            try:
+                self._inside = vector_accumulators(self._request, self.machine.storage)
+            except (ValueError, IndexError):  # operands that the checks are about to refuse
+                self._inside = None
+
+    def _executed(self, item: Executed) -> None:
+        outcome = item.outcome
+        if outcome.index is None:
+            return
+        golden = GoldenInstruction(outcome=outcome, request=self._request)
+        if outcome.error is None:
+            golden.accumulators = self._inside
+        after(self.machine, golden)
+        golden.issued, golden.committed = item.issued, item.committed
+        if self.labels:
+            self.layers[outcome.index] = self.labels.pop(0)
+        self.goldens[outcome.index] = golden
+
+    # ---- the course of the test
+
+    def milestone(self, item: Milestone) -> None:
+        """A stretch begins or ends."""
+        match item:
+            case Announced():
+                self.labels = item.labels()
+            case Played():
+                if item.quiet or self.failures.count:
+                    self.settle(finished=item.quiet)
+                    if item.quiet and self.found is None:
+                        self.begin()
+            case Restarted():
+                self.begin()
+            case Broken():
+                self.failures.add(item.message)
+                self.settle(finished=False)
+
+    def check_phase(self) -> None:
+        """Look at what is left, after the checkers did: this component was made last."""
+        if self.found is None:
+            self.settle(finished=False)
+
+    def report_phase(self) -> None:
+        """Leave the transcript."""
+        self.write()
+
+    def settle(self, *, finished: bool) -> None:
+        """Look for the first difference in this stretch, and add it to the transcript."""
+        recording = sort_records(read_live(self.first_record))
+        self.transcript += transcript_lines(recording.instructions, self.goldens, self.layers)
+        if self.found is not None:
+            return
+        job = Job(
+            core=self.core, goldens=self.goldens, recording=recording,
+            before=self.before, groups=self.groups, layers=self.layers, finished=finished,
+        )  # fmt: skip
+        self.found = first_difference(job)
+        if self.found is None and self.failures.count:
+            self.found = self.from_message(self.failures.messages[0], recording)
+        if self.found is not None:
+            log.warning("first difference: %s", self.found.sentences())
+            self.write()
+
+    def from_message(self, message: str, recording: Recording) -> Difference:
+        """A failure that no instruction's values explain: ports, registers, the bench itself."""
+        told = re.search(r"cycle (\d+)", message)
+        cycle = int(told.group(1)) if told else recording.last_cycle
+        named = re.search(r"instruction (\d+)", message)
+        index = int(named.group(1)) if named else None
+        quoted = re.match(r"`([^`]+)`", message)  # an instruction at the port: it has no index yet
+        if quoted and told:
+            offered = [i for i, golden in self.goldens.items() if golden.issued == cycle]
+            index = offered[0] if offered else None
+        elif index is None:
+            taken = [i for i, r in recording.instructions.items() if (r.retired or 0) <= cycle]
+            index = max(taken, default=None)
+        golden = self.goldens.get(-1 if index is None else index)
+        return Difference(
+            stage=Stage.CONTROL, what=message, cycle=cycle, index=index,
+            text=quoted.group(1) if quoted else "" if golden is None
+            else disassemble_instruction(golden.outcome.instruction),
+            issued=None if golden is None else golden.issued,
+            evidence="every value inside the engines is right",
+        )  # fmt: skip
+
+    def write(self) -> None:
+        """Leave what is known so far."""
+        folder = results_folder()
+        if folder is None:
+            return
+        text = "\n".join([*self.transcript, ""])
+        (folder / "trace.log").write_text(text, encoding="utf-8")
+        if self.found is not None:
+            document = {**self.found.as_json(), "messages": self.failures.messages}
+            text = json.dumps(document, indent=1)
+            (folder / "difference.json").write_text(text, encoding="utf-8")
