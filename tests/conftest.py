@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide import cli
 from honeyguide.project import BUILD, own_prefix, shell_settings
 from honeyguide.runs import RunFolder, session_run
 from honeyguide.surroundings import settle
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--seed`, which `make test SEED=` passes on."""
     parser.addoption(
-        "--seed", type=int, default=1, help="root seed of every random choice in the tests"
+        "--seed", type=cli.seed, default=1, help="root seed of every random choice in the tests"
     )
 
 

@@ -24,6 +24,7 @@ from typing import Any
 from honeyguide import cli
 from honeyguide.project import BUILD
 from honeyguide.report.files import shown
+from honeyguide.runs import locked, own_place
 from honeyguide.sim import HdlError, build
 from honeyguide.waves.builds import debug_build
 from honeyguide.waves.picture import draw
@@ -82,24 +83,24 @@ def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, 
     return named, difference["stage"] in expected.stages
 
 
-def build_faulty(table: list[Expected]) -> Path:
-    """Build one simulation that holds every fault; return its folder.
+def build_faulty(table: list[Expected], folder: Path) -> Path:
+    """Build one simulation that holds every fault, of sources in `folder`; return where it is.
 
     Raises:
         UserError: a fault's patch is missing, or can't be put in.
     """
-    shutil.rmtree(FOLDER / "rtl", ignore_errors=True)
-    shutil.copytree(ROOT / "rtl", FOLDER / "rtl")
+    shutil.rmtree(folder / "rtl", ignore_errors=True)
+    shutil.copytree(ROOT / "rtl", folder / "rtl")
     patches = {}
     for entry in table:
         patch = PATCHES / f"{entry.fault}.patch"
         if not patch.is_file():
             raise cli.UserError(f"there is no fault {entry.fault}")
         patches[number_of(entry)] = patch.read_text(encoding="utf-8")
-    put_in(FOLDER, patches)
-    chooser = FOLDER / "fault_chooser.sv"
+    put_in(folder, patches)
+    chooser = folder / "fault_chooser.sv"
     chooser.write_text(CHOOSER, encoding="utf-8")
-    wanted = debug_build(None, traced=True, rtl=FOLDER / "rtl")
+    wanted = debug_build(None, traced=True, rtl=folder / "rtl")
     return build(replace(wanted, sources=[*wanted.sources, chooser]))
 
 
@@ -108,10 +109,12 @@ def number_of(entry: Expected) -> int:
     return int(entry.fault.partition("_")[0])
 
 
-def measure(expected: Expected, where: Path, *, seed: int, waves: bool = False) -> Score:
+def measure(
+    expected: Expected, where: Path, folder: Path, *, seed: int, waves: bool = False
+) -> Score:
     """Run a fault's tests until one fails, and judge what is said."""
     started = time.monotonic()
-    place = FOLDER / expected.fault
+    place = folder / expected.fault
     shutil.rmtree(place, ignore_errors=True)
     done: Repeated | None = None
     caught = ""
@@ -154,13 +157,19 @@ def main(argv: list[str]) -> int:
     chosen = [entry for entry in load_table() if any(word in entry.fault for word in words)]
     if not chosen:
         raise cli.UserError(f"no fault of {shown(TABLE)} has {wanted.fault!r} in its name")
-    where = build_faulty(load_table())
+    with own_place(FOLDER) as folder:
+        return score_all(chosen, folder, seed=wanted.seed, waves=wanted.waves)
+
+
+def score_all(chosen: list[Expected], folder: Path, *, seed: int, waves: bool) -> int:
+    """Measure the chosen faults in a folder of this process's own; return the exit code."""
+    where = build_faulty(load_table(), folder)
     control = Expected(fault="000_none", stages=(), instruction="", tests=("layers.AnyLayers",))
-    if measure(control, where, seed=wanted.seed).caught_by:
+    if measure(control, where, folder, seed=seed).caught_by:
         raise cli.UserError("the core without a fault differs from golden: nothing to measure")
     scores = []
     for entry in chosen:
-        score = measure(entry, where, seed=wanted.seed, waves=wanted.waves)
+        score = measure(entry, where, folder, seed=seed, waves=waves)
         scores.append(score)
         marks = "".join("+" if right else "-" for right in (
             score.instruction_right, score.stage_right))  # fmt: skip
@@ -176,10 +185,18 @@ def main(argv: list[str]) -> int:
 def write(scores: list[Score]) -> None:
     """Write the report, with what it had of other faults."""
     REPORT.parent.mkdir(parents=True, exist_ok=True)
+    with locked(REPORT.parent / ".publishing"):
+        write_merged(scores)
+
+
+def write_merged(scores: list[Score]) -> None:
+    """Add scores to the report, in one step."""
     known = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.is_file() else []
     merged = {entry["fault"]: entry for entry in [*known, *map(asdict, scores)]}
     text = json.dumps([merged[name] for name in sorted(merged)], indent=1)
-    REPORT.write_text(text + "\n", encoding="utf-8")
+    temporary = REPORT.with_suffix(".tmp")
+    temporary.write_text(text + "\n", encoding="utf-8")
+    temporary.replace(REPORT)
 
 
 if __name__ == "__main__":

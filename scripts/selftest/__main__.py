@@ -9,6 +9,7 @@ benches of tests/sim/test_false_pass.py run too: none of them may pass.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from honeyguide import cli
 from honeyguide.faults.benches import run_benches
@@ -19,8 +20,9 @@ from honeyguide.faults.patches import PatchError
 from honeyguide.faults.report import outcome_line, outcome_table, write_json
 from honeyguide.faults.station import Station
 from honeyguide.faults.tests import BrokenRunError
-from honeyguide.faults.tree import Tree, only_one
+from honeyguide.faults.tree import FOLDER, Tree
 from honeyguide.report.files import Results, shown
+from honeyguide.runs import own_place
 from honeyguide.sim import HdlError
 
 
@@ -32,19 +34,23 @@ def main(argv: list[str]) -> int:
     wanted = options.parse_args(argv)
     every = load_faults()
     faults = every if wanted.fault is None else faults_named(wanted.fault, every)
-    with only_one():
-        return run(every, faults, jobs=wanted.jobs, benches=wanted.fault is None)
+    # Two self-tests in the same trees would break each other's cores.
+    with own_place(FOLDER) as folder:
+        return run(every, faults, folder=folder, jobs=wanted.jobs, benches=wanted.fault is None)
 
 
-def run(every: list[Fault], faults: list[Fault], *, jobs: int, benches: bool) -> int:
+def run(every: list[Fault], faults: list[Fault], *, folder: Path, jobs: int, benches: bool) -> int:
     """Try the chosen faults, and the broken benches if wanted; print, report, return the code."""
     results = Results(command="selftest")
     results.start()
     started = time.monotonic()
-    good = Tree("good")
+    good = Tree("good", folder=folder)
     check_patches(every, good)
     ids = collect(good.root)
-    stations = [Station(f"station{number}", every, ids) for number in range(min(jobs, len(faults)))]
+    stations = [
+        Station(f"station{number}", every, ids, folder=folder)
+        for number in range(min(jobs, len(faults)))
+    ]
     control = Control()
     control.demand(stations[0], ordered(ids, "rtl")[0])
     print(f"control: the core without a fault passes {control.passed[0]}", flush=True)

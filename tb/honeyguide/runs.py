@@ -151,6 +151,23 @@ def remove_old(command: str, base: Path) -> None:
 
 
 @contextmanager
+def own_place(base: Path) -> Iterator[Path]:
+    """Give `base`, or the first of `base`-2, `base`-3, ... that no other process has.
+
+    For what is worth keeping between runs and can't be shared by two of them.
+    """
+    for number in range(1, 1_000_000):
+        place = base if number == 1 else base.with_name(f"{base.name}-{number}")
+        place.mkdir(parents=True, exist_ok=True)
+        if (handle := hold(place)) is not None:
+            try:
+                yield place
+            finally:
+                os.close(handle)
+            return
+
+
+@contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold a lock for a moment; the system frees it when the process ends."""
     with path.open("a", encoding="utf-8") as handle:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,42 @@ def test_an_unknown_default(tmp_path: Path) -> None:
 def test_an_unknown_configuration() -> None:
     with pytest.raises(cli.UserError, match="unknown configuration '3x3'; there are"):
         RATEL.parameters("3x3")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("007", 7), ("0", 0), ("000", 0), ("0x1F", 31), ("0X1f", 31), (" 12 ", 12)],
+)
+def test_every_command_reads_numbers_alike(text: str, number: int) -> None:
+    assert cli.seed(text) == number
+    if number:
+        assert cli.count(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "1e3", "0x", "1_000", "\u0663", "seven", "0x-1"])
+def test_what_is_no_number_is_said(text: str) -> None:
+    for kind, word in ((cli.seed, "seed"), (cli.count, "1 or more")):
+        with pytest.raises(argparse.ArgumentTypeError, match=word):
+            kind(text)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left", "/d/x"), "no space left on the disk of /d/x"),
+        (OSError(errno.EACCES, "Permission denied", "/d/x"), "/d/x can't be written to"),
+        (OSError(errno.EROFS, "Read-only file system", "/d/x"), "BUILD=/some/folder"),
+    ],
+)
+def test_what_the_system_refuses_is_one_sentence(
+    error: OSError, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert leave(raising(error)) == 1
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_other_faults_of_the_system_keep_their_traceback() -> None:
+    with pytest.raises(OSError, match="Input/output"):
+        cli.run_command(raising(OSError(errno.EIO, "Input/output error", "/d/x")), argv=[])

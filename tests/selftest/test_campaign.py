@@ -19,8 +19,8 @@ from honeyguide.faults.faults import Fault, load_faults
 from honeyguide.faults.patches import apply_patch
 from honeyguide.faults.report import outcome_table, write_json
 from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, read_junit
-from honeyguide.faults.tree import only_one
 from honeyguide.report.files import Results
+from honeyguide.runs import own_place
 from tb.build import ROOT
 from tb.core import FAULT_TESTS
 
@@ -196,11 +196,12 @@ def test_broken_benches_are_counted_and_one_that_passes_is_named():
 
 
 def test_two_self_tests_do_not_meet(tmp_path: Path):
-    running = pytest.raises(UserError, match="another self-test is running")
-    with only_one(tmp_path), running, only_one(tmp_path):
-        pass
-    with only_one(tmp_path):
-        pass
+    place = tmp_path / "selftest"
+    with own_place(place) as first, own_place(place) as second, own_place(place) as third:
+        names = [path.name for path in (first, second, third)]
+    assert names == ["selftest", "selftest-2", "selftest-3"]
+    with own_place(place) as again:
+        assert again == first, "what was built there is of use again"
 
 
 def test_a_time_out_counts_only_when_it_comes_again(monkeypatch: pytest.MonkeyPatch):

@@ -16,7 +16,7 @@ from honeyguide.faults.merge import NONE, choose, merge
 from honeyguide.faults.order import ordered
 from honeyguide.faults.patches import apply_patch, read_patch
 from honeyguide.faults.tests import Failure, first_failure
-from honeyguide.faults.tree import Tree
+from honeyguide.faults.tree import FOLDER, Tree
 
 
 class Station:
@@ -27,9 +27,11 @@ class Station:
         single: the tree with one fault's patch, or none.
     """
 
-    def __init__(self, name: str, faults: Sequence[Fault], ids: Sequence[str]) -> None:
-        self.merged = Tree(f"{name}-merged")
-        self.single = Tree(f"{name}-single")
+    def __init__(
+        self, name: str, faults: Sequence[Fault], ids: Sequence[str], *, folder: Path = FOLDER
+    ) -> None:
+        self.merged = Tree(f"{name}-merged", folder=folder)
+        self.single = Tree(f"{name}-single", folder=folder)
         self._ids = ids
         self._numbered = [fault for fault in faults if not fault.alone]
         merge(self._numbered, self.merged.root)

@@ -6,33 +6,13 @@ to know about faults. What a tree has built is kept for the good core only.
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from honeyguide.cli import UserError
 from honeyguide.core import core, fault_tests
 from honeyguide.project import BUILD, ROOT
 
 FOLDER = BUILD / "selftest"
-
-
-@contextmanager
-def only_one(folder: Path = FOLDER) -> Iterator[None]:
-    """Hold the trees for this process: two self-tests would break each other's cores.
-
-    Raises:
-        UserError: another process holds them.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"another self-test is running in {folder}") from None
-        yield
 
 
 class Tree:

@@ -35,7 +35,7 @@ def clean_environment() -> dict[str, str]:
     kept["VERILATOR_ROOT"] = str(root)
     kept["PATH"] = os.pathsep.join([str(root / "bin"), kept.get("PATH", os.defpath)])
     if "CCACHE_DIR" not in kept and not os.access(kept.get("HOME", ""), os.W_OK):
-        kept["CCACHE_DIR"] = str(BUILD / "ccache")  # it refuses to work without a home
+        kept["CCACHE_DIR"] = str(plain(BUILD) / "ccache")  # it refuses to work without a home
     return kept
 
 
