@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from honeyguide import place
+from honeyguide.project import shell_settings
 from scripts import bootstrap
 from scripts.bootstrap import SetupError
 from tests.framework.test_place import ODD
@@ -188,6 +190,13 @@ def test_python_s_own_variables_decide_nothing(tmp_path: Path, leak: dict[str, s
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert (tmp_path / "reports" / "compile.json").is_file()
+
+
+def test_the_page_names_every_variable_that_a_shell_may_set() -> None:
+    page = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `RATEL_")]
+    named = {word for row in rows for word in re.findall(r"`(RATEL_\w+)`", row)}
+    assert named == set(shell_settings())
 
 
 # ---- side by side
