@@ -27,7 +27,7 @@ from honeyguide.agents.xif.item import Offload, ResultSeen
 from honeyguide.agents.xif.monitor import XifMonitor
 from honeyguide.env.job import offload
 from honeyguide.env.order import Order
-from honeyguide.env.scoreboard import ExpectedWrite, MemoryScoreboard
+from honeyguide.env.scoreboard import MemoryScoreboard, Writer
 from tb.env.configuration import RatelConfiguration
 from tb.env.predictor import Predictor
 from tb.env.registers import offset_of
@@ -174,7 +174,7 @@ class ExpectsAnotherByte(GoodTest):
 class ForgetfulScoreboard(MemoryScoreboard):
     """Expects no write at all."""
 
-    def expect(self, item: ExpectedWrite) -> None:
+    def expect(self, writer: Writer) -> None:
         pass
 
 
