@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from honeyguide import cli
+from honeyguide.regress.command import tell
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.suite import Entry, Run, chosen_configs, load_suite
 from honeyguide.sim import HdlError
-from scripts.regress.__main__ import tell
 
 LOG = "transactions.txt"
 SHORTEST = 10  # lines; a log of less has nothing to compare

@@ -123,6 +123,7 @@ RATEL = Core(
     plan="spec/testplan.toml",
     exclusions="spec/coverage_exclusions.toml",
     kept="spec/pull_request.toml",
+    uncovered=("tb/hdl/bench_uncovered.vlt",),
     points=points,
     claims=claims,
     proofs=proofs,

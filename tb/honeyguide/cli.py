@@ -93,7 +93,7 @@ def at_least(least: int, text: str, what: str) -> int:
 # An option that several commands have means the same in each; what is said here can be narrowed.
 OPTIONS: dict[str, dict[str, Any]] = {
     "cluster": {"default": "", "metavar": "ADDRESS", "help": "address of a Dask scheduler"},
-    "config": {"help": "configuration of the core, as in spec/configs.toml"},
+    "config": {"help": "configuration of the core, by name"},
     "count": {"type": count, "help": "inputs to run"},
     "fault": {"default": "", "metavar": "NAMES", "help": "faults, by parts of names, with commas"},
     "input": {"type": Path, "metavar": "FILE", "help": "inputs, a .npy file"},
@@ -104,9 +104,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite file"},
     "n": {"type": count, "help": "runs"},
     "only": {"metavar": "NAMES", "help": "only these, with commas; all by default"},
-    "rtl": {"type": Path, "metavar": "FOLDER", "help": "take the core from here instead of rtl/"},
+    "rtl": {"type": Path, "metavar": "FOLDER", "help": "take the core from this folder"},
     "seed": {"type": seed, "default": 1, "help": "root of every random choice"},
-    "test": {"help": "tests of tb/tests: files or classes"},
+    "test": {"help": "tests of the bench: files or classes"},
     "tests": {"help": "only these: entries of the suite, tests or files, with commas"},
     "waves": {"action": "store_true", "help": "record waves"},
 }  # fmt: skip

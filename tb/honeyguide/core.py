@@ -74,6 +74,7 @@ class Core:
         commands: how a user starts a command, `make {command}` or alike.
         suite, plan, exclusions, kept: TOML files: what a regression runs, features and their
             tests, points that no test can hit, runs that are worth keeping.
+        uncovered: `.vlt` files that say of which files code coverage is not to be counted.
         points: the bins of each point of functional coverage.
         claims: parts of the specification that the plan must name.
         proofs: pytest files that the plan may name.
@@ -99,6 +100,7 @@ class Core:
     plan: str = "testplan.toml"
     exclusions: str = "coverage_exclusions.toml"
     kept: str = "pull_request.toml"
+    uncovered: tuple[str, ...] = ()
     points: Callable[[], Points] = dict
     claims: Callable[[], Iterable[str]] = tuple
     proofs: Callable[[], Iterable[str]] = tuple

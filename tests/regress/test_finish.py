@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.regress import finish as ending
 from honeyguide.regress.explain import Explained
+from honeyguide.regress.finish import explaining, finish
 from honeyguide.regress.suite import Entry, Run, waves_command
 from honeyguide.regress.work import Outcome
 from honeyguide.report.regression import Summary
-from scripts.regress import finish as ending
-from scripts.regress.finish import explaining, finish
-from scripts.reports.details import trends_part
+from scripts.reports.trends import trends_part
 from scripts.runs.cycles import (
     BASELINE,
     Figure,
@@ -58,7 +58,7 @@ def test_only_failures_are_repeated_and_the_reports_tell_it(
         return {name: Explained(headline="stage load", html="<p>stage load") for name in given.runs}
 
     monkeypatch.setattr(ending, "explain_failures", pretend)
-    finish(summary(status, tmp_path), tmp_path, explain=explain, cycles=False)
+    finish(summary(status, tmp_path), tmp_path, explain=explain)
     assert len(calls) == asked
     for name in ("regress.html", "regress.json"):
         assert ("stage load" in (tmp_path / name).read_text(encoding="utf-8")) == bool(asked)

@@ -13,14 +13,15 @@ from PIL import Image
 from honeyguide.plan.plan import Entry as Planned
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import explain_failures
+from honeyguide.regress.finish import functional_of
 from honeyguide.regress.suite import Entry, Run
+from honeyguide.report.details import coverage_part, plan_part
 from honeyguide.report.page import html_table, page
 from honeyguide.report.regression import write_reports
 from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.repeat import Repeat, Repeated
 from honeyguide.waves.save_file import write_views
-from scripts.regress.finish import functional_of
-from scripts.reports.details import coverage_part, plan_part, trends_part
+from scripts.reports.trends import trends_part
 from scripts.runs.cycles import Figure, Trend
 from tests.framework.test_engine import counter
 from tests.regress.browser import NAMES, Browser, find_browser

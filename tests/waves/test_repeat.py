@@ -8,10 +8,10 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.sim import SimResult, SimStatus
+from honeyguide.waves.command import main, variable, window
 from honeyguide.waves.failures import ALTOGETHER, EACH, claim
 from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
 from scripts.debug.score import Expected, judge, load_table
-from scripts.waves.__main__ import main, variable, window
 from tb.env.crash import assertion_cycle, crash_difference, driver
 from tb.env.first_difference import Stage
 from tb.env.first_difference_records import Kind

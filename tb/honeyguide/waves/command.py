@@ -1,11 +1,11 @@
-"""Repeat a run of the bench with its seed, say where RTL and golden part, and open the waves there.
+"""Repeat a run of the bench with its seed, say where RTL and model part, and open the waves there.
 
 A run that fails is recorded around the first difference, a run that passes from the beginning
 (--window FROM:TO chooses cycles). build/waves/<test>-<configuration>-<seed> leads to what is left:
 
     waves.vcd or .fst   view.gtkw   view.sucl   picture.png   run/trace.log   run/difference.json
 
-TEST is a test of tb/tests: file.Class, or `network` for an MNIST image through the whole network.
+TEST is a test of the core: file.Class.
 """
 
 from __future__ import annotations
@@ -13,37 +13,53 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
-
-import numpy as np
+from typing import Protocol
 
 from honeyguide import cli
-from honeyguide.env.settings import MEMORY_BASE
+from honeyguide.core import core
 from honeyguide.project import BUILD
 from honeyguide.regress.catalogue import tests_named
 from honeyguide.report.files import shown
 from honeyguide.runs import new_run
-from honeyguide.sim import HdlError
 from honeyguide.sim.toolchain import can_write_fst
 from honeyguide.waves.picture import draw
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
-from models.mnist import dataset
-from models.mnist.evaluate import to_int8
-from scripts.runs.bench import configuration
-from sw.compiler import compile_network
-from sw.importer import import_network
-from tb.build import ROOT
 
 FOLDER = BUILD / "waves"
-MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
-NETWORK = "tb.tests.network"
 NO_FST = "Waves are VCD; FST is smaller, but needs the headers of lz4 and zlib."
 
 
-def main(argv: list[str]) -> int:
-    """Do it; return 1 if RTL and golden differ."""
+class Driven(Protocol):
+    """Tests that can't run by themselves, and who tells them what to run.
+
+    Attributes:
+        names: module and class of each, by the word for it.
+    """
+
+    names: Mapping[str, tuple[str, str]]
+
+    def add_options(self, options: ArgumentParser) -> None:
+        """Add what can be chosen."""
+
+    def environment(
+        self, name: str, config: str, wanted: Namespace, folder: Path
+    ) -> Mapping[str, str]:
+        """Return the variables of the test."""
+        ...
+
+
+def main(argv: list[str], driven: Driven | None = None) -> int:
+    """Do it; return 1 if RTL and model differ.
+
+    Args:
+        argv: the command line.
+        driven: tests that have to be told what to run.
+    """
     options = cli.parser("waves", __doc__)
-    cli.add(options, "test", required=True, help="the test, as file.Class or `network`")
+    cli.add(options, "test", required=True, help="the test, as file.Class")
     cli.add(options, "seed", help="seed of the run")
     cli.add(options, "config", "rtl")
     options.add_argument("--speed", choices=("tile", "pin"), default="tile")
@@ -51,29 +67,33 @@ def main(argv: list[str]) -> int:
         "--env", action="append", default=[], metavar="NAME=VALUE", help="a variable of the test"
     )
     options.add_argument("--window", type=window, metavar="FROM:TO", help="cycles to record")
-    cli.add(options, "model", default=MODEL, help="of `network`: a .tflite file")
-    cli.add(options, "input", help="of `network`: .npy, MNIST images by default")
+    if driven is not None:
+        driven.add_options(options)
     options.add_argument(
         "--picture", action="store_true", help="make picture.png, without a display"
     )
     options.add_argument("--no-view", action="store_true", help="do not open GTKWave")
     wanted = options.parse_args(argv)
-    core = configuration(wanted.config)
+    config = wanted.config or core().default
+    core().parameters(config)
     env = dict(variable(text) for text in wanted.env)
-    title, module, name = chosen(wanted.test)
+    if driven is not None and wanted.test in driven.names:
+        title, (module, name) = wanted.test, driven.names[wanted.test]
+    else:
+        title, module, name = chosen(wanted.test)
     run = new_run("waves", BUILD)
     folder = run.path
-    if module == NETWORK:
-        env = {**network_environment(core.name, wanted.model, wanted.input, folder), **env}
+    if driven is not None and title in driven.names:
+        env = {**driven.environment(title, config, wanted, folder), **env}
     if not can_write_fst():
         print(NO_FST)
     done = repeat(
         Repeat(
-            module=module, test=name, seed=wanted.seed, folder=folder, config=core.name,
+            module=module, test=name, seed=wanted.seed, folder=folder, config=config,
             speed=wanted.speed, env=env, rtl=wanted.rtl, window=wanted.window,
         )
     )  # fmt: skip
-    run.publish_as(FOLDER / f"{title}-{core.name}-{wanted.seed}")
+    run.publish_as(FOLDER / f"{title}-{config}-{wanted.seed}")
     tell(done)
     if done.note:
         print(f"no view: {done.note}")
@@ -91,8 +111,6 @@ def chosen(word: str) -> tuple[str, str, str]:
     Raises:
         UserError: it names none, or several.
     """
-    if word == "network":
-        return word, NETWORK, "Network"
     tests = tests_named(word)
     if len(tests) != 1:
         raise cli.UserError(f"name one test, not {len(tests)}: {', '.join(map(str, tests))}")
@@ -115,30 +133,11 @@ def variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-def network_environment(
-    config: str, model: Path, inputs: Path | None, folder: Path
-) -> dict[str, str]:
-    """What the network test needs to be told."""
-    if not model.is_file():
-        raise cli.UserError(f"there is no model {model}")
-    folder.mkdir(parents=True, exist_ok=True)
-    if inputs is None:
-        inputs = folder / "inputs.npy"
-        np.save(inputs, to_int8(dataset.load_test_images().images[:1]))
-    program = compile_network(configuration(config), import_network(model), memory_base=MEMORY_BASE)
-    return {
-        "RATEL_NETWORK": str(model.resolve()),
-        "RATEL_INPUTS": str(inputs.resolve()),
-        "RATEL_COUNT": "1",
-        "RATEL_MEMORY_KIB": str((program.memory_end >> 10) + 64),
-    }
-
-
 def tell(done: Repeated) -> None:
     """Print what was found and where the files are."""
     build, find, record = done.seconds
     if done.difference is None and done.result.passed:
-        print("RTL and golden agree.")
+        print("RTL and model agree.")
     else:
         print(f"first difference: {done.headline}")
     print(f"time        {build:.0f} s building, {find:.1f} s finding, {record:.1f} s recording")
@@ -164,7 +163,3 @@ def open_viewer(view: Path) -> None:
             ["gtkwave", str(view)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-
-
-if __name__ == "__main__":
-    cli.run_command(main, HdlError)

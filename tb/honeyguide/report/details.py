@@ -1,18 +1,17 @@
-"""What the page of a regression says beyond its failures: test plan, coverage, trends."""
+"""What the page of a regression says beyond its failures: test plan, coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
+from honeyguide.core import points as all_points
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
 from honeyguide.plan.plan import Entry
 from honeyguide.regress.work import Outcome
 from honeyguide.report.coverage import functional_part
 from honeyguide.report.page import html_table
 from honeyguide.report.regression import Summary
-from scripts.runs.cycles import Trend, change_text
-from tb.coverage.points import POINTS
 
 
 def plan_part(
@@ -68,7 +67,7 @@ def covered(item: Entry, functional: FunctionalCoverage | None) -> str:
 
     Assertions are not counted here: they cover nothing, they fail.
     """
-    points = [name for name in item.coverage if name in POINTS]
+    points = [name for name in item.coverage if name in all_points()]
     if functional is None or not points:
         return "-"
     return f"{sum(functional.point(name) for name in points) / len(points):.1f}"
@@ -79,7 +78,8 @@ def coverage_part(functional: FunctionalCoverage | None, code: Sequence[str]) ->
     if functional is None:
         return "<h2>Coverage</h2><p>No run that passed left any functional coverage.</p>"
     said = (
-        f"{functional.grade:.2f} %, the mean of {len(POINTS)} points; {functional.covered} of "
+        f"{functional.grade:.2f} %, the mean of {len(all_points())} points; "
+        f"{functional.covered} of "
         f"{total_bins()} bins, by {functional.files} runs that passed"
     )
     if code:
@@ -92,28 +92,3 @@ def coverage_part(functional: FunctionalCoverage | None, code: Sequence[str]) ->
         f"<h2>Coverage</h2><p>Functional coverage: {said}</p>{measured}"
         f"<details><summary>points</summary>{points}</details>"
     )
-
-
-def trends_part(config: str, found: Sequence[Trend], failures: Sequence[str]) -> str:
-    """Return cycles and utilisation beside the stored baseline."""
-    rows = []
-    for trend in found:
-        colour = {None: "", 0.0: ""}.get(trend.change, "bad" if (trend.change or 0) > 0 else "good")
-        rows.append(
-            [
-                escape(trend.name),
-                f"{trend.now.cycles:,}" if trend.now else "-",
-                f"{trend.before.cycles:,}" if trend.before else "-",
-                f"<span class='{colour}'>{change_text(trend)}</span>",
-                f"{100 * trend.now.utilisation:.1f}" if trend.now else "-",
-                f"{100 * trend.before.utilisation:.1f}" if trend.before else "-",
-            ]
-        )
-    wrong = "".join(f"<p class=bad>{escape(reason)}</p>" for reason in failures)
-    note = (
-        f"<p>On {escape(config)}, without bus waits: the same on every machine, so a change is "
-        "real. The baseline is <code>spec/cycles.json</code>; "
-        "<code>make bench ARGS=--save-baseline</code> writes it.</p>"
-    )
-    head = ["kernel or network", "cycles", "baseline", "change", "MAC use %", "baseline %"]
-    return "<h2>Cycles</h2>" + wrong + note + html_table(head, rows, numbers=5)

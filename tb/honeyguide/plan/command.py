@@ -48,7 +48,3 @@ def state(entry: Entry, measured: dict[str, float]) -> str:
     """Return the mean of an entry's points, a dash when none was measured."""
     known = [measured[name] for name in entry.coverage if name in measured]
     return f"{sum(known) / len(known):.1f}%" if known else "-"
-
-
-if __name__ == "__main__":
-    cli.run_command(main)

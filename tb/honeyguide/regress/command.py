@@ -1,10 +1,10 @@
 """Run many tests with many seeds over several configurations, each in its own process.
 
-spec/regression.toml says what there is. An interrupted regression goes on where it was when the
+The core's suite says what there is. An interrupted regression goes on where it was when the
 same command is given again. Each works in a folder of its own, build/runs/<time>-regress-<n>/, and
 build/regress leads to the last: regress.html, regress.json, regress.xml, and a folder for each run.
-The quickest failure of each of the first causes is repeated: the page says where RTL and golden
-part, and links waves (RATEL_EXPLAIN=0 or --no-explain: not).
+The quickest failure of each of the first causes is repeated: the page says where RTL and model
+part, and links waves (--no-explain: not).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from honeyguide import cli
 from honeyguide.regress.buckets import buckets
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
+from honeyguide.regress.finish import Further, explaining, finish
 from honeyguide.regress.suite import (
     chosen_configs,
     chosen_entries,
@@ -26,15 +27,18 @@ from honeyguide.regress.suite import (
 )
 from honeyguide.report.files import shown
 from honeyguide.report.regression import Summary
-from honeyguide.sim import HdlError
-from scripts.regress.finish import explaining, finish
 
 RUNS = 100
 KEPT = frozenset({"functional.json"})
 
 
-def main(argv: list[str]) -> int:
-    """Run what the command line asks for; return 1 unless everything passed."""
+def main(argv: list[str], further: Further | None = None) -> int:
+    """Run what the command line asks for; return 1 unless everything passed.
+
+    Args:
+        argv: the command line.
+        further: a part of the page that the project adds.
+    """
     options = cli.parser("regress", __doc__)
     cli.add(options, "n", default=RUNS, help=f"runs, default {RUNS}")
     cli.add(options, "jobs", "tests", "cluster")
@@ -65,7 +69,7 @@ def main(argv: list[str]) -> int:
         )
     )
     explained = finish(
-        summary, summary.folder, explain=explaining(not wanted.no_explain), cycles=True
+        summary, summary.folder, explain=explaining(not wanted.no_explain), further=further
     )
     tell(summary, summary.folder, explained)
     tidy(summary)
@@ -97,7 +101,3 @@ def tidy(summary: Summary) -> None:
                     shutil.rmtree(path)
                 elif path.name not in KEPT:
                     path.unlink()
-
-
-if __name__ == "__main__":
-    cli.run_command(main, HdlError)

@@ -1,9 +1,8 @@
-"""Break the core in one small way after the other, and see which test of `make test` falls.
+"""Break the core in one small way after the other, and see which test falls.
 
-Each fault of tests/faults/ is put into a copy of the checkout below build/selftest/, where the
-simulation tests then run until one fails. A fault that no test catches is a hole in the bench; a
-catch counts only if the core without the fault passes the same test. Without --fault the broken
-benches of tests/sim/test_false_pass.py run too: none of them may pass.
+Each fault is put into a copy of the core, where tests run until one fails. A fault that no test
+catches is a hole in the bench; a catch counts only if the core without the fault passes the same
+test. Without --fault the broken benches run too, if there are any: none of them may pass.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ from honeyguide.faults.tree import FOLDER, Tree
 from honeyguide.report.files import Results, shown
 from honeyguide.runs import own_place
 from honeyguide.sim import HdlError
+
+EXPECTED = (HdlError, BrokenRunError, PatchError)
 
 
 def main(argv: list[str]) -> int:
@@ -86,7 +87,3 @@ def run(every: list[Fault], faults: list[Fault], *, folder: Path, jobs: int, ben
         print("PASS")
         return 0
     return 1
-
-
-if __name__ == "__main__":
-    cli.run_command(main, HdlError, BrokenRunError, PatchError)

@@ -1,9 +1,9 @@
 """Measure functional and code coverage: run, merge, grade, and choose the runs worth keeping.
 
-Runs the suite (spec/regression.toml) on simulations that count lines, branches and toggles, merges
+Runs the core's suite on simulations that count lines, branches and toggles, merges
 what every run left, and writes coverage.html and coverage.json; build/coverage leads there. Points
-that no test can hit are in spec/coverage_exclusions.toml, each with a reason. With --keep the
-smallest set of runs found that hits the same bins is written to spec/pull_request.toml.
+that no test can hit are in the core's list of exclusions, each with a reason. With --keep the
+smallest set of runs found that hits the same bins is written to the core's file of runs.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from honeyguide.coverage.code import COUNTS, CodeCoverage
 from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import add_runs, smallest_set
 from honeyguide.coverage.kept import kept_runs, write_kept
+from honeyguide.project import ROOT
+from honeyguide.regress.command import tell
 from honeyguide.regress.engine import Plan, regress
+from honeyguide.regress.finish import explaining, finish
 from honeyguide.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
 from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
 from honeyguide.report.files import shown
 from honeyguide.report.regression import Summary
-from honeyguide.sim import HdlError
-from scripts.coverage.covered_build import covered_build
-from scripts.regress.__main__ import tell
-from scripts.regress.finish import explaining, finish
 
 RUNS = 200
+FRAMEWORK_UNCOVERED = Path(__file__).with_name("uncovered.vlt")
 NIGHTLY = Bars(functional=100.0, line=98.0, branch=95.0, toggle=90.0)
 PULL_REQUEST = Bars(functional=95.0)
 
@@ -80,12 +80,19 @@ def main(argv: list[str]) -> int:
     problems = report.problems()
     files = write_coverage(summary.folder, report)
     explained = finish(
-        summary, summary.folder, explain=explaining(not wanted.no_explain), cycles=False,
+        summary, summary.folder, explain=explaining(not wanted.no_explain),
         code=report.lines()[1:] if code else (),
     )  # fmt: skip
     tell(summary, summary.folder, explained)
     print("\n".join([*report.lines(), *problems, f"report: {shown(files[-1])}"]))
     return 0 if summary.passed and not problems else 1
+
+
+def covered_build(config: str) -> dict[str, Any]:
+    """Return what to build of a simulation that counts lines, branches and toggles of the core."""
+    wanted = core().build(config)
+    uncovered = [FRAMEWORK_UNCOVERED, *(ROOT / name for name in core().uncovered)]
+    return {**wanted, "sources": [*uncovered, *wanted["sources"]], "coverage": True}
 
 
 def merge(summary: Summary, *, bars: Bars, code: bool) -> CoverageReport:
@@ -114,7 +121,3 @@ def merge(summary: Summary, *, bars: Bars, code: bool) -> CoverageReport:
         seconds_all=sum(cost.values()),
         seconds_chosen=sum(cost[name] for name in chosen),
     )
-
-
-if __name__ == "__main__":
-    cli.run_command(main, HdlError)

@@ -1,0 +1,60 @@
+"""What follows the last run: failures are repeated and explained, reports written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from honeyguide.core import core
+from honeyguide.coverage.functional import FunctionalCoverage, add_runs
+from honeyguide.plan.plan import load_plan
+from honeyguide.project import ROOT, variable
+from honeyguide.regress.explain import Explained, explain_failures
+from honeyguide.report.details import coverage_part, plan_part
+from honeyguide.report.regression import Summary, write_reports
+
+Further = Callable[[Summary, Path], str]
+
+
+def explaining(wanted: bool) -> bool:
+    """Tell whether failures are to be explained: not with --no-explain or <NAME>_EXPLAIN=0."""
+    return wanted and os.environ.get(variable("EXPLAIN"), "1") not in ("", "0")
+
+
+def finish(
+    summary: Summary,
+    folder: Path,
+    *,
+    explain: bool,
+    further: Further | None = None,
+    code: Sequence[str] = (),
+) -> dict[str, Explained]:
+    """Write the whole reports; return what was found of failures, by the name of the run.
+
+    Args:
+        summary: of the regression, whose short reports are there already.
+        folder: where the reports are.
+        explain: repeat the first failure of the first few causes.
+        further: a part of the page that the project adds.
+        code: lines on code coverage, whose page is then beside this one.
+    """
+    explained: dict[str, Explained] = {}
+    if explain and any(not outcome.passed for outcome in summary.outcomes):
+        print("explaining failures: each cause is repeated with its seed", flush=True)
+        explained = explain_failures(summary, folder)
+    functional = functional_of(summary)
+    parts = [coverage_part(functional, code)]
+    if (ROOT / core().plan).is_file():
+        parts.insert(0, plan_part(summary, load_plan(), functional))
+    if further is not None:
+        parts.append(further(summary, folder))
+    write_reports(folder, summary, explained, parts)
+    return explained
+
+
+def functional_of(summary: Summary) -> FunctionalCoverage | None:
+    """Return what the runs that passed hit; None if they left nothing."""
+    passed = [Path(item.folder) for item in summary.outcomes if item.passed and item.folder]
+    functional, _ = add_runs(passed)
+    return functional if functional.files else None
