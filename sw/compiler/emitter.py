@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from golden import isa_builders
 from golden.isa import Instruction
+from sw.compiler.geometry import CompileError
 from sw.compiler.program import OutputPart, Step
 
 
@@ -16,7 +17,7 @@ class Emitter:
 
     def configure(self, layer: int, group: str, **fields: int) -> None:
         """Write configuration group ``group`` (for example ``ld_shape``) unless it holds this."""
-        instruction = getattr(isa_builders, f"cfg_{group}")(**fields)
+        instruction = built(layer, f"cfg_{group}", fields)
         if self._groups.get(group) != instruction:
             self._groups[group] = instruction
             self.steps.append(Step(instruction=instruction, layer=layer))
@@ -25,5 +26,14 @@ class Emitter:
         self, layer: int, mnemonic: str, part: OutputPart | None = None, **fields: int
     ) -> None:
         """Append an instruction of any other class."""
-        instruction = getattr(isa_builders, mnemonic)(**fields)
+        instruction = built(layer, mnemonic, fields)
         self.steps.append(Step(instruction=instruction, layer=layer, part=part))
+
+
+def built(layer: int, builder: str, fields: dict[str, int]) -> Instruction:
+    """Instruction of a layer. Raises CompileError for a number that its fields cannot hold."""
+    try:
+        instruction: Instruction = getattr(isa_builders, builder)(**fields)
+    except ValueError as error:
+        raise CompileError(f"layer {layer} does not fit the instructions: {error}") from None
+    return instruction

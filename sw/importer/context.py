@@ -191,16 +191,18 @@ class Operator:
         """Window of a convolution or pooling on input 0 with this operator's options."""
         _, in_h, in_w, _ = self.nhwc(self.tensor(0))
         options = self.options
+        # Steps between the taps of a single row or column mean nothing, whatever they are.
+        dilation = [
+            getattr(options, name, 1) if size > 1 else 1
+            for name, size in zip(("dilationHFactor", "dilationWFactor"), kernel, strict=True)
+        ]
         try:
             window = resolve_padding(
                 in_h,
                 in_w,
                 kernel=kernel,
                 stride=(options.strideH, options.strideW),
-                dilation=(
-                    getattr(options, "dilationHFactor", 1),
-                    getattr(options, "dilationWFactor", 1),
-                ),
+                dilation=(dilation[0], dilation[1]),
                 padding=_PADDINGS[options.padding],
             )
         except ValueError as error:

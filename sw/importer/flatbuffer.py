@@ -63,7 +63,9 @@ SCHEMA: dict[str, dict[int, Field]] = {
         0: Vector(4), 1: BYTE, 2: WORD, 3: STRING, 4: Table("QuantizationParameters"), 5: BYTE,
     },
     "QuantizationParameters": {2: Vector(4), 3: Vector(8), 6: WORD},
-    "Operator": {0: WORD, 1: Vector(4), 2: Vector(4), 3: BYTE, 4: Table(OPTIONS)},
+    "Operator": {
+        0: WORD, 1: Vector(4), 2: Vector(4), 3: BYTE, 4: Table(OPTIONS), 5: Vector(1), 8: Vector(4),
+    },
     "Buffer": {0: Vector(1), 1: LONG, 2: LONG},
     OPTIONS: {},
 }  # fmt: skip

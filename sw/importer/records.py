@@ -60,7 +60,10 @@ class CodeRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class OperatorRecord:
-    """An operator; ``inputs`` may hold -1. ``kind`` is the options' table, empty without one."""
+    """An operator; ``inputs`` may hold -1. ``kind`` is the options' table, empty without one.
+
+    ``custom`` says that it has options of its own besides, ``intermediates`` how many tensors.
+    """
 
     index: int
     code: int
@@ -68,6 +71,8 @@ class OperatorRecord:
     options: Any
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    custom: bool
+    intermediates: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +192,8 @@ def _operator(index: int, operator: Any) -> OperatorRecord:
         options=options,
         inputs=_indices(operator.Inputs, operator.InputsLength()),
         outputs=_indices(operator.Outputs, operator.OutputsLength()),
+        custom=not operator.CustomOptionsIsNone(),
+        intermediates=operator.IntermediatesLength(),
     )
 
 

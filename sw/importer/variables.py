@@ -48,7 +48,12 @@ def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.ge
     variable that is never initialised, or not with an int8 constant.
     """
     state: dict[str, NDArray[np.generic]] = dict(context.state)
-    for graph in file.graphs[1:]:
+    called = {
+        operator.options.initSubgraphIndex
+        for operator in file.graphs[0].operators
+        if operator.kind == "CallOnceOptions"
+    }
+    for graph in (file.graphs[index] for index in sorted(called)):
         handles: dict[int, str] = {}
         for operator in graph.operators:
             name = file.operator_name(operator)
@@ -64,7 +69,7 @@ def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.ge
     for name in context.variables.values():
         if name not in state:
             raise NetworkError(
-                f"{context.path}: variable {name!r} has no initial value; export it with one"
+                f"{context.path}: variable {name[:40]!r} has no initial value; export it with one"
             )
     return state
 
@@ -74,7 +79,7 @@ def _constant(file: FileRecord, graph: GraphRecord, index: int, variable: str) -
     data = None if tensor is None else file.buffers[tensor.buffer].data
     if tensor is None or tensor.dtype != "int8" or data is None or not data.size:
         raise NetworkError(
-            f"{file.path}: the initial value of {variable!r} is no int8 constant; export it so"
+            f"{file.path}: the initial value of {variable[:40]!r} is no int8 constant; export it so"
         )
     return np.frombuffer(data.tobytes(), dtype=np.int8).reshape(tensor.shape)
 
@@ -90,7 +95,7 @@ def check_variables(
             case AssignVariable(variable=name):
                 if len(layer.inputs) != 1:
                     raise NetworkError(
-                        f"{context.path}: variable {name!r} is assigned a constant; assign it "
+                        f"{context.path}: variable {name[:40]!r} is assigned a constant; assign it "
                         "something that is computed"
                     )
                 tensor = context.tensors[layer.inputs[0]]
@@ -99,13 +104,15 @@ def check_variables(
         if tensor.shape != state[name].shape:
             raise NetworkError(
                 f"{context.path}: tensor {tensor.name!r} has shape {tensor.shape}, its variable "
-                f"{name!r} has {state[name].shape}; export it anew"
+                f"{name[:40]!r} has {state[name].shape}; export it anew"
             )
 
 
 def _shared_name(options: Any) -> str:
-    name = options.sharedName
-    return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+    """Name of a variable; the container is part of it."""
+    parts = (options.container, options.sharedName)
+    texts = [part.decode(errors="replace") if isinstance(part, bytes) else part for part in parts]
+    return "/".join(text for text in texts if text)
 
 
 OPERATORS = (

@@ -34,6 +34,8 @@ class Signature:
         optional: inputs that may be left out (-1).
         options: its table of options, None if it needs none.
         newest: newest version of the operator that TensorFlow Lite knows.
+        intermediates: whether it may name tensors of its own work.
+        state: inputs that are variable tensors, which keep their values between inferences.
         rules: checked in this order.
     """
 
@@ -42,6 +44,8 @@ class Signature:
     optional: frozenset[int] = frozenset()
     options: str | None = None
     newest: int = 1
+    intermediates: bool = False
+    state: frozenset[int] = frozenset()
     rules: tuple[Rule, ...] = ()
 
 
@@ -52,15 +56,19 @@ _c, _p, _m, _v, _r = convolutional, pointwise, movement, variables, recurrent
 SIGNATURES: dict[str, Signature] = {
     "CONV_2D": Signature(
         inputs=(2, 3), optional=BIAS, options="Conv2DOptions", newest=8,
-        rules=(_c.window_geometry, _c.convolution_shapes, _c.weights(axis=0), _c.bias),
+        rules=(
+            _c.window_geometry, _c.convolution_shapes, _c.weights(axis=0), _c.bias_type, _c.bias,
+        ),
     ),
     "DEPTHWISE_CONV_2D": Signature(
         inputs=(2, 3), optional=BIAS, options="DepthwiseConv2DOptions", newest=7,
-        rules=(_c.window_geometry, _c.depthwise_shapes, _c.weights(axis=3), _c.bias),
+        rules=(
+            _c.window_geometry, _c.depthwise_shapes, _c.weights(axis=3), _c.bias_type, _c.bias,
+        ),
     ),
     "FULLY_CONNECTED": Signature(
         inputs=(2, 3), optional=BIAS, options="FullyConnectedOptions", newest=14,
-        rules=(_c.fully_connected_shapes, _c.weights(axis=0), _c.bias),
+        rules=(_c.fully_connected_shapes, _c.weights(axis=0), _c.bias_type, _c.bias),
     ),
     "BATCH_MATMUL": Signature(
         inputs=(2, 2), options="BatchMatMulOptions", newest=4,
@@ -229,6 +237,17 @@ def check_signature(file: FileRecord, operator: OperatorRecord) -> None:
             f"{where} has version {code.version}, 1 to {signature.newest} are known; "
             "convert it with a known version of TensorFlow Lite"
         )
+    tensors = file.graphs[0].tensors
+    for position, index in enumerate((*operator.inputs, *operator.outputs)):
+        if index >= 0 and tensors[index].variable and position not in signature.state:
+            raise NetworkError(
+                f"{where}: tensor {tensors[index].name!r} is a variable, which this operator does "
+                "not keep; export it without"
+            )
+    if operator.custom:
+        raise NetworkError(f"{where} has custom options, which it must not; export it anew")
+    if operator.intermediates and not signature.intermediates:
+        raise NetworkError(f"{where} has intermediate tensors, which it must not; export it anew")
     if signature.options is not None and operator.kind != signature.options:
         found = operator.kind or "none"
         raise NetworkError(

@@ -52,5 +52,11 @@ def _check_operator(file: FileRecord, graph: GraphRecord, operator: OperatorReco
                     f"{where}: {what} {position} is tensor {index}, the file has "
                     f"{len(graph.tensors)}: it is damaged"
                 )
+    if operator.kind == "CallOnceOptions":
+        called = operator.options.initSubgraphIndex
+        if graph is not file.graphs[0] or not 1 <= called < len(file.graphs):
+            raise NetworkError(
+                f"{where}: it calls graph {called} of {len(file.graphs)} once; export it anew"
+            )
     if len(set(operator.outputs)) != len(operator.outputs):
         raise NetworkError(f"{where}: it writes one tensor twice; the file is damaged")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from golden.network import Tensor
 from sw.importer.context import Operator
@@ -170,6 +171,13 @@ def weights(*, axis: int) -> Callable[[Operator], None]:
             factor_in_range(op, source * float(scale) / output)
 
     return rule
+
+
+def bias_type(op: Operator) -> None:
+    """The option that names the type of the bias, where there is one: not given, or int32."""
+    kind = getattr(op.options, "quantizedBiasType", 0)
+    if kind not in (schema.TensorType.FLOAT32, schema.TensorType.INT32):
+        raise op.error(f"option quantizedBiasType is {kind}; only int32 biases are supported")
 
 
 def bias(op: Operator) -> None:

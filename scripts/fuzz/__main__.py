@@ -1,0 +1,85 @@
+"""Mutate network files, and show that each ends in a network or in one sentence.
+
+Bytes flipped, files cut, indices swapped, every field of the schema driven to extremes, from nine
+sound networks. Each mutant is imported and compiled in a worker process with 1 GiB and 5 s of the
+processor; of every so many, those that are networks are compared with TensorFlow Lite Micro. Writes
+build/reports/fuzz.json.
+"""
+
+from __future__ import annotations
+
+import time
+
+from honeyguide import cli
+from honeyguide.report.files import Results, add_results_option, shown
+from honeyguide.report.progress import Progress
+from scripts.fuzz.campaign import Tally, campaign
+from scripts.fuzz.mutate import mutants
+from scripts.fuzz.seeds import seed_models
+
+FILES = 5000
+SHOWN = 10  # wrong endings that are printed; the report has all
+
+
+def main(argv: list[str]) -> int:
+    """Run a campaign; return 1 when a mutant ended otherwise than it may."""
+    options = cli.parser("fuzz", __doc__)
+    options.add_argument("--n", type=cli.count, default=FILES, help=f"files, default {FILES}")
+    options.add_argument("--jobs", type=cli.count, default=2, help="processes, default 2")
+    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
+    options.add_argument("--first", type=cli.seed, default=0, help="number of the first file")
+    options.add_argument(
+        "--oracle-every", type=cli.count, default=1, metavar="K",
+        help="ask TensorFlow Lite Micro about the networks of each K-th file, default 1",
+    )  # fmt: skip
+    add_results_option(options)
+    wanted = options.parse_args(argv)
+    results = Results(command="fuzz", folder=wanted.results.resolve())
+    results.start()
+    models = seed_models()
+    files = list(mutants(models, wanted.seed, wanted.n, wanted.first))
+    progress, started = Progress("files"), time.monotonic()
+    tally = campaign(
+        files, jobs=wanted.jobs, oracle_every=wanted.oracle_every, progress=progress.update
+    )
+    progress.done()
+    path = results.write(
+        {
+            "pass": not tally.wrong,
+            "seed": wanted.seed,
+            "files": len(files),
+            "models": sorted(models),
+            "endings": dict(tally.kinds),
+            "judged": tally.judged,
+            "unjudged": tally.unjudged,
+            "wrong": [[name, vars(ending)] for name, ending in tally.wrong],
+            "slowest_s": tally.slowest,
+            "peak_kib": tally.peak,
+            "seconds": time.monotonic() - started,
+        }
+    )
+    for line in summary(tally, len(files)):
+        print(line)
+    print(f"report    {shown(path)}")
+    print("FAIL" if tally.wrong else "PASS")
+    return 1 if tally.wrong else 0
+
+
+def summary(tally: Tally, files: int) -> list[str]:
+    """Return the lines for people."""
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(tally.kinds.items()))
+    lines = [
+        f"files     {files:,}: {kinds}",
+        f"oracle    {tally.judged:,} networks equal TensorFlow Lite Micro, "
+        f"{len(tally.unjudged)} were not judged by it",
+        f"limits    slowest {tally.slowest:.2f} s of the processor, most {tally.peak >> 10} MiB",
+    ]
+    lines += [f"not judged: {name}: {why}" for name, why in tally.unjudged[:SHOWN]]
+    for name, ending in tally.wrong[:SHOWN]:
+        said = ending.text.strip().splitlines()[-1:] or [""]
+        lines.append(f"WRONG     {name}: {ending.kind}: {said[0]}")
+    return lines
+
+
+if __name__ == "__main__":
+    cli.run_command(main)
