@@ -16,7 +16,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 from models.tflite_writer import TfliteWriter
 from sw.importer import import_network
 from sw.importer.flatbuffer import DamagedError, verify
-from sw.importer.registry import HANDLERS
+from sw.importer.registry import OPERATORS
 from sw.importer.validation import SIGNATURES
 from tests.files.support import MODELS, changed, operand, operator, refusal, result
 
@@ -189,36 +189,42 @@ def test_the_networks_that_changes_start_from_are_sound(model: str, tmp_path: Pa
 
 
 def test_every_operator_with_a_handler_states_its_rules() -> None:
-    assert set(SIGNATURES) == set(HANDLERS), "see sw/importer/validation/operators.py"
+    assert set(SIGNATURES) == set(OPERATORS), "see sw/importer/validation/operators.py"
 
 
-def float_border(path: Path, kind: str, body: str) -> Path:
+def bordered(path: Path, kind: str, body: str) -> Path:
+    """Write a network that takes `kind`, and works in `body` but for its first operator."""
     writer = TfliteWriter("border")
-    quantised = {"scale": 0.1} if kind != "float32" else {}
-    x = writer.add_tensor("x", (1, 4), dtype=kind, **quantised)
-    y = writer.add_tensor("y", (1, 4), dtype=body, scale=0.1)
-    writer.add_operator("QUANTIZE", [x], [y])
-    z = writer.add_tensor("z", (1, 4), dtype=body, scale=0.1)
-    writer.add_operator("RELU", [y], [z])
+    x = writer.add_tensor("x", (1, 4), dtype=kind)
+    y = writer.add_tensor("y", (1, 4), dtype=kind)
+    writer.add_operator("TANH", [x], [y])
+    z = writer.add_tensor("z", (1, 4), dtype=body, scale=None if body == kind else 0.1)
+    writer.add_operator("TANH", [y], [z])
     path.write_bytes(writer.finish([x], [z]))
     return path
 
 
 def test_a_border_is_told_from_a_body(tmp_path: Path) -> None:
-    text = refusal(float_border(tmp_path / "a.tflite", "float32", "int8"))
+    text = refusal(bordered(tmp_path / "a.tflite", "float32", "int8"))
     assert "though its body is int8" in text
     assert "inference_input_type" in text
-    text = refusal(float_border(tmp_path / "b.tflite", "uint8", "uint8"))
-    assert "is uint8 and so is its body" in text
+    assert "quantise it to int8 first" not in text
+    text = refusal(bordered(tmp_path / "b.tflite", "float32", "float32"))
+    assert "its input 'x' is float32; quantise it to int8 first" in text
 
 
-def test_weights_of_another_type_are_called_by_their_type(tmp_path: Path) -> None:
-    def change(model: Any) -> None:
+def test_weights_of_four_bits_are_called_by_their_type(tmp_path: Path) -> None:
+    def too_many_bytes(model: Any) -> None:
         operand(model, "FULLY_CONNECTED", 1).type = schema.TensorType.INT4
 
-    text = refusal(changed(tmp_path, "classifier", change))
-    assert "tensor 'k'" in text
-    assert "it is int4; only int8" in text
+    text = refusal(changed(tmp_path, "classifier", too_many_bytes))
+    assert "tensor 'k' of shape (5, 16) and type int4 needs 40 bytes, its buffer has 80" in text
+
+    def computed(model: Any) -> None:
+        result(model, "CONV_2D").type = schema.TensorType.INT4
+
+    text = refusal(changed(tmp_path, "classifier", computed))
+    assert "operator 0 CONV_2D: tensor 'c' is int4 and computed" in text
 
 
 def test_names_of_any_kind_stay_in_one_short_sentence(tmp_path: Path) -> None:

@@ -137,11 +137,12 @@ SIGNATURES: dict[str, Signature] = {
     ),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": Signature(
         inputs=(24, 24), optional=frozenset(range(9, 18)) | frozenset(range(20, 24)) | {1, 5},
-        options="UnidirectionalSequenceLSTMOptions", newest=4, rules=(_r.lstm_shapes,),
+        options="UnidirectionalSequenceLSTMOptions", newest=4,
+        intermediates=True, state=frozenset({18, 19}), rules=(_r.lstm_shapes,),
     ),
     "SVDF": Signature(
         inputs=(5, 5), optional=frozenset({3}), options="SVDFOptions", newest=4,
-        rules=(_r.svdf_shapes,),
+        state=frozenset({4}), rules=(_r.svdf_shapes,),
     ),
     "SQUARED_DIFFERENCE": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast,)),
     "DIV": Signature(inputs=(2, 2), options="DivOptions", newest=2, rules=(_p.broadcast,)),

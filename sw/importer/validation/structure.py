@@ -52,6 +52,11 @@ def _check_operator(file: FileRecord, graph: GraphRecord, operator: OperatorReco
                     f"{where}: {what} {position} is tensor {index}, the file has "
                     f"{len(graph.tensors)}: it is damaged"
                 )
+    if graph is not file.graphs[0] and (operator.custom or operator.intermediates):
+        raise NetworkError(
+            f"{where}: in a graph that is called once it must not have custom options or "
+            "intermediate tensors; export it anew"
+        )
     if operator.kind == "CallOnceOptions":
         called = operator.options.initSubgraphIndex
         if graph is not file.graphs[0] or not 1 <= called < len(file.graphs):

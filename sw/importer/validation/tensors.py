@@ -12,12 +12,13 @@ from sw.importer.records import FileRecord, GraphRecord, TensorRecord
 MOST_DIMENSIONS = 6  # tflite-micro keeps no more
 MOST_BYTES = 256 << 20  # of all tensors that are computed
 
-# Bytes of an element, and limits of its zero point, of the types that are looked into.
-ELEMENT_BYTES = {
-    "int8": 1, "uint8": 1, "bool": 1, "int16": 2, "uint16": 2, "float16": 2, "int32": 4,
-    "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8,
+# Bits of an element, and limits of its zero point, of the types that are looked into.
+ELEMENT_BITS = {
+    "int4": 4, "int8": 8, "uint8": 8, "bool": 8, "int16": 16, "uint16": 16, "float16": 16,
+    "int32": 32, "uint32": 32, "float32": 32, "int64": 64, "uint64": 64, "float64": 64,
 }  # fmt: skip
 ZERO_POINTS = {
+    "int4": (-8, 7),
     "int8": (-128, 127),
     "uint8": (0, 255),
     "int16": (-32768, 32767),
@@ -37,7 +38,7 @@ def check_tensors(file: FileRecord) -> None:
             _check_shape(file, tensor)
             _check_data(file, tensor)
             _check_quantisation(file, tensor)
-            computed += math.prod(tensor.shape) * ELEMENT_BYTES.get(tensor.dtype, 1)
+            computed += math.prod(tensor.shape) * ELEMENT_BITS.get(tensor.dtype, 8) // 8
             if computed > MOST_BYTES:
                 raise NetworkError(
                     f"{file.path}: up to tensor {tensor.name!r} of shape {tensor.shape} the "
@@ -85,9 +86,13 @@ def _check_data(file: FileRecord, tensor: TensorRecord) -> None:
         )
     if tensor.sparse:
         raise _refuse(file, tensor, "is sparse; export dense weights")
-    if not buffer.data.size or tensor.dtype not in ELEMENT_BYTES:
+    if tensor.dtype == "int4" and not buffer.data.size:
+        raise _refuse(
+            file, tensor, "is int4 and computed; only constants may be, export it as int8"
+        )
+    if not buffer.data.size or tensor.dtype not in ELEMENT_BITS:
         return
-    wanted = math.prod(tensor.shape) * ELEMENT_BYTES[tensor.dtype]
+    wanted = -(-math.prod(tensor.shape) * ELEMENT_BITS[tensor.dtype] // 8)
     if buffer.data.size != wanted:
         what = f"of shape {tensor.shape} and type {tensor.dtype} needs {wanted} bytes"
         raise _refuse(file, tensor, f"{what}, its buffer has {buffer.data.size}: it is damaged")
