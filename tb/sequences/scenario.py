@@ -9,8 +9,9 @@
 
     await Storm("storm", env, seeds).start()
 
-It runs on no sequencer of its own, and every step hands a job to that of the environment, so the
-same scenario runs at both speeds. A step ends when the core is idle and everything was compared.
+It runs on the environment's virtual sequencer, which takes whole jobs and holds the sequencers of
+CV-X-IF and AXI4-Lite where agents drive them, so the same scenario runs at both speeds. A step ends
+when the core is idle and everything was compared.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from pyuvm import uvm_sequence
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
+from honeyguide.agents.agent import PortSequence
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
 from honeyguide.agents.command import Command
 from honeyguide.env.job import JobSequence, offload
 from honeyguide.env.seeds import Seeds
+from honeyguide.env.sequencer import VirtualSequencer
 from tb.env.environment import RatelEnvironment
 from tb.env.registers import offset_of
 from tb.sequences.layers import random_layer
@@ -47,6 +50,10 @@ class Scenario(uvm_sequence):
         self.seeds = seeds
         self.random = seeds.stream("scenario")
         self._layers = 0
+
+    async def start(self, seqr: VirtualSequencer | None = None, call_pre_post: bool = True) -> None:
+        """Run on the environment's virtual sequencer, or on another."""
+        await super().start(seqr or self.env.sequencer, call_pre_post)
 
     # ---- what to play
 
@@ -84,13 +91,30 @@ class Scenario(uvm_sequence):
         """Issue each instruction through either port."""
         await self.play(both_ports(program, self.random))
 
+    async def apart(self, program: Sequence[Instruction], accesses: Sequence[Command]) -> None:
+        """Let each port play a sequence of its own, at once; at the tile level one after the other.
+
+        Args:
+            program: for CV-X-IF; it need not end with a fence.
+            accesses: of registers that do not matter to it.
+        """
+        ports = self.sequencer.ports
+        if not ports:
+            await self.play([*offload(program), *accesses])
+            return
+        cpu = PortSequence("cpu", offload(program)).start(ports["cvxif"])
+        both = cocotb.start_soon(cpu)
+        await PortSequence("registers", accesses).start(ports["axil"])
+        await both
+        await self.play([])
+
     async def play(self, commands: Sequence[Command]) -> None:
         """Play commands of any kind, then a fence, and compare everything."""
         await self.env.play([*commands, *offload([isa.fence()])])
 
     async def cut(self, program: Sequence[Instruction], *, after: int) -> None:
         """Issue a program over CV-X-IF and pull the reset pin `after` cycles."""
-        job = cocotb.start_soon(JobSequence("cut", offload(program)).start(self.env.sequencer))
+        job = cocotb.start_soon(JobSequence("cut", offload(program)).start(self.sequencer))
         rise = RisingEdge(self.env.dut.clk)
         for _ in range(after):
             await rise

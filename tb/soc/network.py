@@ -27,7 +27,7 @@ from honeyguide.env.checker import Checker
 from honeyguide.env.failures import FailedRunError
 from honeyguide.env.settings import count, results_folder
 from sw.compiler import compile_network
-from sw.compiler.program import HostPhase
+from sw.compiler.program import HostPhase, NpuPhase
 from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.elf import read_elf
 from sw.importer import import_network
@@ -59,7 +59,8 @@ class Network(SystemTest):
         self.program = compile_network(core, self.graph, memory_base=BASE)
         self.image = generate_network(self.program, self.inputs, name=self.graph.name)
         self.compared = ComparedElements()
-        self.checker = LayerChecker(core, self.compared)
+        self.words = ComparedElements()  # those that execute wrote, by the words themselves
+        self.checker = LayerChecker(core, self.words)
         self.elements = 0
         self.npu_cycles: list[int] = []
         super().build_phase()
@@ -95,6 +96,7 @@ class Network(SystemTest):
         env = self.env
         cycles = 0
         self.compared.forget()
+        self.words.forget()
         for phase in self.program.phases:
             mark = await env.next_mark()
             wanted = Mark.HOST if isinstance(phase, HostPhase) else Mark.PHASE
@@ -123,10 +125,26 @@ class Network(SystemTest):
         if await env.next_mark() != Mark.DONE:
             raise FailedRunError(f"input {index}: the firmware did not say that it is done")
         self.compare(index, expected, self.program.network.outputs)
+        self.check_words(index, expected)
         for sentence in gaps(self.program, self.compared):
             env.failures.add(f"input {index}: {sentence}")
         self.elements += compared_elements(self.program, self.compared)
         self.npu_cycles.append(cycles)
+
+    def check_words(self, index: int, expected: dict[int, NDArray[np.generic]]) -> None:
+        """Every element that execute makes must have been compared as it was written."""
+        phases = (phase for phase in self.program.phases if isinstance(phase, NpuPhase))
+        parts = (step.part for phase in phases for step in phase.steps)
+        for tensor in sorted({part.tensor for part in parts if part is not None}):
+            size = expected[tensor].size
+            missing = self.words.missing(tensor, size)
+            if missing:
+                self.env.failures.add(
+                    f"input {index}: tensor {tensor}: {missing} of {size} elements were not "
+                    "compared as execute wrote them"
+                )
+            else:
+                self.compared.mark(tensor, expected[tensor])
 
     def compare(
         self,

@@ -1,10 +1,12 @@
-"""Virtual sequences over CV-X-IF, doorbell, memory waits and reset together."""
+"""Virtual sequences over CV-X-IF, doorbell, memory waits and reset together, and on each port."""
 
 from __future__ import annotations
 
 import pyuvm
 
+from honeyguide.agents.axil.item import RegisterRead
 from honeyguide.env.settings import count
+from tb.env.registers import offset_of
 from tb.sequences.scenario import Scenario
 from tb.tests.base import RatelTest
 
@@ -41,3 +43,24 @@ class Storms(RatelTest):
         """Each with a stream of its own."""
         for index in range(count("RATEL_PROGRAMS", 4)):
             await Storm(f"storm {index}", self.env, self.seeds.child(f"storm {index}")).start()
+
+
+class Apart(Scenario):
+    """A program on one port while the other asks how it goes."""
+
+    async def body(self) -> None:
+        """Registers that show a core at work, in any order."""
+        self.waits(memory=0.3, result=float(self.random.choice([0.0, 0.5])))
+        looked_at = self.random.choice(["STATUS", "ERR_CAUSE", "IRQ_STATUS"], 25)
+        accesses = [RegisterRead(address=offset_of(str(name))) for name in looked_at]
+        await self.apart(self.program(20), accesses)
+
+
+@pyuvm.test()
+class PortsApart(RatelTest):
+    """RATEL_PROGRAMS times both ports with sequences of their own."""
+
+    async def body(self) -> None:
+        """Each with a stream of its own."""
+        for index in range(count("RATEL_PROGRAMS", 6)):
+            await Apart(f"apart {index}", self.env, self.seeds.child(f"apart {index}")).start()

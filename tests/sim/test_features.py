@@ -35,6 +35,7 @@ TESTS = [
     ("performance", "BackToBack"),
     ("scratchpad", "WholeScratchpad"),
     ("scenarios", "Storms"),
+    ("scenarios", "PortsApart"),
 ]
 
 # What costs little enough when Python wakes on every clock edge.
@@ -53,6 +54,7 @@ AT_PIN_LEVEL = [
     ("memory_port", "ResetInJob", {"RATEL_RESETS": "8"}),
     ("windows", "Users", {"RATEL_PROGRAMS": "3"}),
     ("scenarios", "Storms", {"RATEL_PROGRAMS": "1"}),
+    ("scenarios", "PortsApart", {"RATEL_PROGRAMS": "2"}),
 ]
 
 ELSEWHERE = [

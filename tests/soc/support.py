@@ -35,6 +35,7 @@ def run_program(
     stall: float = 0.0,
     spoil: bool = False,
     module: str = "tb.soc.program",
+    test: str | None = None,
     **settings: str,
 ) -> SimResult:
     """Run a program on the system; `settings` become further environment variables."""
@@ -42,7 +43,9 @@ def run_program(
         SimRun(
             build=system(config),
             module=module,
-            results_dir=PLACE / f"{Path(sources[0]).stem}-{config}-{stall}-{spoil}-{module}",
+            test=test,
+            results_dir=PLACE
+            / f"{Path(sources[0]).stem}-{config}-{stall}-{spoil}-{module}-{test or 'all'}",
             seed=seed,
             timeout_s=900,
             env={
