@@ -19,7 +19,7 @@ from honeyguide.report.progress import Progress
 from honeyguide.report.table import percent, table
 from honeyguide.sim import HdlError
 from scripts.reports.cycles import where_cycles_went
-from scripts.runs.arguments import add_stall_option
+from scripts.runs.arguments import add_stall_option, stall_line
 from scripts.runs.bench import bench, configuration
 from scripts.runs.model import load_model
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
@@ -71,6 +71,8 @@ def main(argv: list[str]) -> int:
             "left_out": left_out,
         },
     )
+    if wanted.stall:
+        print(stall_line(wanted.stall))
     print(f"report {shown(path)}")
     if left_out:
         print(f"left out: {', '.join(left_out)}")

@@ -8,6 +8,7 @@ Writes build/reports/run.json and a roofline plot, run.png.
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 
 from golden.network import NetworkError
 from honeyguide import cli
+from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from honeyguide.report.table import shape_text, table
@@ -23,7 +25,7 @@ from honeyguide.sim import HdlError
 from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.layers import operator_text, utilisation_text
 from scripts.reports.roofline import draw_roofline
-from scripts.runs.arguments import add_oracle_option, add_stall_option
+from scripts.runs.arguments import add_oracle_option, add_stall_option, stall_line
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import peak
 from scripts.runs.model import load_model, random_inputs, read_inputs
@@ -96,6 +98,8 @@ def report(
     if result.cycles:
         for line in figures(result):
             print(line)
+    if result.stall:
+        print(stall_line(result.stall))
     files = write_outputs(result, wanted.output)
     if result.cycles:
         draw_roofline(results.picture, result, entries)
@@ -142,21 +146,35 @@ def report(
         print(f"outputs     {len(files)} files in {wanted.output}")
     for line in result.verdict():
         print(line)
+    if not result.rtl.passed:
+        print(waves_command(result, results, wanted))
     if not (result.oracle.judged or result.oracle.absent or result.oracle.mismatches):
         print("If that is known and accepted, say why: ARGS=\"--no-oracle 'because ...'\"")
     return 1 if reasons else 0
 
 
+def waves_command(result: WholeResult, results: Results, wanted: argparse.Namespace) -> str:
+    """Return the command that repeats the input that failed and opens its waves."""
+    told = re.match(r"input (\d+)", result.rtl.failure)
+    words = ["--model", str(wanted.model), "--input", shown(results.runs / "inputs.npy"),
+             "--env", f"RATEL_FIRST={told[1] if told else 0}"]  # fmt: skip
+    if result.stall:
+        words += ["--env", f"RATEL_STALL={result.stall}"]
+    if wanted.rtl is not None:
+        words += ["--rtl", str(wanted.rtl)]
+    names = {"TEST": "network", "SEED": wanted.seed, "CONFIG": result.model.core.name}
+    return make_command("waves", names, words)
+
+
 def run_table(result: WholeResult, entries: list[dict[str, Any]]) -> str:
     """Return the table of the layers; cycles are those of one input."""
     head = ["layer", "operator", "output", "cycles", "predicted", "MAC use", "bytes", "mismatches"]
-    inputs = max(result.rtl.inputs, 1)
     rows = [
         [
             str(entry["index"]),
             operator_text(entry),
             shape_text(entry["shape"]),
-            round(entry["cycles"] / inputs),
+            entry["cycles_each"],
             entry["predicted_cycles"] or "-",
             utilisation_text(entry),
             entry["bytes"],

@@ -20,6 +20,7 @@ import numpy as np
 from golden.config import CoreConfig
 from honeyguide import cli
 from honeyguide.regress.catalogue import BenchTest, tests_named
+from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from honeyguide.sim import HdlError, SimResult, SimRun, run
@@ -52,6 +53,7 @@ class Settings:
     build: Path
     seed: int
     waves: bool
+    rtl: Path | None
     results: Results
 
 
@@ -78,6 +80,7 @@ def main(argv: list[str]) -> int:
         build=bench(core, traced=wanted.waves, rtl=wanted.rtl),
         seed=wanted.seed,
         waves=wanted.waves,
+        rtl=wanted.rtl,
         results=results,
     )
     if wanted.test is not None:
@@ -117,7 +120,7 @@ def run_tests(
             print(f"test {test!s:<32} {result.status:<7} {result.seconds:5.1f} s", flush=True)
             if not result.passed:
                 print(f"  {result.message}\n  log: {shown(result.log)}", flush=True)
-                print(f"  {waves_command(str(test), settings)}", flush=True)
+                print(f"  {waves_command(str(test), settings, layers=layers)}", flush=True)
             if result.waves is not None:
                 print(f"  waves: {shown(result.waves)}", flush=True)
             results.append(result)
@@ -166,7 +169,7 @@ def classify(
         "comparisons": result.comparisons,
         "mismatches": result.mismatches,
         "cycles": sum(result.cycles),
-        "cycles_per_image": sum(result.cycles) / max(result.inputs, 1),
+        "cycles_per_image": sum(result.cycles) / result.inputs if result.inputs else None,
         "seconds": seconds,
         "cycles_per_second": result.simulated_cycles / seconds,
         "cycles_per_second_per_process": result.cycles_per_second,
@@ -187,26 +190,37 @@ def classify(
 
 
 def waves_command(
-    test: str, settings: Settings, inputs: Path | None = None, number: str | None = None
+    test: str,
+    settings: Settings,
+    inputs: Path | None = None,
+    number: str | None = None,
+    layers: str | None = None,
 ) -> str:
     """Return the command that repeats a run, finds its first difference and opens its waves."""
     words = []
     if inputs is not None:
-        words = [f"--input {shown(inputs)}", f"--env RATEL_FIRST={number or 0}"]
-    more = f' ARGS="{" ".join(words)}"' if words else ""
-    return f"make waves TEST={test} SEED={settings.seed} CONFIG={settings.core.name}{more}"
+        words = ["--input", shown(inputs), "--env", f"RATEL_FIRST={number or 0}"]
+    if layers is not None:
+        words += ["--env", f"RATEL_LAYERS={layers}"]
+    if settings.rtl is not None:
+        words += ["--rtl", str(settings.rtl)]
+    names = {"TEST": test, "SEED": settings.seed, "CONFIG": settings.core.name}
+    return make_command("waves", names, words)
 
 
 def say(report: dict[str, Any], settings: Settings) -> None:
     """Print the report for people, and write it."""
     if report["layers"]:
-        print("\n" + layer_table(report["layers"], report["images"]) + "\n")
+        print("\n" + layer_table(report["layers"]) + "\n")
     written = [shown(settings.results.write(report))]
     if report["accuracy"] is not None:
         print(f"accuracy    {100 * report['accuracy']:.2f} % of {report['images']} images")
         written.append(shown(settings.results.published_picture))
     print(f"comparisons {report['comparisons']:,}, {report['mismatches']:,} mismatches")
-    print(f"cycles      {report['cycles']:,}, {report['cycles_per_image']:,.0f} an image")
+    if report["cycles_per_image"] is None:
+        print("cycles      none to tell: no image came to its end")
+    else:
+        print(f"cycles      {report['cycles']:,}, {report['cycles_per_image']:,.0f} an image")
     print(
         f"speed       {report['cycles_per_second']:,.0f} simulated cycles/s "
         f"in {report['seconds']:.1f} s"

@@ -17,7 +17,8 @@ def layer_entries(
     """Return a dictionary for each layer, ready for a report.
 
     Cycles run from the end of the layer before to the end of this one, over all inputs, so they add
-    up to the whole; utilisation is the layer's MACs over them and the size of the array.
+    up to the whole; utilisation is the layer's MACs over them and the size of the array. The inputs
+    are those that reached the layer (`runs`), of which one that failed did not come to its end.
     """
     entries = []
     for layer, measured in zip(network.layers, result.layers, strict=False):
@@ -29,13 +30,14 @@ def layer_entries(
                 **measured,
                 "name": network.tensors[layer.outputs[0]].name if layer.outputs else "",
                 "macs": macs,
-                "utilisation": macs * result.inputs / offered if offered else 0.0,
+                "utilisation": macs * measured["runs"] / offered if offered else 0.0,
+                "cycles_each": round(cycles / max(measured["runs"], 1)),
             }
         )
     return entries
 
 
-def layer_table(entries: list[dict[str, Any]], inputs: int) -> str:
+def layer_table(entries: list[dict[str, Any]]) -> str:
     """Return the table of `make sim`: cycles of one input, comparisons of all."""
     head = ["layer", "operator", "output", "cycles", "MAC use", "comparisons", "mismatches"]
     rows = [
@@ -43,7 +45,7 @@ def layer_table(entries: list[dict[str, Any]], inputs: int) -> str:
             str(entry["index"]),
             operator_text(entry),
             shape_text(entry["shape"]),
-            round(entry["cycles"] / max(inputs, 1)),
+            entry["cycles_each"],
             utilisation_text(entry),
             entry["comparisons"],
             entry["mismatches"],
@@ -60,5 +62,6 @@ def operator_text(entry: dict[str, Any]) -> str:
 
 
 def utilisation_text(entry: dict[str, Any]) -> str:
-    """Return the share of the array's MACs that the layer used, a dash where it has none."""
-    return percent(entry["utilisation"], 1.0) if entry["macs"] else "-"
+    """Return the share of the array's MACs that a layer used; a dash if it has none or failed."""
+    measured = entry["macs"] and entry["runs"] and not entry["mismatches"]
+    return percent(entry["utilisation"], 1.0) if measured else "-"

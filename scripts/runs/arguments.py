@@ -25,6 +25,11 @@ def add_stall_option(options: argparse.ArgumentParser) -> None:
     )
 
 
+def stall_line(stall: float) -> str:
+    """Return the line of a report on the waits that were asked for."""
+    return f"stall       {stall:g}: the chance that each channel of the bus waits, each beat"
+
+
 def add_oracle_option(options: argparse.ArgumentParser) -> None:
     """Add --no-oracle to a command: why tflite-micro is known not to judge a network."""
     options.add_argument(

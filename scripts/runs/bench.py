@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from golden.config import CoreConfig, load_config
+from honeyguide.report.progress import building
 from honeyguide.sim import SimBuild, build
 from honeyguide.sim.stand_in import stand_in
 from tb.build import bench_build
@@ -38,10 +38,5 @@ def bench(core: CoreConfig, *, traced: bool = False, rtl: Path | None = None) ->
     wanted = bench_build(core.name)
     if rtl is not None:
         wanted = stand_in(wanted, rtl)
-    started = time.monotonic()
-    print(f"simulation of {core.name}: ", end="", flush=True)
-    folder = build(SimBuild(**wanted, traced=traced))
-    seconds = time.monotonic() - started
-    fresh = seconds > 1.0
-    print(f"built in {seconds:.0f} s" if fresh else "already built", flush=True)
-    return folder
+    with building(f"simulation of {core.name}"):
+        return build(SimBuild(**wanted, traced=traced))

@@ -227,7 +227,7 @@ def add_part(whole: NetworkResult, part: dict[str, Any]) -> None:
         whole.layers = part["layers"]
     else:
         for layer, other in zip(whole.layers, part["layers"], strict=True):
-            for name in ("cycles", "comparisons", "mismatches"):
+            for name in ("cycles", "runs", "comparisons", "mismatches"):
                 layer[name] += other[name]
             layer["first"] = layer["first"] or other["first"]
     whole.inputs += part["inputs"]

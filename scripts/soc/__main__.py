@@ -18,7 +18,7 @@ from golden.network import NetworkError
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.sim import HdlError
-from scripts.runs.arguments import add_oracle_option, add_stall_option
+from scripts.runs.arguments import add_oracle_option, add_stall_option, stall_line
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.zoo import Entry, zoo
@@ -87,6 +87,8 @@ def main(argv: list[str]) -> int:
             **found,
         }
     )
+    if wanted.stall:
+        print(stall_line(wanted.stall))
     print(f"report      {shown(path)}")
     print("PASS" if passed else "FAIL")
     return 0 if passed else 1

@@ -102,6 +102,7 @@ class Network(RatelTest):
         state = {name: value.copy() for name, value in network.state.items()}
         shape = network.tensors[network.inputs[0]].shape
         self.other_layers: dict[int, OtherLayer] = {}
+        self.runs: dict[int, int] = {}  # inferences that reached a layer, the last may have failed
         outputs, cycles = [], []
         first_program = Inference(program, RtlMemory(self), state)
         first_program.load_constants()
@@ -114,7 +115,11 @@ class Network(RatelTest):
             inference = Inference(program, RtlMemory(self), state)
             inference.load_inputs([array])
             self.compared.forget()
+            measured = {layer: result.cycles for layer, result in self.checker.layers.items()}
             await self.infer(program, inference, expected, after)
+            for layer, result in self.checker.layers.items():
+                if result.cycles != measured.get(layer, 0):
+                    self.runs[layer] = self.runs.get(layer, 0) + 1
             if not self.env.failures.count:
                 for sentence in gaps(program, self.compared):
                     self.env.failures.add(f"input {index}: {sentence}")
@@ -274,6 +279,7 @@ class Network(RatelTest):
             "shape": list(network.tensors[layer.outputs[0]].shape) if layer.outputs else [],
             "where": place_of(program, layer),
             "cycles": computed.cycles,
+            "runs": self.runs.get(layer.index, 0),
             "comparisons": computed.comparisons + moved.comparisons,
             "mismatches": computed.mismatches + moved.mismatches,
             "first": computed.first or moved.first,

@@ -67,7 +67,7 @@ def test_every_ending_has_its_name_and_costs_no_other_run(tmp_path: Path):
     assert report["counts"] == {"pass": 2, "fail": 3, "crash": 1, "timeout": 1}
     odd = next(bucket for bucket in report["buckets"] if "is odd" in bucket["cause"])
     assert len(odd["runs"]) == 2
-    assert odd["repeat"].startswith("make regress N=1 TESTS='tests.regress.benches.odd_seeds_fail'")
+    assert odd["repeat"].startswith("make regress N=1 TESTS=tests.regress.benches.odd_seeds_fail")
     junit = ElementTree.parse(tmp_path / "regress.xml").getroot()[0]
     assert [junit.get(name) for name in ("tests", "failures", "errors")] == ["7", "3", "2"]
     text = html(summary)

@@ -18,6 +18,7 @@ from honeyguide.regress.local import run_local
 from honeyguide.regress.state import State, key_of
 from honeyguide.regress.suite import Run, repeat_command
 from honeyguide.regress.work import Order, Outcome, order
+from honeyguide.report.progress import building
 from honeyguide.report.regression import Summary, write_reports
 from honeyguide.runs import RunFolder, new_run
 from honeyguide.sim import HdlError, SimBuild, build
@@ -113,15 +114,11 @@ def make_builds(plan: Plan) -> dict[str, Path]:
     builds: dict[str, Path] = {}
     make = plan.make_build or core().build
     for config in dict.fromkeys(run.config for run in plan.runs):
-        print(f"simulation of {config}: ", end="", flush=True)
-        started = time.monotonic()
         try:
-            builds[config] = build(SimBuild(**make(config), traced=plan.waves))
+            with building(f"simulation of {config}"):
+                builds[config] = build(SimBuild(**make(config), traced=plan.waves))
         except HdlError as error:
-            print()
             raise UserError(f"the simulation of {config} can't be built: {error}") from None
-        seconds = time.monotonic() - started
-        print(f"built in {seconds:.0f} s" if seconds > 1 else "already built", flush=True)
     return builds
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from honeyguide.cli import UserError
+from honeyguide.cli import UserError, did_you_mean
 from honeyguide.core import core
 from honeyguide.project import ROOT
+from honeyguide.report.command import make_command
 
 SPEEDS = ("tile", "pin")
 _KEYS = frozenset({"speed", "weight", "env", "timeout_s", "configs"})
@@ -115,8 +116,9 @@ def chosen_entries(suite: Suite, words: str | None) -> tuple[Entry, ...]:
             if word in (entry.file, entry.test, entry.name.partition("@")[0])
         ]
         if not named:
-            names = ", ".join(entry.name for entry in suite.entries)
-            raise UserError(f"unknown test {word!r}; there are {names}")
+            names = [name for entry in suite.entries for name in (entry.name, entry.test)]
+            near = did_you_mean(word, names) or f"; there are {', '.join(names[::2])}"
+            raise UserError(f"unknown test {word!r}{near} (tests are entered in {core().suite})")
         found += [entry for entry in named if entry not in found]
     if not found:
         raise UserError("TESTS names no test")
@@ -160,13 +162,15 @@ def deal(
 
 def repeat_command(run: Run) -> str:
     """Return the command that does the same run again, with waves of all of it."""
-    return f"make regress N=1 TESTS='{run.entry.name}' CONFIG={run.config} SEED={run.seed} WAVES=1"
+    names = {"N": 1, "TESTS": run.entry.name, "CONFIG": run.config, "SEED": run.seed, "WAVES": 1}
+    return make_command("regress", names)
 
 
 def waves_command(run: Run) -> str:
     """Return the command that repeats a run, finds its first difference and opens its waves."""
-    words = [f"--speed {run.entry.speed}"] if run.entry.speed != "tile" else []
-    words += [f"--env {name}={value}" for name, value in run.entry.env.items()]
-    more = f' ARGS="{" ".join(words)}"' if words else ""
+    words = ["--speed", run.entry.speed] if run.entry.speed != "tile" else []
+    for name, value in run.entry.env.items():
+        words += ["--env", f"{name}={value}"]
     test = f"{run.entry.file}.{run.entry.test}"
-    return f"make waves TEST={test} SEED={run.seed} CONFIG={run.config}{more}"
+    names = {"TEST": test, "SEED": run.seed, "CONFIG": run.config}
+    return make_command("waves", names, words)

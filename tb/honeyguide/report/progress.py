@@ -3,6 +3,40 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+TICK_S = 10.0  # between signs of life while something is built
+QUICK_S = 1.0  # what took no longer was there already
+
+
+@contextmanager
+def building(what: str, *, tick_s: float = TICK_S) -> Iterator[None]:
+    """Print `what: `, how long it has taken while it lasts, and at its end what came of it."""
+    started = time.monotonic()
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(tick_s):
+            print(f"{time.monotonic() - started:.0f} s ... ", end="", flush=True)
+
+    print(f"{what}: ", end="", flush=True)
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    except BaseException:
+        print(flush=True)  # the line ends, the reason follows
+        raise
+    else:
+        seconds = time.monotonic() - started
+        told = f"built in {seconds:.0f} s" if seconds > QUICK_S else "already built"
+        print(told, flush=True)
+    finally:
+        ended.set()
+        ticker.join()
 
 
 class Progress:

@@ -1,0 +1,113 @@
+"""What a failing command prints: commands that repeat the very run, figures that are right."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from honeyguide.cli import UserError
+from honeyguide.regress.suite import chosen_entries, load_suite
+from honeyguide.report.command import make_command
+from honeyguide.report.progress import building
+from tb.build import ROOT
+from tests.commands.support import MNIST, command
+
+
+def asked(line: str) -> list[str]:
+    """Return the words that the Python command of a printed command gets, by way of make."""
+    words = shlex.split(line)
+    assert words[0] == "make"
+    made = subprocess.run(
+        [*words[:1], "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+    ).stdout  # fmt: skip
+    found = shlex.split(made.replace("\\\n", " "))
+    return found[found.index("-m") + 1 :]
+
+
+def test_a_command_survives_shell_and_make() -> None:
+    words = ["--env", 'A=it\'s $1 "x"', "--rtl", "/tmp/a b"]
+    line = make_command("waves", {"TEST": "a'b", "SEED": 7, "CONFIG": None}, words)
+    assert asked(line) == ["scripts.waves", "--test", "a'b", "--seed", "7", *words]
+
+
+def test_an_unknown_test_names_the_nearest_and_the_file() -> None:
+    with pytest.raises(UserError, match=r"'LoadAndStor'; did you mean \S*LoadAndStore") as told:
+        chosen_entries(load_suite(), "LoadAndStor")
+    assert re.search(r"\(tests are entered in \S+\.toml\)", str(told.value))
+    with pytest.raises(UserError, match=r"there are \S+, .* \(tests are entered in "):
+        chosen_entries(load_suite(), "xyzzy")
+
+
+def test_a_build_shows_that_it_lives(capsys: pytest.CaptureFixture[str]) -> None:
+    with building("simulation of 8x8", tick_s=0.05):
+        time.sleep(0.2)
+    assert re.fullmatch(
+        r"simulation of 8x8: (\d+ s \.\.\. )+already built\n", capsys.readouterr().out
+    )
+    with pytest.raises(ValueError), building("simulation of 8x8"):
+        raise ValueError
+    assert capsys.readouterr().out == "simulation of 8x8: \n"
+
+
+@pytest.fixture(scope="module")
+def wrong_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A core that rounds wrongly, at a path with a blank and a quote."""
+    rtl = tmp_path_factory.mktemp("wrong") / "my core's" / "rtl"
+    shutil.copytree(ROOT / "rtl", rtl)
+    lane = rtl / "compute" / "ratel_requant_lane.v"
+    text = lane.read_text(encoding="utf-8")
+    assert text.count("64'sd1073741824") == 1
+    lane.write_text(text.replace("64'sd1073741824", "64'sd0"), encoding="utf-8")
+    return rtl
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+def test_what_a_failing_run_prints(wrong_core: Path, tmp_path: Path) -> None:
+    ended = command(
+        "run", "--model", MNIST, "--rtl", wrong_core, "--stall", "0.2", "--seed", 3,
+        results=tmp_path,
+    )  # fmt: skip
+    assert ended.code == 1, ended.out + ended.err
+    assert "stall       0.2: the chance" in ended.out
+    assert ended.report is not None
+    first = ended.report["layers"][0]
+    assert first["mismatches"] > 0
+    assert (first["runs"], first["cycles_each"]) == (1, first["cycles"])
+    assert "0.0 %" not in next(line for line in ended.out.splitlines() if " CONV_2D " in line)
+    line = next(line for line in ended.out.splitlines() if line.startswith("make waves "))
+    repeated = subprocess.run(
+        [sys.executable, "-m", *asked(line), "--no-view"], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    told = next(line for line in ended.out.splitlines() if line.startswith("FAIL: input 0, layer"))
+    place = re.search(r"pixel y=\d+ x=\d+", told)
+    assert place is not None
+    assert repeated.returncode == 1, repeated.stdout + repeated.stderr
+    assert "expected" in repeated.stdout
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+def test_what_a_failing_sim_prints(wrong_core: Path, tmp_path: Path) -> None:
+    ended = command("sim", "--images", 2, "--rtl", wrong_core, results=tmp_path)
+    assert ended.code == 1, ended.out + ended.err
+    assert "0 an image" not in ended.out
+    lines = [line.strip() for line in ended.out.splitlines() if "make waves " in line]
+    assert any("TEST=network" in line for line in lines)
+    for line in lines:
+        words = asked(line)
+        assert words[words.index("--rtl") + 1] == str(wrong_core)
+        repeated = subprocess.run(
+            [sys.executable, "-m", *words, "--no-view"], cwd=ROOT, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert repeated.returncode == 1, repeated.stdout + repeated.stderr
