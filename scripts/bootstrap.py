@@ -34,6 +34,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {
     "sim": ["requirements.txt"],
@@ -74,11 +75,13 @@ def main(argv: list[str]) -> int:
         return 2
     level, given, words = argv[0], "".join(argv[1:2]), argv[2:]
     signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGHUP, interrupted)
     environment = surroundings.cleaned(os.environ, own="HONEYGUIDE_")
     os.environ.clear()
     os.environ.update(environment)
     build = Path(given).expanduser().resolve() if given else ROOT / "build"
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)  # one that has come meanwhile is taken
         check_machine()
         check_writable(build)
         venv = ensure(ROOT, level, build)
@@ -141,6 +144,9 @@ def start(venv: Path, build: Path, given: str, words: list[str]) -> None:
         environment["RUFF_CACHE_DIR"] = str(build / "ruff_cache")
         environment["MYPY_CACHE_DIR"] = str(build / "mypy_cache")
     hold(venv)
+    if words[:1] == ["-m"] and words[1].startswith("scripts."):
+        # Until it has all that it imports, honeyguide.cli takes them then and says a sentence.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.stdout.flush()
     python = str(venv / "bin" / "python")

@@ -145,6 +145,8 @@ def run_command(
     for name, text in settings.items():
         print(f"{NAME}: from the shell: {name}={text}", file=sys.stderr)
     try:
+        # The launcher has blocked them, so that one that came during the imports is taken here.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         code = command(sys.argv[1:] if argv is None else argv)
     except (UserError, PlaceError, *expected) as error:
         code = broken_off(str(error))

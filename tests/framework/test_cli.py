@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,21 @@ def test_what_the_system_refuses_is_one_sentence(
 def test_other_faults_of_the_system_keep_their_traceback() -> None:
     with pytest.raises(OSError, match="Input/output"):
         cli.run_command(raising(OSError(errno.EIO, "Input/output error", "/d/x")), argv=[])
+
+
+@pytest.mark.parametrize("number", [2, 15, 1])  # SIGINT, SIGTERM, SIGHUP
+def test_an_interrupt_during_the_imports_is_one_sentence(number: int) -> None:
+    script = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {1, 2, 15})\n"  # as the launcher does
+        f"os.kill(os.getpid(), {number})\n"
+        "from honeyguide import cli\n"
+        "cli.run_command(lambda _: print('ran') or 0, argv=[])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.endswith(": interrupted.\n")
+    assert done.stderr.count("\n") == 1
