@@ -21,7 +21,7 @@ _POWERS_OF_TWO = {
 _RANGES = {
     "AxiIdWidth": ("axi_id_width", 1, 8),
     "ReadsOutstanding": ("reads_outstanding", 4, 16),
-    "XifIdWidth": ("xif_id_width", 1, 8),
+    "XifIdWidth": ("xif_id_width", 3, 8),
     "WritesOutstanding": ("writes_outstanding", 4, 16),
     "WriteAfterData": ("write_after_data", 0, 1),
     "Windows": ("windows", 4, 16),
@@ -66,6 +66,11 @@ class CoreConfig:
             value = getattr(self, field)
             if not low <= value <= high:
                 raise ConfigError(f"{parameter} must lie in {low}..{high}, not {value}")
+        if 1 << (self.xif_id_width - 1) < self.xif_queue_depth + 2:
+            raise ConfigError(
+                f"XifIdWidth {self.xif_id_width} is too small for XifQueueDepth "
+                f"{self.xif_queue_depth}: half of the ids must be XifQueueDepth + 2 or more"
+            )
         if self.requant_lanes == 0:
             object.__setattr__(self, "requant_lanes", self.cols)
         if self.requant_lanes not in (self.cols, self.cols // 2, self.cols // 4):

@@ -166,11 +166,11 @@ def fill(*, out_base: int) -> Instruction:
 
 
 def fence(*, clear: int = 0, done: int = 0) -> Instruction:
-    """Wait until everything before it is complete. Returns the register ERR_CAUSE as it was before it was cleared."""
+    """Wait until everything before it is complete. Returns ERR_CAUSE of its owner as it was before it was cleared."""
     return build("fence", clear=clear, done=done)
 
 
 def rdcnt(*, index: int) -> Instruction:
-    """Read a counter without waiting for anything."""
+    """Read a counter, at once: it goes past everything that waits. A user needs USER_RIGHTS.COUNTERS."""
     return build("rdcnt", index=index)
 # fmt: on

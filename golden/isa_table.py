@@ -41,6 +41,8 @@ class ErrorCode(IntEnum):
     BUS_READ = 12  # error response to a read
     BUS_WRITE = 13  # error response to a write
     WINDOW = 16  # no memory window allows this burst to its owner
+    PRIVILEGE = 14  # not allowed to a user
+    RESET = 15  # result only: a soft reset ended it before it was executed
 
 
 class FieldId(IntEnum):
@@ -91,7 +93,7 @@ class Counter(IntEnum):
 
     CYCLES = 0  # cycles since reset or clear
     BUSY = 1  # cycles with anything in flight
-    INSTRUCTIONS = 2  # instructions retired
+    INSTRUCTIONS = 2  # instructions retired, rdcnt not counted
     LOAD_BUSY = 3  # cycles the load engine was busy
     EXECUTE_BUSY = 4  # cycles the execute engine was busy
     STORE_BUSY = 5  # cycles the store engine was busy

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterField:
-    """Bits ``lsb + bits - 1 .. lsb``; ``access`` is ro, wo, rw or rw1c (write 1 to clear)."""
+    """Bits ``lsb + bits - 1 .. lsb``; ``access`` is ro, wo, rw, rw1c (write 1 to clear) or rw1s
+    (write 1 to set).
+    """
 
     name: str
     lsb: int

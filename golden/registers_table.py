@@ -44,11 +44,12 @@ REGISTERS = (
         RegisterField(name="DONE", lsb=0, bits=1, access="rw", reset=0x0),
     )),
     Register(name="IRQ_STATUS", offset=0x01C, count=1, fields=(
-        RegisterField(name="ERROR", lsb=1, bits=1, access="rw1c", reset=0x0),
+        RegisterField(name="ERROR", lsb=1, bits=1, access="ro", reset=0x0),
         RegisterField(name="DONE", lsb=0, bits=1, access="rw1c", reset=0x0),
     )),
     Register(name="ERR_CAUSE", offset=0x020, count=1, fields=(
         RegisterField(name="VALID", lsb=31, bits=1, access="rw1c", reset=0x0),
+        RegisterField(name="OWNER", lsb=24, bits=3, access="ro", reset=0x0),
         RegisterField(name="FIELD", lsb=8, bits=8, access="ro", reset=0x0),
         RegisterField(name="CODE", lsb=0, bits=8, access="ro", reset=0x0),
     )),
@@ -76,7 +77,24 @@ REGISTERS = (
     Register(name="XIF_CONTEXT", offset=0x040, count=1, fields=(
         RegisterField(name="CONTEXT", lsb=0, bits=2, access="rw", reset=0x1),
     )),
+    Register(name="ERR_OWNER", offset=0x044, count=1, fields=(
+        RegisterField(name="ANY", lsb=3, bits=1, access="rw", reset=0x1),
+        RegisterField(name="OWNER", lsb=0, bits=3, access="rw", reset=0x0),
+    )),
+    Register(name="ERR_PENDING", offset=0x048, count=1, fields=(
+        RegisterField(name="OWNERS", lsb=0, bits=8, access="ro", reset=0x0),
+    )),
+    Register(name="USER_RIGHTS", offset=0x04C, count=1, fields=(
+        RegisterField(name="COUNTERS", lsb=0, bits=1, access="rw", reset=0x0),
+    )),
+    Register(name="LOCK", offset=0x050, count=1, fields=(
+        RegisterField(name="RIGHTS", lsb=1, bits=1, access="rw1s", reset=0x0),
+        RegisterField(name="CONTEXT", lsb=0, bits=1, access="rw1s", reset=0x0),
+    )),
     Register(name="COUNTER", offset=0x100, count=16, fields=(
+        RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),
+    )),
+    Register(name="COUNTER_HIGH", offset=0x140, count=16, fields=(
         RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),
     )),
     Register(name="WINDOW_BASE", offset=0x200, count=4, fields=(

@@ -7,9 +7,10 @@
 // Wiring only. The core is a module of ports that a CPU and a bus connect to:
 //
 //   clk_i, rst_ni      clock, asynchronous reset
+//   scan_mode_i        test mode: only rst_ni resets; may be left open
 //   irq_o              level interrupt, from registers IRQ_STATUS and IRQ_ENABLE
-//   x_*                CV-X-IF as CV32E40X drives it: compressed (unused), issue, commit, memory
-//                      (unused), result
+//   x_*                CV-X-IF 1.0 (docs/cv-x-if.md): issue with its operands, commit, result; and
+//                      what older versions have: compressed, memory, flags that are always 0
 //   s_axil_*           AXI4-Lite subordinate: supervisor page with registers and doorbell, three
 //                      user pages with a doorbell each
 //   m_axi_*            AXI4 manager
@@ -35,10 +36,12 @@ module ratel_core #(
   parameter Windows          = 4,
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
-  parameter XifIdWidth       = 4
+  parameter XifIdWidth       = 4,
+  parameter XifHartIdWidth   = 1
 ) (
   input  wire                        clk_i,
   input  wire                        rst_ni,
+  input  wire                        scan_mode_i,
   output wire                        irq_o,
   input  wire                        x_compressed_valid_i,
   output wire                        x_compressed_ready_o,
@@ -47,23 +50,27 @@ module ratel_core #(
   output wire                        x_issue_ready_o,
   input  wire [31:0]                 x_issue_instr_i,
   input  wire [1:0]                  x_issue_mode_i,
+  input  wire [XifHartIdWidth-1:0]   x_issue_hartid_i,
   input  wire [XifIdWidth-1:0]       x_issue_id_i,
   input  wire [31:0]                 x_issue_rs1_i,
   input  wire [31:0]                 x_issue_rs2_i,
   input  wire [1:0]                  x_issue_rs_valid_i,
   output wire                        x_issue_accept_o,
   output wire                        x_issue_writeback_o,
+  output wire [1:0]                  x_issue_register_read_o,
   output wire                        x_issue_dualwrite_o,
   output wire [2:0]                  x_issue_dualread_o,
   output wire                        x_issue_loadstore_o,
   output wire                        x_issue_ecswrite_o,
   output wire                        x_issue_exc_o,
   input  wire                        x_commit_valid_i,
+  input  wire [XifHartIdWidth-1:0]   x_commit_hartid_i,
   input  wire [XifIdWidth-1:0]       x_commit_id_i,
   input  wire                        x_commit_kill_i,
   output wire                        x_mem_valid_o,
   output wire                        x_result_valid_o,
   input  wire                        x_result_ready_i,
+  output wire [XifHartIdWidth-1:0]   x_result_hartid_o,
   output wire [XifIdWidth-1:0]       x_result_id_o,
   output wire [31:0]                 x_result_data_o,
   output wire [4:0]                  x_result_rd_o,
@@ -142,7 +149,8 @@ module ratel_core #(
     .Windows          (Windows),
     .QueueDepth       (QueueDepth),
     .XifQueueDepth    (XifQueueDepth),
-    .XifIdWidth       (XifIdWidth)
+    .XifIdWidth       (XifIdWidth),
+    .XifHartIdWidth   (XifHartIdWidth)
   ) u_parameter_check ();
 
   // What the port has and Ratel does not use: compressed, memory, dual registers, exceptions.
@@ -158,7 +166,7 @@ module ratel_core #(
   assign x_result_exccode_o    = 6'd0;
   assign x_result_err_o        = 1'b0;
   assign x_result_dbg_o        = 1'b0;
-  wire unused = &{1'b0, x_compressed_valid_i, s_axil_awprot_i, s_axil_arprot_i};
+  wire unused = &{1'b0, x_compressed_valid_i, x_commit_hartid_i, s_axil_awprot_i, s_axil_arprot_i};
 
   // --- control -----------------------------------------------------------------------------------
   wire                          core_rst_n;
@@ -203,26 +211,31 @@ module ratel_core #(
     .Windows       (Windows),
     .QueueDepth    (QueueDepth),
     .XifQueueDepth (XifQueueDepth),
-    .XifIdWidth    (XifIdWidth)
+    .XifIdWidth        (XifIdWidth),
+    .XifHartIdWidth    (XifHartIdWidth)
   ) u_control (
     .clk_i               (clk_i),
     .rst_ni              (rst_ni),
+    .scan_mode_i         (scan_mode_i),
     .irq_o               (irq_o),
     .x_issue_valid_i     (x_issue_valid_i),
     .x_issue_ready_o     (x_issue_ready_o),
     .x_issue_instr_i     (x_issue_instr_i),
     .x_issue_mode_i      (x_issue_mode_i),
+    .x_issue_hartid_i    (x_issue_hartid_i),
     .x_issue_id_i        (x_issue_id_i),
     .x_issue_rs1_i       (x_issue_rs1_i),
     .x_issue_rs2_i       (x_issue_rs2_i),
     .x_issue_rs_valid_i  (x_issue_rs_valid_i),
     .x_issue_accept_o    (x_issue_accept_o),
     .x_issue_writeback_o (x_issue_writeback_o),
+    .x_issue_register_read_o (x_issue_register_read_o),
     .x_commit_valid_i    (x_commit_valid_i),
     .x_commit_id_i       (x_commit_id_i),
     .x_commit_kill_i     (x_commit_kill_i),
     .x_result_valid_o    (x_result_valid_o),
     .x_result_ready_i    (x_result_ready_i),
+    .x_result_hartid_o   (x_result_hartid_o),
     .x_result_id_o       (x_result_id_o),
     .x_result_data_o     (x_result_data_o),
     .x_result_rd_o       (x_result_rd_o),

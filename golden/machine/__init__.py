@@ -1,11 +1,13 @@
 """The core as a sequential interpreter of instructions, from docs/architecture.md."""
 
+from golden.machine.checks import HIGH_HALF
 from golden.machine.interpreter import Machine
 from golden.machine.layout import Tensor
 from golden.machine.outcome import ErrorRecord, MacTrace, MemoryWrite, Outcome, StorageRange
 from golden.machine.owner import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
 
 __all__ = [
+    "HIGH_HALF",
     "MACHINE_MODE",
     "OWNERS",
     "SUPERVISOR",

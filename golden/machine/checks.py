@@ -24,6 +24,7 @@ from golden.machine.owner import MACHINE_MODE, Owner
 from golden.machine.storage import ConfigFile
 
 E, F = ErrorCode, FieldId
+HIGH_HALF = 32  # rdcnt of counter n + 32 returns the upper half
 Check = tuple[bool, ErrorCode, FieldId, int]
 _WORD = 0xFFFFFFFF
 _SHIFT_MIN, _SHIFT_MAX = -31, 30
@@ -51,6 +52,7 @@ class Request:
     core: CoreConfig
     held_shape: tuple[int, int] | None  # (OH*OW, OC) of what a hold left, None: nothing to continue
     owner: Owner = MACHINE_MODE
+    user_counters: bool = False  # users may read counters
 
 
 def first_refusal(request: Request) -> Refusal | None:
@@ -309,4 +311,6 @@ def _fence(request: Request) -> Iterator[Check]:
 
 def _read_counter(request: Request) -> Iterator[Check]:
     index = request.values["index"]
-    yield index >= len(Counter), E.VALUE, F.RS1, index
+    yield index % HIGH_HALF >= len(Counter) or index >= 2 * HIGH_HALF, E.VALUE, F.RS1, index
+    allowed = request.owner.privileged or request.user_counters
+    yield not allowed, E.PRIVILEGE, F.RS1, index

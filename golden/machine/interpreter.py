@@ -11,7 +11,7 @@ from dataclasses import replace
 from golden.config import CoreConfig
 from golden.isa import Instruction, decode
 from golden.isa_table import Counter, ErrorCode, FieldId
-from golden.machine.checks import Request, first_refusal
+from golden.machine.checks import HIGH_HALF, Request, first_refusal
 from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.mac import run_mac
 from golden.machine.operands import memory_region
@@ -30,8 +30,9 @@ _WORD = 0xFFFFFFFF
 class Machine:
     """A core with its state and its external memory.
 
-    ``error`` is what the error registers hold; ``irq_error`` and ``irq_done`` are the bits of
-    IRQ_STATUS, set here and cleared by the host through ``clear_interrupts``.
+    ``errors`` are the error records by the owner's number; ``irq_error`` and ``irq_done`` are the
+    bits of IRQ_STATUS: the first is high while there is a record, the second is cleared by the host
+    through ``clear_interrupts``. ``user_counters`` is register USER_RIGHTS.
     """
 
     def __init__(self, config: CoreConfig, memory: Memory) -> None:
@@ -40,9 +41,9 @@ class Machine:
         self.storage = Storage(config)
         self.groups = ConfigFile()
         self.windows: list[Window] = [Window()] * config.windows
-        self.error: ErrorRecord | None = None
-        self.irq_error = False
+        self.errors: dict[int, ErrorRecord] = {}
         self.irq_done = False
+        self.user_counters = False
         self.index = 0
         self._held: Held | None = None
         self._held_shape: tuple[int, int] | None = None
@@ -62,8 +63,8 @@ class Machine:
         What an instruction that reset cut off had written is the caller's to ``forget``.
         """
         self.groups.reset()
-        self.error = None
-        self.irq_error = self.irq_done = False
+        self.errors.clear()
+        self.irq_done = self.user_counters = False
         self.index = 0
         self._held, self._held_shape = None, None
         self._moving = self._working = False
@@ -79,26 +80,26 @@ class Machine:
         """Return what a read of a counter must return, None if that depends on time.
 
         Args:
-            counter: its index.
+            counter: its index; plus HIGH_HALF for its upper 32 bits.
             index: of the instruction that reads it, the next one's if it is read as a register.
         """
         value: int | None = None
+        high, counter = counter >= HIGH_HALF, counter % HIGH_HALF
         if counter == Counter.INSTRUCTIONS:
             value = (self.index if index is None else index) - self._counted_from
         elif not self._moving and counter in (Counter.BYTES_READ, Counter.BYTES_WRITTEN):
             value = self._bytes_read if counter == Counter.BYTES_READ else self._bytes_written
         elif not self._working and counter in (Counter.STEPS, Counter.MACS):
             value = self._steps if counter == Counter.STEPS else self._macs
-        return None if value is None else value & _WORD
+        return None if value is None else value >> (32 if high else 0) & _WORD
 
-    def clear_error(self) -> None:
-        """Write 1 to ERR_CAUSE.VALID."""
-        self.error = None
+    def clear_error(self, owner: Owner = MACHINE_MODE) -> None:
+        """Write 1 to ERR_CAUSE.VALID of an owner's record."""
+        self.errors.pop(owner.id, None)
 
-    def clear_interrupts(self, *, done: bool = False, error: bool = False) -> None:
-        """Write 1 to bits of IRQ_STATUS."""
+    def clear_interrupts(self, *, done: bool = False) -> None:
+        """Write 1 to bits of IRQ_STATUS; ERROR follows the records."""
         self.irq_done = self.irq_done and not done
-        self.irq_error = self.irq_error and not error
 
     def forget(self, outcome: Outcome) -> None:
         """Make everything that an instruction wrote unknown: reset may have cut it off anywhere.
@@ -122,9 +123,24 @@ class Machine:
             self.memory.forget(outcome.memory_write.region)
 
     @property
+    def error(self) -> ErrorRecord | None:
+        """The record of machine mode on CV-X-IF."""
+        return self.errors.get(MACHINE_MODE.id)
+
+    @property
+    def irq_error(self) -> bool:
+        """Whether any owner has a record: IRQ_STATUS.ERROR and STATUS.ERROR."""
+        return bool(self.errors)
+
+    @property
     def err_cause(self) -> int:
-        """Value of the register ERR_CAUSE."""
-        return self.error.cause if self.error else 0
+        """Value of ERR_CAUSE of machine mode on CV-X-IF."""
+        return self.err_cause_of(MACHINE_MODE)
+
+    def err_cause_of(self, owner: Owner) -> int:
+        """Value of an owner's ERR_CAUSE."""
+        error = self.errors.get(owner.id)
+        return error.cause if error else 0
 
     # --- instructions ----------------------------------------------------------------------------
 
@@ -159,10 +175,11 @@ class Machine:
         if item is None and not doorbell:
             return Outcome(instruction=instruction, mnemonic="illegal", index=None, accepted=False)
         index = self.index
-        self.index += 1
+        if item is None or item.name != "rdcnt":  # which has no number of its own
+            self.index += 1
         if item is None:
             error = self._record(
-                instruction, index, ErrorCode.ILLEGAL, FieldId.NONE, instruction.word
+                instruction, index, owner, ErrorCode.ILLEGAL, FieldId.NONE, instruction.word
             )
             return Outcome(
                 instruction=instruction,
@@ -180,15 +197,18 @@ class Machine:
             core=self.config,
             held_shape=self._held_shape,
             owner=owner,
+            user_counters=self.user_counters,
         )
         refusal = first_refusal(request)
         if refusal is not None:
-            error = self._record(instruction, index, refusal.code, refusal.field, refusal.detail)
+            error = self._record(
+                instruction, index, owner, refusal.code, refusal.field, refusal.detail
+            )
             result = 0 if item.result else None
             return Outcome(
                 instruction=instruction,
                 mnemonic=item.name,
-                index=index,
+                index=None if item.name == "rdcnt" else index,
                 result=result,
                 error=error,
             )
@@ -207,24 +227,29 @@ class Machine:
         self,
         instruction: Instruction,
         index: int,
+        owner: Owner,
         code: ErrorCode,
         field: FieldId,
         detail: int | None,
         beats: tuple[int, ...] = (),
     ) -> ErrorRecord:
-        """An error; the registers keep it if they hold none yet."""
+        """An error; its owner's record keeps it if that holds none yet."""
         error = ErrorRecord(
-            code=code, field=field, detail=detail, word=instruction.word, index=index, beats=beats
+            code=code,
+            field=field,
+            detail=detail,
+            word=instruction.word,
+            index=index,
+            beats=beats,
+            owner=owner,
         )
-        if self.error is None:
-            self.error = error
-            self.irq_error = True
+        self.errors.setdefault(owner.id, error)
         return error
 
     def _fence(self, instruction: Instruction, request: Request, index: int) -> Outcome:
-        cause = self.err_cause
+        cause = self.err_cause_of(request.owner)
         if request.values["clear"]:
-            self.error = None
+            self.clear_error(request.owner)
         done = bool(request.values["done"])
         self.irq_done = self.irq_done or done
         self._moving = self._working = False
@@ -237,7 +262,7 @@ class Machine:
         return Outcome(
             instruction=instruction,
             mnemonic="rdcnt",
-            index=index,
+            index=None,
             result=value,
             predictable=value is not None,
         )
@@ -262,10 +287,14 @@ class Machine:
         failed = bool(beats) or bus_error is not None or refused is not None
         error = None
         if refused is not None and not beats:
-            error = self._record(instruction, index, ErrorCode.WINDOW, FieldId.NONE, refused[0])
+            error = self._record(
+                instruction, index, owner, ErrorCode.WINDOW, FieldId.NONE, refused[0]
+            )
         elif failed:
             code = ErrorCode.BUS_WRITE if store else ErrorCode.BUS_READ
-            error = self._record(instruction, index, code, FieldId.NONE, bus_error, beats)
+            error = self._record(
+                instruction, index, request.owner, code, FieldId.NONE, bus_error, beats
+            )
         self._moving = True
         if store:
             self._bytes_written = _count(self._bytes_written, region.size, failed)

@@ -26,11 +26,12 @@ class ErrorRecord:
     word: int
     index: int
     beats: tuple[int, ...] = ()
+    owner: Owner = MACHINE_MODE
 
     @property
     def cause(self) -> int:
         """Value of the register ERR_CAUSE."""
-        return 1 << 31 | self.field << 8 | self.code
+        return 1 << 31 | self.owner.id << 24 | self.field << 8 | self.code
 
     def __str__(self) -> str:
         detail = "unknown" if self.detail is None else f"{self.detail:#x}"
@@ -105,7 +106,7 @@ class Outcome:
     ``accepted`` is False for an illegal word; on CV-X-IF nothing happened then. ``result`` is what
     goes to rd, None for an instruction without a result and for a counter that the model can't
     predict (``predictable`` is False then). ``error`` is this instruction's own error, whether or
-    not the error registers were free to keep it. ``owner`` asked for it.
+    not the owner's record was free to keep it. ``owner`` asked for it.
     """
 
     instruction: Instruction

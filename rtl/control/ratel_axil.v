@@ -1,12 +1,11 @@
 // AXI4-Lite subordinate: turns the five channels into single register accesses.
 //
 // Address and data of a write arrive in any order and are kept until both are there. A write waits
-// on the bus while write_ready_i is low; reads go on meanwhile. The low two address bits are
-// ignored.
+// on the bus while write_ready_i is low; reads go on meanwhile.
 //
 //   s_axil_*        the port; protection bits are not used
 //   write_*         a write access, taken in a cycle with ready; error_i in that cycle: SLVERR
-//   read_addr_o     a read access; read_data_i and read_error_i (SLVERR) in the same cycle
+//   read_*          a read access; read_data_i and read_error_i (SLVERR) in the same cycle
 module ratel_axil (
   input  wire        clk_i,
   input  wire        rst_ni,
@@ -33,6 +32,7 @@ module ratel_axil (
   output wire [31:0] write_data_o,
   output wire [3:0]  write_strb_o,
   input  wire        write_error_i,
+  output wire        read_valid_o,
   output wire [13:0] read_addr_o,
   input  wire [31:0] read_data_i,
   input  wire        read_error_i
@@ -41,19 +41,17 @@ module ratel_axil (
   localparam [1:0] SlvErr = 2'b10;
 
   reg        aw_full_q;
-  reg [11:0] awaddr_q;
+  reg [13:0] awaddr_q;
   reg        w_full_q;
   reg [31:0] wdata_q;
   reg [3:0]  wstrb_q;
   reg        bvalid_q;
   reg [1:0]  bresp_q;
   reg        ar_full_q;
-  reg [11:0] araddr_q;
+  reg [13:0] araddr_q;
   reg        rvalid_q;
   reg [31:0] rdata_q;
   reg [1:0]  rresp_q;
-
-  wire unused = &{1'b0, s_axil_awaddr_i[1:0], s_axil_araddr_i[1:0]};
 
   assign s_axil_awready_o = !aw_full_q;
   assign s_axil_wready_o  = !w_full_q;
@@ -65,18 +63,19 @@ module ratel_axil (
   assign s_axil_rresp_o   = rresp_q;
 
   assign write_valid_o = aw_full_q && w_full_q && !bvalid_q;
-  assign write_addr_o  = {awaddr_q, 2'b00};
+  assign write_addr_o  = awaddr_q;
   assign write_data_o  = wdata_q;
   assign write_strb_o  = wstrb_q;
-  assign read_addr_o   = {araddr_q, 2'b00};
+  assign read_addr_o   = araddr_q;
 
   wire write_take = write_valid_o && write_ready_i;
   wire read_take  = ar_full_q && !rvalid_q;
+  assign read_valid_o = read_take;
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       aw_full_q <= 1'b0;
-      awaddr_q  <= 12'd0;
+      awaddr_q  <= 14'd0;
       w_full_q  <= 1'b0;
       wdata_q   <= 32'd0;
       wstrb_q   <= 4'd0;
@@ -85,7 +84,7 @@ module ratel_axil (
     end else begin
       if (s_axil_awvalid_i && s_axil_awready_o) begin
         aw_full_q <= 1'b1;
-        awaddr_q  <= s_axil_awaddr_i[13:2];
+        awaddr_q  <= s_axil_awaddr_i;
       end else if (write_take) begin
         aw_full_q <= 1'b0;
       end
@@ -108,14 +107,14 @@ module ratel_axil (
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ar_full_q <= 1'b0;
-      araddr_q  <= 12'd0;
+      araddr_q  <= 14'd0;
       rvalid_q  <= 1'b0;
       rdata_q   <= 32'd0;
       rresp_q   <= Okay;
     end else begin
       if (s_axil_arvalid_i && s_axil_arready_o) begin
         ar_full_q <= 1'b1;
-        araddr_q  <= s_axil_araddr_i[13:2];
+        araddr_q  <= s_axil_araddr_i;
       end else if (read_take) begin
         ar_full_q <= 1'b0;
       end

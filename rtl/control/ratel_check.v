@@ -10,7 +10,7 @@
 //   idle_o       nothing in here
 //   config_i     configuration file, 64 bits a group
 //   out_*        a legal instruction for the dispatcher, engine as in ratel_ranges.vh
-//   fail_o       pulse: the instruction was refused, for the reason in code, field, detail
+//   fail_o       until fail_ready_i: it was refused, for the reason in code, field, detail
 //   word_o, index_o, owner_o   instruction word, number, who asks, with out_* and fail_o
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
@@ -44,6 +44,7 @@ module ratel_check #(
   output wire [31:0]                    index_o,
   output wire [2:0]                     owner_o,
   output wire                           fail_o,
+  input  wire                           fail_ready_i,
   output wire [7:0]                     code_o,
   output wire [7:0]                     field_o,
   output wire [31:0]                    detail_o
@@ -176,7 +177,7 @@ module ratel_check #(
       Idle:    if (start_i) state_d = Derive;
       Derive:  if (step_last || (linear && !compute)) state_d = Judge;
       Judge:   state_d = Hand;
-      default: if (fail_q || out_ready_i) state_d = Idle;
+      default: if (fail_q ? fail_ready_i : out_ready_i) state_d = Idle;
     endcase
   end
 

@@ -11,6 +11,7 @@
 //   irq_o              level interrupt
 //   x_*                issue, commit and result of CV-X-IF
 //   s_axil_*           AXI4-Lite: registers and doorbell
+//   scan_mode_i        test mode: only rst_ni resets
 //   core_rst_no        reset of the engines, hard or soft
 //   abort_o            soft reset pending: finish announced bursts, start nothing
 //   <engine>_valid_o .. desc_o   next instruction of an engine
@@ -34,26 +35,31 @@ module ratel_control #(
   parameter Windows       = 4,
   parameter QueueDepth    = 4,
   parameter XifQueueDepth = 4,
-  parameter XifIdWidth    = 4
+  parameter XifIdWidth    = 4,
+  parameter XifHartIdWidth = 1
 ) (
   input  wire                             clk_i,
   input  wire                             rst_ni,
+  input  wire                             scan_mode_i,
   output wire                             irq_o,
   input  wire                             x_issue_valid_i,
   output wire                             x_issue_ready_o,
   input  wire [31:0]                      x_issue_instr_i,
   input  wire [1:0]                       x_issue_mode_i,
+  input  wire [XifHartIdWidth-1:0]        x_issue_hartid_i,
   input  wire [XifIdWidth-1:0]            x_issue_id_i,
   input  wire [31:0]                      x_issue_rs1_i,
   input  wire [31:0]                      x_issue_rs2_i,
   input  wire [1:0]                       x_issue_rs_valid_i,
   output wire                             x_issue_accept_o,
   output wire                             x_issue_writeback_o,
+  output wire [1:0]                       x_issue_register_read_o,
   input  wire                             x_commit_valid_i,
   input  wire [XifIdWidth-1:0]            x_commit_id_i,
   input  wire                             x_commit_kill_i,
   output wire                             x_result_valid_o,
   input  wire                             x_result_ready_i,
+  output wire [XifHartIdWidth-1:0]        x_result_hartid_o,
   output wire [XifIdWidth-1:0]            x_result_id_o,
   output wire [31:0]                      x_result_data_o,
   output wire [4:0]                       x_result_rd_o,
@@ -107,12 +113,15 @@ module ratel_control #(
 );
   // --- reset -------------------------------------------------------------------------------------
   wire                          reset_request;
+  wire                          reset_begin;
   wire                          reset_pending;
   ratel_soft_reset u_soft_reset (
     .clk_i       (clk_i),
     .rst_ni      (rst_ni),
     .request_i   (reset_request),
     .idle_i      (load_idle_i && store_idle_i),
+    .scan_mode_i (scan_mode_i),
+    .begin_o     (reset_begin),
     .pending_o   (reset_pending),
     .core_rst_no (core_rst_no)
   );
@@ -133,8 +142,13 @@ module ratel_control #(
   wire [2:0]                    db_owner;
   wire [31:0]                   retired_data;
   wire                          counters_clear;
-  wire                          error_clear;
-  wire                          raise_error;
+  wire [7:0]                    error_clear;
+  wire [7:0]                    error_cleared;
+  wire [7:0]                    error_read;
+  wire [7:0]                    error_valid;
+  wire [2:0]                    show_owner;
+  wire                          error_busy;
+  wire                          user_counters;
   wire                          raise_done;
   wire                          busy;
   wire [2:0]                    engine_busy;
@@ -143,17 +157,31 @@ module ratel_control #(
   wire [31:0]                   error_word;
   wire [31:0]                   error_detail;
   wire [31:0]                   error_index;
-  wire [3:0]                    reg_counter_index;
+  wire [5:0]                    reg_counter_index;
   wire [31:0]                   reg_counter;
 
   wire [66:0]                   load_info;   // {owner, index, word}
   wire [66:0]                   store_info;
+  wire [QueueDepth-1:0]         load_pushed;
+  wire [QueueDepth-1:0]         load_freed;
+  wire [QueueDepth-1:0]         store_pushed;
+  wire [QueueDepth-1:0]         store_freed;
   wire                          doorbell_mark;
   wire                          xif_older;
+  wire                          xif_busy;
+  wire [3:0]                    xif_decided;
+  wire [3:0]                    xif_queued;     // before the rdcnt of CV-X-IF that reads now
+  wire [2:0]                    db_waiting;
+  wire [2:0]                    db_older;
+  wire [5:0]                    xif_counter_index;
+  wire [31:0]                   db_counter_index;
+  wire [31:0]                   xif_counter;
+  wire [31:0]                   db_counter;
 
   ratel_xif #(
     .XifQueueDepth (XifQueueDepth),
-    .XifIdWidth    (XifIdWidth)
+    .XifIdWidth    (XifIdWidth),
+    .XifHartIdWidth (XifHartIdWidth)
   ) u_xif (
     .clk_i             (clk_i),
     .rst_ni            (rst_ni),
@@ -162,17 +190,20 @@ module ratel_control #(
     .issue_instr_i     (x_issue_instr_i),
     .issue_mode_i      (x_issue_mode_i),
     .context_i         (xif_context),
+    .issue_hartid_i    (x_issue_hartid_i),
     .issue_id_i        (x_issue_id_i),
     .issue_rs1_i       (x_issue_rs1_i),
     .issue_rs2_i       (x_issue_rs2_i),
     .issue_rs_valid_i  (x_issue_rs_valid_i),
     .issue_accept_o    (x_issue_accept_o),
     .issue_writeback_o (x_issue_writeback_o),
+    .issue_register_read_o (x_issue_register_read_o),
     .commit_valid_i    (x_commit_valid_i),
     .commit_id_i       (x_commit_id_i),
     .commit_kill_i     (x_commit_kill_i),
     .result_valid_o    (x_result_valid_o),
     .result_ready_i    (x_result_ready_i),
+    .result_hartid_o   (x_result_hartid_o),
     .result_id_o       (x_result_id_o),
     .result_data_o     (x_result_data_o),
     .result_rd_o       (x_result_rd_o),
@@ -186,6 +217,12 @@ module ratel_control #(
     .exec_data_i       (retired_data),
     .mark_i            (doorbell_mark),
     .older_o           (xif_older),
+    .user_counters_i   (user_counters),
+    .quick_index_o     (xif_counter_index),
+    .quick_queued_o    (xif_queued),
+    .quick_value_i     (xif_counter),
+    .decided_o         (xif_decided),
+    .busy_o            (xif_busy),
     .flush_i           (reset_pending)
   );
 
@@ -231,21 +268,28 @@ module ratel_control #(
     .s_axil_rresp_o   (s_axil_rresp_o),
     .s_axil_rvalid_o  (s_axil_rvalid_o),
     .s_axil_rready_i  (s_axil_rready_i),
-    .soft_reset_i     (!core_rst_no),
+    .reset_begin_i    (reset_begin),
     .reset_pending_i  (reset_pending),
     .reset_request_o  (reset_request),
     .counters_clear_o (counters_clear),
     .busy_i           (busy),
     .engine_busy_i    (engine_busy),
+    .error_owner_o    (show_owner),
     .cause_i          (cause),
     .word_i           (error_word),
     .detail_i         (error_detail),
     .index_i          (error_index),
+    .error_valid_i    (error_valid),
     .error_clear_o    (error_clear),
-    .raise_error_i    (raise_error),
+    .error_read_o     (error_read),
+    .error_cleared_i  (error_cleared),
     .raise_done_i     (raise_done),
     .counter_index_o  (reg_counter_index),
     .counter_i        (reg_counter),
+    .quick_index_o    (db_counter_index),
+    .quick_value_i    (db_counter),
+    .waiting_o        (db_waiting),
+    .older_o          (db_older),
     .db_valid_o       (db_valid),
     .db_ready_i       (db_ready),
     .db_word_o        (db_word),
@@ -253,6 +297,7 @@ module ratel_control #(
     .db_rs2_o         (db_rs2),
     .db_owner_o       (db_owner),
     .xif_context_o    (xif_context),
+    .user_counters_o  (user_counters),
     .db_result_i      (retired_data),
     .windows_o        (windows_o),
     .irq_o            (irq_o)
@@ -267,7 +312,7 @@ module ratel_control #(
   wire [31:0]                   in_rs1;
   wire [31:0]                   in_rs2;
   wire [2:0]                    in_owner;
-  wire                         unused_in_is_db = &{1'b0, in_is_db, load_info[66:64], store_info[66:64]};
+  wire                         unused_in_is_db = &{1'b0, in_is_db, db_counter_index[31:6]};
 
   ratel_merge u_merge (
     .clk_i       (clk_i),
@@ -314,8 +359,10 @@ module ratel_control #(
   wire [7:0]                    check_field;
   wire [7:0]                    fail_code;
   wire [7:0]                    fail_field;
-  wire [3:0]                    fe_counter_index;
-  wire [31:0]                   fe_counter;
+  wire                          fail_check;
+  wire                          fail_ready;
+  wire [2:0]                    fail_owner;
+  wire [31:0]                   fence_cause;
   wire [64*`CFG_GROUPS-1:0]     config_file;
 
   ratel_frontend u_frontend (
@@ -327,7 +374,10 @@ module ratel_control #(
     .in_rs1_i           (in_rs1),
     .in_rs2_i           (in_rs2),
     .in_data_o          (retired_data),
+    .in_owner_i         (in_owner),
     .hold_i             (reset_pending),
+    .error_busy_i       (error_busy),
+    .user_counters_i    (user_counters),
     .check_idle_i       (check_idle),
     .check_start_o      (check_start),
     .check_index_o      (check_index),
@@ -337,17 +387,19 @@ module ratel_control #(
     .check_detail_i     (check_detail),
     .check_fail_word_i  (check_word),
     .check_fail_index_i (checked_index),
+    .check_fail_owner_i (checked_owner),
     .engines_busy_i     (|engine_busy),
-    .cause_i            (cause),
-    .counter_index_o    (fe_counter_index),
-    .counter_i          (fe_counter),
+    .cause_i            (fence_cause),
     .config_o           (config_file),
     .fail_o             (fail),
+    .fail_check_o       (fail_check),
+    .fail_ready_o       (fail_ready),
     .code_o             (fail_code),
     .field_o            (fail_field),
     .detail_o           (fail_detail),
     .fail_word_o        (fail_word),
     .fail_index_o       (fail_index),
+    .fail_owner_o       (fail_owner),
     .clear_error_o      (fence_clear),
     .done_o             (raise_done),
     .retired_o          (retired)
@@ -388,6 +440,7 @@ module ratel_control #(
     .index_o       (checked_index),
     .owner_o       (checked_owner),
     .fail_o        (check_fail),
+    .fail_ready_i  (fail_ready),
     .code_o        (check_code),
     .field_o       (check_field),
     .detail_o      (check_detail)
@@ -423,36 +476,58 @@ module ratel_control #(
     .store_done_i    (store_done_i),
     .busy_o          (engine_busy),
     .blocked_o       (engine_blocked),
+    .load_pushed_o   (load_pushed),
+    .load_freed_o    (load_freed),
+    .store_pushed_o  (store_pushed),
+    .store_freed_o   (store_freed),
     .load_info_o     (load_info),
     .store_info_o    (store_info)
   );
 
   // --- errors and counters -----------------------------------------------------------------------
-  assign busy = (|engine_busy) || !check_idle || in_valid;
+  assign busy = (|engine_busy) || !check_idle || in_valid || xif_busy || reset_pending;
 
-  ratel_error u_error (
-    .clk_i         (clk_i),
-    .rst_ni        (core_rst_no),
-    .fail_i        (fail),
-    .fail_code_i   (fail_code),
-    .fail_field_i  (fail_field),
-    .fail_detail_i (fail_detail),
-    .fail_word_i   (fail_word),
-    .fail_index_i  (fail_index),
-    .load_error_i  (load_done_i && load_err_i),
-    .load_code_i   (load_err_window_i ? `ERR_WINDOW : `ERR_BUS_READ),
-    .load_addr_i   (load_err_addr_i),
-    .load_info_i   (load_info[63:0]),
-    .store_error_i (store_done_i && store_err_i),
-    .store_code_i  (store_err_window_i ? `ERR_WINDOW : `ERR_BUS_WRITE),
-    .store_addr_i  (store_err_addr_i),
-    .store_info_i  (store_info[63:0]),
-    .clear_i       (error_clear || fence_clear),
-    .cause_o       (cause),
-    .word_o        (error_word),
-    .detail_o      (error_detail),
-    .index_o       (error_index),
-    .raise_o       (raise_error)
+  localparam [7:0] FirstOwner = 8'd1;
+  assign error_cleared = error_clear | (fence_clear ? (FirstOwner << in_owner) : 8'd0);
+
+  ratel_error #(
+    .QueueDepth (QueueDepth)
+  ) u_error (
+    .clk_i          (clk_i),
+    .rst_ni         (core_rst_no),
+    .fail_i         (fail),
+    .fail_check_i   (fail_check),
+    .fail_code_i    (fail_code),
+    .fail_field_i   (fail_field),
+    .fail_detail_i  (fail_detail),
+    .fail_word_i    (fail_word),
+    .fail_index_i   (fail_index),
+    .fail_owner_i   (fail_owner),
+    .load_error_i   (load_done_i && load_err_i),
+    .load_code_i    (load_err_window_i ? `ERR_WINDOW : `ERR_BUS_READ),
+    .load_addr_i    (load_err_addr_i),
+    .load_info_i    (load_info),
+    .store_error_i  (store_done_i && store_err_i),
+    .store_code_i   (store_err_window_i ? `ERR_WINDOW : `ERR_BUS_WRITE),
+    .store_addr_i   (store_err_addr_i),
+    .store_info_i   (store_info),
+    .load_push_i    (load_pushed),
+    .store_push_i   (store_pushed),
+    .load_done_i    (load_freed),
+    .store_done_i   (store_freed),
+    .check_i        (!check_idle),
+    .check_owner_i  (checked_owner),
+    .clear_i        (error_cleared),
+    .read_i         (error_read),
+    .fence_owner_i  (in_owner),
+    .fence_cause_o  (fence_cause),
+    .show_owner_i   (show_owner),
+    .cause_o        (cause),
+    .word_o         (error_word),
+    .detail_o       (error_detail),
+    .index_o        (error_index),
+    .valid_o        (error_valid),
+    .busy_o         (error_busy)
   );
 
   ratel_counters u_counters (
@@ -470,10 +545,14 @@ module ratel_control #(
     .stall_fetch_i    (exec_stall_fetch_i),
     .stall_drain_i    (exec_stall_drain_i),
     .queue_full_i     (check_valid && !check_ready),
-    .index_a_i        (fe_counter_index),
-    .value_a_o        (fe_counter),
-    .index_b_i        (reg_counter_index),
-    .value_b_o        (reg_counter)
+    .index_a_i        (xif_counter_index),
+    .queued_a_i       (xif_queued + {1'b0, db_older}),
+    .value_a_o        (xif_counter),
+    .index_b_i        (db_counter_index[5:0]),
+    .queued_b_i       (xif_decided + {1'b0, db_waiting}),
+    .value_b_o        (db_counter),
+    .index_c_i        (reg_counter_index),
+    .value_c_o        (reg_counter)
   );
 
   assign abort_o = reset_pending;

@@ -1,9 +1,11 @@
-// Performance counters, 32 bits each, wrapping; numbers are those of `CNT_* in ratel_isa.vh.
+// Performance counters, 64 bits each; numbers are those of `CNT_* in ratel_isa.vh.
 //
 //   clear_i         set all to 0
 //   *_i             events of this cycle; load_bytes_i, store_bytes_i and macs_i are numbers
-//   index*_i        two independent readers
-//   value*_o        counter of that index
+//   index*_i        three independent readers; bit 5: the counter's high half
+//   queued*_i       instructions that are before the reader and have not retired: `instructions`
+//                   counts them for it
+//   value*_o        half of the counter of that index
 `include "ratel_isa.vh"
 
 module ratel_counters (
@@ -21,13 +23,17 @@ module ratel_counters (
   input  wire        stall_fetch_i,
   input  wire        stall_drain_i,
   input  wire        queue_full_i,
-  input  wire [3:0]  index_a_i,
+  input  wire [5:0]  index_a_i,
+  input  wire [3:0]  queued_a_i,
   output wire [31:0] value_a_o,
-  input  wire [3:0]  index_b_i,
-  output wire [31:0] value_b_o
+  input  wire [5:0]  index_b_i,
+  input  wire [3:0]  queued_b_i,
+  output wire [31:0] value_b_o,
+  input  wire [5:0]  index_c_i,
+  output wire [31:0] value_c_o
 );
   wire [9*`COUNTERS-1:0]  increment;
-  reg  [32*`COUNTERS-1:0] count_q;
+  reg  [64*`COUNTERS-1:0] count_q;
 
   assign increment[9*`CNT_CYCLES +: 9]         = 9'd1;
   assign increment[9*`CNT_BUSY +: 9]           = {8'd0, busy_i};
@@ -46,16 +52,24 @@ module ratel_counters (
   assign increment[9*`CNT_STORE_HAZARD +: 9]   = {8'd0, engine_blocked_i[2]};
   assign increment[9*`CNT_QUEUE_FULL +: 9]     = {8'd0, queue_full_i};
 
-  assign value_a_o = count_q[32*index_a_i +: 32];
-  assign value_b_o = count_q[32*index_b_i +: 32];
+  wire [63:0] count_a = count_q[64*index_a_i[3:0] +: 64]
+                        + ((index_a_i[3:0] == `CNT_INSTRUCTIONS) ? {60'd0, queued_a_i} : 64'd0);
+  wire [63:0] count_b = count_q[64*index_b_i[3:0] +: 64]
+                        + ((index_b_i[3:0] == `CNT_INSTRUCTIONS) ? {60'd0, queued_b_i} : 64'd0);
+  wire [63:0] count_c = count_q[64*index_c_i[3:0] +: 64];
+  wire        unused  = &{1'b0, index_a_i[4], index_b_i[4], index_c_i[4]};
+
+  assign value_a_o = index_a_i[5] ? count_a[63:32] : count_a[31:0];
+  assign value_b_o = index_b_i[5] ? count_b[63:32] : count_b[31:0];
+  assign value_c_o = index_c_i[5] ? count_c[63:32] : count_c[31:0];
 
   genvar g;
   generate
     for (g = 0; g < `COUNTERS; g = g + 1) begin : gen_counter
       always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) count_q[32*g +: 32] <= 32'd0;
-        else if (clear_i) count_q[32*g +: 32] <= 32'd0;
-        else count_q[32*g +: 32] <= count_q[32*g +: 32] + {23'd0, increment[9*g +: 9]};
+        if (!rst_ni) count_q[64*g +: 64] <= 64'd0;
+        else if (clear_i) count_q[64*g +: 64] <= 64'd0;
+        else count_q[64*g +: 64] <= count_q[64*g +: 64] + {55'd0, increment[9*g +: 9]};
       end
     end
   endgenerate

@@ -11,6 +11,7 @@
 //   <engine>_*    next descriptor to each engine; done: its oldest instruction is complete
 //   busy_o        bit an engine (load, execute, store): instructions in flight
 //   blocked_o     bit an engine: its next instruction waits for a dependency
+//   load_pushed_o .. store_freed_o   bit a slot: an instruction moves in, is complete
 //   load_info_o, store_info_o   {owner, index, word} of the instruction a done belongs to
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
@@ -45,6 +46,10 @@ module ratel_dispatch #(
   input  wire                           store_done_i,
   output wire [2:0]                     busy_o,
   output wire [2:0]                     blocked_o,
+  output wire [QueueDepth-1:0]          load_pushed_o,
+  output wire [QueueDepth-1:0]          load_freed_o,
+  output wire [QueueDepth-1:0]          store_pushed_o,
+  output wire [QueueDepth-1:0]          store_freed_o,
   output wire [66:0]                    load_info_o,
   output wire [66:0]                    store_info_o
 );
@@ -54,8 +59,12 @@ module ratel_dispatch #(
   wire [2:0]              push;
   wire [66:0]             info = {in_owner_i, in_index_i, in_word_i};
   wire [66:0]             unused_info;
-  wire                    unused = &{1'b0, unused_info};  // execute has no bus errors
+  wire [QueueDepth-1:0]   unused_pushed;
+  // Execute has no bus errors.
+  wire                    unused = &{1'b0, unused_info, unused_pushed};
 
+  assign load_freed_o  = freed[QueueDepth-1:0];
+  assign store_freed_o = freed[3*QueueDepth-1:2*QueueDepth];
   assign in_ready_o = (in_engine_i == `ENGINE_LOAD)    ? room[0]
                       : (in_engine_i == `ENGINE_EXECUTE) ? room[1] : room[2];
   assign push[0] = in_valid_i && room[0] && (in_engine_i == `ENGINE_LOAD);
@@ -83,6 +92,7 @@ module ratel_dispatch #(
     .freed_i       (freed),
     .room_o        (room[0]),
     .hazard_o      (waits[QueueDepth-1:0]),
+    .pushed_o      (load_pushed_o),
     .freed_o       (freed[QueueDepth-1:0]),
     .busy_o        (busy_o[0]),
     .blocked_o     (blocked_o[0]),
@@ -110,6 +120,7 @@ module ratel_dispatch #(
     .freed_i       (freed),
     .room_o        (room[1]),
     .hazard_o      (waits[2*QueueDepth-1:QueueDepth]),
+    .pushed_o      (unused_pushed),
     .freed_o       (freed[2*QueueDepth-1:QueueDepth]),
     .busy_o        (busy_o[1]),
     .blocked_o     (blocked_o[1]),
@@ -137,6 +148,7 @@ module ratel_dispatch #(
     .freed_i       (freed),
     .room_o        (room[2]),
     .hazard_o      (waits[3*QueueDepth-1:2*QueueDepth]),
+    .pushed_o      (store_pushed_o),
     .freed_o       (freed[3*QueueDepth-1:2*QueueDepth]),
     .busy_o        (busy_o[2]),
     .blocked_o     (blocked_o[2]),

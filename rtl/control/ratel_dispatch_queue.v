@@ -11,6 +11,7 @@
 //   room_o       a slot is free
 //   hazard_o     bit a slot: the new instruction must wait for it
 //   freed_o      bit a slot: complete in this cycle
+//   pushed_o     bit a slot: the new instruction moves in
 //   busy_o       any slot is used
 //   blocked_o    the next instruction waits for a dependency
 //   done_info_o  info of the oldest instruction
@@ -38,6 +39,7 @@ module ratel_dispatch_queue #(
   output wire                    room_o,
   output wire [QueueDepth-1:0]   hazard_o,
   output wire [QueueDepth-1:0]   freed_o,
+  output wire [QueueDepth-1:0]   pushed_o,
   output wire                    busy_o,
   output wire                    blocked_o,
   output wire [66:0]             done_info_o
@@ -65,6 +67,7 @@ module ratel_dispatch_queue #(
   assign start_desc_o  = desc_q[start_ptr_q];
   assign room_o        = !used[push_ptr_q];
   assign freed_o       = done_i ? done_at : {QueueDepth{1'b0}};
+  assign pushed_o      = push_i ? push_at : {QueueDepth{1'b0}};
   assign busy_o        = |used;
   assign blocked_o     = next && !clear[start_ptr_q];
   assign done_info_o   = info_q[done_ptr_q];

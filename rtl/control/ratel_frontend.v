@@ -3,19 +3,22 @@
 //
 // An instruction retires in the cycle in which in_ready_o is high; its value is on in_data_o then.
 // Everything waits while the check works, so that the configuration stands still for it and errors
-// are found in program order. A fence also waits for the engines.
+// are found in program order. A fence also waits for the engines. Only a fence or rdcnt that is
+// refused waits for nothing; rdcnt itself is executed at the ports and not seen here.
 //
 //   in_*             the merged stream
+//   in_owner_i       who asks
 //   hold_i           take nothing (soft reset pending)
+//   error_busy_i     the error records are being written: refuse nothing
+//   user_counters_i  users may read counters
 //   check_idle_i     the check can start
 //   check_start_o    it gets the instruction on check_word_o .. check_index_o
-//   check_fail_i ..  it refused one
+//   check_fail_i ..  it refused one, and waits until fail_ready_o
 //   engines_busy_i   an instruction is with the dispatcher or an engine
-//   cause_i          register ERR_CAUSE, the value of a fence
-//   counter_i        value of counter counter_index_o
+//   cause_i          ERR_CAUSE of the owner, the value of a fence
 //   config_o         configuration file
-//   fail_o ..        an error of the front end or of the check, for the error registers
-//   clear_error_o    a fence clears the error registers
+//   fail_o ..        an error of the front end or (fail_check_o) of the check, for the records
+//   clear_error_o    a fence clears the owner's error record
 //   done_o           a fence raises the done interrupt
 //   retired_o        an instruction retires
 `include "ratel_isa.vh"
@@ -29,7 +32,10 @@ module ratel_frontend (
   input  wire [31:0]               in_rs1_i,
   input  wire [31:0]               in_rs2_i,
   output wire [31:0]               in_data_o,
+  input  wire [2:0]                in_owner_i,
   input  wire                      hold_i,
+  input  wire                      error_busy_i,
+  input  wire                      user_counters_i,
   input  wire                      check_idle_i,
   output wire                      check_start_o,
   output wire [31:0]               check_index_o,
@@ -39,17 +45,19 @@ module ratel_frontend (
   input  wire [31:0]               check_detail_i,
   input  wire [31:0]               check_fail_word_i,
   input  wire [31:0]               check_fail_index_i,
+  input  wire [2:0]                check_fail_owner_i,
   input  wire                      engines_busy_i,
   input  wire [31:0]               cause_i,
-  output wire [3:0]                counter_index_o,
-  input  wire [31:0]               counter_i,
   output wire [64*`CFG_GROUPS-1:0] config_o,
   output wire                      fail_o,
+  output wire                      fail_check_o,
+  output wire                      fail_ready_o,
   output reg  [7:0]                code_o,
   output reg  [7:0]                field_o,
   output reg  [31:0]               detail_o,
   output wire [31:0]               fail_word_o,
   output wire [31:0]               fail_index_o,
+  output wire [2:0]                fail_owner_o,
   output wire                      clear_error_o,
   output wire                      done_o,
   output wire                      retired_o
@@ -80,16 +88,21 @@ module ratel_frontend (
   wire        config_fail;
   wire [7:0]  config_field;
   wire [31:0] config_detail;
-  wire        fence_bad = fence && (in_rs1_i[31:2] != 30'd0);
-  wire        rdcnt_bad = rdcnt && (in_rs1_i >= `COUNTERS);
-  wire        fence_ok  = fence && !fence_bad;
+  wire        fence_bad  = fence && (in_rs1_i[31:2] != 30'd0);
+  wire        no_counter = rdcnt && ((in_rs1_i[31:6] != 26'd0) || in_rs1_i[4]);
+  wire        no_right   = rdcnt && (in_owner_i[1:0] != 2'd0) && !user_counters_i;
+  wire        sys_bad    = fence_bad || no_counter || no_right;
+  wire        fence_ok   = fence && !fence_bad;
+  wire        here_bad   = !legal || (cfg && config_fail) || sys_bad;
 
-  assign in_ready_o = in_valid_i && !hold_i && check_idle_i && !(fence && engines_busy_i);
-  assign retired_o  = in_ready_o;
+  // One error a cycle: what the check refuses goes first.
+  assign in_ready_o = in_valid_i && !hold_i && !error_busy_i && !(here_bad && check_fail_i)
+                      && (sys_bad || (check_idle_i && !(fence_ok && engines_busy_i)));
+  // A rdcnt that comes here is refused; it has no number of its own.
+  assign retired_o  = in_ready_o && !rdcnt;
 
   assign check_start_o   = in_ready_o && check;
-  assign counter_index_o = in_rs1_i[3:0];
-  assign in_data_o       = fence_ok ? cause_i : (rdcnt && !rdcnt_bad) ? counter_i : 32'd0;
+  assign in_data_o       = fence_ok ? cause_i : 32'd0;
   assign clear_error_o   = in_ready_o && fence_ok && in_rs1_i[0];
   assign done_o          = in_ready_o && fence_ok && in_rs1_i[1];
 
@@ -116,12 +129,13 @@ module ratel_frontend (
     else if (retired_o) index_q <= index_q + 32'd1;
   end
 
-  // --- error, at most one a cycle: nothing is taken while the check works -----------------------
-  wire here_bad = !legal || (cfg && config_fail) || fence_bad || rdcnt_bad;
-
+  // --- error -----------------------------------------------------------------------------------
+  assign fail_check_o = check_fail_i;
+  assign fail_ready_o = !error_busy_i;
   assign fail_o       = check_fail_i || (in_ready_o && here_bad);
   assign fail_word_o  = check_fail_i ? check_fail_word_i : in_word_i;
   assign fail_index_o = check_fail_i ? check_fail_index_i : index_q;
+  assign fail_owner_o = check_fail_i ? check_fail_owner_i : in_owner_i;
 
   always @* begin
     if (check_fail_i) begin
@@ -137,7 +151,7 @@ module ratel_frontend (
       field_o  = config_field;
       detail_o = config_detail;
     end else begin
-      code_o   = fence ? `ERR_RESERVED : `ERR_VALUE;
+      code_o   = fence ? `ERR_RESERVED : no_counter ? `ERR_VALUE : `ERR_PRIVILEGE;
       field_o  = `FIELD_RS1;
       detail_o = in_rs1_i;
     end

@@ -18,7 +18,8 @@ module ratel_parameter_check #(
   parameter Windows          = 4,
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
-  parameter XifIdWidth       = 4
+  parameter XifIdWidth       = 4,
+  parameter XifHartIdWidth   = 1
 ) ();
   generate
     if ((Rows != 4) && (Rows != 8) && (Rows != 16)) begin : gen_rows
@@ -71,8 +72,14 @@ module ratel_parameter_check #(
     if ((XifQueueDepth != 2) && (XifQueueDepth != 4) && (XifQueueDepth != 8)) begin : gen_xif
       ratel_unsupported_XifQueueDepth_must_be_2_4_or_8 u_stop ();
     end
-    if ((XifIdWidth < 1) || (XifIdWidth > 8)) begin : gen_xif_id
-      ratel_unsupported_XifIdWidth_must_be_1_to_8 u_stop ();
+    if ((XifIdWidth < 3) || (XifIdWidth > 8)) begin : gen_xif_id
+      ratel_unsupported_XifIdWidth_must_be_3_to_8 u_stop ();
+    end
+    if ((1 << (XifIdWidth - 1)) < XifQueueDepth + 2) begin : gen_xif_span
+      ratel_unsupported_XifIdWidth_is_too_small_for_XifQueueDepth u_stop ();
+    end
+    if ((XifHartIdWidth < 1) || (XifHartIdWidth > 32)) begin : gen_xif_hart
+      ratel_unsupported_XifHartIdWidth_must_be_1_to_32 u_stop ();
     end
   endgenerate
 endmodule

@@ -1,17 +1,24 @@
-// Registers behind the AXI4-Lite port (spec/registers.rdl), with the doorbell and the interrupt.
+// Registers behind the AXI4-Lite port (spec/registers.rdl), with the doorbells and the interrupt.
 //
-// The port itself (ratel_axil) is only reset by rst_ni; soft_reset_i sets the registers back.
+// The port itself (ratel_axil) is only reset by rst_ni. A soft reset sets the registers back in the
+// cycle in which it begins, but for those that are locked, so that no later write is lost.
+//
+// Page 0 is the supervisor's, pages 1..3 are those of user contexts: a few registers, each page's
+// own. A write for a doorbell that is full, or that a soft reset keeps from taking a word, waits a
+// bounded time, then it is refused: the port always answers.
 //
 //   s_axil_*          AXI4-Lite
-//   soft_reset_i      the core's inside is being reset: registers take their reset values
-//   reset_pending_i   soft reset under way: a doorbell write waits on the bus
+//   reset_begin_i     a soft reset begins; reset_pending_i: is under way
 //   reset_request_o   soft reset wanted; counters_clear_o: counters to be cleared
 //   busy_i            anything in flight; engine_busy_i: load, execute, store
-//   cause_i .. index_i   error registers; error_clear_o: clear them
-//   raise_error_i, raise_done_i   interrupt causes
+//   cause_i .. index_i   record of owner error_owner_o; error_clear_o, error_read_o: bit an owner,
+//                     its record is to be cleared, is read; error_cleared_i: is cleared
+//   error_valid_i     bit an owner: it has a record
+//   raise_done_i      interrupt cause
 //   counter_i         value of counter counter_index_o
 //   xif_context_o     user context of CV-X-IF
-//   db_*              doorbell instruction, db_owner_o who rang; db_result_i is its value in the cycle of ready
+//   user_counters_o   users may read counters
+//   db_*, quick_*, waiting_o, older_o   see ratel_doorbells
 //   windows_o         memory windows, see ratel_windows
 //   irq_o             level interrupt
 `include "ratel_regs.vh"
@@ -40,29 +47,37 @@ module ratel_regs #(
   output wire [1:0]  s_axil_rresp_o,
   output wire        s_axil_rvalid_o,
   input  wire        s_axil_rready_i,
-  input  wire        soft_reset_i,
+  input  wire        reset_begin_i,
   input  wire        reset_pending_i,
   output wire        reset_request_o,
   output wire        counters_clear_o,
   input  wire        busy_i,
   input  wire [2:0]  engine_busy_i,
+  output wire [2:0]  error_owner_o,
   input  wire [31:0] cause_i,
   input  wire [31:0] word_i,
   input  wire [31:0] detail_i,
   input  wire [31:0] index_i,
-  output wire        error_clear_o,
-  input  wire        raise_error_i,
+  input  wire [7:0]  error_valid_i,
+  output wire [7:0]  error_clear_o,
+  output wire [7:0]  error_read_o,
+  input  wire [7:0]  error_cleared_i,
   input  wire        raise_done_i,
-  output wire [3:0]  counter_index_o,
+  output wire [5:0]  counter_index_o,
   input  wire [31:0] counter_i,
+  output wire [31:0] quick_index_o,
+  input  wire [31:0] quick_value_i,
+  output wire [2:0]  waiting_o,
+  output wire [2:0]  older_o,
   output wire        db_valid_o,
   input  wire        db_ready_i,
   output wire [31:0] db_word_o,
   output wire [31:0] db_rs1_o,
   output wire [31:0] db_rs2_o,
   output wire [2:0]  db_owner_o,
-  output wire [1:0]  xif_context_o,
   input  wire [31:0] db_result_i,
+  output wire [1:0]  xif_context_o,
+  output wire        user_counters_o,
   output wire [Windows*65-1:0] windows_o,
   output wire        irq_o
 );
@@ -72,6 +87,7 @@ module ratel_regs #(
   wire [31:0] write_data;
   wire [3:0]  write_strb;
   reg         write_error;
+  wire        read_valid;
   wire [13:0] read_full;
   reg  [31:0] read_data;
   reg         read_error;
@@ -102,6 +118,7 @@ module ratel_regs #(
     .write_data_o     (write_data),
     .write_strb_o     (write_strb),
     .write_error_i    (write_error),
+    .read_valid_o     (read_valid),
     .read_addr_o      (read_full),
     .read_data_i      (read_data),
     .read_error_i     (read_error)
@@ -117,25 +134,32 @@ module ratel_regs #(
 
   // --- registers -------------------------------------------------------------------------------
   reg [1:0]  irq_enable_q;
-  reg [1:0]  irq_status_q;
-  reg        irq_q;
-  reg [31:0] rs1_q;
-  reg [31:0] rs2_q;
-  reg [31:0] result_q;
-  reg        db_valid_q;
-  reg [31:0] db_word_q;
-  reg [31:0] db_rs1_q;
-  reg [31:0] db_rs2_q;
-  reg [1:0]  db_page_q;
+  reg        done_q;
+  localparam [3:0] AnyOwner = 4'b1000;  // reset value of ERR_OWNER
+  reg [3:0]  error_owner_q;
+  reg [2:0]  shown_owner_q; // whose record ERR_CAUSE showed on page 0
   reg [1:0]  context_q;
+  reg        user_counters_q;
+  reg        lock_context_q;
+  reg        lock_rights_q;
+  reg [3:0]  stale_q;   // bit a page: what ERR_CAUSE showed there was cleared since
+  reg [3:0]  shown_q;   // bit a page: ERR_CAUSE showed a record there
 
   // --- writes ----------------------------------------------------------------------------------
-  wire whole    = &write_strb;
-  wire doorbell = (write_addr == `REG_DB_INSTR) && whole;
-  wire write    = write_valid && write_ready && !write_error;
+  localparam [5:0] DoorbellWait = 6'd63;  // cycles that a write waits for its doorbell
+
+  wire [3:0] full;
+  reg  [5:0] wait_q;
+  wire whole     = &write_strb;
+  wire operand   = (write_addr == `REG_DB_RS1) || (write_addr == `REG_DB_RS2);
+  wire doorbell  = operand || ((write_addr == `REG_DB_INSTR) && whole);
+  wire blocked   = doorbell && (full[write_page] || (reset_pending_i && !operand));
+  wire given_up  = blocked && (wait_q == DoorbellWait);
+  wire write     = write_valid && write_ready && !write_error;
   wire [31:0] mask = {{8{write_strb[3]}}, {8{write_strb[2]}}, {8{write_strb[1]}},
                       {8{write_strb[0]}}};
   wire [31:0] ones = write_data & mask;
+  wire        unused_ones = &{1'b0, ones[30:2]};
 
   // --- protection ------------------------------------------------------------------------------
   wire        protect_writable;
@@ -158,143 +182,219 @@ module ratel_regs #(
     .windows_o    (windows_o)
   );
 
-  assign write_ready = !(doorbell && (db_valid_q || reset_pending_i));
+  assign write_ready = !blocked || given_up;
 
+  // What each page has, and what is refused anyway.
+  reg write_known;
   always @* begin
     case (write_addr)
-      `REG_CTRL:       write_error = !whole;
-      `REG_DB_INSTR:   write_error = !whole;
-      `REG_IRQ_ENABLE: write_error = 1'b0;
-      `REG_IRQ_STATUS: write_error = 1'b0;
-      `REG_ERR_CAUSE:  write_error = 1'b0;
-      `REG_DB_RS1:     write_error = 1'b0;
-      `REG_DB_RS2:     write_error = 1'b0;
-      `REG_XIF_CONTEXT: write_error = write_strb[0] && (write_data[1:0] == 2'd0);
-      default:         write_error = !protect_writable;
+      `REG_CTRL:        write_known = whole && !write_user;
+      `REG_DB_INSTR:    write_known = whole;
+      `REG_DB_RS1:      write_known = 1'b1;
+      `REG_DB_RS2:      write_known = 1'b1;
+      `REG_ERR_CAUSE:   write_known = 1'b1;
+      `REG_IRQ_ENABLE:  write_known = !write_user;
+      `REG_IRQ_STATUS:  write_known = !write_user;
+      `REG_ERR_OWNER:   write_known = !write_user;
+      `REG_LOCK:        write_known = !write_user;
+      `REG_XIF_CONTEXT: write_known = !write_user && !lock_context_q
+                                      && !(write_strb[0] && (write_data[1:0] == 2'd0));
+      `REG_USER_RIGHTS: write_known = !write_user && !lock_rights_q;
+      default:          write_known = !write_user && protect_writable
+                                      && (write_addr[1:0] == 2'd0);
     endcase
-    case (write_addr)
-      `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR: ;
-      default: if (write_user) write_error = 1'b1;
-    endcase
+    write_error = !write_known || given_up;
   end
 
-  wire ctrl = write && (write_addr == `REG_CTRL);
+  wire ctrl    = write && (write_addr == `REG_CTRL);
+  wire enable  = write && (write_addr == `REG_IRQ_ENABLE);
+  wire status1 = write && (write_addr == `REG_IRQ_STATUS);
   assign reset_request_o  = ctrl && write_data[`REG_CTRL_SOFT_RESET];
   assign counters_clear_o = ctrl && write_data[`REG_CTRL_CLEAR_COUNTERS];
-  assign error_clear_o    = write && (write_addr == `REG_ERR_CAUSE) && ones[`REG_ERR_CAUSE_VALID];
 
-  wire [1:0] irq_clear = (write && (write_addr == `REG_IRQ_STATUS)) ? ones[1:0] : 2'b00;
-  wire [1:0] irq_raise = {raise_error_i, raise_done_i};
+  // --- error records ---------------------------------------------------------------------------
+  localparam [7:0] First    = 8'd1;
+  reg  [2:0] lowest;
+  integer    i;
+  always @* begin
+    lowest = 3'd0;
+    for (i = 7; i >= 0; i = i - 1) if (error_valid_i[i]) lowest = i[2:0];
+  end
+
+  wire       any_owner   = error_owner_q[`REG_ERR_OWNER_ANY];
+  wire       reads_cause = (read_addr == `REG_ERR_CAUSE);
+  wire [2:0] any_shown   = (shown_q[0] && !stale_q[0]) ? shown_owner_q : lowest;
+  wire [2:0] any_read    = reads_cause ? lowest : any_shown;
+  wire [2:0] write_owner = write_user ? {1'b1, write_page}
+                           : any_owner ? any_shown : error_owner_q[2:0];
+  wire [2:0] read_owner  = read_user ? {1'b1, read_page}
+                           : any_owner ? any_read : error_owner_q[2:0];
+  wire       cause_read  = read_valid && reads_cause;
+  wire       cause_clear = write && (write_addr == `REG_ERR_CAUSE) && ones[`REG_ERR_CAUSE_VALID];
+
+  assign error_owner_o = read_owner;
+  assign error_clear_o = cause_clear ? (First << write_owner) : 8'd0;
+  assign error_read_o  = (cause_read && cause_i[`REG_ERR_CAUSE_VALID]) ? (First << read_owner)
+                         : 8'd0;
+
+  wire owner_write = write && (write_addr == `REG_ERR_OWNER) && write_strb[0];
+  wire [2:0] shown_owner = cause_read ? read_owner : shown_owner_q;
+  wire [3:0] cleared = {error_cleared_i[7:5], error_cleared_i[shown_owner]};
+
+  genvar g;
+  generate
+    for (g = 0; g < 4; g = g + 1) begin : gen_page
+      always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+          shown_q[g] <= 1'b0;
+          stale_q[g] <= 1'b0;
+        end else if (reset_begin_i || (owner_write && (g == 0))) begin
+          shown_q[g] <= 1'b0;
+          stale_q[g] <= 1'b0;
+        end else if (cause_read && (read_page == g)) begin
+          shown_q[g] <= cause_i[`REG_ERR_CAUSE_VALID];
+          stale_q[g] <= cause_i[`REG_ERR_CAUSE_VALID] && cleared[g];
+        end else if (shown_q[g] && cleared[g]) begin
+          stale_q[g] <= 1'b1;
+        end
+      end
+    end
+  endgenerate
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      irq_enable_q <= 2'b00;
-      irq_status_q <= 2'b00;
-      irq_q        <= 1'b0;
-      rs1_q        <= 32'd0;
-      rs2_q        <= 32'd0;
-      result_q     <= 32'd0;
-      db_valid_q   <= 1'b0;
-      db_word_q    <= 32'd0;
-      db_rs1_q     <= 32'd0;
-      db_rs2_q     <= 32'd0;
-      db_page_q    <= 2'd0;
-      context_q    <= 2'd1;
-    end else if (soft_reset_i) begin
-      irq_enable_q <= 2'b00;
-      irq_status_q <= 2'b00;
-      irq_q        <= 1'b0;
-      rs1_q        <= 32'd0;
-      rs2_q        <= 32'd0;
-      result_q     <= 32'd0;
-      db_valid_q   <= 1'b0;
-      db_word_q    <= 32'd0;
-      db_rs1_q     <= 32'd0;
-      db_rs2_q     <= 32'd0;
-      db_page_q    <= 2'd0;
-      context_q    <= 2'd1;
+      irq_enable_q    <= 2'b00;
+      done_q          <= 1'b0;
+      error_owner_q   <= AnyOwner;
+      shown_owner_q   <= 3'd0;
+      context_q       <= 2'd1;
+      user_counters_q <= 1'b0;
+    end else if (reset_begin_i) begin
+      irq_enable_q  <= 2'b00;
+      done_q        <= 1'b0;
+      error_owner_q <= AnyOwner;
+      if (!lock_context_q) context_q <= 2'd1;
+      if (!lock_rights_q) user_counters_q <= 1'b0;
     end else begin
-      irq_status_q <= (irq_status_q & ~irq_clear) | irq_raise;
-      irq_q        <= |(irq_status_q & irq_enable_q);
-      if (write && (write_addr == `REG_IRQ_ENABLE))
-        irq_enable_q <= (irq_enable_q & ~mask[1:0]) | ones[1:0];
-      if (write && (write_addr == `REG_DB_RS1)) rs1_q <= (rs1_q & ~mask) | ones;
-      if (write && (write_addr == `REG_DB_RS2)) rs2_q <= (rs2_q & ~mask) | ones;
-      if (write && (write_addr == `REG_XIF_CONTEXT) && write_strb[0]) context_q <= write_data[1:0];
-      if (write && doorbell) begin
-        db_valid_q <= 1'b1;
-        db_word_q  <= write_data;
-        db_rs1_q   <= rs1_q;
-        db_rs2_q   <= rs2_q;
-        db_page_q  <= write_page;
-      end else if (db_ready_i) begin
-        db_valid_q <= 1'b0;
-      end
-      if (db_valid_q && db_ready_i) result_q <= db_result_i;
+      done_q <= (done_q && !(status1 && ones[`REG_IRQ_STATUS_DONE])) || raise_done_i;
+      if (enable) irq_enable_q <= (irq_enable_q & ~mask[1:0]) | ones[1:0];
+      if (owner_write) error_owner_q <= write_data[3:0];
+      if (cause_read && !read_user) shown_owner_q <= read_owner;
+      if (write && (write_addr == `REG_XIF_CONTEXT) && write_strb[0])
+        context_q <= write_data[1:0];
+      if (write && (write_addr == `REG_USER_RIGHTS) && write_strb[0])
+        user_counters_q <= write_data[`REG_USER_RIGHTS_COUNTERS];
     end
   end
 
-  assign db_valid_o = db_valid_q;
-  assign db_word_o  = db_word_q;
-  assign db_rs1_o   = db_rs1_q;
-  assign db_rs2_o   = db_rs2_q;
-  assign db_owner_o = {1'b1, db_page_q};
-  assign xif_context_o = context_q;
-  assign irq_o      = irq_q;
+  // Locks, and the wait for a full doorbell, are not touched by soft reset.
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      lock_context_q <= 1'b0;
+      lock_rights_q  <= 1'b0;
+      wait_q         <= 6'd0;
+    end else begin
+      if (write && (write_addr == `REG_LOCK)) begin
+        if (ones[`REG_LOCK_CONTEXT]) lock_context_q <= 1'b1;
+        if (ones[`REG_LOCK_RIGHTS]) lock_rights_q <= 1'b1;
+      end
+      wait_q <= (write_valid && !write_ready) ? wait_q + 6'd1 : 6'd0;
+    end
+  end
+
+  wire        error_any = |error_valid_i;
+  wire [31:0] rs1;
+  wire [31:0] rs2;
+  wire [31:0] result;
+
+  assign xif_context_o   = context_q;
+  assign user_counters_o = user_counters_q;
+  assign irq_o           = |({error_any, done_q} & irq_enable_q);
+
+  // --- doorbells -------------------------------------------------------------------------------
+  ratel_doorbells u_doorbells (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .flush_i       (reset_pending_i),
+    .write_page_i  (write_page),
+    .write_rs1_i   (write && (write_addr == `REG_DB_RS1)),
+    .write_rs2_i   (write && (write_addr == `REG_DB_RS2)),
+    .write_word_i  (write && (write_addr == `REG_DB_INSTR)),
+    .write_data_i  (write_data),
+    .write_mask_i  (mask),
+    .full_o        (full),
+    .waiting_o     (waiting_o),
+    .older_o       (older_o),
+    .read_page_i   (read_page),
+    .read_rs1_o    (rs1),
+    .read_rs2_o    (rs2),
+    .read_result_o (result),
+    .counters_i    (user_counters_q),
+    .quick_index_o (quick_index_o),
+    .quick_value_i (quick_value_i),
+    .db_valid_o    (db_valid_o),
+    .db_ready_i    (db_ready_i),
+    .db_word_o     (db_word_o),
+    .db_rs1_o      (db_rs1_o),
+    .db_rs2_o      (db_rs2_o),
+    .db_owner_o    (db_owner_o),
+    .db_result_i   (db_result_i)
+  );
 
   // --- reads -----------------------------------------------------------------------------------
   reg [31:0] status;
   always @* begin
     status = 32'd0;
-    status[`REG_STATUS_BUSY]          = busy_i;
-    status[`REG_STATUS_LOAD]          = engine_busy_i[0];
-    status[`REG_STATUS_EXECUTE]       = engine_busy_i[1];
-    status[`REG_STATUS_STORE]         = engine_busy_i[2];
-    status[`REG_STATUS_DOORBELL]      = db_valid_q;
+    status[`REG_STATUS_BUSY]          = busy_i && !read_user;
+    status[`REG_STATUS_LOAD]          = engine_busy_i[0] && !read_user;
+    status[`REG_STATUS_EXECUTE]       = engine_busy_i[1] && !read_user;
+    status[`REG_STATUS_STORE]         = engine_busy_i[2] && !read_user;
+    status[`REG_STATUS_DOORBELL]      = full[read_page];
     status[`REG_STATUS_RESET_PENDING] = reset_pending_i;
-    status[`REG_STATUS_ERROR]         = cause_i[`REG_ERR_CAUSE_VALID];
+    status[`REG_STATUS_ERROR]         = read_user ? cause_i[`REG_ERR_CAUSE_VALID] : error_any;
   end
 
   wire [11:0] counter_offset = read_addr - `REG_COUNTER;
-  wire        unused_offset = &{1'b0, counter_offset[1:0]};
-  assign counter_index_o = counter_offset[5:2];
+  assign counter_index_o = {counter_offset[6], 1'b0, counter_offset[5:2]};
+  wire   stale = stale_q[read_page];
 
   always @* begin
-    read_error = 1'b0;
+    read_error = read_user;
     read_data  = 32'd0;
     case (read_addr)
-      `REG_ID:         read_data = `REG_ID_RESET;
-      `REG_VERSION:    read_data = `REG_VERSION_RESET;
-      `REG_PARAMS0:    read_data = Params0;
-      `REG_PARAMS1:    read_data = Params1;
-      `REG_STATUS:     read_data = status;
-      `REG_CTRL:       read_data = 32'd0;
-      `REG_IRQ_ENABLE: read_data = {30'd0, irq_enable_q};
-      `REG_IRQ_STATUS: read_data = {30'd0, irq_status_q};
-      `REG_ERR_CAUSE:  read_data = cause_i;
-      `REG_ERR_INSTR:  read_data = word_i;
-      `REG_ERR_DETAIL: read_data = detail_i;
-      `REG_ERR_INDEX:  read_data = index_i;
-      `REG_DB_RS1:     read_data = rs1_q;
-      `REG_DB_RS2:     read_data = rs2_q;
-      `REG_DB_INSTR:   read_data = 32'd0;
-      `REG_DB_RESULT:  read_data = result_q;
+      `REG_ID:          read_data = `REG_ID_RESET;
+      `REG_VERSION:     read_data = `REG_VERSION_RESET;
+      `REG_PARAMS0:     read_data = Params0;
+      `REG_PARAMS1:     read_data = Params1;
+      `REG_STATUS:      read_data = status;
+      `REG_CTRL:        read_data = 32'd0;
+      `REG_IRQ_ENABLE:  read_data = {30'd0, irq_enable_q};
+      `REG_IRQ_STATUS:  read_data = {30'd0, error_any, done_q};
+      `REG_ERR_CAUSE:   read_data = cause_i;
+      `REG_ERR_INSTR:   read_data = stale ? 32'd0 : word_i;
+      `REG_ERR_DETAIL:  read_data = stale ? 32'd0 : detail_i;
+      `REG_ERR_INDEX:   read_data = stale ? 32'd0 : index_i;
+      `REG_DB_RS1:      read_data = rs1;
+      `REG_DB_RS2:      read_data = rs2;
+      `REG_DB_INSTR:    read_data = 32'd0;
+      `REG_DB_RESULT:   read_data = result;
       `REG_XIF_CONTEXT: read_data = {30'd0, context_q};
+      `REG_ERR_OWNER:   read_data = {28'd0, error_owner_q};
+      `REG_ERR_PENDING: read_data = {24'd0, error_valid_i};
+      `REG_USER_RIGHTS: read_data = {31'd0, user_counters_q};
+      `REG_LOCK:        read_data = {30'd0, lock_rights_q, lock_context_q};
       default: begin
-        if (counter_offset[11:6] == 6'd0) read_data = counter_i;
-        else if (protect_known) read_data = protect_data;
+        if ((counter_offset[11:7] == 5'd0) && (counter_offset[1:0] == 2'd0))
+          read_data = counter_i;
+        else if (protect_known && (read_addr[1:0] == 2'd0)) read_data = protect_data;
         else read_error = 1'b1;
       end
     endcase
-    if (read_user) begin
-      case (read_addr)
-        `REG_ID, `REG_VERSION, `REG_PARAMS0, `REG_PARAMS1: ;
-        `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR, `REG_DB_RESULT: ;
-        default: begin
-          read_data  = 32'd0;
-          read_error = 1'b1;
-        end
-      endcase
-    end
+    case (read_addr)  // of these every page has its own, or they are the same for all
+      `REG_ID, `REG_VERSION, `REG_PARAMS0, `REG_PARAMS1, `REG_STATUS: read_error = 1'b0;
+      `REG_ERR_CAUSE, `REG_ERR_INSTR, `REG_ERR_DETAIL, `REG_ERR_INDEX: read_error = 1'b0;
+      `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR, `REG_DB_RESULT: read_error = 1'b0;
+      default: ;
+    endcase
   end
 endmodule

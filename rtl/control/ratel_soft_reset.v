@@ -5,13 +5,18 @@
 //
 //   request_i   pulse: soft reset wanted
 //   idle_i      the load and store engines have nothing outstanding
-//   pending_o   from the request until the release: take and start nothing
+//   scan_mode_i test mode: only rst_ni resets, whatever is shifted through the registers here; an
+//               open pin is no test mode
+//   begin_o     the request is granted: first cycle
+//   pending_o   from the next cycle until the release: take and start nothing
 //   core_rst_no reset of the core's inside, hard or soft, straight from a register
 module ratel_soft_reset (
   input  wire clk_i,
   input  wire rst_ni,
   input  wire request_i,
   input  wire idle_i,
+  input  wire scan_mode_i,
+  output wire begin_o,
   output wire pending_o,
   output wire core_rst_no
 );
@@ -24,8 +29,9 @@ module ratel_soft_reset (
   reg [1:0] state_d;
   reg       run_nq;  // low: soft reset
 
+  assign begin_o     = request_i && (state_q == Run);
   assign pending_o   = (state_q != Run);
-  assign core_rst_no = rst_ni && run_nq;
+  assign core_rst_no = rst_ni && (run_nq || (scan_mode_i === 1'b1));
 
   always @* begin
     case (state_q)

@@ -1,8 +1,9 @@
 // State of one instruction that the CV-X-IF port has accepted.
 //
-//   push_i          a new instruction moves in (value_i: it returns a value)
-//   offer_*         the id on the issue port, whether taken or not
-//   commit_*        commit or kill of an id
+//   push_i          a new instruction moves in (value_i: it returns a value; refused_i: that is 0,
+//                   known already), with its decision if it has one
+//   push_id_i       its id
+//   commit_*        commit of an id and all before it, or kill of an id and all after it
 //   exec_take_i     the front end executes this instruction
 //   exec_pass_i     the execute pointer leaves this entry
 //   result_pass_i   the result pointer leaves this entry
@@ -13,7 +14,7 @@
 //   dead_o          killed: passed without a trace
 //   flushed_o       must not be executed any more
 //   executed_o      was executed
-//   returns_value_o see value_i
+//   returns_value_o, refused_o   see value_i, refused_i
 module ratel_xif_entry #(
   parameter XifIdWidth = 4
 ) (
@@ -21,8 +22,10 @@ module ratel_xif_entry #(
   input  wire                  rst_ni,
   input  wire                  push_i,
   input  wire                  value_i,
-  input  wire                  offer_i,
-  input  wire [XifIdWidth-1:0] offer_id_i,
+  input  wire                  refused_i,
+  input  wire [XifIdWidth-1:0] push_id_i,
+  input  wire                  push_committed_i,
+  input  wire                  push_dead_i,
   input  wire                  commit_valid_i,
   input  wire [XifIdWidth-1:0] commit_id_i,
   input  wire                  commit_kill_i,
@@ -37,7 +40,8 @@ module ratel_xif_entry #(
   output wire                  dead_o,
   output wire                  flushed_o,
   output wire                  executed_o,
-  output wire                  returns_value_o
+  output wire                  returns_value_o,
+  output wire                  refused_o
 );
   reg [XifIdWidth-1:0] id_q;
   reg to_execute_q;
@@ -47,12 +51,22 @@ module ratel_xif_entry #(
   reg flushed_q;
   reg executed_q;
   reg returns_value_q;
+  reg refused_q;
 
-  // Only an undecided entry listens to commits, so an id may be used again after its decision.
-  wire undecided  = (to_execute_q || to_return_q) && !committed_q && !dead_q;
-  wire abandoned  = undecided && offer_i && (offer_id_i == id_q);
-  wire decided    = undecided && commit_valid_i && (commit_id_i == id_q);
-  wire commit_new = commit_valid_i && (commit_id_i == offer_id_i);
+  // Only an undecided entry listens to commits.
+  wire undecided = (to_execute_q || to_return_q) && !committed_q && !dead_q;
+  wire covered;
+
+  ratel_xif_order #(
+    .XifIdWidth (XifIdWidth)
+  ) u_order (
+    .id_i        (id_q),
+    .commit_id_i (commit_id_i),
+    .kill_i      (commit_kill_i),
+    .covered_o   (covered)
+  );
+
+  wire decided = undecided && commit_valid_i && covered;
 
   assign id_o            = id_q;
   assign to_execute_o    = to_execute_q;
@@ -62,6 +76,7 @@ module ratel_xif_entry #(
   assign flushed_o       = flushed_q;
   assign executed_o      = executed_q;
   assign returns_value_o = returns_value_q;
+  assign refused_o       = refused_q;
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -73,23 +88,23 @@ module ratel_xif_entry #(
       flushed_q       <= 1'b0;
       executed_q      <= 1'b0;
       returns_value_q <= 1'b0;
+      refused_q       <= 1'b0;
     end else if (push_i) begin
-      id_q            <= offer_id_i;
+      id_q            <= push_id_i;
       to_execute_q    <= 1'b1;
       to_return_q     <= 1'b1;
-      committed_q     <= commit_new && !commit_kill_i;
-      dead_q          <= commit_new && commit_kill_i;
+      committed_q     <= push_committed_i;
+      dead_q          <= push_dead_i;
       flushed_q       <= 1'b0;
       executed_q      <= 1'b0;
       returns_value_q <= value_i;
+      refused_q       <= refused_i;
     end else begin
       if (exec_pass_i) to_execute_q <= 1'b0;
       if (result_pass_i) to_return_q <= 1'b0;
       if (exec_take_i) executed_q <= 1'b1;
       if (flush_i && !executed_q && !exec_take_i) flushed_q <= 1'b1;
-      if (abandoned) begin
-        dead_q <= 1'b1;
-      end else if (decided) begin
+      if (decided) begin
         committed_q <= !commit_kill_i;
         dead_q      <= commit_kill_i;
       end

@@ -137,6 +137,8 @@
 `define ERR_BUS_READ               8'd12               // error response to a read
 `define ERR_BUS_WRITE              8'd13               // error response to a write
 `define ERR_WINDOW                 8'd16
+`define ERR_PRIVILEGE              8'd14               // not allowed to a user
+`define ERR_RESET                  8'd15
 `define FIELD_NONE                 8'd0
 `define FIELD_RS1                  8'd1                // operand rs1
 `define FIELD_RS2                  8'd2                // operand rs2
@@ -179,7 +181,7 @@
 // Counters.
 `define CNT_CYCLES                 0                   // cycles since reset or clear
 `define CNT_BUSY                   1                   // cycles with anything in flight
-`define CNT_INSTRUCTIONS           2                   // instructions retired
+`define CNT_INSTRUCTIONS           2                   // instructions retired, rdcnt not counted
 `define CNT_LOAD_BUSY              3                   // cycles the load engine was busy
 `define CNT_EXECUTE_BUSY           4                   // cycles the execute engine was busy
 `define CNT_STORE_BUSY             5                   // cycles the store engine was busy

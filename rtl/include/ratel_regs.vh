@@ -33,7 +33,7 @@
 // Status.
 `define REG_STATUS                 12'h010             // byte offset
 `define REG_STATUS_RESET           32'h00000000
-`define REG_STATUS_ERROR           8                   // ERR_CAUSE is valid
+`define REG_STATUS_ERROR           8
 `define REG_STATUS_RESET_PENDING   5                   // A soft reset waits for announced bursts
 `define REG_STATUS_DOORBELL        4
 `define REG_STATUS_STORE           3                   // The store engine is busy
@@ -50,19 +50,20 @@
 // Interrupt enable.
 `define REG_IRQ_ENABLE             12'h018             // byte offset
 `define REG_IRQ_ENABLE_RESET       32'h00000000
-`define REG_IRQ_ENABLE_ERROR       1                   // An error was recorded
+`define REG_IRQ_ENABLE_ERROR       1                   // An owner has an error record
 `define REG_IRQ_ENABLE_DONE        0                   // A fence with `done` completed
 
 // Interrupt status.
 `define REG_IRQ_STATUS             12'h01c             // byte offset
 `define REG_IRQ_STATUS_RESET       32'h00000000
-`define REG_IRQ_STATUS_ERROR       1                   // ERR_CAUSE became valid
+`define REG_IRQ_STATUS_ERROR       1
 `define REG_IRQ_STATUS_DONE        0                   // A fence with `done` completed
 
 // Error cause.
 `define REG_ERR_CAUSE              12'h020             // byte offset
 `define REG_ERR_CAUSE_RESET        32'h00000000
 `define REG_ERR_CAUSE_VALID        31                  // An error is recorded
+`define REG_ERR_CAUSE_OWNER        26:24               // Owner: {port, context}
 `define REG_ERR_CAUSE_FIELD        15:8                // Field that was refused: see isa.md
 `define REG_ERR_CAUSE_CODE         7:0                 // Error code: see isa.md
 
@@ -106,10 +107,37 @@
 `define REG_XIF_CONTEXT_RESET      32'h00000001
 `define REG_XIF_CONTEXT_CONTEXT    1:0                 // Context, 1..3
 
+// Error owner.
+`define REG_ERR_OWNER              12'h044             // byte offset
+`define REG_ERR_OWNER_RESET        32'h00000008
+`define REG_ERR_OWNER_ANY          3                   // The lowest owner that has a record
+`define REG_ERR_OWNER_OWNER        2:0                 // Owner: {port, context}
+
+// Error records.
+`define REG_ERR_PENDING            12'h048             // byte offset
+`define REG_ERR_PENDING_RESET      32'h00000000
+`define REG_ERR_PENDING_OWNERS     7:0                 // Bit an owner
+
+// Rights of users.
+`define REG_USER_RIGHTS            12'h04c             // byte offset
+`define REG_USER_RIGHTS_RESET      32'h00000000
+`define REG_USER_RIGHTS_COUNTERS   0                   // Read counters by rdcnt
+
+// Locks.
+`define REG_LOCK                   12'h050             // byte offset
+`define REG_LOCK_RESET             32'h00000000
+`define REG_LOCK_RIGHTS            1                   // USER_RIGHTS
+`define REG_LOCK_CONTEXT           0                   // XIF_CONTEXT
+
 // Performance counter.
 `define REG_COUNTER                12'h100             // byte offset
 `define REG_COUNTER_RESET          32'h00000000
-`define REG_COUNTER_COUNT          31:0                // Count, wrapping
+`define REG_COUNTER_COUNT          31:0                // Count, low half
+
+// Performance counter, high half.
+`define REG_COUNTER_HIGH           12'h140             // byte offset
+`define REG_COUNTER_HIGH_RESET     32'h00000000
+`define REG_COUNTER_HIGH_COUNT     31:0                // Count, high half
 
 // Memory window: base.
 `define REG_WINDOW_BASE            12'h200             // byte offset

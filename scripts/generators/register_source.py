@@ -19,7 +19,7 @@ except ImportError as missing:  # only generating needs it, running does not
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterField:
-    """Bits ``msb .. lsb``; ``access`` is ro, wo, rw or rw1c."""
+    """Bits ``msb .. lsb``; ``access`` is ro, wo, rw, rw1c or rw1s."""
 
     name: str
     lsb: int
@@ -67,7 +67,8 @@ def _access(field: FieldNode) -> str:
         return "ro"
     if not field.is_sw_readable:
         return "wo"
-    return "rw1c" if field.get_property("onwrite") is OnWriteType.woclr else "rw"
+    kinds = {OnWriteType.woclr: "rw1c", OnWriteType.woset: "rw1s"}
+    return kinds.get(field.get_property("onwrite"), "rw")
 
 
 def _register(node: RegNode) -> Register:

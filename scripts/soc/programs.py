@@ -25,7 +25,7 @@ SHARE = 25  # programs a simulation: a few seconds
 LIMIT_S = 1800.0
 MOST = 1_000_003  # the next seed's programs begin there (tb/soc/random_programs.py)
 PROGRAM = re.compile(r"program (\d+):")
-COUNTS = ("programs", "accepted", "killed", "abandoned", "interrupts", "comparisons")
+COUNTS = ("programs", "accepted", "killed", "interrupts", "comparisons")
 
 
 def run_programs(

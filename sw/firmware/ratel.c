@@ -4,16 +4,22 @@
 
 /* ---- doorbell ---- */
 
+/* A write waits for a full doorbell only some cycles, then it is a bus error. */
+static void doorbell_free(void) {
+  while (ratel_read(RATEL_STATUS_OFFSET) & RATEL_STATUS_DOORBELL_MASK) {
+  }
+}
+
 void ratel_doorbell(uint32_t word, uint32_t rs1, uint32_t rs2) {
+  doorbell_free();
   ratel_write(RATEL_DB_RS1_OFFSET, rs1);
   ratel_write(RATEL_DB_RS2_OFFSET, rs2);
-  ratel_write(RATEL_DB_INSTR_OFFSET, word); /* waits on the bus while another one is pending */
+  ratel_write(RATEL_DB_INSTR_OFFSET, word);
 }
 
 uint32_t ratel_doorbell_result(uint32_t word, uint32_t rs1) {
   ratel_doorbell(word, rs1, 0);
-  while (ratel_read(RATEL_STATUS_OFFSET) & RATEL_STATUS_DOORBELL_MASK) {
-  }
+  doorbell_free();
   return ratel_read(RATEL_DB_RESULT_OFFSET);
 }
 
@@ -36,22 +42,28 @@ const char *ratel_error_text(uint32_t code) {
       "no error",           "illegal instruction", "reserved bit set", "size",
       "value out of range", "address not aligned", "past the scratchpad", "past the weight buffer",
       "past the parameter buffer", "past the end of memory", "output overlaps input",
-      "accumulators", "bus error on a read", "bus error on a write",
+      "accumulators", "bus error on a read", "bus error on a write", "not allowed to a user",
+      "ended by a soft reset",
   };
   return code < sizeof text / sizeof *text ? text[code] : "unknown error";
 }
 
 uint32_t ratel_wait(ratel_error_t *error) {
-  uint32_t cause = ratel_fence(0, 0);
-  if (!(cause & RATEL_ERR_CAUSE_VALID_MASK)) {
-    if (error) memset(error, 0, sizeof *error);
-    return RATEL_ERR_NONE;
+  static const uint32_t ports[] = {RATEL_OWNER_CPU, RATEL_OWNER_DOORBELL};
+  ratel_error_t first = {0, 0, 0, 0, 0};
+  ratel_fence(0, 0);
+  uint32_t pending = ratel_read(RATEL_ERR_PENDING_OFFSET);
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (!(pending >> ports[i] & 1)) continue;
+    ratel_error_t last;
+    ratel_write(RATEL_ERR_OWNER_OFFSET, ports[i]);
+    ratel_last_error(&last);
+    ratel_write(RATEL_ERR_CAUSE_OFFSET, RATEL_ERR_CAUSE_VALID_MASK);
+    if (!first.code || (int32_t)(last.index - first.index) < 0) first = last;
   }
-  ratel_error_t last;
-  ratel_last_error(&last);
-  ratel_write(RATEL_ERR_CAUSE_OFFSET, RATEL_ERR_CAUSE_VALID_MASK);
-  if (error) *error = last;
-  return last.code;
+  ratel_write(RATEL_ERR_OWNER_OFFSET, RATEL_ERR_OWNER_ANY_MASK);
+  if (error) *error = first;
+  return first.code;
 }
 
 /* ---- the core ---- */

@@ -50,12 +50,16 @@ typedef struct {
   uint32_t index;  /* of the instruction since reset */
 } ratel_error_t;
 
-/* Read the error registers. */
+/* Owners, as ERR_OWNER takes them: instructions of the CPU in machine mode, and of the supervisor
+   page's doorbell. A user context n has 1..3 more. */
+enum { RATEL_OWNER_CPU = 0, RATEL_OWNER_DOORBELL = 4 };
+
+/* Read the error record of the owner in ERR_OWNER. */
 void ratel_last_error(ratel_error_t *error);
 const char *ratel_error_text(uint32_t code);
 
-/* Wait until everything is done; return RATEL_ERR_NONE or the first error's code, and clear it.
-   error may be 0. */
+/* Wait until everything is done; return RATEL_ERR_NONE or the code of the first error of machine mode,
+   through either port, and clear it. error may be 0. */
 uint32_t ratel_wait(ratel_error_t *error);
 
 /* ---- the core that is there ---- */

@@ -76,6 +76,8 @@
 #define RATEL_ERR_BUS_READ               12  /* error response to a read */
 #define RATEL_ERR_BUS_WRITE              13  /* error response to a write */
 #define RATEL_ERR_WINDOW                 16  /* no memory window allows this burst to its owner */
+#define RATEL_ERR_PRIVILEGE              14  /* not allowed to a user */
+#define RATEL_ERR_RESET                  15  /* result only: a soft reset ended it before it was executed */
 
 /* Fields an error names: byte 1 of ERR_CAUSE. */
 #define RATEL_FIELD_NONE                 0   /* the instruction as a whole (ILLEGAL, bus errors) */
@@ -120,7 +122,7 @@
 /* Counters: index of rdcnt. */
 #define RATEL_CNT_CYCLES                 0   /* cycles since reset or clear */
 #define RATEL_CNT_BUSY                   1   /* cycles with anything in flight */
-#define RATEL_CNT_INSTRUCTIONS           2   /* instructions retired */
+#define RATEL_CNT_INSTRUCTIONS           2   /* instructions retired, rdcnt not counted */
 #define RATEL_CNT_LOAD_BUSY              3   /* cycles the load engine was busy */
 #define RATEL_CNT_EXECUTE_BUSY           4   /* cycles the execute engine was busy */
 #define RATEL_CNT_STORE_BUSY             5   /* cycles the store engine was busy */
@@ -439,16 +441,16 @@ static inline void ratel_fill(uint32_t out_base) {
   RATEL_ISSUE(4, 7, ((uint32_t)out_base & 0xffffu) << 16, 0u);
 }
 
-/* Wait until everything before it is complete. Returns the register ERR_CAUSE as it was before it was cleared.
- *   clear: clear the error registers
+/* Wait until everything before it is complete. Returns ERR_CAUSE of its owner as it was before it was cleared.
+ *   clear: clear the owner's error record
  *   done: raise the done interrupt
  */
 static inline uint32_t ratel_fence(uint32_t clear, uint32_t done) {
   return RATEL_ISSUE_RESULT(5, 0, ((uint32_t)clear & 0x1u) | ((uint32_t)done & 0x1u) << 1);
 }
 
-/* Read a counter without waiting for anything.
- *   index: counter
+/* Read a counter, at once: it goes past everything that waits. A user needs USER_RIGHTS.COUNTERS.
+ *   index: counter, 0..15; plus 32 for its high half
  */
 static inline uint32_t ratel_rdcnt(uint32_t index) {
   return RATEL_ISSUE_RESULT(5, 1, (uint32_t)index);

@@ -44,7 +44,7 @@
 #define RATEL_PARAMS1_REQUANT_LANES_LSB      0u
 #define RATEL_PARAMS1_REQUANT_LANES_MASK     0x000000ffu
 
-/* Status: What the core is doing in this cycle. */
+/* Status: What the core is doing in this cycle. A user page shows DOORBELL (its own), RESET_PENDING and ERROR. */
 #define RATEL_STATUS_OFFSET                  0x010u
 #define RATEL_STATUS_RESET                   0x00000000u
 #define RATEL_STATUS_ERROR_LSB               8u
@@ -78,7 +78,7 @@
 #define RATEL_IRQ_ENABLE_DONE_LSB            0u
 #define RATEL_IRQ_ENABLE_DONE_MASK           0x00000001u
 
-/* Interrupt status: Set by the core whether enabled or not; write 1 to clear. */
+/* Interrupt status: Set by the core whether enabled or not. DONE: write 1 to clear. ERROR follows the error records: it is high until the last of them is cleared. */
 #define RATEL_IRQ_STATUS_OFFSET              0x01cu
 #define RATEL_IRQ_STATUS_RESET               0x00000000u
 #define RATEL_IRQ_STATUS_ERROR_LSB           1u
@@ -86,17 +86,19 @@
 #define RATEL_IRQ_STATUS_DONE_LSB            0u
 #define RATEL_IRQ_STATUS_DONE_MASK           0x00000001u
 
-/* Error cause: The first error in program order since it was cleared. Writing 1 to VALID clears it and the three registers that follow. */
+/* Error cause: The first error in program order, since it was cleared, of the owner that ERR_OWNER names; on a user page of the page's owner. Writing 1 to VALID clears it and the three registers that follow. From a read that shows VALID on, the record does not change until it is cleared. */
 #define RATEL_ERR_CAUSE_OFFSET               0x020u
 #define RATEL_ERR_CAUSE_RESET                0x00000000u
 #define RATEL_ERR_CAUSE_VALID_LSB            31u
 #define RATEL_ERR_CAUSE_VALID_MASK           0x80000000u
+#define RATEL_ERR_CAUSE_OWNER_LSB            24u
+#define RATEL_ERR_CAUSE_OWNER_MASK           0x07000000u
 #define RATEL_ERR_CAUSE_FIELD_LSB            8u
 #define RATEL_ERR_CAUSE_FIELD_MASK           0x0000ff00u
 #define RATEL_ERR_CAUSE_CODE_LSB             0u
 #define RATEL_ERR_CAUSE_CODE_MASK            0x000000ffu
 
-/* Error instruction: Word of the instruction that failed. */
+/* Error instruction: Word of the instruction that failed. This register and the next two belong to the record that ERR_CAUSE showed when it was last read, and read 0 when that was cleared since. */
 #define RATEL_ERR_INSTR_OFFSET               0x024u
 #define RATEL_ERR_INSTR_RESET                0x00000000u
 #define RATEL_ERR_INSTR_WORD_LSB             0u
@@ -126,30 +128,65 @@
 #define RATEL_DB_RS2_RS2_LSB                 0u
 #define RATEL_DB_RS2_RS2_MASK                0xffffffffu
 
-/* Doorbell: Writing issues an instruction with DB_RS1 and DB_RS2; while one is pending the write waits. Reads 0; a write without all byte strobes answers SLVERR. */
+/* Doorbell: Writing issues an instruction with DB_RS1 and DB_RS2 of the page. While the page's last one is pending, a write to any of the three waits, as one to this register does while a soft reset is; it answers SLVERR without effect if that takes more than 63 cycles. Reads 0; a write without all byte strobes answers SLVERR. */
 #define RATEL_DB_INSTR_OFFSET                0x038u
 #define RATEL_DB_INSTR_RESET                 0x00000000u
 #define RATEL_DB_INSTR_WORD_LSB              0u
 #define RATEL_DB_INSTR_WORD_MASK             0xffffffffu
 
-/* Doorbell result: Result of the last doorbell instruction that was taken, 0 if it has none. */
+/* Doorbell result: Result of the page's last doorbell instruction that was taken, 0 if it has none; VALID and code RESET if a soft reset dropped it. */
 #define RATEL_DB_RESULT_OFFSET               0x03cu
 #define RATEL_DB_RESULT_RESET                0x00000000u
 #define RATEL_DB_RESULT_RESULT_LSB           0u
 #define RATEL_DB_RESULT_RESULT_MASK          0xffffffffu
 
-/* User context of CV-X-IF: Context of instructions that CV-X-IF issues outside machine mode. Writing 0 answers SLVERR: context 0 is the privileged one. Soft reset sets it back. */
+/* User context of CV-X-IF: Context of instructions that CV-X-IF issues outside machine mode. Writing 0 answers SLVERR: context 0 is the privileged one. Soft reset sets it back unless it is locked. */
 #define RATEL_XIF_CONTEXT_OFFSET             0x040u
 #define RATEL_XIF_CONTEXT_RESET              0x00000001u
 #define RATEL_XIF_CONTEXT_CONTEXT_LSB        0u
 #define RATEL_XIF_CONTEXT_CONTEXT_MASK       0x00000003u
 
-/* Performance counter: Counter n, as rdcnt n reads it: see isa.md. */
+/* Error owner: Whose error record ERR_CAUSE, ERR_INSTR, ERR_DETAIL and ERR_INDEX of this page show. With ANY, ERR_CAUSE shows that of the lowest owner that has one; the others, and a write to VALID, mean the record that ERR_CAUSE showed when it was last read, while it is there. */
+#define RATEL_ERR_OWNER_OFFSET               0x044u
+#define RATEL_ERR_OWNER_RESET                0x00000008u
+#define RATEL_ERR_OWNER_ANY_LSB              3u
+#define RATEL_ERR_OWNER_ANY_MASK             0x00000008u
+#define RATEL_ERR_OWNER_OWNER_LSB            0u
+#define RATEL_ERR_OWNER_OWNER_MASK           0x00000007u
+
+/* Error records: Which owners have an error record: bit {port, context}. */
+#define RATEL_ERR_PENDING_OFFSET             0x048u
+#define RATEL_ERR_PENDING_RESET              0x00000000u
+#define RATEL_ERR_PENDING_OWNERS_LSB         0u
+#define RATEL_ERR_PENDING_OWNERS_MASK        0x000000ffu
+
+/* Rights of users: What users may do. */
+#define RATEL_USER_RIGHTS_OFFSET             0x04cu
+#define RATEL_USER_RIGHTS_RESET              0x00000000u
+#define RATEL_USER_RIGHTS_COUNTERS_LSB       0u
+#define RATEL_USER_RIGHTS_COUNTERS_MASK      0x00000001u
+
+/* Locks: Writing 1 locks configuration registers until a hard reset: writes to them answer SLVERR, and soft reset leaves them as they are. */
+#define RATEL_LOCK_OFFSET                    0x050u
+#define RATEL_LOCK_RESET                     0x00000000u
+#define RATEL_LOCK_RIGHTS_LSB                1u
+#define RATEL_LOCK_RIGHTS_MASK               0x00000002u
+#define RATEL_LOCK_CONTEXT_LSB               0u
+#define RATEL_LOCK_CONTEXT_MASK              0x00000001u
+
+/* Performance counter: Low half of counter n, as rdcnt n reads it: see isa.md. */
 #define RATEL_COUNTER_OFFSET                 0x100u
 #define RATEL_COUNTER_COUNT                  16u
 #define RATEL_COUNTER_RESET                  0x00000000u
 #define RATEL_COUNTER_COUNT_LSB              0u
 #define RATEL_COUNTER_COUNT_MASK             0xffffffffu
+
+/* Performance counter, high half: High half of counter n, as rdcnt n + 32 reads it. Read high, low, high until both highs agree. */
+#define RATEL_COUNTER_HIGH_OFFSET            0x140u
+#define RATEL_COUNTER_HIGH_COUNT             16u
+#define RATEL_COUNTER_HIGH_RESET             0x00000000u
+#define RATEL_COUNTER_HIGH_COUNT_LSB         0u
+#define RATEL_COUNTER_HIGH_COUNT_MASK        0xffffffffu
 
 /* Memory window: base: First address of window n, a multiple of 16. Users may touch memory only inside a window: see architecture.md section 3. Windows outlive a soft reset. A core has as many as its parameter Windows says; the rest of these addresses answer SLVERR. */
 #define RATEL_WINDOW_BASE_OFFSET             0x200u

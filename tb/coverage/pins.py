@@ -95,8 +95,6 @@ class PinCoverage:
             if own:
                 hit("xif.illegal", illegal_kind(item.word))
         hit("xif.issue", f"{kind} {item.rs_valid:02b}")
-        if self._undecided.pop(item.id, None) is not None:
-            hit("xif.dropped", f"next {'accepted' if item.accept else 'refused'}")
         if not item.accept:
             self._refused[item.id] = item
             return

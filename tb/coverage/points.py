@@ -141,7 +141,6 @@ POINTS: dict[str, Bins] = {
     ),
     "xif.decision": cross(("commit", "kill"), ("same cycle", "next cycle", "soon", "late")),
     "xif.refused": ("commit", "kill"),
-    "xif.dropped": ("next accepted", "next refused"),
     "xif.sequence": cross(("commit", "kill"), ("commit", "kill")),
     "xif.id": tuple(str(number) for number in range(16)),
     "xif.illegal": ("class", "operation", "rd", "rs2"),

@@ -29,8 +29,8 @@ from honeyguide.env.job import offload
 from tb.coverage.attach import Coverage
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
-from tb.env.register_checker import LOOKED_AT, RegisterChecker
-from tb.env.registers import WINDOW_ARRAYS
+from tb.env.register_checker import LOOK, RegisterChecker
+from tb.env.registers import SURVIVES
 
 
 def first_difference_wanted() -> bool:
@@ -48,7 +48,7 @@ class RatelEnvironment(Environment):
         history: what the ports showed, for tests to look at.
     """
 
-    looked_at = LOOKED_AT
+    looked_at = LOOK
 
     def build_phase(self) -> None:
         """Create agents, golden machine, checkers, coverage."""
@@ -142,11 +142,11 @@ class RatelEnvironment(Environment):
         self.machine.reset()
         self.registers.reset()
         for name, register in self.model.registers.items():
-            if not name.startswith(WINDOW_ARRAYS):
+            if not name.startswith(SURVIVES):
                 register.reset()
 
     def power_up(self) -> None:
-        """The reset pin: windows are forgotten, too."""
+        """The reset pin: windows, locks and doorbell operands are forgotten, too."""
         self.registers.power_up()
         self.model.reset()
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golden.isa import Instruction
-from golden.machine import Outcome
+from golden.machine import Outcome, Owner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """A word was written to a doorbell."""
+
+    instruction: Instruction
+    owner: Owner
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,9 +3,8 @@ r"""Feeds the golden machine with what the pins show, and compares what comes ba
     issue seen --> entry --commit--> golden executes --> expected result --result seen--> compared
                         \--kill---> forgotten
 
-Only observed transactions come in here. Program order is issue order; an instruction is executed
-when every older one was committed or killed. A CPU that flushes an instruction in decode does not
-decide it: it issues the next one with the same id, which kills the first.
+Only observed transactions come in here. Program order is issue order; a commit decides everything
+before it, a kill everything after it. Ids count up and wrap.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from golden.machine import Machine, Outcome, Owner
 from honeyguide.agents.seen import Seen
 from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSeen
 from honeyguide.env.checker import AnalysisImp, Checker
-from tb.env.predicted import Answered, Begins, Executed
+from tb.env.predicted import Answered, Begins, Executed, Rung
 from tb.env.stored import Stored
 
 
@@ -58,7 +57,6 @@ class Predictor(Checker):
 
     Attributes:
         machine: the golden machine.
-        abandoned: instructions whose id was issued again before they were decided.
         ap: Begins, Executed and Answered of every instruction.
         writes: every store, for the scoreboard of memory.
     """
@@ -69,13 +67,11 @@ class Predictor(Checker):
         self.ap = uvm_analysis_port("ap", self)
         self.writes = uvm_analysis_port("writes", self)
         self.doorbell_export = AnalysisImp("doorbell_export", self, self.doorbell)
-        self.abandoned = 0
         self.context: Callable[[], int] = lambda: 1  # user context of CV-X-IF
         self.last: Outcome | None = None
         self.since_fence: list[Outcome] = []
         self._undecided: deque[Entry] = deque()
         self._unanswered: deque[Entry] = deque()
-        self._refused: deque[int] = deque()  # ids whose commit must have no effect
 
     def build_phase(self) -> None:
         """Fetch the golden machine."""
@@ -101,7 +97,6 @@ class Predictor(Checker):
         self.last = None
         self._undecided.clear()
         self._unanswered.clear()
-        self._refused.clear()
 
     def left_over(self) -> str:
         """Instructions that miss something at the end."""
@@ -139,7 +134,6 @@ class Predictor(Checker):
                 f"`{disassemble_instruction(instruction)}`: expected writeback=1, got 0, "
                 f"cycle {seen.cycle}"
             )
-        self._abandon(seen)
         if seen.accept:
             self._undecided.append(
                 Entry(
@@ -151,26 +145,19 @@ class Predictor(Checker):
                 )
             )
         else:
-            self._refused.append(seen.id)
             self.log.instruction(None, instruction, fate=Fate.REFUSED, result=None)
 
-    def _abandon(self, seen: IssueSeen) -> None:
-        if seen.id in self._refused:
-            self._refused.remove(seen.id)
-        if any(entry.id == seen.id and entry.fate is Fate.OFFERED for entry in self._undecided):
-            self.abandoned += 1
-            self.commit(CommitSeen(cycle=seen.cycle, id=seen.id, kill=True))
+    def _covers(self, seen: CommitSeen, identifier: int) -> bool:
+        """Whether a decision is for an id: ids before the committed one, ids from the killed on."""
+        span = 1 << self.machine.config.xif_id_width
+        lead = identifier - seen.id if seen.kill else seen.id - identifier
+        return lead % span < span // 2
 
     def commit(self, seen: CommitSeen) -> None:
-        """A commit or kill of the oldest undecided instruction of this id."""
+        """A commit or kill."""
         for entry in self._undecided:
-            if entry.id == seen.id and entry.fate is Fate.OFFERED:
+            if entry.fate is Fate.OFFERED and self._covers(seen, entry.id):
                 entry.fate = Fate.KILLED if seen.kill else Fate.COMMITTED
-                break
-        else:
-            if seen.id in self._refused:
-                self._refused.remove(seen.id)
-            return
         while self._undecided and self._undecided[0].fate is not Fate.OFFERED:
             self._decide(self._undecided.popleft(), seen.cycle)
 
@@ -185,10 +172,12 @@ class Predictor(Checker):
         )
         self._unanswered.append(entry)
 
-    def doorbell(self, instruction: Instruction) -> None:
-        """A word written to the doorbell; its result is read from a register."""
-        outcome = self.execute(instruction, doorbell=True)
-        self.log.instruction(outcome.index, instruction, fate="doorbell", result=outcome.result)
+    def doorbell(self, word: Rung) -> None:
+        """A word written to a doorbell; its result is read from a register."""
+        outcome = self.execute(word.instruction, doorbell=True, owner=word.owner)
+        self.log.instruction(
+            outcome.index, word.instruction, fate="doorbell", result=outcome.result
+        )
 
     def execute(
         self,

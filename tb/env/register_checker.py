@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pyuvm import uvm_analysis_port, uvm_component
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import Counter, ErrorCode
-from golden.machine import ErrorRecord
+from golden.machine import HIGH_HALF, MACHINE_MODE, OWNERS, SUPERVISOR, ErrorRecord, Owner, Port
 from honeyguide.agents.axi.item import BurstSeen
-from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.agents.command import Command
 from honeyguide.agents.seen import Seen
 from honeyguide.env.checker import AnalysisImp, Checker
-from tb.env.predicted import Executed, Predicted
+from tb.env.predicted import Executed, Predicted, Rung
 from tb.env.predictor import Predictor
-from tb.env.registers import COUNTERS, OKAY, RegisterMirror, offset_of, register_at
+from tb.env.registers import (
+    COUNTERS,
+    OKAY,
+    PAGE,
+    PAGES,
+    SLVERR,
+    RegisterMirror,
+    offset_of,
+    register_at,
+)
 
-STATUS_REGISTERS = (
-    "STATUS", "IRQ_STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX",
-)  # fmt: skip
+STATUS_REGISTERS = ("STATUS", "IRQ_STATUS", "ERR_PENDING")
+RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 # What every job ends with a look at: counters that do not depend on time.
 EXACT_COUNTERS = (
     Counter.INSTRUCTIONS, Counter.STEPS, Counter.MACS, Counter.BYTES_READ, Counter.BYTES_WRITTEN,
@@ -26,10 +37,22 @@ EXACT_COUNTERS = (
 DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
 SOFT_RESET, CLEAR_COUNTERS = 1, 2  # of CTRL
 VALID = 1 << 31  # of ERR_CAUSE
-LOOKED_AT = (
-    *(offset_of(name) for name in STATUS_REGISTERS),
-    *(COUNTERS + 4 * counter for counter in EXACT_COUNTERS),
-)
+ANY_OWNER = 8  # of ERR_OWNER: the lowest that has a record
+DOORBELL_WAIT = 63  # cycles that a write waits for a full doorbell before it is refused
+COUNTERS_HIGH = offset_of("COUNTER_HIGH")
+
+
+def _look() -> list[Command]:
+    commands: list[Command] = [RegisterRead(address=offset_of(name)) for name in STATUS_REGISTERS]
+    for owner in (SUPERVISOR.id, MACHINE_MODE.id, ANY_OWNER):
+        commands.append(RegisterWrite(address=offset_of("ERR_OWNER"), data=owner))
+        commands += [RegisterRead(address=offset_of(name)) for name in RECORD]
+    for base in (COUNTERS, COUNTERS_HIGH):
+        commands += [RegisterRead(address=base + 4 * counter) for counter in EXACT_COUNTERS]
+    return commands
+
+
+LOOK: Final = tuple(_look())  # what every job ends with
 BUSY, PENDING, RESETTING = 1, 1 << 4, 1 << 5  # of STATUS
 
 
@@ -55,9 +78,7 @@ class RegisterChecker(Checker):
         self.core: CoreConfig = self.cdb_get("bench").core
         self.mirror = RegisterMirror(self.core)
         self.write_bursts: list[BurstSeen] = []
-        self.doorbell_result = 0
-        self._unsettled = False
-        self._counted = True  # the machine knows from where the counters count
+        self._forget()
 
     def seen(self, item: Seen) -> None:
         """An access; or a write burst, which tells what the address of a bus error means."""
@@ -67,17 +88,38 @@ class RegisterChecker(Checker):
             self.write_bursts.append(item)
 
     def executed(self, item: Predicted) -> None:
-        """A doorbell word was executed: its result is in a register."""
+        """A doorbell word was executed: its result is in its page's register."""
         if isinstance(item, Executed) and item.doorbell:
-            self.doorbell_result = item.outcome.result or 0
+            self.doorbell_results[item.outcome.owner.context] = item.outcome.result or 0
 
     def reset(self) -> None:
-        """Go back to the reset values."""
+        """Go back to the reset values, but for what outlives a soft reset."""
         self.mirror.reset()
-        self.doorbell_result = 0
-        self._unsettled = False
-        self._counted = True
+        self.predictor.machine.user_counters = bool(self.mirror.stored["USER_RIGHTS"])
+        self._forget()
         self.predictor.last = None
+
+    def _forget(self) -> None:
+        self.doorbell_results = [0] * PAGES
+        self._unsettled = False
+        self._counted = True  # the machine knows from where the counters count
+        self._rung: dict[int, int] = {}  # page: cycle of a word that may not have been taken yet
+        # page: the record that ERR_CAUSE showed, which may have been cleared since
+        self._shown: dict[int, ErrorRecord] = {}
+        self._unsure: set[int] = set()  # owners whose record was read while it could change
+
+    def owner_of(self, address: int, *, cause: bool = False) -> Owner:
+        """Whose error record an access means; `cause`: it is a read of ERR_CAUSE."""
+        page = address // PAGE
+        if page:
+            return Owner(port=Port.AXIL, context=page)
+        selected = self.mirror.stored["ERR_OWNER"]
+        if not selected & ANY_OWNER:
+            return OWNERS[selected]
+        errors, shown = self.predictor.machine.errors, self._shown.get(0)
+        if shown is not None and not cause and errors.get(shown.owner.id) is shown:
+            return shown.owner
+        return OWNERS[min(errors, default=0)]
 
     def power_up(self) -> None:
         """Forget what outlives a soft reset, too."""
@@ -107,7 +149,8 @@ class RegisterChecker(Checker):
         register = register_at(seen.address)
         name = "no register" if register is None else register.name
         if seen.write:
-            expected = self.mirror.write(seen.address, seen.data, seen.strobes)
+            full = self._may_be_full(name, seen)
+            expected = SLVERR if full else self.mirror.write(seen.address, seen.data, seen.strobes)
             data = None
         else:
             expected, data = self.mirror.read(seen.address)
@@ -126,10 +169,36 @@ class RegisterChecker(Checker):
             )
         if seen.write and expected == OKAY:
             self._effect(name, seen)
-        elif name == "STATUS" and not seen.data & (BUSY | PENDING | RESETTING):
-            self._unsettled = False
+        elif name == "STATUS":
+            page = seen.address // PAGE
+            if not seen.data & PENDING:
+                self._rung.pop(page, None)
+            if not page and not seen.data & (BUSY | PENDING | RESETTING):
+                self._unsettled = False
+        elif name == "ERR_CAUSE" and not seen.write:
+            self._show(seen)
         if not seen.write and data is not None:
             self.log.note(f"read {name} {seen.data:08x}")
+
+    def _may_be_full(self, name: str, seen: RegisterSeen) -> bool:
+        """Whether a doorbell write was refused because a word may have waited so long."""
+        rung = self._rung.get(seen.address // PAGE)
+        return (
+            name in ("DB_RS1", "DB_RS2", "DB_INSTR")
+            and seen.response == SLVERR
+            and rung is not None
+            and seen.cycle - rung >= DOORBELL_WAIT
+        )
+
+    def _show(self, seen: RegisterSeen) -> None:
+        """ERR_CAUSE was read: the record stays as it is until it is cleared."""
+        page, owner = seen.address // PAGE, self.owner_of(seen.address, cause=True)
+        error = self.predictor.machine.errors.get(owner.id)
+        self._shown.pop(page, None)
+        if seen.data & VALID and error is not None:
+            self._shown[page] = error
+            if not self.quiet:
+                self._unsure.add(owner.id)
 
     def _compare_beat(self, seen: RegisterSeen) -> None:
         """Compare the address of a bus error with the beats that the golden memory refuses.
@@ -137,7 +206,7 @@ class RegisterChecker(Checker):
         A read reports the beat itself, a write the first beat of the burst it was in; how the core
         cuts its bursts is known from the pins alone.
         """
-        error = self.predictor.machine.error
+        error = self.predictor.machine.errors.get(self.owner_of(seen.address).id)
         if error is None or not error.beats:
             return
         beat = self.core.axi_bytes
@@ -163,12 +232,23 @@ class RegisterChecker(Checker):
         """Value of a register that the machine decides, None while it may be changing."""
         if not self.quiet:
             return None
-        error = self.predictor.machine.error
+        errors = self.predictor.machine.errors
+        owner, page = self.owner_of(address, cause=name == "ERR_CAUSE"), address // PAGE
+        error = errors.get(owner.id)
+        if name in RECORD:
+            if error is None:
+                self._unsure.discard(owner.id)
+            if owner.id in self._unsure:
+                return None
+        if name in RECORD[1:] and page in self._shown and self._shown[page] is not error:
+            return 0  # what ERR_CAUSE showed was cleared since
         match name:
             case "STATUS":
-                return 0x100 if error else 0
+                return 0x100 if error or (errors and not page) else 0
             case "IRQ_STATUS":
                 return self.interrupts
+            case "ERR_PENDING":
+                return sum(1 << number for number in errors)
             case "ERR_CAUSE":
                 return error.cause if error else 0
             case "ERR_INSTR":
@@ -178,31 +258,40 @@ class RegisterChecker(Checker):
             case "ERR_DETAIL":
                 return error.detail if error else 0
             case "DB_RESULT":
-                return self.doorbell_result
+                return self.doorbell_results[page]
             case "COUNTER" if self._counted:
                 return self.predictor.machine.counter((address - COUNTERS) // 4)
+            case "COUNTER_HIGH" if self._counted:
+                counter = (address - COUNTERS_HIGH) // 4 + HIGH_HALF
+                return self.predictor.machine.counter(counter)
         return None
 
     def _effect(self, name: str, seen: RegisterSeen) -> None:
         lanes = sum(0xFF << 8 * lane for lane in range(4) if seen.strobes >> lane & 1)
         data = seen.data & lanes
+        page = seen.address // PAGE
+        machine = self.predictor.machine
         if name == "IRQ_STATUS":
-            self.predictor.machine.clear_interrupts(
-                done=bool(data & DONE), error=bool(data & ERROR)
-            )
-        elif name.startswith("WINDOW_"):
-            self.predictor.machine.windows = self.mirror.windows()
+            machine.clear_interrupts(done=bool(data & DONE))
         elif name == "ERR_CAUSE" and data & VALID:
-            self.predictor.machine.clear_error()
+            machine.clear_error(self.owner_of(seen.address))
+        elif name.startswith("WINDOW_"):
+            machine.windows = self.mirror.windows()
+        elif name == "ERR_OWNER":
+            self._shown.pop(0, None)
+        elif name == "USER_RIGHTS":
+            machine.user_counters = bool(self.mirror.stored[name])
         elif name == "CTRL":
             if data & CLEAR_COUNTERS:
                 self._counted = self.quiet
-                self.predictor.machine.clear_counters()
+                machine.clear_counters()
             self._unsettled = self._unsettled or bool(data & SOFT_RESET)
         elif name == "DB_INSTR":
-            stored = self.mirror.stored
-            instruction = Instruction(seen.data, stored["DB_RS1"], stored["DB_RS2"])
-            self.doorbell.write(instruction)
+            operands = self.mirror.operands
+            instruction = Instruction(seen.data, operands[page, "DB_RS1"], operands[page, "DB_RS2"])
+            owner = Owner(port=Port.AXIL, context=page)
+            self.doorbell.write(Rung(instruction=instruction, owner=owner))
+            self._rung[page] = seen.cycle
             self._unsettled = True
 
     def check_interrupt(self, level: bool, cycle: int) -> None:

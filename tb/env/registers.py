@@ -12,13 +12,22 @@ from golden.registers_table import REGISTERS
 OKAY, SLVERR = 0, 2
 WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
 COUNTERS = 0x100
+PAGE = 0x1000  # bytes of a page: 0 is the supervisor's, 1..3 are those of user contexts
+PAGES = 4
+SURVIVES = (*WINDOW_ARRAYS, "DB_RS1", "DB_RS2", "LOCK")  # a soft reset
+# What a user page has, docs/architecture.md section 3; of the last eight, each page has its own.
+USER_PAGE = (
+    "ID", "VERSION", "PARAMS0", "PARAMS1", "STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL",
+    "ERR_INDEX", "DB_RS1", "DB_RS2", "DB_INSTR", "DB_RESULT",
+)  # fmt: skip
 
 
-def register_at(offset: int) -> Register | None:
-    """Return the register at a byte offset, None when there is none."""
+def register_at(address: int) -> Register | None:
+    """Return the register at an address of the port, None when there is none."""
+    page, offset = divmod(address, PAGE)
     for register in REGISTERS:
         if offset % 4 == 0 and register.offset <= offset < register.offset + 4 * register.count:
-            return register
+            return register if page == 0 or (register.name in USER_PAGE and page < PAGES) else None
     return None
 
 
@@ -53,27 +62,36 @@ def build_parameters(core: CoreConfig) -> dict[str, int]:
 class RegisterMirror:
     """Registers that hold what was written, and the responses of all."""
 
-    STORED = ("IRQ_ENABLE", "DB_RS1", "DB_RS2", "XIF_CONTEXT")
+    STORED = ("IRQ_ENABLE", "XIF_CONTEXT", "ERR_OWNER", "USER_RIGHTS", "LOCK")
+    OPERANDS = ("DB_RS1", "DB_RS2")  # of every page
     WHOLE_WORD = ("CTRL", "DB_INSTR")  # refuse partial strobes
+    LOCKS = {"XIF_CONTEXT": 1, "USER_RIGHTS": 2}
 
     def __init__(self, core: CoreConfig) -> None:
         self._fixed = build_parameters(core)
-        self._windows = {
-            f"{name}[{index}]": 0 for name in WINDOW_ARRAYS for index in range(core.windows)
-        }
-        self.reset()
+        self._windows = [
+            f"{name}[{index}]" for name in WINDOW_ARRAYS for index in range(core.windows)
+        ]
+        self.power_up()
 
-    def reset(self) -> None:
-        """Go back to the reset values."""
+    def power_up(self) -> None:
+        """Go back to the reset values, as the pin does."""
         self.stored = {
             register.name: register.reset for register in REGISTERS if register.name in self.STORED
         }
-        self.stored |= self._windows
+        self.stored |= dict.fromkeys(self._windows, 0)
+        self.operands = {(page, name): 0 for page in range(PAGES) for name in self.OPERANDS}
 
-    def power_up(self) -> None:
-        """Forget what outlives a soft reset, too."""
-        self._windows = dict.fromkeys(self._windows, 0)
-        self.reset()
+    def reset(self) -> None:
+        """Soft reset: the same, but for what is locked, locks, windows and operands."""
+        kept, operands = dict(self.stored), dict(self.operands)
+        self.power_up()
+        self.operands = operands
+        for name in ("LOCK", *self._windows):
+            self.stored[name] = kept[name]
+        for name, bit in self.LOCKS.items():
+            if kept["LOCK"] & bit:
+                self.stored[name] = kept[name]
 
     def windows(self) -> list[Window]:
         """Return the memory windows that the registers hold."""
@@ -83,40 +101,46 @@ class RegisterMirror:
         ]
         return [Window.from_registers(*values) for values in zip(*arrays, strict=True)]
 
-    def write(self, offset: int, data: int, strobes: int) -> int:
+    def write(self, address: int, data: int, strobes: int) -> int:
         """Apply a write and return the response it must get."""
-        register = register_at(offset)
+        register, page = register_at(address), address // PAGE
         if register is None or not register.writable_mask:
             return SLVERR
-        if register.name in self.WHOLE_WORD and strobes != 0xF:
-            return SLVERR
-        if register.name == "XIF_CONTEXT" and strobes & 1 and not data & 3:
-            return SLVERR  # context 0 is the privileged one
-        name = _stored_name(register, offset)
+        name = _stored_name(register, address)
         if register.name in WINDOW_ARRAYS and name not in self.stored:
             return SLVERR  # the core has fewer windows
-        if name in self.stored:
-            lanes = sum(0xFF << 8 * lane for lane in range(4) if strobes >> lane & 1)
-            mask = lanes & register.writable_mask
+        if name in self.WHOLE_WORD and strobes != 0xF:
+            return SLVERR
+        if self.stored["LOCK"] & self.LOCKS.get(name, 0):
+            return SLVERR
+        if name == "XIF_CONTEXT" and strobes & 1 and not data & 3:
+            return SLVERR  # context 0 is the privileged one
+        lanes = sum(0xFF << 8 * lane for lane in range(4) if strobes >> lane & 1)
+        mask = lanes & register.writable_mask
+        if name == "LOCK":
+            self.stored[name] |= data & mask
+        elif name in self.stored:
             self.stored[name] = self.stored[name] & ~mask | data & mask
-            if name in self._windows:
-                self._windows[name] = self.stored[name]
+        elif name in self.OPERANDS:
+            self.operands[page, name] = self.operands[page, name] & ~mask | data & mask
         return OKAY
 
-    def read(self, offset: int) -> tuple[int, int | None]:
+    def read(self, address: int) -> tuple[int, int | None]:
         """Return the response of a read and its data, None where only the machine knows."""
-        register = register_at(offset)
+        register = register_at(address)
         if register is None:
             return SLVERR, None
-        name = _stored_name(register, offset)
+        name = _stored_name(register, address)
         if name in self.stored:
             return OKAY, self.stored[name]
         if register.name in WINDOW_ARRAYS:
             return SLVERR, None
-        if register.name in self._fixed:
-            return OKAY, self._fixed[register.name]
+        if name in self.OPERANDS:
+            return OKAY, self.operands[address // PAGE, name]
+        if name in self._fixed:
+            return OKAY, self._fixed[name]
         if not register.readable:
             return OKAY, 0
-        if register.name in ("ID", "VERSION"):
+        if name in ("ID", "VERSION"):
             return OKAY, register.reset
         return OKAY, None

@@ -2,7 +2,8 @@
 //
 // An entry of the program is {flags, word, rs1, rs2}, 32 bits each; flag 0 kills it. An operand
 // that is unknown is offered as not valid. Offers, commits and results wait at random; commits come
-// in the order of issue, one to four cycles after it. Payloads are unknown while valid is low.
+// in the order of issue, one to four cycles after it; a kill is for all that follows, so nothing is
+// offered before it was seen. Payloads are unknown while valid is low.
 //
 //   plusarg          | meaning
 //   -----------------|--------------------------------------------------------
@@ -49,6 +50,7 @@ module four_state_cpu #(
   reg [Ids-1:0] used;              // offered, and not killed, refused or returned
   reg [Ids-1:0] accepted;
   reg [Ids-1:0] killed;
+  reg           kill_waits;        // what was offered last will be killed
   reg [IdWidth-1:0] offer;         // next id to offer
   reg [IdWidth-1:0] decide;        // next id to commit
 
@@ -74,9 +76,11 @@ module four_state_cpu #(
       {issue_valid_o, commit_valid_o, result_ready_o} <= 3'd0;
       {cycle, next} = 64'd0;
       {used, accepted, killed} = {3 * Ids{1'b0}};
+      kill_waits = 1'b0;
       {offer, decide} = {2 * IdWidth{1'b0}};
     end else begin
       cycle = cycle + 1;
+      if (commit_valid_o && commit_kill_o) kill_waits = 1'b0;
       if (result_valid_i && result_ready_o) begin
         $fdisplay(log_i, "result %0d %h %0d %b", entry_of[result_id_i], result_data_i,
                   result_rd_i, result_we_i);
@@ -92,12 +96,13 @@ module four_state_cpu #(
         next  = next + 1;
       end
       if (!issue_valid_o || issue_ready_i) begin
-        if (run_i && next < count && !used[offer] && go(0)) begin
+        if (run_i && next < count && !used[offer] && !kill_waits && go(0)) begin
           issue_valid_o <= 1'b1;
           issue_id_o    <= offer;
           {issue_instr_o, issue_rs1_o, issue_rs2_o} <= entries[next][95:0];
           entry_of[offer] = next;
           used[offer]     = 1'b1;
+          kill_waits      = entries[next][96];
         end else begin
           issue_valid_o <= 1'b0;
           issue_id_o    <= {IdWidth{1'bx}};

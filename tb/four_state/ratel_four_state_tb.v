@@ -94,6 +94,7 @@ module ratel_four_state_tb #(
   ) u_core (
     .clk_i                 (clk),
     .rst_ni                (rst_n),
+    .scan_mode_i           (1'b0),
     .irq_o                 (irq),
     .x_compressed_valid_i  (1'b0),
     .x_compressed_ready_o  (x_compressed_ready),
@@ -102,6 +103,7 @@ module ratel_four_state_tb #(
     .x_issue_ready_o       (x_issue_ready),
     .x_issue_instr_i       (x_issue_instr),
     .x_issue_mode_i        (2'b11),
+    .x_issue_hartid_i      (1'b0),
     .x_issue_id_i          (x_issue_id),
     .x_issue_rs1_i         (x_issue_rs1),
     .x_issue_rs2_i         (x_issue_rs2),
@@ -113,6 +115,7 @@ module ratel_four_state_tb #(
     .x_issue_loadstore_o   (x_issue_loadstore),
     .x_issue_ecswrite_o    (x_issue_ecswrite),
     .x_issue_exc_o         (x_issue_exc),
+    .x_commit_hartid_i     (1'b0),
     .x_commit_valid_i      (x_commit_valid),
     .x_commit_id_i         (x_commit_id),
     .x_commit_kill_i       (x_commit_kill),

@@ -3,13 +3,9 @@
 `ifndef RATEL_CHECKED_TOP  // another top with the same names for the pins
 `define RATEL_CHECKED_TOP ratel_tb
 `endif
-`ifndef RATEL_STRICT_HOST
-`define RATEL_STRICT_HOST 1'b1
-`endif
 
 bind `RATEL_CHECKED_TOP cvxif_checker #(
-  .IdWidth(XifIdWidth),
-  .StrictHost(`RATEL_STRICT_HOST)
+  .IdWidth(XifIdWidth)
 ) check_cvxif (
   .clk_i(clk),
   .rst_ni(rst_n),
@@ -21,6 +17,10 @@ bind `RATEL_CHECKED_TOP cvxif_checker #(
   .issue_rs2_i(x_issue_rs2),
   .issue_rs_valid_i(x_issue_rs_valid),
   .issue_accept_i(x_issue_accept),
+  .issue_writeback_i(x_issue_writeback),
+  .issue_register_read_i(x_issue_register_read),
+  .issue_other_i(x_issue_dualwrite || x_issue_dualread != 0 || x_issue_loadstore
+                 || x_issue_ecswrite || x_issue_exc),
   .commit_valid_i(x_commit_valid),
   .commit_id_i(x_commit_id),
   .commit_kill_i(x_commit_kill),
@@ -29,7 +29,8 @@ bind `RATEL_CHECKED_TOP cvxif_checker #(
   .result_id_i(x_result_id),
   .result_data_i(x_result_data),
   .result_rd_i(x_result_rd),
-  .result_we_i(x_result_we)
+  .result_we_i(x_result_we),
+  .result_other_i(x_result_exc || x_result_exccode != 0 || x_result_err || x_result_dbg)
 );
 
 bind `RATEL_CHECKED_TOP axi_checker #(

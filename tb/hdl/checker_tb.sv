@@ -11,6 +11,9 @@ module checker_tb;
   logic [31:0]        x_issue_rs2;
   logic [1:0]         x_issue_rs_valid;
   logic               x_issue_accept;
+  logic               x_issue_writeback;
+  logic [1:0]         x_issue_register_read;
+  logic               x_issue_exc;
   logic               x_commit_valid;
   logic [4-1:0]       x_commit_id;
   logic               x_commit_kill;
@@ -20,6 +23,7 @@ module checker_tb;
   logic [31:0]        x_result_data;
   logic [4:0]         x_result_rd;
   logic               x_result_we;
+  logic               x_result_err;
   logic [4-1:0]       m_awid;
   logic [31:0]        m_awaddr;
   logic [7:0]         m_awlen;
@@ -78,6 +82,9 @@ module checker_tb;
     x_issue_rs2 = '0;
     x_issue_rs_valid = '0;
     x_issue_accept = '0;
+    x_issue_writeback = '0;
+    x_issue_register_read = '0;
+    x_issue_exc = '0;
     x_commit_valid = '0;
     x_commit_id = '0;
     x_commit_kill = '0;
@@ -87,6 +94,7 @@ module checker_tb;
     x_result_data = '0;
     x_result_rd = '0;
     x_result_we = '0;
+    x_result_err = '0;
     m_awid = '0;
     m_awaddr = '0;
     m_awlen = '0;
@@ -148,6 +156,9 @@ module checker_tb;
     .issue_rs2_i(x_issue_rs2),
     .issue_rs_valid_i(x_issue_rs_valid),
     .issue_accept_i(x_issue_accept),
+    .issue_writeback_i(x_issue_writeback),
+    .issue_register_read_i(x_issue_register_read),
+    .issue_other_i(x_issue_exc),
     .commit_valid_i(x_commit_valid),
     .commit_id_i(x_commit_id),
     .commit_kill_i(x_commit_kill),
@@ -156,7 +167,8 @@ module checker_tb;
     .result_id_i(x_result_id),
     .result_data_i(x_result_data),
     .result_rd_i(x_result_rd),
-    .result_we_i(x_result_we)
+    .result_we_i(x_result_we),
+    .result_other_i(x_result_err)
   );
 
   axi_checker check_axi (

@@ -63,6 +63,7 @@ module ratel_tb #(
   logic [1:0]                   sv_x_issue_rs_valid;
   logic                         x_issue_accept;
   logic                         x_issue_writeback;
+  logic [1:0]                   x_issue_register_read;
   logic                         x_issue_dualwrite;
   logic [2:0]             x_issue_dualread;
   logic                         x_issue_loadstore;
@@ -287,24 +288,28 @@ module ratel_tb #(
   ) dut (
     .clk_i(clk),
     .rst_ni(rst_n),
+    .scan_mode_i(1'b0),
     .irq_o(irq),
     .x_compressed_valid_i(x_compressed_valid),
     .x_issue_valid_i(x_issue_valid),
     .x_issue_ready_o(x_issue_ready),
     .x_issue_instr_i(x_issue_instr),
     .x_issue_mode_i(x_issue_mode),
+    .x_issue_hartid_i('0),
     .x_issue_id_i(x_issue_id),
     .x_issue_rs1_i(x_issue_rs1),
     .x_issue_rs2_i(x_issue_rs2),
     .x_issue_rs_valid_i(x_issue_rs_valid),
     .x_issue_accept_o(x_issue_accept),
     .x_issue_writeback_o(x_issue_writeback),
+    .x_issue_register_read_o(x_issue_register_read),
     .x_issue_dualwrite_o(x_issue_dualwrite),
     .x_issue_dualread_o(x_issue_dualread),
     .x_issue_loadstore_o(x_issue_loadstore),
     .x_issue_ecswrite_o(x_issue_ecswrite),
     .x_issue_exc_o(x_issue_exc),
     .x_commit_valid_i(x_commit_valid),
+    .x_commit_hartid_i('0),
     .x_commit_id_i(x_commit_id),
     .x_commit_kill_i(x_commit_kill),
     .x_compressed_ready_o(x_compressed_ready),
@@ -312,6 +317,7 @@ module ratel_tb #(
     .x_mem_valid_o(x_mem_valid),
     .x_result_valid_o(x_result_valid),
     .x_result_ready_i(x_result_ready),
+    .x_result_hartid_o(),
     .x_result_id_o(x_result_id),
     .x_result_data_o(x_result_data),
     .x_result_rd_o(x_result_rd),

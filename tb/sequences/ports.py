@@ -19,11 +19,14 @@ LATEST_COMMIT = 24  # cycles; a doorbell word arrives some twelve after its firs
 def ring(*program: Instruction, wait: bool = True) -> list[Command]:
     """Return register accesses that issue a program through the doorbell.
 
+    A word is only rung when the one before was taken: a write does not wait for long.
+
     With `wait`, they end by waiting until the core is idle and reading the last result.
     """
     commands: list[Command] = []
     for item in program:
         commands += [
+            RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING, value=0),
             RegisterWrite(address=offset_of("DB_RS1"), data=item.rs1),
             RegisterWrite(address=offset_of("DB_RS2"), data=item.rs2),
             RegisterWrite(address=offset_of("DB_INSTR"), data=item.word),

@@ -73,8 +73,7 @@ def soc_build(config: str | None = None) -> dict[str, Any]:
         ],
         "includes": [*rtl_include_dirs(), cpu / "rtl" / "include"],
         "library_dirs": [cpu / "rtl"],
-        # An interrupt makes this CPU take an offer back.
-        "defines": {"RATEL_CHECKED_TOP": TOP, "RATEL_STRICT_HOST": "1'b0"},
+        "defines": {"RATEL_CHECKED_TOP": TOP},
         "parameters": load_config(config).verilog_parameters(),
         "cpp_sources": [FRAMEWORK / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,

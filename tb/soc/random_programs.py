@@ -95,7 +95,6 @@ class RandomPrograms(SystemTest):
             "programs": self.ended,
             "accepted": env.cpu.accepted,
             "killed": env.cpu.killed - env.cpu.refused,
-            "abandoned": env.predictor.abandoned,
             "interrupts": self.interrupts,  # by the custom instruction in their handler
             "comparisons": env.comparisons,
         }

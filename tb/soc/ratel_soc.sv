@@ -69,6 +69,7 @@ module ratel_soc #(
   logic [1:0]                        x_issue_rs_valid;
   logic                              x_issue_accept;
   logic                              x_issue_writeback;
+  logic [1:0]                        x_issue_register_read;
   logic                              x_issue_dualwrite;
   logic [2:0]                        x_issue_dualread;
   logic                              x_issue_loadstore;
@@ -152,6 +153,10 @@ module ratel_soc #(
   logic [XifIdWidth-1:0] core_result_id;
   assign x_result_id = core_result_id ^ XifIdWidth'(spoil);
 
+  // CV-X-IF as the CPU has it; x_* is what the core sees.
+  logic                  c_issue_valid, c_issue_ready, c_commit_valid, c_commit_kill;
+  logic [XifIdWidth-1:0] c_issue_id, c_commit_id, c_result_id;
+
   cv32e40x_flat #(
     .XifIdWidth(XifIdWidth)
   ) cpu (
@@ -173,11 +178,11 @@ module ratel_soc #(
     .data_rvalid_i(d_rvalid),
     .data_rdata_i(d_rdata),
     .data_err_i(d_err),
-    .x_issue_valid_o(x_issue_valid),
-    .x_issue_ready_i(x_issue_ready),
+    .x_issue_valid_o(c_issue_valid),
+    .x_issue_ready_i(c_issue_ready),
     .x_issue_instr_o(x_issue_instr),
     .x_issue_mode_o(x_issue_mode),
-    .x_issue_id_o(x_issue_id),
+    .x_issue_id_o(c_issue_id),
     .x_issue_rs1_o(x_issue_rs1),
     .x_issue_rs2_o(x_issue_rs2),
     .x_issue_rs_valid_o(x_issue_rs_valid),
@@ -188,12 +193,12 @@ module ratel_soc #(
     .x_issue_loadstore_i(x_issue_loadstore),
     .x_issue_ecswrite_i(x_issue_ecswrite),
     .x_issue_exc_i(x_issue_exc),
-    .x_commit_valid_o(x_commit_valid),
-    .x_commit_id_o(x_commit_id),
-    .x_commit_kill_o(x_commit_kill),
+    .x_commit_valid_o(c_commit_valid),
+    .x_commit_id_o(c_commit_id),
+    .x_commit_kill_o(c_commit_kill),
     .x_result_valid_i(x_result_valid),
     .x_result_ready_o(x_result_ready),
-    .x_result_id_i(x_result_id),
+    .x_result_id_i(c_result_id),
     .x_result_data_i(x_result_data),
     .x_result_rd_i(x_result_rd),
     .x_result_we_i(x_result_we),
@@ -201,6 +206,31 @@ module ratel_soc #(
     .x_result_exccode_i(x_result_exccode),
     .x_result_err_i(x_result_err),
     .x_result_dbg_i(x_result_dbg)
+  );
+
+  ratel_cv32e40x #(
+    .XifIdWidth(XifIdWidth)
+  ) adapter (
+    .clk_i(clk),
+    .rst_ni(rst_n),
+    .c_issue_valid_i(c_issue_valid),
+    .c_issue_ready_o(c_issue_ready),
+    .c_issue_instr_i(x_issue_instr),
+    .c_issue_id_i(c_issue_id),
+    .c_commit_valid_i(c_commit_valid),
+    .c_commit_id_i(c_commit_id),
+    .c_commit_kill_i(c_commit_kill),
+    .c_result_id_o(c_result_id),
+    .x_issue_valid_o(x_issue_valid),
+    .x_issue_ready_i(x_issue_ready),
+    .x_issue_accept_i(x_issue_accept),
+    .x_issue_id_o(x_issue_id),
+    .x_commit_valid_o(x_commit_valid),
+    .x_commit_id_o(x_commit_id),
+    .x_commit_kill_o(x_commit_kill),
+    .x_result_valid_i(x_result_valid),
+    .x_result_ready_i(x_result_ready),
+    .x_result_id_i(x_result_id)
   );
 
   ratel_core #(
@@ -223,24 +253,28 @@ module ratel_soc #(
   ) dut (
     .clk_i(clk),
     .rst_ni(rst_n),
+    .scan_mode_i(1'b0),
     .irq_o(irq),
     .x_compressed_valid_i(1'b0),
     .x_issue_valid_i(x_issue_valid),
     .x_issue_ready_o(x_issue_ready),
     .x_issue_instr_i(x_issue_instr),
     .x_issue_mode_i(x_issue_mode),
+    .x_issue_hartid_i('0),
     .x_issue_id_i(x_issue_id),
     .x_issue_rs1_i(x_issue_rs1),
     .x_issue_rs2_i(x_issue_rs2),
     .x_issue_rs_valid_i(x_issue_rs_valid),
     .x_issue_accept_o(x_issue_accept),
     .x_issue_writeback_o(x_issue_writeback),
+    .x_issue_register_read_o(x_issue_register_read),
     .x_issue_dualwrite_o(x_issue_dualwrite),
     .x_issue_dualread_o(x_issue_dualread),
     .x_issue_loadstore_o(x_issue_loadstore),
     .x_issue_ecswrite_o(x_issue_ecswrite),
     .x_issue_exc_o(x_issue_exc),
     .x_commit_valid_i(x_commit_valid),
+    .x_commit_hartid_i('0),
     .x_commit_id_i(x_commit_id),
     .x_commit_kill_i(x_commit_kill),
     .x_compressed_ready_o(),
@@ -248,6 +282,7 @@ module ratel_soc #(
     .x_mem_valid_o(),
     .x_result_valid_o(x_result_valid),
     .x_result_ready_i(x_result_ready),
+    .x_result_hartid_o(),
     .x_result_id_o(core_result_id),
     .x_result_data_o(x_result_data),
     .x_result_rd_o(x_result_rd),

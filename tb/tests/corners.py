@@ -116,7 +116,7 @@ class CountersAtWork(RatelTest):
             await self.env.play(counted(offload(program)), check=False)
             values = counter_values(self.env.registers_read)
             moved |= {counter for counter, value in values.items() if value}
-            self.compare(values, len(program))
+            self.compare(values, sum(1 for item in program if not is_rdcnt(item)))
             await self.env.run([isa.fence()])
         log.info("never moved: %s", ", ".join(c.name for c in Counter if c not in moved) or "none")
 
@@ -136,6 +136,11 @@ class CountersAtWork(RatelTest):
         for rule, holds in rules.items():
             if not holds:
                 self.env.failures.add(f"counters: {rule} does not hold: {values}")
+
+
+def is_rdcnt(instruction: Instruction) -> bool:
+    """Whether it is one that the instruction counter leaves out."""
+    return instruction.format is not None and instruction.format.name == "rdcnt"
 
 
 class BusyTest(RatelTest):

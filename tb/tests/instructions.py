@@ -18,7 +18,10 @@ from tb.sequences import refusals
 from tb.sequences.ports import ring
 from tb.tests.base import RatelTest
 
-UNREACHED = {ErrorCode.NONE, ErrorCode.ILLEGAL, ErrorCode.BUS_READ, ErrorCode.BUS_WRITE}
+UNREACHED = {
+    ErrorCode.NONE, ErrorCode.ILLEGAL, ErrorCode.BUS_READ, ErrorCode.BUS_WRITE, ErrorCode.PRIVILEGE,
+    ErrorCode.RESET, ErrorCode.WINDOW,
+}  # fmt: skip
 
 
 @pyuvm.test()

@@ -107,7 +107,7 @@ class ModelAccess(ModelTest):
             elif policies(register) == {"WO"}:
                 await self.read(register, 0, why="it is write-only")
         bad = isa.rdcnt(index=99)
-        for name, bits in (("IRQ_STATUS", 0b11), ("ERR_CAUSE", 1 << 31)):
+        for name, bits in (("IRQ_STATUS", 0b01), ("ERR_CAUSE", 1 << 31)):
             await self.env.play(offload([bad, isa.fence(done=1)]))
             register = self.model.registers[name]
             _, before = await register.read()
@@ -118,9 +118,11 @@ class ModelAccess(ModelTest):
             await self.write(register, 0, taken=True)
             await self.read(register, before, why="writing 0 must clear nothing")
             await self.write(register, bits, taken=True)
-            await self.read(register, 0, why="writing 1 must clear")
+            # ERROR of IRQ_STATUS is no such bit: it follows the error records.
+            rest = before & ~bits if name == "IRQ_STATUS" else 0
+            await self.read(register, rest, why="writing 1 must clear")
             await self.env.play(offload([isa.fence(clear=1)]))
-            await self.write(self.model.registers["IRQ_STATUS"], 0b11, taken=True)
+            await self.write(self.model.registers["IRQ_STATUS"], 0b01, taken=True)
 
 
 @pyuvm.test()

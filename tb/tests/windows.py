@@ -7,16 +7,27 @@ import pyuvm
 
 from golden import isa_builders as isa
 from golden.isa_table import ErrorCode
+from golden.machine import Owner
 from golden.machine.windows import GRANULE
 from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterWrite
+from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
+from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import MACHINE, USER, Offload
 from honeyguide.env.settings import count
+from tb.env.register_checker import RECORD
 from tb.env.registers import offset_of
 from tb.sequences.slots import random_program
 from tb.tests.base import RatelTest
 
 MEMORY = 0x1000, 0x8000  # where random programs load from and store to
+
+
+def record(owner: Owner) -> list[Command]:
+    """Return accesses that look at an owner's error record."""
+    return [
+        RegisterWrite(address=offset_of("ERR_OWNER"), data=owner.id),
+        *(RegisterRead(address=offset_of(name)) for name in RECORD),
+    ]
 
 
 @pyuvm.test()
@@ -42,7 +53,9 @@ class Users(RatelTest):
             await self.env.play(
                 [Offload(instruction=instruction, mode=mode) for instruction in program]
             )
-            error = self.env.machine.error
+            owner = Owner(context=context if mode == USER else 0)
+            error = self.env.machine.errors.get(owner.id)
+            await self.env.play(record(owner), check=False)
             refused += error is not None and error.code is ErrorCode.WINDOW
             allowed += mode == USER and error is None
             await self.env.play([Offload(instruction=isa.fence(clear=1), mode=mode)])
@@ -68,8 +81,11 @@ class Users(RatelTest):
         return writes
 
     def context(self, context: int) -> list[RegisterWrite]:
-        """Return the write that makes a user the asker on CV-X-IF."""
-        return [RegisterWrite(address=offset_of("XIF_CONTEXT"), data=context)]
+        """Return the writes that make a user, who may read counters, the asker on CV-X-IF."""
+        return [
+            RegisterWrite(address=offset_of("XIF_CONTEXT"), data=context),
+            RegisterWrite(address=offset_of("USER_RIGHTS"), data=1),
+        ]
 
 
 @pyuvm.test()

@@ -39,7 +39,7 @@ def run(mnemonic: str, case: Case, *changes: Fault) -> tuple[Machine, ErrorRecor
     )
     before = machine.index
     outcome = machine.execute(instruction)
-    assert outcome.index == before
+    assert outcome.index == (None if outcome.mnemonic == "rdcnt" else before)
     error = outcome.error
     if error is not None and error.code in _BUS:
         return machine, None

@@ -32,7 +32,7 @@ from golden.isa_builders import (
     st_t,
 )
 from golden.isa_table import Counter, ErrorCode, FieldId
-from golden.machine import Machine, Tensor
+from golden.machine import OWNERS, SUPERVISOR, Machine, Owner, Port, Tensor
 from golden.memory import Memory, Region
 
 LOAD = [cfg_ld_shape(w=4, h=2, c=8, cbs=1), cfg_ld_pitch(row_pitch=64, pix_pitch=8, p=4)]
@@ -53,10 +53,8 @@ def test_the_first_error_is_kept_until_a_fence_clears_it():
     assert machine.execute(fence()).result == cause
     outcome = machine.execute(fence(clear=1, done=1))
     assert outcome.result == cause and outcome.done
-    assert machine.err_cause == 0 and machine.irq_error and machine.irq_done
+    assert machine.err_cause == 0 and not machine.irq_error and machine.irq_done
     assert machine.execute(fence()).result == 0
-    machine.clear_interrupts(error=True)
-    assert not machine.irq_error and machine.irq_done
     machine.clear_interrupts(done=True)
     assert not machine.irq_done
     third = machine.execute(worse).error
@@ -96,13 +94,40 @@ def test_illegal_words_do_nothing_on_the_extension_port_and_are_errors_on_the_do
     assert machine.index == 1
 
 
+def test_every_owner_has_a_record_of_its_own():
+    machine = Harness().machine
+    bad = ld_w(addr=BASE, first=0, count=0)
+    for owner in OWNERS:
+        machine.execute(bad, owner=owner)
+        machine.execute(rdcnt(index=99), owner=owner)
+    for number, owner in enumerate(OWNERS):
+        cause = 1 << 31 | owner.id << 24 | FieldId.COUNT << 8 | ErrorCode.SIZE
+        assert machine.err_cause_of(owner) == cause and machine.errors[owner.id].index == number
+        assert machine.execute(fence(clear=1), owner=owner).result == cause
+        assert machine.err_cause_of(owner) == 0
+        assert machine.irq_error == (owner is not OWNERS[-1])
+
+
+def test_users_read_counters_when_they_may():
+    machine = Harness().machine
+    user = Owner(port=Port.AXIL, context=2)
+    refused = machine.execute(rdcnt(index=Counter.INSTRUCTIONS), owner=user)
+    assert refused.error is not None and refused.error.code == ErrorCode.PRIVILEGE
+    assert refused.result == 0 and machine.index == 0
+    machine.user_counters = True
+    assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS), owner=user).error is None
+    machine.reset()
+    assert not machine.user_counters
+
+
 def test_counters_that_can_be_predicted():
     harness = Harness()
     machine = harness.machine
     harness.ok(*LOAD, ld_t(addr=BASE, base=0))
     outcome = machine.execute(rdcnt(index=Counter.BYTES_READ))
     assert not outcome.predictable and outcome.result is None
-    assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS)).result == 4
+    assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS)).result == 3  # no rdcnt
+    assert machine.execute(rdcnt(index=Counter.INSTRUCTIONS + 32)).result == 0
     harness.ok(*STORE, st_t(addr=BASE + 512, base=0), fence())
     assert machine.execute(rdcnt(index=Counter.BYTES_READ)).result == 64
     assert machine.execute(rdcnt(index=Counter.BYTES_WRITTEN)).result == 64
@@ -238,7 +263,7 @@ def test_a_program_runs_as_the_doorbell_takes_it():
     machine = Machine(load_config("4x4"), Memory(base=BASE, size=4096))
     outcomes = machine.run([cfg_kernel(kw=1, kh=1), Instruction(0), fence()])
     assert [outcome.index for outcome in outcomes] == [0, 1, 2]
-    assert outcomes[2].result == 1 << 31 | ErrorCode.ILLEGAL
+    assert outcomes[2].result == 1 << 31 | SUPERVISOR.id << 24 | ErrorCode.ILLEGAL
 
 
 def test_memory_says_what_is_wrong_with_a_request():

@@ -32,6 +32,7 @@ class Decoder:
     """Sound: takes custom-0 words with their operands, answers what was committed, in order."""
 
     def __init__(self) -> None:
+        self.words: dict[int, int] = {}
         self.taken: list[int] = []
         self.answers: list[int] = []
 
@@ -147,17 +148,22 @@ class Cpu:
         dut.x_result_valid.value = int(result is not None)
         dut.x_result_id.value = result or 0
         dut.x_result_ready.value = 1
+        dut.x_result_we.value = int(decoder.words.get(result or 0) == FENCE)
         if result is not None:
             self.results.append(result)
         ready, accept = (False, False) if offer is None else decoder.knows(offer)
         dut.x_issue_valid.value = int(offer is not None)
         dut.x_issue_ready.value = int(ready)
         dut.x_issue_accept.value = int(accept)
+        value = offer is not None and offer.word == FENCE
+        dut.x_issue_writeback.value = int(accept and value)
+        dut.x_issue_register_read.value = (1 if value else 3) if accept else 0
         if offer is not None:
             dut.x_issue_instr.value = offer.word
             dut.x_issue_id.value = offer.id
             dut.x_issue_rs_valid.value = offer.rs_valid
             if ready and accept:
+                decoder.words[offer.id] = offer.word
                 decoder.take(offer.id)
         dut.x_commit_valid.value = int(decision is not None)
         if decision is not None:

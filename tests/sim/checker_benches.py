@@ -16,12 +16,18 @@ Cycle = dict[str, int]
 
 CUSTOM0, FOREIGN = 0x0B, 0x33
 FENCE = CUSTOM0 | 5 << 12
-ISSUE = {"x_issue_valid": 1, "x_issue_instr": CUSTOM0, "x_issue_id": 3, "x_issue_rs_valid": 3}
-TAKE = {"x_issue_ready": 1, "x_issue_accept": 1}
-NO_ISSUE = {"x_issue_valid": 0, "x_issue_ready": 0, "x_issue_accept": 0}
+VALUE = FENCE | 1 << 7  # a fence that returns to x1
+ISSUE = {"x_issue_valid": 1, "x_issue_instr": VALUE, "x_issue_id": 3, "x_issue_rs_valid": 3}
+ANSWER = {"x_issue_writeback": 1, "x_issue_register_read": 1}
+NO_ANSWER = dict.fromkeys(ANSWER, 0)
+TAKE = {"x_issue_ready": 1, "x_issue_accept": 1, **ANSWER}
+NO_ISSUE = {"x_issue_valid": 0, "x_issue_ready": 0, "x_issue_accept": 0, **NO_ANSWER}
+CFG = {"x_issue_instr": CUSTOM0, "x_issue_writeback": 0, "x_issue_register_read": 3}
 COMMIT = {"x_commit_valid": 1, "x_commit_id": 3}
 NO_COMMIT = {"x_commit_valid": 0}
-RESULT = {"x_result_valid": 1, "x_result_id": 3, "x_result_data": 5, "x_result_rd": 1}
+RESULT = {
+    "x_result_valid": 1, "x_result_id": 3, "x_result_data": 5, "x_result_rd": 1, "x_result_we": 1,
+}  # fmt: skip
 ISSUED = [{**ISSUE, **TAKE}, NO_ISSUE]
 COMMITTED = [*ISSUED, COMMIT, NO_COMMIT]
 
@@ -48,13 +54,18 @@ NONE: Cycle = {}
 # Two or more breakages of one assertion are told apart by a suffix after a dot.
 BROKEN: dict[str, list[Cycle]] = {
     "cvxif_offer_stays": [ISSUE, {"x_issue_instr": CUSTOM0 | 1 << 12}, NONE],
-    "cvxif_offer_stays.withdrawn": [ISSUE, {"x_issue_valid": 0}, NONE],
     "cvxif_operands_stay": [ISSUE, {"x_issue_rs1": 7}, NONE],
+    "cvxif_operands_stay.invalid": [ISSUE, {"x_issue_rs_valid": 1}, NONE],
     "cvxif_id_is_free": [*COMMITTED, {**ISSUE, **TAKE}, NONE],
+    "cvxif_id_is_free.undecided": [*ISSUED, ISSUE, NONE],
     "cvxif_accepts_own_opcode": [{**ISSUE, **TAKE, "x_issue_rs_valid": 2}, NONE],
-    "cvxif_accepts_own_opcode.rs2": [{**ISSUE, **TAKE, "x_issue_rs_valid": 1}, NONE],
+    "cvxif_accepts_own_opcode.rs2": [{**ISSUE, **TAKE, **CFG, "x_issue_rs_valid": 1}, NONE],
     "cvxif_refuses_at_once": [{**ISSUE, "x_issue_instr": FOREIGN}, NONE],
-    "cvxif_accepts_own_opcode.foreign": [{**ISSUE, **TAKE, "x_issue_instr": FOREIGN}, NONE],
+    "cvxif_accepts_own_opcode.foreign": [{**ISSUE, **TAKE, **CFG, "x_issue_instr": FOREIGN}, NONE],
+    "cvxif_answer": [{**ISSUE, **TAKE, "x_issue_writeback": 0}, NONE],
+    "cvxif_answer.registers": [{**ISSUE, **TAKE, "x_issue_register_read": 3}, NONE],
+    "cvxif_answer.refused": [{**ISSUE, "x_issue_ready": 1, "x_issue_writeback": 1}, NONE],
+    "cvxif_answer.other": [{**ISSUE, **TAKE, "x_issue_exc": 1}, NONE],
     "cvxif_result_after_commit": [*ISSUED, RESULT, NONE],
     "cvxif_result_after_commit.id0": [*COMMITTED, {**RESULT, "x_result_id": 0}, NONE],
     "cvxif_result_after_commit.twice": [*COMMITTED, {**RESULT, "x_result_ready": 1}, NONE, NONE],
@@ -63,6 +74,20 @@ BROKEN: dict[str, list[Cycle]] = {
     ],
     "cvxif_result_after_commit.killed_at_issue": [
         {**ISSUE, **TAKE, **COMMIT, "x_commit_kill": 1}, {**NO_ISSUE, **NO_COMMIT}, RESULT, NONE,
+    ],
+    "cvxif_result_after_commit.killed_with_an_older": [
+        {**ISSUE, "x_issue_id": 2, **TAKE}, {"x_issue_id": 3},
+        {**NO_ISSUE, **COMMIT, "x_commit_id": 2, "x_commit_kill": 1}, NO_COMMIT, RESULT, NONE,
+    ],
+    "cvxif_result_after_commit.killed_while_offered": [
+        {**ISSUE, **COMMIT, "x_commit_kill": 1}, {**TAKE, **NO_COMMIT}, NO_ISSUE, RESULT, NONE,
+    ],
+    "cvxif_result_is_of_its_word": [*COMMITTED, {**RESULT, "x_result_rd": 2}, NONE],
+    "cvxif_result_is_of_its_word.we": [*COMMITTED, {**RESULT, "x_result_we": 0}, NONE],
+    "cvxif_result_is_of_its_word.other": [*COMMITTED, {**RESULT, "x_result_err": 1}, NONE],
+    "cvxif_result_is_of_its_word.no_value": [
+        {**ISSUE, **TAKE, **CFG, **COMMIT}, {**NO_ISSUE, **NO_COMMIT},
+        {**RESULT, "x_result_rd": 0, "x_result_we": 0}, NONE,
     ],
     "cvxif_result_stays": [*COMMITTED, RESULT, {"x_result_data": 6}, NONE],
     "cvxif_result_stays.withdrawn": [*COMMITTED, RESULT, {"x_result_valid": 0}, NONE],
@@ -107,20 +132,30 @@ SOUND: dict[str, list[Cycle]] = {
         {"x_result_valid": 0},
     ],
     "killed at issue": [
-        {**ISSUE, **TAKE, **COMMIT, "x_commit_kill": 1}, {**NO_COMMIT, "x_issue_instr": FENCE},
-        NO_ISSUE,
+        {**ISSUE, **TAKE, **COMMIT, "x_commit_kill": 1},
+        {**NO_COMMIT, "x_issue_instr": FENCE, "x_issue_id": 4}, NO_ISSUE,
     ],
-    "dropped in decode": [
-        {**ISSUE, **TAKE}, {"x_issue_instr": FENCE, **COMMIT}, {**NO_ISSUE, **NO_COMMIT}, RESULT,
+    "committed while the offer waits": [
+        {**ISSUE, "x_issue_rs_valid": 0, **COMMIT}, {"x_issue_rs_valid": 1, **TAKE, **NO_COMMIT},
+        NO_ISSUE, RESULT, {"x_result_ready": 1}, {"x_result_valid": 0},
     ],
-    "dropped, then a foreign one decided at once under its id": [
-        {**ISSUE, **TAKE},
-        {"x_issue_instr": FOREIGN, "x_issue_accept": 0, **COMMIT},
-        {**ISSUE, **TAKE, **NO_COMMIT}, NO_ISSUE,
+    "committed with a younger one": [
+        {**ISSUE, **TAKE}, {"x_issue_id": 4}, {**NO_ISSUE, **COMMIT, "x_commit_id": 4}, NO_COMMIT,
+        {**RESULT, "x_result_ready": 1}, {"x_result_id": 4}, {"x_result_valid": 0},
     ],
-    "dropped before its operands": [
-        {**ISSUE, "x_issue_rs_valid": 0}, NO_ISSUE,
-        {**ISSUE, **TAKE, "x_issue_instr": FENCE, "x_issue_rs_valid": 1}, NO_ISSUE,
+    "out of order": [
+        {**ISSUE, **TAKE}, {"x_issue_id": 4}, {**NO_ISSUE, **COMMIT, "x_commit_id": 4}, NO_COMMIT,
+        {**RESULT, "x_result_id": 4, "x_result_ready": 1}, {"x_result_id": 3},
+        {"x_result_valid": 0},
+    ],
+    "taken back": [ISSUE, NO_ISSUE, {**ISSUE, **TAKE, "x_issue_id": 4}, NO_ISSUE],
+    "another in its place": [
+        {**ISSUE, "x_issue_rs_valid": 0}, {"x_issue_id": 4, "x_issue_instr": FENCE}, NONE,
+    ],
+    "a kill is over when a new one is offered": [
+        {**ISSUE, **TAKE}, {**NO_ISSUE, **COMMIT, "x_commit_kill": 1},
+        {**NO_COMMIT, **ISSUE, **TAKE, "x_issue_id": 4}, {**NO_ISSUE, **COMMIT, "x_commit_id": 4,
+        "x_commit_kill": 0}, {**NO_COMMIT, **RESULT, "x_result_id": 4}, NONE,
     ],
     "write": [*AW_TAKEN, W, {"m_wlast": 1}, {"m_wvalid": 0}, B, {"m_bready": 1}, {"m_bvalid": 0}],
     "write, data first": [W, {"m_wlast": 1}, {"m_wvalid": 0}, *AW_TAKEN, NONE, NONE],

@@ -32,7 +32,7 @@ static void test_illegal(void) {
   ILLEGAL(0x00b0550b); /* fence with rs2 = a1 */
   ILLEGAL(0x0000002b); /* custom-1 */
   ILLEGAL(0xffffffff);
-  check_equal("illegal words are no instructions", ratel_rdcnt(RATEL_CNT_INSTRUCTIONS), before + 1);
+  check_equal("illegal words are no instructions", ratel_rdcnt(RATEL_CNT_INSTRUCTIONS), before);
   check_equal("illegal words are no errors", ratel_wait(0), RATEL_ERR_NONE);
   soc_mark(SOC_MARK_CHECK);
 }
@@ -108,10 +108,13 @@ static void test_refusals(void) {
 
 /* The error interrupt reaches the CPU. */
 static volatile uint32_t interrupts, status;
+/* ERROR stays until the record is cleared, which the program does: the handler only looks away. */
 static void on_npu(void) {
   interrupts += 1;
   status = ratel_read(RATEL_IRQ_STATUS_OFFSET);
   ratel_write(RATEL_IRQ_STATUS_OFFSET, status);
+  if (status & RATEL_IRQ_STATUS_ERROR_MASK)
+    ratel_write(RATEL_IRQ_ENABLE_OFFSET, RATEL_IRQ_STATUS_DONE_MASK);
 }
 
 static void test_interrupt(void) {
@@ -129,6 +132,7 @@ static void test_interrupt(void) {
   while (interrupts < 2) {
   }
   check_equal("done interrupt", status, RATEL_IRQ_STATUS_DONE_MASK);
+  ratel_write(RATEL_IRQ_ENABLE_OFFSET, 3);
   soc_interrupts_off();
   check_equal("quiet", ratel_wait(0), RATEL_ERR_NONE);
   soc_mark(SOC_MARK_CHECK);

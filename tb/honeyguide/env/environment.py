@@ -17,7 +17,6 @@ from cocotb.triggers import RisingEdge
 from pyuvm import uvm_analysis_port, uvm_env
 
 from honeyguide.agents.agent import Agent, AgentConfig
-from honeyguide.agents.axil.item import RegisterRead
 from honeyguide.agents.bus import known
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.env.checker import Checker
@@ -43,10 +42,10 @@ class Environment(uvm_env):
     Attributes:
         memory: what a core's environment creates with `add_memory`.
         milestones: a port that says when a job was played or a reset came, for who keeps books.
-        looked_at: registers that a checked job ends with a read of.
+        looked_at: what a checked job ends with: reads of registers, mostly.
     """
 
-    looked_at: ClassVar[Sequence[int]] = ()
+    looked_at: ClassVar[Sequence[Command]] = ()
     memory: MemoryScoreboard
 
     def build_phase(self) -> None:
@@ -112,7 +111,7 @@ class Environment(uvm_env):
         """Play commands; with `check` the core must be quiet then, and everything is compared."""
         job = list(commands)
         if check:
-            job += [Barrier(), *(RegisterRead(address=address) for address in self.looked_at)]
+            job += [Barrier(), *self.looked_at]
         await JobSequence("job", job).start(self.sequencer)
         self.drain()
         if check:

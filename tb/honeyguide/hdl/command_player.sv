@@ -5,8 +5,9 @@
 //                      |          +-- same cycle ---+
 //                      +-> AXI4-Lite write, read, poll
 //
-// Identifiers are given out in turn and are free again after their result, kill or refusal. That of
-// an instruction that the CPU drops in decode is given to the next one, without a decision.
+// Identifiers are given out in turn and are free again after their result, kill or refusal. A kill is
+// for everything younger too, so nothing is offered before it has been seen; an instruction that is
+// dropped is killed in the cycle after it was taken.
 module command_player
   import bench_pkg::*;
 #(
@@ -60,12 +61,15 @@ module command_player
     logic [31:0]        due;
   } commit_t;
 
+  // Ids that are undecided at a time span less than half of their range.
+  localparam int UndecidedMost = (1 << (IdWidth - 1)) - 2;
+
   commit_t                  commits[$];
   logic [2**IdWidth-1:0]    in_use;
   logic [31:0]              cycle_q, next_q, gap_q, delay_q;
   logic [63:0]              random_q;
   logic [IdWidth-1:0]       next_id_q;
-  logic                     kill_q, dropped_q, bus_write_q, bus_read_q, held_q;
+  logic                     kill_q, dropped_q, kill_waits_q, bus_write_q, bus_read_q, held_q;
   logic [31:0]              poll_value_q, poll_mask_q;
   logic [7:0]               late_q;
   bit   [255:0]             command, held;
@@ -99,7 +103,7 @@ module command_player
       {issue_instr_o, issue_mode_o, issue_id_o, issue_rs1_o, issue_rs2_o, issue_rs_valid_o} <= '0;
       {kill_q, dropped_q, delay_q, due_id_q, due_kill_q, straight_q} <= '0;
       {awaddr_o, wdata_o, wstrb_o, araddr_o} <= '0;
-      {bus_write_q, bus_read_q, held_q} = '0;
+      {bus_write_q, bus_read_q, held_q, kill_waits_q} = '0;
       {cycle_q, gap_q, poll_value_q, poll_mask_q} = '0;
       next_id_q  = '0;
       late_q     = '0;
@@ -116,16 +120,14 @@ module command_player
       result_ready_o <= random_q[7:0] >= result_stall_i;
 
       // ---- commits, in the order of issue
+      if (commit_valid_o && commit_kill_o) kill_waits_q = 1'b0;
       if (issued) begin
         issue_valid_o <= 1'b0;
-        if (dropped_q) begin
-          in_use[issue_id_o] = 1'b0;
-          next_id_q = issue_id_o;
-        end else if (straight) begin
+        if (straight) begin
           if (kill_q || !issue_accept_i) in_use[issue_id_o] = 1'b0;
         end else begin
-          commits.push_back('{id: issue_id_o, kill: kill_q, accepted: issue_accept_i,
-                              due: cycle_q + (delay_q == 0 ? 0 : delay_q - 1)});
+          commits.push_back('{id: issue_id_o, kill: kill_q || dropped_q, accepted: issue_accept_i,
+                              due: cycle_q + (dropped_q || delay_q == 0 ? 0 : delay_q - 1)});
         end
       end
       due_valid_q <= 1'b0;
@@ -145,7 +147,7 @@ module command_player
           if (dropped_q && !issue_rs_valid_o[0]) begin
             issue_valid_o <= 1'b0;
             in_use[issue_id_o] = 1'b0;
-            next_id_q = issue_id_o;
+            kill_waits_q = 1'b0;
           end else begin
             issue_rs_valid_o <= 2'b11;
           end
@@ -177,7 +179,8 @@ module command_player
         gap_q = gap_q - 1;
       end else if (held_q) begin
         case (held[7:0])
-          CmdIssue: if (free && !in_use[next_id_q]) begin
+          CmdIssue: if (free && !in_use[next_id_q] && !kill_waits_q
+                        && commits.size() < UndecidedMost) begin
             issue_valid_o    <= 1'b1;
             issue_instr_o    <= held[63:32];
             issue_rs1_o      <= held[95:64];
@@ -188,6 +191,7 @@ module command_player
             kill_q           <= held[8+FlagKill];
             dropped_q        <= held[8+FlagDropped];
             delay_q          <= held[159:128];
+            kill_waits_q      = held[8+FlagKill] || held[8+FlagDropped];
             in_use[next_id_q] = 1'b1;
             next_id_q         = next_id_q + 1'b1;
             held_q            = 1'b0;

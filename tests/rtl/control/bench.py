@@ -88,6 +88,8 @@ class Bench:
         dut.store_idle_i.value = 1
         dut.x_issue_rs_valid_i.value = 3
         dut.x_issue_mode_i.value = 3
+        dut.scan_mode_i.value = 0
+        dut.x_issue_hartid_i.value = 0
         dut.x_result_ready_i.value = 1
         dut.s_axil_bready_i.value = 1
         dut.s_axil_rready_i.value = 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import cocotb
 
-from golden.isa_builders import ld_l
+from golden.isa_builders import ld_l, rdcnt
 from golden.machine import OWNERS, Owner, Port
 from tb.env.descriptors import unpack
 from tests.rtl.control.bench import OKAY, SLVERR, Bench
@@ -44,6 +44,21 @@ async def every_owner_goes_with_its_instruction(dut: Any) -> None:
             log = bench.engines["load"].log
             assert len(log) == before + 1, owner
             assert unpack("load", log[-1].desc)["owner"] == owner.id, owner
+
+
+@cocotb.test()
+async def the_hart_comes_back_with_the_result(dut: Any) -> None:
+    """Of loads and of what overtakes them."""
+    bench = await started(dut)
+    for hart in (0, 1, 1, 0):
+        for instruction in (ld_l(addr=0), rdcnt(index=0)):
+            dut.x_issue_hartid_i.value = hart
+            await bench.issue(instruction)
+            dut.x_issue_hartid_i.value = 1 - hart
+            while not int(dut.x_result_valid_o.value):
+                await bench.step()
+            assert int(dut.x_result_hartid_o.value) == hart
+            await bench.step(4)
 
 
 @cocotb.test()

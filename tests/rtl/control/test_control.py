@@ -11,7 +11,7 @@ from honeyguide.sim import SimBuild, SimRun, build, run
 from tb.build import ROOT
 
 CONFIGS = ("8x8", "4x4", "16x4")
-MODULES = ("checks", "protocol", "hazards", "registers", "owners")
+MODULES = ("checks", "protocol", "hazards", "registers", "owners", "protection")
 LEFT_OUT = frozenset(
     {"AxiIdWidth", "MaxBurst", "ReadsOutstanding", "WritesOutstanding", "WriteAfterData"}
 )  # of the engines
@@ -26,6 +26,7 @@ def bench_build(config: str) -> SimBuild:
         library_dirs=[ROOT / "rtl/control"],
         parameters={k: v for k, v in parameters.items() if k not in LEFT_OUT},
         timing=False,
+        public=("ratel_counters",),
     )
 
 

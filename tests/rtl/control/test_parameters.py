@@ -18,7 +18,7 @@ UNSUPPORTED = (
     ("ReadsOutstanding", 3), ("ReadsOutstanding", 17), ("QueueDepth", 3), ("QueueDepth", 8),
     ("WritesOutstanding", 3), ("WritesOutstanding", 17), ("WriteAfterData", 2), ("Windows", 3),
     ("Windows", 17),
-    ("XifQueueDepth", 1), ("XifQueueDepth", 16), ("XifIdWidth", 0), ("XifIdWidth", 9),
+    ("XifQueueDepth", 1), ("XifQueueDepth", 16), ("XifIdWidth", 2), ("XifIdWidth", 9),
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ when the pins have settled, before anybody samples:
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import cocotb
 from cocotb.triggers import Timer
@@ -75,7 +76,8 @@ class XifDriver(PinDriver):
                 await self._rise
             return
         await self.cycles(transaction.gap + int(sync))
-        while self._next_id in self._in_use:
+        # Ids that are undecided at a time span less than half of their range.
+        while self._next_id in self._in_use or len(self._commits) >= self._count // 2 - 2:
             await self._rise
         identifier = self._next_id
         self._next_id = (identifier + 1) % self._count
@@ -95,8 +97,7 @@ class XifDriver(PinDriver):
             if waited == OPERANDS_LATE:
                 if transaction.dropped and not transaction.rs_valid & HAS_RS1:
                     bus.issue_valid.value = 0
-                    self._drop(identifier)
-                    await self._rise  # so that it is seen to be gone
+                    self._in_use.discard(identifier)
                     return
                 bus.issue_rs_valid.value = 3
             decided = await self._issue(identifier, transaction)
@@ -104,9 +105,12 @@ class XifDriver(PinDriver):
         await self._rise
         bus.issue_valid.value = 0
         if transaction.dropped:
-            self._drop(identifier)
-        elif not decided:
+            transaction = replace(transaction, kill=True, commit_delay=1)
+        if not decided:
             self._commit_later(identifier, transaction, accepted)
+        # A kill is for everything younger too, so nothing is offered before it was seen.
+        while transaction.kill and not self._port_is_free:
+            await self._rise
 
     async def _issue(self, identifier: int, transaction: Offload) -> bool:
         """Go to the falling edge; return whether the instruction was decided in this cycle."""
@@ -132,10 +136,6 @@ class XifDriver(PinDriver):
             self._decide(identifier, transaction.kill, accepted)
         else:
             self._commits.append((identifier, transaction.kill, accepted, due))
-
-    def _drop(self, identifier: int) -> None:
-        self._in_use.discard(identifier)
-        self._next_id = identifier
 
     def _decide(self, identifier: int, kill: bool, accepted: bool) -> None:
         self._committing = True

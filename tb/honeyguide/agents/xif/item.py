@@ -30,10 +30,9 @@ class Offload:
 
     Attributes:
         instruction: word and operand values.
-        kill: commit it with kill set.
+        kill: commit it with kill set. What comes after it is offered when the kill was seen.
         dropped: flushed in the CPU's decode stage. Without rs1 the offer is taken back after
-            OPERANDS_LATE cycles, else it is accepted and never decided; either way there is no
-            commit, and the next instruction is offered with its id.
+            OPERANDS_LATE cycles, else it is accepted and killed in the next cycle.
         gap: idle cycles before it is offered.
         commit_delay: cycles from its issue to its commit, 0 for the same cycle. Commits come in the
             order of issue and one a cycle, so older ones may hold it up.
