@@ -12,7 +12,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -88,8 +88,7 @@ def main(argv: list[str]) -> int:
     if not wanted.nightly:
         stages = [without_nightly(stage) for stage in stages]
     run = new_run("test", REPORTS.parent)
-    # Tests that pass do not know of it.
-    settings = {"RATEL_EXPLAIN": str(int(wanted.explain)), "RATEL_WAVES": str(int(wanted.waves))}
+    asked = [*(["--explain"] if wanted.explain else []), *(["--waves"] if wanted.waves else [])]
     results = []
     for number, stage in enumerate(stages, start=1):
         print(f"\n[{number}/{len(stages)}] {stage.name}: {stage.about}", flush=True)
@@ -102,7 +101,7 @@ def main(argv: list[str]) -> int:
                 keyword=wanted.keyword,
                 seed=wanted.seed,
                 jobs=wanted.jobs,
-                env=settings,
+                asked=asked,
             )
         )
     if all(result.verdict is Verdict.LEFT_OUT for result in results):
@@ -155,21 +154,21 @@ def run_module(stage: Stage, folder: Path) -> StageResult:
 
 
 def run_tests(
-    stage: Stage, folder: Path, *, keyword: str | None, seed: int, jobs: int, env: Mapping[str, str]
+    stage: Stage, folder: Path, *, keyword: str | None, seed: int, jobs: int, asked: Sequence[str]
 ) -> StageResult:
-    """Run the tests of a stage with pytest, `env` on top of the environment."""
+    """Run the tests of a stage with pytest; `asked` are options of tests/conftest.py."""
     junit = junit_path(folder, stage.name)
     command = [
         sys.executable, "-m", "pytest", "-q", "-m", stage.marks, "--seed", str(seed),
         "-o", f"junit_suite_name={stage.name}", "--junit-xml", str(junit), "-n", str(jobs),
         # tests go to whoever is free, but those of an xdist_group stay together: they share a build
-        "--dist", "loadgroup",
+        "--dist", "loadgroup", *asked,
     ]  # fmt: skip
     if keyword is not None:
         command += ["-k", keyword]
     started = time.monotonic()
     code = subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, env={**clean_environment(), **env}, check=False
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, env=clean_environment(), check=False
     ).returncode
     seconds = time.monotonic() - started
     if code == NOTHING_COLLECTED and keyword is not None:

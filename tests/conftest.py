@@ -10,6 +10,7 @@ from honeyguide import cli
 from honeyguide.project import BUILD, own_prefix, shell_settings
 from honeyguide.runs import RunFolder, session_run
 from honeyguide.surroundings import settle
+from tests import asked
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,11 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seed", type=cli.seed, default=1, help="root seed of every random choice in the tests"
     )
+    parser.addoption("--explain", action="store_true", help="repeat a failing simulation")
+    parser.addoption("--waves", action="store_true", help="record waves of simulations")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give these tests a folder of their own; processes that run some of them find it told."""
     settle(own_prefix(), shell_settings())
+    asked.explain |= config.getoption("--explain")
+    asked.waves |= config.getoption("--waves")
     folder = session_run("pytest", BUILD)
     if not hasattr(config, "workerinput"):
         (folder / "failures").mkdir(exist_ok=True)

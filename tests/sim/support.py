@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from honeyguide.project import BUILD
 from honeyguide.runs import session_run
 from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
 from tb.build import bench_build
+from tests import asked
 
 
 def simulate(
@@ -25,7 +25,7 @@ def simulate(
     state_seed: int | None = None,
 ) -> SimResult:
     """Run `tb.tests.<module>.<test>`, or a module named with dots; return what came of it."""
-    waves = os.environ.get("RATEL_WAVES", "0") not in ("", "0")
+    waves = asked.waves
     where = build(SimBuild(**bench_build(config), traced=waves))
     name = f"{module}.{test}-{config}-{speed}-{seed}"
     return run(
@@ -65,7 +65,7 @@ def explained(
     **_: object,
 ) -> str:
     """Repeat a failed test with its seed, where that is wanted: first difference and waves."""
-    if os.environ.get("RATEL_EXPLAIN") != "1":
+    if not asked.explain:
         return ""
     from honeyguide.waves import failures
 

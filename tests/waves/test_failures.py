@@ -9,6 +9,7 @@ import pytest
 from honeyguide.sim import HdlError, SimResult, SimStatus
 from honeyguide.waves import failures
 from honeyguide.waves.repeat import Repeat, Repeated
+from tests import asked
 from tests.sim import support
 
 RESULT = SimResult(
@@ -46,20 +47,20 @@ def failed(**options: object) -> str:
 def test_make_test_repeats_a_failure_with_its_seed_and_variables(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("RATEL_EXPLAIN", "1")
+    monkeypatch.setattr(asked, "explain", True)
     said = failed(seed=3, config="4x4", env={"RATEL_LAYERS": "5"})
     assert "byte 7 differs" in said
     assert "stage array: wrong" in said
     assert "view.gtkw" in said
-    (asked,) = failing
-    assert (asked.module, asked.test, asked.seed) == ("tb.tests.layers", "MacLayers", 3)
-    assert (asked.config, asked.speed, asked.env) == ("4x4", "tile", {"RATEL_LAYERS": "5"})
+    (repeated,) = failing
+    assert (repeated.module, repeated.test, repeated.seed) == ("tb.tests.layers", "MacLayers", 3)
+    assert (repeated.config, repeated.speed, repeated.env) == ("4x4", "tile", {"RATEL_LAYERS": "5"})
 
 
 def test_pytest_alone_and_the_self_test_repeat_nothing(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.delenv("RATEL_EXPLAIN", raising=False)
+    monkeypatch.setattr(asked, "explain", False)
     assert "first difference" not in failed(seed=3)
     assert not failing
 
@@ -67,7 +68,7 @@ def test_pytest_alone_and_the_self_test_repeat_nothing(
 def test_a_failure_stays_a_failure_when_it_can_not_be_explained(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("RATEL_EXPLAIN", "1")
+    monkeypatch.setattr(asked, "explain", True)
     said = failed(seed=99)
     assert "byte 7 differs" in said
     assert "no compiler" in said
@@ -76,7 +77,7 @@ def test_a_failure_stays_a_failure_when_it_can_not_be_explained(
 def test_the_same_cause_is_explained_a_few_times_only(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("RATEL_EXPLAIN", "1")
+    monkeypatch.setattr(asked, "explain", True)
     said = [failed(seed=seed) for seed in range(failures.EACH + 2)]
     assert len(failing) == failures.EACH
     assert "first difference" not in said[-1]
