@@ -32,6 +32,11 @@ ZIG = BUILD / "zig"
 ZIG_INSTALLED = ZIG / "installed"  # holds what was asked for; written last
 ZIG_REQUIREMENTS = FIRMWARE / "requirements-zig.txt"
 GCC_NAMES = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc", "riscv-none-elf-gcc")
+# Not by PYTHONPATH, which would be cut at a colon in the path of the checkout.
+START_ZIG = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module('ziglang', run_name='__main__')"
+)
 RUNTIME = ("start.S", "soc.c")
 FLAGS = (
     "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin",
@@ -100,11 +105,10 @@ def _zig() -> CrossCompiler:
         if not _zig_is_there():
             _install_zig()
     environment = {
-        "PYTHONPATH": str(ZIG),
         "ZIG_GLOBAL_CACHE_DIR": str(BUILD / "zig-cache"),
         "ZIG_LOCAL_CACHE_DIR": str(BUILD / "zig-cache"),
     }
-    command = (sys.executable, "-m", "ziglang")
+    command = (sys.executable, "-c", START_ZIG, str(ZIG))
     version = subprocess.run(
         [*command, "version"], capture_output=True, text=True, check=False,
         env={**os.environ, **environment},
@@ -165,24 +169,32 @@ def compile_firmware(
     compiler = cross_compiler()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name or sources[0].stem}.elf"
+    unfinished = path.with_name(f".{os.getpid()}-{path.name}")  # another may make the same
     words = [
         *compiler.command,
         *compiler.flags,
         *FLAGS,
         *(f"-D{key}={value}" for key, value in (defines or {}).items()),
-        *(f"-I{where}" for where in (FIRMWARE, INCLUDE, *includes)),
-        "-T", str(FIRMWARE / "link.ld"), "-Wl,--gc-sections",
-        *(str(FIRMWARE / source) for source in RUNTIME),
-        *map(str, sources),
+        *(f"-I{_near(where)}" for where in (FIRMWARE, INCLUDE, *includes)),
+        "-T", _near(FIRMWARE / "link.ld"), "-Wl,--gc-sections",
+        *(_near(FIRMWARE / source) for source in RUNTIME),
+        *map(_near, sources),
         *compiler.libraries,
-        "-o", str(path),
+        "-o", _near(unfinished),
     ]  # fmt: skip
     done = subprocess.run(
-        words, capture_output=True, text=True, check=False,
+        words, capture_output=True, text=True, check=False, cwd=ROOT,
         env={**os.environ, **compiler.environment},
     )  # fmt: skip
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line]
         reason = lines[0] if lines else done.stderr.strip()[-300:]
         raise FirmwareError(f"{compiler.name} refused {path.stem}: {reason}")
+    unfinished.replace(path)
     return Compiled(path=path, elf=read_elf(path), compiler=compiler.name)
+
+
+def _near(path: Path) -> str:
+    """Return a path as seen from the checkout, whose own name clang may not be able to read."""
+    whole = path.resolve()
+    return str(whole.relative_to(ROOT)) if whole.is_relative_to(ROOT) else str(whole)

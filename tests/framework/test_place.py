@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from honeyguide import place, surroundings
+from honeyguide.lint.python import ruff_rules
 from honeyguide.project import own_prefix, shell_settings
 from honeyguide.sim import SimBuild, SimRun, build, run
 from honeyguide.sim.toolchain import clean_environment
@@ -236,3 +237,17 @@ def test_a_report_says_what_came_from_the_shell(tmp_path: Path):
     report = json.loads((tmp_path / "reports" / "compile.json").read_text())
     assert report["environment"] == {"RATEL_MODELS": "/m"}
     assert report["config"] == "8x8"
+
+
+def test_ruff_s_patterns_hold_at_an_odd_path(tmp_path: Path):
+    folder = tmp_path / ODD
+    (folder / "tests").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text(
+        '[tool.ruff.lint]\nselect = ["D103"]\n[tool.ruff.lint.per-file-ignores]\n'
+        '"tests/**" = ["D103"]\n'
+    )
+    (folder / "tests" / "test_a.py").write_text("def test_a():\n    pass\n")
+    assert ruff_rules(folder).passed
+    (folder / "a.py").write_text("def a():\n    pass\n")
+    (problem,) = ruff_rules(folder).problems
+    assert problem.startswith("a.py:1:5: D103")

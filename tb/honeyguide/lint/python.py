@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from honeyguide.lint.step import Outcome, tool
+from honeyguide.place import plain
 
 
 def ruff_rules(root: Path) -> Outcome:
@@ -19,8 +20,13 @@ def ruff_format(root: Path) -> Outcome:
 
 
 def ruff(root: Path, *arguments: str) -> Outcome:
-    """Run ruff in `root` without its cache, which would be one more folder to ignore."""
-    code, lines = tool([sys.executable, "-m", "ruff", *arguments, "--no-cache", "."], cwd=root)
+    """Run ruff on `root` without its cache, which would be one more folder to ignore.
+
+    At a plain path: it puts that of the project in front of the patterns in pyproject.toml.
+    """
+    where = plain(root)
+    code, lines = tool([sys.executable, "-m", "ruff", *arguments, "--no-cache", where], cwd=root)
+    lines = [line.replace(f"{where}/", "") for line in lines]
     if code == 0:
         return Outcome(checked="Python")
     if arguments[0] == "format":
