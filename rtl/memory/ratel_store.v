@@ -23,8 +23,8 @@
 //   rst_ni, bus_rst_ni       | reset of the engine; hard reset, of what the bus owes
 //   valid_i, ready_o, desc_i | one transfer starts one instruction
 //   done_o                   | one cycle, in order, after the last B; `err_o`: failed,
-//                            | `err_addr_o`: AWADDR of the failing burst; `err_window_o`: refused by
-//                            | the windows
+//                            | `err_addr_o`: AWADDR of the failing burst;
+//                            | `err_window_o`: refused by the windows
 //   idle_o                   | nothing in flight
 //   abort_i, abandon_i       | abort or soft reset is pending; it does not wait any longer
 //   windows_i                | memory windows (ratel_windows)
