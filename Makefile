@@ -34,7 +34,7 @@ $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variabl
 unexport $(VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage replay testplan selftest fuzz-files help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
+.PHONY: regress coverage replay testplan selftest fuzz-files example help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
 	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -104,6 +104,9 @@ selftest: ## Break the core in many small ways; a test must fall each time: FAUL
 fuzz-files: ## Mutate network files; each must end in a network or one sentence: N=5000 J= SEED= FIRST=
 	@$(DEV) -m scripts.fuzz $(call option,n,N) $(call option,jobs,J) $(call option,seed,SEED) \
 	  $(call option,first,FIRST) $(words)
+
+example: ## Verify the second core, examples/accumulator, with the framework alone
+	@$(DEV) -m scripts.example $(words)
 
 lint: ## Check style and elaboration of the Python and the Verilog: CONFIG= ONLY=
 	@$(DEV) -m scripts.lint $(call option,config,CONFIG) $(call option,only,ONLY) $(words)

@@ -11,12 +11,14 @@ import time
 from pathlib import Path
 
 from honeyguide import cli
+from honeyguide.core import core
 from honeyguide.faults.benches import run_benches
 from honeyguide.faults.campaign import Control, campaign, check_patches
 from honeyguide.faults.faults import Fault, faults_named, load_faults
 from honeyguide.faults.order import collect, ordered
 from honeyguide.faults.patches import PatchError
 from honeyguide.faults.report import outcome_line, outcome_table, write_json
+from honeyguide.faults.simulated import simulated
 from honeyguide.faults.station import Station
 from honeyguide.faults.tests import BrokenRunError
 from honeyguide.faults.tree import FOLDER, Tree
@@ -37,7 +39,27 @@ def main(argv: list[str]) -> int:
     faults = every if wanted.fault is None else faults_named(wanted.fault, every)
     # Two self-tests in the same trees would break each other's cores.
     with own_place(FOLDER) as folder:
+        if core().fault_tests is None:
+            return run_simulated(faults, folder=folder, jobs=wanted.jobs)
         return run(every, faults, folder=folder, jobs=wanted.jobs, benches=wanted.fault is None)
+
+
+def run_simulated(faults: list[Fault], *, folder: Path, jobs: int) -> int:
+    """Let the core's regression find the faults; print, report, return the code."""
+    results = Results(command="selftest")
+    results.start()
+    started = time.monotonic()
+    outcomes = []
+    for outcome in simulated(faults, folder, jobs=jobs):
+        outcomes.append(outcome)
+        print(outcome_line(outcome, len(outcomes), len(faults)), flush=True)
+    missed = [outcome.fault.name for outcome in outcomes if not outcome.caught]
+    seconds = time.monotonic() - started
+    path = write_json(results, outcomes, benches=None, controls=[], tests=0, seconds=seconds)
+    caught = len(outcomes) - len(missed)
+    print(f"{caught} of {len(outcomes)} faults caught in {seconds:.0f} s; {shown(path)}")
+    print(f"FAIL: not caught: {', '.join(missed)}" if missed else "PASS")
+    return 1 if missed else 0
 
 
 def run(every: list[Fault], faults: list[Fault], *, folder: Path, jobs: int, benches: bool) -> int:

@@ -61,7 +61,7 @@ def write_views(
     ]
     first_ones = [*views.always_open, *views.open_for.get(stage, ())]
     for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
-        opened = group.name in first_ones
+        opened = group.name in first_ones or not (first_ones or group.closed)
         lines += group_lines(group, there, decoders, views, folder, opened=opened)
     view = folder / "view.gtkw"
     view.write_text("\n".join([*lines, ""]), encoding="utf-8")
