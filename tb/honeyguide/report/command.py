@@ -27,7 +27,7 @@ def make_command(target: str, variables: Mapping[str, object], words: Iterable[s
 
 
 def own_command(command: str, variables: Mapping[str, object], words: Iterable[str]) -> str:
-    """Return the same as a command of the framework's: `python -m honeyguide <command> --name ...`."""
+    """Return the same as a command of the framework: `python -m honeyguide COMMAND --name ...`."""
     line = ["python", "-m", "honeyguide", command]
     for name, value in variables.items():
         if name == "WAVES":
