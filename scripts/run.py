@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something differs."""
     options = cli.parser("run", __doc__)
     cli.add(options, "model", "config", "seed", "rtl")
-    cli.add(options, "input", help="inputs, a .npy file: int8, one or stacked")
+    cli.add(options, "input", help="inputs: .npy, one or stacked; .npz for several")
     cli.add(options, "count", help="inputs to run; all, or 1 random one")
     options.add_argument("--output", type=Path, metavar="FOLDER", help="write outputs here, .npy")
     add_stall_option(options)

@@ -38,9 +38,7 @@ class Inference:
     inference.outputs()
     """
 
-    def __init__(
-        self, program: Program, memory: Memory, state: dict[str, NDArray[np.int8]]
-    ) -> None:
+    def __init__(self, program: Program, memory: Memory, state: dict[str, Array]) -> None:
         self._program = program
         self._memory = memory
         self._state = state
@@ -79,7 +77,7 @@ class Inference:
         root = roots.get(tensor, tensor)
         if root in self.values:
             return self.values[root].reshape(info.shape)
-        return self._get_bytes(root).reshape(info.shape)
+        return self._get_bytes(root).view(info.dtype).reshape(info.shape)
 
     def outputs(self) -> list[Array]:
         """The network's outputs."""

@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.config import CoreConfig
-from golden.network import Network
+from golden.network import Network, Tensor
+from golden.numerics import limits
 from honeyguide.cli import UserError
 from honeyguide.env.settings import MEMORY_BASE
 from scripts.runs.floors import Floors, floors
 from sw.compiler import compile_network
 from sw.compiler.program import NpuPhase, Program
 from sw.importer import import_network
+from sw.inputs import join_inputs
+
+Array = NDArray[np.generic]
 
 # The bench numbers what it writes with 32 bits of cycles and keeps all of memory three times.
 MOST_MEMORY = 256 << 20
@@ -53,36 +57,54 @@ def load_model(path: Path, core: CoreConfig) -> Model:
     Raises:
         NetworkError: the file is not a usable int8 network; the message says why in one sentence.
         CompileError: the core can't run it.
-        UserError: it has another number of inputs than one.
+        UserError: it needs more memory than the bench has.
     """
     network = import_network(path)
-    if len(network.inputs) != 1:
-        raise UserError(f"{path} has {len(network.inputs)} inputs; networks with one input run")
     program = compile_network(core, network, memory_base=MEMORY_BASE)
     if program.memory_end > MOST_MEMORY:
         raise UserError(f"{path} needs {program.memory_end >> 20} MiB of memory, too much to run")
     return Model(path=path, core=core, network=network, program=program, floors=floors(program))
 
 
-def read_inputs(path: Path, model: Model) -> NDArray[np.int8]:
-    """Return the inputs of a .npy file, int8 [n, ...], where ... is the shape of the input.
+def read_inputs(path: Path, model: Model) -> Array:
+    """Return the inputs of a .npy file, [n, ...], where ... is the shape of the input.
 
-    One input alone is taken as well, and axes of length 1 may be left out.
+    One input alone is taken as well, and axes of length 1 may be left out. A network with several
+    inputs takes a .npz file with an array for each, by the name of its tensor.
 
     Raises:
         UserError: the file can't be read, or what it holds does not fit.
     """
     try:
-        array = np.load(path, allow_pickle=False)
+        loaded = np.load(path, allow_pickle=False)
+        several = isinstance(loaded, np.lib.npyio.NpzFile)
+        arrays = {name: loaded[name] for name in loaded.files} if several else {"": loaded}
     except OSError as error:
         raise UserError(f"cannot read the inputs {path}: {error.strerror or error}") from None
     except (ValueError, EOFError):
         raise UserError(f"{path} is not a NumPy file (.npy)") from None
-    if not isinstance(array, np.ndarray):
-        raise UserError(f"{path} holds several arrays (.npz); one array (.npy) is wanted")
-    shape = model.input_shape
-    if array.dtype != np.int8:
-        raise UserError(f"{path} is {array.dtype}; {model.name} takes int8 of shape {shape}")
+    tensors = [model.network.tensors[index] for index in model.network.inputs]
+    if len(tensors) == 1:
+        if several:
+            raise UserError(f"{path} holds several arrays (.npz); one array (.npy) is wanted")
+        return _fitted(path, model.name, tensors[0], arrays[""])
+    names = [tensor.name for tensor in tensors]
+    if not several or set(arrays) != set(names):
+        raise UserError(
+            f"{model.name} has {len(names)} inputs; give a .npz file with the arrays "
+            f"{', '.join(repr(name) for name in names)}"
+        )
+    fitted = [_fitted(path, name, t, arrays[name]) for name, t in zip(names, tensors, strict=True)]
+    if len({len(array) for array in fitted}) != 1:
+        raise UserError(f"{path} holds another number of inputs for each tensor; give all as many")
+    return join_inputs(model.network, fitted)
+
+
+def _fitted(path: Path, name: str, tensor: Tensor, array: Array) -> Array:
+    """Return an array as [n, ...] of a tensor's type and shape."""
+    shape = tensor.shape
+    if array.dtype != np.dtype(tensor.dtype):
+        raise UserError(f"{path} is {array.dtype}; {name} takes {tensor.dtype} of shape {shape}")
     squeezed = tuple(size for size in shape if size != 1)
     if tuple(size for size in array.shape if size != 1) == squeezed and array.shape[:1] != (1,):
         return array.reshape(1, *shape)
@@ -91,11 +113,42 @@ def read_inputs(path: Path, model: Model) -> NDArray[np.int8]:
             raise UserError(f"{path} holds no input")
         return array.reshape(len(array), *shape)
     raise UserError(
-        f"{path} has shape {array.shape}; {model.name} takes {shape}, or several of them stacked"
+        f"{path} has shape {array.shape}; {name} takes {shape}, or several of them stacked"
     )
 
 
-def random_inputs(model: Model, count: int, seed: int) -> NDArray[np.int8]:
-    """Return `count` inputs of random bytes, the same for the same seed."""
+def random_inputs(model: Model, count: int, seed: int) -> Array:
+    """Return `count` random inputs, the same for the same seed.
+
+    Integers are any; float32 is what the tensor that QUANTIZE makes of it can hold, and a little
+    more.
+    """
     random = np.random.default_rng(seed)
-    return random.integers(-128, 128, (count, *model.input_shape), dtype=np.int8)
+    network = model.network
+    arrays: list[Array] = []
+    for index in network.inputs:
+        tensor = network.tensors[index]
+        shape = (count, *tensor.shape)
+        if tensor.dtype == "bool":
+            arrays.append(random.random(shape) < 0.5)
+        elif tensor.dtype == "float32":
+            low, high = _span(network, index)
+            arrays.append(random.uniform(low, high, shape).astype(np.float32))
+        else:
+            least, most = limits(tensor.dtype)
+            arrays.append(random.integers(least, most, shape, dtype=tensor.dtype, endpoint=True))
+    return join_inputs(network, arrays)
+
+
+def _span(network: Network, index: int) -> tuple[float, float]:
+    """Return the values that the readers of a float32 input can tell apart."""
+    for layer in network.layers:
+        if index in layer.inputs and layer.operator == "QUANTIZE":
+            made = network.tensors[layer.outputs[0]]
+            least, most = limits(made.dtype)
+            edge = 3 * made.scale
+            return (
+                (least - made.zero_point) * made.scale - edge,
+                (most - made.zero_point) * made.scale + edge,
+            )
+    return -100.0, 100.0

@@ -40,7 +40,7 @@ class NetworkRun:
         core: its configuration.
         model: the .tflite file.
         network: the same, imported.
-        inputs: int8 [n, ...], one input of the network each.
+        inputs: of n inferences, see sw/inputs.py.
         memory_end: first address past what the compiled network uses.
         folder: where logs and results go.
         stall: wait probability on the memory bus.
@@ -53,7 +53,7 @@ class NetworkRun:
     core: CoreConfig
     model: Path
     network: Network
-    inputs: NDArray[np.int8]
+    inputs: NDArray[np.generic]
     memory_end: int
     folder: Path
     seed: int = 1
@@ -74,7 +74,7 @@ class NetworkResult:
         inputs: inputs that ran to their end.
         layers: one entry a layer, see `Network.layer_result` in tb/tests/network.py.
         cycles: busy cycles of the core, for each input.
-        outputs: for each output of the network int8 [inputs, ...].
+        outputs: for each output of the network [inputs, ...].
         seconds: time spent in inferences, summed over the processes.
         waves: wave files.
         spans: of each job of the first input: (first, last) cycles by engine.

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.network import Network, run_network
+from golden.network import Network, Tensor, run_network
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
+from sw.inputs import split_inputs
 
+TFLITE_MICRO, LITERT = "TensorFlow Lite Micro", "LiteRT (reference kernels)"
 ARENA_BYTES = 4 << 20
 
 
@@ -19,7 +21,8 @@ class OracleResult:
     """What came of the comparison.
 
     Attributes:
-        ran: whether tflite-micro ran the model on every input; `reason` says what it did instead.
+        judge: who was asked: TensorFlow Lite Micro, or LiteRT for uint8 files.
+        ran: whether it ran the model on every input; `reason` says what it did instead.
         absent: why this network is known to have no oracle; empty where one is required.
         tensors: tensors compared of each input.
         expected: elements of all tensors that golden computes, over all inputs.
@@ -29,6 +32,7 @@ class OracleResult:
 
     ran: bool = True
     reason: str = ""
+    judge: str = TFLITE_MICRO
     absent: str = ""
     tensors: int = 0
     expected: int = 0
@@ -44,16 +48,16 @@ class OracleResult:
     def sentence(self) -> str:
         """The result in one line."""
         if self.mismatches:
-            return f"golden DIFFERS from TensorFlow Lite Micro in {self.mismatches}: {self.first}"
+            return f"golden DIFFERS from {self.judge} in {self.mismatches}: {self.first}"
         if not self.ran:
-            return f"not judged by TensorFlow Lite Micro: {self.reason}"
+            return f"not judged by {self.judge}: {self.reason}"
         if not self.judged:
             return (
-                f"not judged by TensorFlow Lite Micro: {self.comparisons:,} of "
+                f"not judged by {self.judge}: {self.comparisons:,} of "
                 f"{self.expected:,} values were compared"
             )
         return (
-            f"golden equals TensorFlow Lite Micro: {self.comparisons:,} values "
+            f"golden equals {self.judge}: {self.comparisons:,} values "
             f"in {self.tensors} tensors, 0 differ"
         )
 
@@ -77,7 +81,7 @@ class OracleResult:
 def compare_with_oracle(
     network: Network,
     model: Path,
-    inputs: NDArray[np.int8],
+    inputs: NDArray[np.generic],
     *,
     absent: str = "",
     timeout_s: float = TIMEOUT_S,
@@ -87,7 +91,7 @@ def compare_with_oracle(
     Args:
         network: golden's.
         model: the file that tflite-micro loads.
-        inputs: int8 [n, ...].
+        inputs: of n inferences, see sw/inputs.py.
         absent: why no oracle is expected; it is asked nevertheless, and believed if it answers.
         timeout_s: how long it may take for one inference.
     """
@@ -95,17 +99,37 @@ def compare_with_oracle(
     sizes = {index: network.tensors[index].size for index in made}
     result = OracleResult(absent=absent, expected=sum(sizes.values()) * len(inputs))
     state = {name: value.copy() for name, value in network.state.items()}
-    shape = network.tensors[network.inputs[0]].shape
     arena = ARENA_BYTES + model.stat().st_size + 2 * sum(tensor.size for tensor in network.tensors)
+    files = sorted({network.tensors[index].in_file for index in made})
+    litert = is_uint8(network)
+    if litert:
+        result.judge = LITERT
     try:
-        with OracleProcess(model, arena=arena, timeout_s=timeout_s) as oracle:
+        with OracleProcess(model, arena=arena, timeout_s=timeout_s, litert=litert) as oracle:
             for number, array in enumerate(inputs):
-                given = np.ascontiguousarray(array).reshape(shape)
-                wanted = oracle.infer(given, made)
-                compare(result, network, wanted, run_network(network, [given], state), number)
+                given = split_inputs(network, array)
+                found = oracle.infer(given, files)
+                wanted = {index: as_golden(network.tensors[index], found) for index in made}
+                compare(result, network, wanted, run_network(network, given, state), number)
     except OracleError as error:
         result.ran, result.reason = False, str(error)
     return result
+
+
+def is_uint8(network: Network) -> bool:
+    """Return whether the network computes on uint8, which tflite-micro does not."""
+    computing = [
+        layer for layer in network.layers if layer.operator not in ("UINT8", "QUANTIZE", "RESHAPE")
+    ]
+    return any(network.tensors[i].flipped for layer in computing for i in layer.outputs)
+
+
+def as_golden(tensor: Tensor, found: dict[int, NDArray[np.generic]]) -> NDArray[np.generic]:
+    """Return a tensor of the judge as golden has it."""
+    values = found[tensor.in_file]
+    if tensor.flipped:
+        return (values.astype(np.uint8) ^ np.uint8(0x80)).view(np.int8)
+    return values
 
 
 def computed_tensors(network: Network) -> list[int]:
@@ -128,15 +152,18 @@ def compare(
             wrong = np.arange(max(theirs.size, ours.size))
             told = f"has {theirs.size} values, golden {ours.size}"
         else:
-            wrong = np.flatnonzero(theirs != ours)
+            differs = theirs != ours
+            if ours.dtype.kind == "f":
+                differs &= ~(np.isnan(theirs) & np.isnan(ours))
+            wrong = np.flatnonzero(differs)
             told = ""
         result.tensors += 1
         result.comparisons += min(theirs.size, ours.size)
         result.mismatches += wrong.size
         if wrong.size and not result.first:
             at = np.unravel_index(int(wrong[0]), values[index].shape)
-            told = told or f"has {int(theirs[wrong[0]])}, golden {int(ours[wrong[0]])}"
+            told = told or f"has {theirs[wrong[0]]}, golden {ours[wrong[0]]}"
             result.first = (
                 f"input {number}, tensor {network.tensors[index].name!r} at "
-                f"{tuple(int(v) for v in at)}: tflite-micro {told}"
+                f"{tuple(int(v) for v in at)}: {result.judge} {told}"
             )

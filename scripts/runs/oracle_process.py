@@ -46,12 +46,15 @@ class OracleProcess:
         OracleError: from every method, when the interpreter refused, crashed or took too long.
     """
 
-    def __init__(self, model: Path, *, arena: int, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, model: Path, *, arena: int, timeout_s: float = TIMEOUT_S, litert: bool = False
+    ) -> None:
         self._timeout_s = timeout_s
         self._late = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(model.resolve()), str(arena)],
+            [sys.executable, "-m", __name__, str(model.resolve()), str(arena)]
+            + ["litert"] * litert,
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
         )  # fmt: skip
         try:
@@ -67,11 +70,11 @@ class OracleProcess:
         self.close()
 
     def infer(
-        self, array: NDArray[np.generic], tensors: Sequence[int]
+        self, arrays: Sequence[NDArray[np.generic]], tensors: Sequence[int]
     ) -> dict[int, NDArray[np.generic]]:
         """Run one inference; return these tensors, flat, by index."""
         with suppress(BrokenPipeError):  # it has ended; how is said where its answer is missing
-            _send(self._stdin, (array, list(tensors)))
+            _send(self._stdin, (list(arrays), list(tensors)))
         answer = self._answer()
         if not isinstance(answer, dict):
             raise OracleError("it gave no tensors")
@@ -137,31 +140,71 @@ def _send(stream: BinaryIO, message: Any) -> None:
     stream.flush()
 
 
+class Micro:
+    """TensorFlow Lite Micro."""
+
+    def __init__(self, model: bytes, arena: int) -> None:
+        from tflite_micro.python.tflite_micro import runtime
+
+        self._interpreter = runtime.Interpreter.from_bytes(
+            model.replace(PLAN, NO_PLAN),
+            arena_size=arena,
+            intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
+        )
+
+    def infer(self, arrays: Sequence[NDArray[np.generic]]) -> None:
+        """Run one inference."""
+        for position, array in enumerate(arrays):
+            self._interpreter.set_input(array, position)
+        self._interpreter.invoke()
+
+    def tensor(self, index: int) -> NDArray[np.generic]:
+        """Return a tensor of the file, flat."""
+        return np.asarray(self._interpreter.GetTensor(index, 0)["tensor_data"]).reshape(-1)
+
+
+class LiteRt:
+    """LiteRT with its reference kernels, which compute in integers, for uint8 networks."""
+
+    def __init__(self, model: bytes) -> None:
+        try:
+            from ai_edge_litert.interpreter import Interpreter, OpResolverType
+        except ModuleNotFoundError:
+            raise RuntimeError("LiteRT is not installed; make env-dev installs it") from None
+        self._interpreter = Interpreter(
+            model_content=model,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+            experimental_preserve_all_tensors=True,
+        )
+        self._interpreter.allocate_tensors()
+
+    def infer(self, arrays: Sequence[NDArray[np.generic]]) -> None:
+        """Run one inference."""
+        for details, array in zip(self._interpreter.get_input_details(), arrays, strict=True):
+            self._interpreter.set_tensor(details["index"], array)
+        self._interpreter.invoke()
+
+    def tensor(self, index: int) -> NDArray[np.generic]:
+        """Return a tensor of the file, flat."""
+        found: NDArray[np.generic] = self._interpreter.get_tensor(index).reshape(-1)
+        return found
+
+
 def main(words: Sequence[str]) -> None:
     """Be the child: answer on standard output until standard input ends."""
-    from tflite_micro.python.tflite_micro import runtime
-
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever C++ prints goes to the log, not between the messages
     try:
-        interpreter = runtime.Interpreter.from_bytes(
-            Path(words[0]).read_bytes().replace(PLAN, NO_PLAN),
-            arena_size=int(words[1]),
-            intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
-        )
+        model = Path(words[0]).read_bytes()
+        oracle = LiteRt(model) if words[2:] == ["litert"] else Micro(model, int(words[1]))
         _send(answers, ("ready", None))
         while True:
             try:
-                array, tensors = pickle.load(sys.stdin.buffer)
+                arrays, tensors = pickle.load(sys.stdin.buffer)
             except EOFError:
                 return
-            interpreter.set_input(array, 0)
-            interpreter.invoke()
-            found = {
-                index: np.asarray(interpreter.GetTensor(index, 0)["tensor_data"]).reshape(-1)
-                for index in tensors
-            }
-            _send(answers, ("tensors", found))
+            oracle.infer(arrays)
+            _send(answers, ("tensors", {index: oracle.tensor(index) for index in tensors}))
     except (RuntimeError, ValueError) as error:
         _send(answers, ("refused", first_line(str(error)) or "it gives no reason"))
 

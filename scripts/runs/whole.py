@@ -19,6 +19,7 @@ from scripts.reports.layers import layer_entries
 from scripts.runs.model import Model
 from scripts.runs.networks import NetworkResult, NetworkRun, run_on_rtl
 from scripts.runs.oracle import OracleResult, compare_with_oracle
+from sw.inputs import split_inputs
 
 PREDICTION_BAR = 0.05
 
@@ -28,7 +29,7 @@ class WholeResult:
     """What came of a network."""
 
     model: Model
-    inputs: NDArray[np.int8]
+    inputs: NDArray[np.generic]
     stall: float
     rtl: NetworkResult
     oracle: OracleResult
@@ -98,7 +99,7 @@ class WholeResult:
 
 def run_whole(
     model: Model,
-    inputs: NDArray[np.int8],
+    inputs: NDArray[np.generic],
     *,
     build: Path,
     folder: Path,
@@ -112,7 +113,7 @@ def run_whole(
 
     Args:
         model: the network.
-        inputs: int8 [n, ...].
+        inputs: [n, ...], see sw/inputs.py.
         build: of the bench.
         folder: where logs and results go.
         seed: root of every random choice.
@@ -141,14 +142,11 @@ def run_whole(
     return WholeResult(model=model, inputs=inputs, stall=stall, rtl=rtl, oracle=oracle)
 
 
-def without_core(model: Model, inputs: NDArray[np.int8]) -> NetworkResult:
+def without_core(model: Model, inputs: NDArray[np.generic]) -> NetworkResult:
     """Return the result of a network that has no work for the core: golden's outputs."""
     network = model.network
     state = {name: value.copy() for name, value in network.state.items()}
-    values = [
-        run_network(network, [np.ascontiguousarray(array).reshape(model.input_shape)], state)
-        for array in inputs
-    ]
+    values = [run_network(network, split_inputs(network, array), state) for array in inputs]
     return NetworkResult(
         inputs=len(inputs),
         cycles=[0] * len(inputs),

@@ -257,6 +257,7 @@ class _Compiler:
             self._constants[position],
             first_of_phase=index == 0,
             joined=index in plan.joined or index - 1 in plan.joined,
+            channels=plan.slices.get(index, 0),
         )
 
     def _joined(self, ops: list[tuple[int, CoreOp]]) -> frozenset[int]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from golden.network import Layer
 from golden.network import operations as ops
+from golden.numerics import quantize_multiplier
 from golden.operators.windows import Window
 from sw.compiler.context import Context
 from sw.compiler.geometry import Shape
@@ -196,6 +197,8 @@ def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] 
     image = _image(context, layer)
     if image is None:
         return "the batch is not 1"
+    if op.half_up:
+        return _average_half_up(context, layer, op, image)
     array_op = ArrayOp(
         layer=layer.index,
         kind="avgpool" if op.average else "maxpool",
@@ -204,6 +207,42 @@ def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] 
         in_shape=image,
         out_shape=context.image(layer.outputs[0]),
         window=op.window,
+        clamp=(op.act_min, op.act_max),
+    )
+    return [array_op]
+
+
+def _average_half_up(
+    context: Context, layer: Layer, op: ops.Pooling, image: Shape
+) -> list[LoweredOp] | str:
+    """AVERAGE_POOL_2D of a uint8 file: a depthwise convolution of bytes that are not negative.
+
+    All weights are 64 and the factor is 1 / (64 * taps). The quotient then has at least six bits
+    below the point when it is first rounded, so that the second rounding alone decides, and what is
+    half goes up, away from zero.
+    """
+    window = op.window
+    taps = window.kernel_h * window.kernel_w
+    last_row = (window.out_h - 1) * window.stride_h + window.kernel_h
+    last_column = (window.out_w - 1) * window.stride_w + window.kernel_w
+    if window.pad_top or window.pad_left or last_row > image.h or last_column > image.w:
+        return "its windows reach outside the image, and uint8 averages go up at one half"
+    if taps > min(context.config.wbuf_depth, 256):
+        return f"its window of {taps} pixels is too large for an average that goes up at one half"
+    multiplier, shift = quantize_multiplier(1.0 / (64 * taps))
+    array_op = ArrayOp(
+        layer=layer.index,
+        kind="dwconv",
+        operands=layer.inputs,
+        output=layer.outputs[0],
+        in_shape=image,
+        out_shape=context.image(layer.outputs[0]),
+        window=window,
+        weights=np.full((window.kernel_h, window.kernel_w, image.c), 64, dtype=np.int8),
+        scaling=Scaling(
+            multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], np.int32)
+        ),
+        zero_points=(-128, 0, -128),
         clamp=(op.act_min, op.act_max),
     )
     return [array_op]

@@ -99,15 +99,8 @@ def pieces(config: CoreConfig, box: Box, lines: int) -> Iterator[Piece]:
     channels = 1
     if dims and dims[-1][1:] == (1, 1):
         channels = dims.pop()[0]
-    width = (1, channels, channels)
-    if dims and all(channels <= stride <= MAX_EXTENT for stride in dims[-1][1:]):
-        width = dims.pop()
-    height = (1, 0, 0)
-    if dims and all(
-        stride >= (width[0] - 1) * step + channels
-        for stride, step in zip(dims[-1][1:], width[1:], strict=True)
-    ):
-        height = dims.pop()
+    width, height = _rectangle(dims, channels)
+    dims = [dim for dim in dims if dim not in (width, height)]
     shape = Shape(h=height[0], w=width[0], c=channels)
     for index in product(*(range(count) for count, _, _ in dims)):
         source = box.source_offset + sum(i * d[1] for i, d in zip(index, dims, strict=True))
@@ -121,7 +114,34 @@ def pieces(config: CoreConfig, box: Box, lines: int) -> Iterator[Piece]:
             yield from _cut(config, piece, lines)
 
 
-def _merged(dims: tuple[tuple[int, int, int], ...]) -> list[tuple[int, int, int]]:
+Dim = tuple[int, int, int]
+
+
+def _rectangle(dims: list[Dim], channels: int) -> tuple[Dim, Dim]:
+    """Dimensions to copy as the columns and rows of one piece, so that few pieces are left.
+
+    Where it makes no difference, the innermost ones.
+    """
+    one_column, one_row = (1, channels, channels), (1, 0, 0)
+    columns = [dim for dim in dims if all(channels <= step <= MAX_EXTENT for step in dim[1:])]
+    best, most = (one_column, one_row), 0
+    for width in [*reversed(columns), one_column]:
+        rows = [
+            dim
+            for dim in dims
+            if dim != width
+            and all(
+                stride >= (width[0] - 1) * step + channels
+                for stride, step in zip(dim[1:], width[1:], strict=True)
+            )
+        ]
+        for height in [*reversed(rows), one_row]:
+            if width[0] * height[0] > most:
+                best, most = (width, height), width[0] * height[0]
+    return best
+
+
+def _merged(dims: tuple[Dim, ...]) -> list[Dim]:
     """Dimensions with those joined that follow each other without a gap on both sides."""
     result: list[tuple[int, int, int]] = []
     for count, source, target in dims:

@@ -73,6 +73,8 @@ class PhasePlan:
     # Strips of an operation and the lines they need, by all that they depend on: most attempts to
     # place a phase differ in one operation.
     known_cuts: dict[tuple[object, ...], Cut] = field(default_factory=dict)
+    # Channels that an operation takes at once, where a single pixel with all of them is too much.
+    slices: dict[int, int] = field(default_factory=dict)
 
     def key(self, tensor: int, shape: Shape) -> Key:
         """Name of a tensor in the scratchpad as an operation with that shape sees it."""
@@ -174,26 +176,26 @@ class PhasePlan:
             Buffer(name=name, lines=plan.limit[0], first=index, last=index) for _ in range(2)
         ]
 
-    def _strips(self, op: ArrayOp, limit: tuple[int, int]) -> Cut:
+    def _strips(self, index: int, op: ArrayOp, limit: tuple[int, int]) -> Cut:
         keys = [self.key(t, op.in_shape) for t in op.operands]
         residents = [key for key in keys if key in self.resident]
         pitch = op.in_shape.w + self.gaps[residents[0]] if residents else None
         output_resident = self.key(op.output, op.out_shape) in self.resident
-        known = (id(op), pitch, output_resident, limit)
+        size = self.slices.get(index, 0)
+        known = (id(op), pitch, output_resident, limit, size)
         if known not in self.known_cuts:
             starts = legal_starts(
                 self.config, op, input_pitch=pitch, output_resident=output_resident
             )
             strips = cut(op, starts, *limit)
-            channels = max(c1 - c0 for c0, c1 in channel_parts(self.config, op))
+            channels = size or max(c1 - c0 for c0, c1 in channel_parts(self.config, op))
+            made = size or op.out_shape.c
             self.known_cuts[known] = Cut(
                 strips=strips,
                 in_lines=max(
                     strip_lines(self.config, s.y.in_size, s.x.in_size, channels) for s in strips
                 ),
-                out_lines=max(
-                    strip_lines(self.config, s.y.size, s.x.size, op.out_shape.c) for s in strips
-                ),
+                out_lines=max(strip_lines(self.config, s.y.size, s.x.size, made) for s in strips),
             )
         return self.known_cuts[known]
 
@@ -220,10 +222,11 @@ class PhasePlan:
             plan.limit = (ceil_div(height, PROGRESSIVE_STRIPS), width)
         else:
             plan.limit = (height, width)
-        made = self._strips(op, plan.limit)
+        made = self._strips(index, op, plan.limit)
         plan.strips = made.strips
         # One strip needs one buffer; a second name for it keeps the rest simple.
-        copies = 1 if len(plan.strips) == 1 and len(parts) == 1 else 2
+        whole = len(parts) == 1 and index not in self.slices
+        copies = 1 if len(plan.strips) == 1 and whole else 2
 
         def buffers(size: int) -> list[Buffer]:
             name = f"layer {op.layer}"
@@ -242,7 +245,7 @@ class PhasePlan:
     ) -> None:
         """Make ``failed`` likelier to fit: thinner strips, else one resident tensor less."""
         for index in range(failed.first, failed.last + 1):
-            thinner = self._thinner(self.plans[index])
+            thinner = self._thinner(index, self.plans[index])
             if thinner is not None:
                 limits[index] = thinner
                 return
@@ -259,6 +262,11 @@ class PhasePlan:
             if narrower is not None:
                 limits[index] = narrower
                 return
+        for index in range(failed.first, failed.last + 1):
+            fewer = self._fewer_channels(index, self.plans[index])
+            if fewer is not None:
+                self.slices[index] = fewer
+                return
         # Each buffer alone may fit; what does not are those that must be there at once.
         together = {
             id(buffer): buffer.lines
@@ -267,7 +275,7 @@ class PhasePlan:
         }
         raise refuse(failed.name, sum(together.values()), self.config.spad_depth)
 
-    def _thinner(self, plan: OpPlan) -> tuple[int, int] | None:
+    def _thinner(self, index: int, plan: OpPlan) -> tuple[int, int] | None:
         """A limit of fewer rows that makes strips shorter, if there is one."""
         rows, columns = plan.limit
         if isinstance(plan.op, MoveOp):
@@ -275,7 +283,7 @@ class PhasePlan:
         if not plan.buffers or rows <= 1 or len(channel_parts(self.config, plan.op)) > 1:
             return None
         thinner = ceil_div(rows, 2)
-        strips = self._strips(plan.op, (thinner, columns)).strips
+        strips = self._strips(index, plan.op, (thinner, columns)).strips
         longest = max(s.y.size for s in strips)
         return (thinner, columns) if longest < max(s.y.size for s in plan.strips) else None
 
@@ -287,3 +295,17 @@ class PhasePlan:
             return None
         everything = all(plan.streams) and plan.out_stream
         return (rows, ceil_div(columns, 2)) if everything else None
+
+    def _fewer_channels(self, index: int, plan: OpPlan) -> int | None:
+        """Half the channels at once, where channels stay apart and nothing is resident."""
+        op = plan.op
+        if (
+            isinstance(op, MoveOp)
+            or op.kind == "conv"
+            or not (all(plan.streams) and plan.out_stream)
+        ):
+            return None
+        now = self.slices.get(index, op.in_shape.c)
+        if now <= self.config.cols:
+            return None
+        return ceil_div(ceil_div(now, 2), self.config.cols) * self.config.cols

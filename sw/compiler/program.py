@@ -57,7 +57,12 @@ class OutputPart:
         )
 
     def select(self, whole: NDArray[np.generic]) -> NDArray[np.generic]:
-        """The part [rows, width, channels] of the whole tensor, in any shape with its channels."""
+        """The part [rows, width, channels] of the whole tensor, in any shape with its channels.
+
+        The core knows bytes: those of uint8 are told as int8.
+        """
+        if whole.dtype == np.uint8:
+            whole = whole.view(np.int8)
         channels = self.image_channels or whole.shape[-1]
         image = whole.reshape(-1, self.image_width or self.width, channels)
         return image[

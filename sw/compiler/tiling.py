@@ -6,7 +6,7 @@ channels: units of one tile and one block each, whose accumulators are held from
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from golden.config import CoreConfig
 from sw.compiler.geometry import Shape, blocks, ceil_div
@@ -80,8 +80,10 @@ def tile(
     *,
     first_of_phase: bool = False,
     joined: bool = False,
+    channels: int = 0,
 ) -> list[Unit]:
-    """Units of one operation in order; ``joined``: its strips take turns with a neighbour's.
+    """Units of one operation in order; ``joined``: its strips take turns with a neighbour's;
+    ``channels`` are those taken at once, 0 for all.
 
     Strips are outside where data stream through strip buffers: each is there for a while only. Else
     chunks are outside, so that weights are loaded once; then strips serve to start before all rows
@@ -93,6 +95,8 @@ def tile(
     parts = channel_parts(config, op)
     if len(parts) > 1:
         return builder.split(strips, parts)
+    if channels:
+        return builder.sliced(strips, channels)
     group = blocks_per_chunk(config, op, constants, first_of_phase=first_of_phase)
     return builder.units(strips, group)
 
@@ -178,6 +182,42 @@ class _Builder:
                         unit.part = None
                     units.append(unit)
             units[-1].stores = self._stores(strip, number)
+        return units
+
+    def sliced(self, strips: list[Strip], channels: int) -> list[Unit]:
+        """Units of some channels each, for what keeps channels apart; all data stream."""
+        config, op, target = self.config, self.op, self.target
+        if self.constants.steps:
+            most = max(1, config.wbuf_depth // 4 // self.constants.steps) * config.cols
+            channels = min(channels, most)
+        units: list[Unit] = []
+        for strip in strips:
+            for c0 in range(0, op.in_shape.c, channels):
+                count = min(channels, op.in_shape.c - c0)
+                first, turn = c0 // config.cols, len(units) % 2
+                stride = blocks(config, count)
+                unit = self._unit(strip, turn, first, stride)
+                self.shared.clear()
+                unit.weights = self._weights(first, stride, 0, self.constants.steps)
+                unit.parameters = self._parameters(first, stride)
+                unit.table = self._table()
+                unit.loads = [
+                    self._rectangle(source, strip, c0, count, source.bases[turn])
+                    for source in self.sources
+                ]
+                unit.in_shape = unit.loads[0].shape
+                unit.operands = tuple(
+                    Operand(base=load.base, cbs=stride, pitch=load.pitch) for load in unit.loads
+                )
+                base = target.bases[turn]
+                unit.out = Operand(base=base, cbs=stride, pitch=strip.x.size)
+                if unit.part is not None:
+                    unit.part = replace(unit.part, base=base, cbs=stride)
+                unit.stores = self._stores(strip, turn)
+                for store in unit.stores:
+                    store.address += c0
+                    store.shape = Shape(h=store.shape.h, w=store.shape.w, c=count)
+                units.append(unit)
         return units
 
     # ------------------------------------------------------------------ constants

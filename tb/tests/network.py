@@ -1,6 +1,6 @@
 """A whole network on real inputs: every tensor of every layer against golden, on the RTL.
 
-    RATEL_NETWORK   a .tflite file          RATEL_INPUTS   .npy, int8 [n, ...]
+    RATEL_NETWORK   a .tflite file          RATEL_INPUTS   .npy, see sw/inputs.py
     RATEL_FIRST     the first input to run  RATEL_COUNT    how many inputs to run
     RATEL_STALL     wait probability on the memory bus, 0..1
 
@@ -32,10 +32,11 @@ from honeyguide.env.job import offload
 from honeyguide.env.milestones import Announced
 from honeyguide.env.settings import MEMORY_BASE, count, results_folder
 from sw.compiler import compile_network
-from sw.compiler.operations import ArrayOp, MoveOp
+from sw.compiler.operations import MoveOp
 from sw.compiler.program import HostPhase, NpuPhase, Program, Step
 from sw.execution import Inference
 from sw.importer import import_network
+from sw.inputs import split_inputs
 from tb.env.compared import ComparedElements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
@@ -60,11 +61,13 @@ class OtherLayer:
         """Compare a whole tensor, of which so many elements had not been compared before."""
         self.comparisons += new
         wrong = actual != expected
+        if expected.dtype.kind == "f":
+            wrong &= ~(np.isnan(actual) & np.isnan(expected))
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
             self.mismatches += int(wrong.sum())
             self.first = self.first or (
-                f"tensor {name!r} at {at}: expected {int(expected[at])}, got {int(actual[at])}"
+                f"tensor {name!r} at {at}: expected {expected[at]}, got {actual[at]}"
             )
 
 
@@ -100,7 +103,6 @@ class Network(RatelTest):
         self.checker = LayerChecker(self.configuration.core, self.compared)
         self.counters = dict.fromkeys(Counter, 0)
         state = {name: value.copy() for name, value in network.state.items()}
-        shape = network.tensors[network.inputs[0]].shape
         self.other_layers: dict[int, OtherLayer] = {}
         self.runs: dict[int, int] = {}  # inferences that reached a layer, the last may have failed
         outputs, cycles = [], []
@@ -108,12 +110,12 @@ class Network(RatelTest):
         first_program.load_constants()
         started = time.perf_counter()
         for index in range(number):
-            array = np.ascontiguousarray(inputs[index]).reshape(shape)
+            arrays = split_inputs(network, inputs[index])
             after = {name: value.copy() for name, value in state.items()}
-            expected = run_network(network, [array], after)
+            expected = run_network(network, arrays, after)
             before = self.counters[Counter.BUSY]
             inference = Inference(program, RtlMemory(self), state)
-            inference.load_inputs([array])
+            inference.load_inputs(arrays)
             self.compared.forget()
             measured = {layer: result.cycles for layer, result in self.checker.layers.items()}
             await self.infer(program, inference, expected, after)
@@ -141,7 +143,7 @@ class Network(RatelTest):
         program: Program,
         inference: Inference,
         expected: dict[int, Array],
-        after: dict[str, NDArray[np.int8]],
+        after: dict[str, Array],
     ) -> None:
         """Run all phases of one inference, up to the first that is wrong.
 
@@ -171,7 +173,7 @@ class Network(RatelTest):
         program: Program,
         phase: NpuPhase,
         expected: dict[int, Array],
-        after: dict[str, NDArray[np.int8]],
+        after: dict[str, Array],
     ) -> None:
         """Compare the tensors and variables that a phase only moved in memory."""
         for index in sorted({op.layer for op in phase.ops if isinstance(op, MoveOp)}):
@@ -180,15 +182,15 @@ class Network(RatelTest):
             if isinstance(layer.operation, AssignVariable):
                 name = layer.operation.variable
                 wanted[program.variables[name]] = after[name]
-            elif any(
-                isinstance(op, ArrayOp) and op.layer == index for op in phase.ops
-            ):  # a move only prepares it, the rest is compared as it is written
-                continue
+            # Where a move only prepares a tensor, the rest is compared as it is written.
+            moved = {op.output for op in phase.ops if isinstance(op, MoveOp)}
+            wanted = {tensor: value for tensor, value in wanted.items() if tensor in moved}
             for tensor, value in wanted.items():
                 region = program.regions[tensor]
                 data = self.env.store.memory[region.address : region.address + value.size]
                 new = self.compared.mark(tensor, value)
-                result.compare(str(tensor), data.view(np.int8).reshape(value.shape), value, new)
+                found = data.view(value.dtype).reshape(value.shape)
+                result.compare(str(tensor), found, value, new)
             kept = self.other_layers.setdefault(index, OtherLayer())
             kept.comparisons += result.comparisons
             kept.mismatches += result.mismatches
