@@ -34,7 +34,7 @@ $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variabl
 unexport $(VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage replay testplan selftest fuzz-files example help sim run compile networks soc test nightly bench lint format generate env env-dev clean distclean waves
+.PHONY: regress coverage replay testplan selftest fuzz-files example help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
 	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ run: ## Run a network on the simulated core: MODEL= INPUT= CONFIG= COUNT= OUTPUT
 compile: ## Print the schedule that the compiler makes of a network: MODEL= CONFIG= LIST=1
 	@$(SIM) -m scripts.compile $(call option,model,MODEL) $(call option,config,CONFIG) \
 	  $(call switch,list,LIST) $(words)
+
+check: ## Say in seconds how a network would run, or all that stands in the way: MODEL= CONFIG=
+	@$(SIM) -m scripts.model_check $(call option,model,MODEL) $(call option,config,CONFIG) $(words)
 
 networks: ## Run every known network on all its inputs: CONFIG= COUNT= ONLY= STALL= SEED=
 	@$(DEV) -m scripts.networks $(call option,config,CONFIG) $(call option,count,COUNT) \

@@ -32,6 +32,7 @@ from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import WholeResult, run_whole
 from sw.compiler import CompileError
+from sw.compiler.program import HostPhase, Program
 
 FEW_VALUES = 64  # outputs up to this size stand in the report themselves
 
@@ -93,6 +94,8 @@ def report(
     model, entries, reasons = result.model, result.entries(), result.reasons()
     if entries:
         print("\n" + run_table(result, entries) + "\n")
+    for line in host_lines(model.program):
+        print(line)
     for line in result.judges():
         print(line)
     if result.cycles:
@@ -118,6 +121,7 @@ def report(
             "mismatches": result.rtl.mismatches,
             "oracle": result.oracle.report(),
             "not_judged": result.oracle.gap(),
+            "on_host": host_lines(model.program),
             "cycles": result.cycles,
             "cycles_of_inputs": result.rtl.cycles,
             "predicted_cycles": model.program.predicted_cycles,
@@ -164,6 +168,17 @@ def waves_command(result: WholeResult, results: Results, wanted: argparse.Namesp
         words += ["--rtl", str(wanted.rtl)]
     names = {"TEST": "network", "SEED": wanted.seed, "CONFIG": result.model.core.name}
     return make_command("waves", names, words)
+
+
+def host_lines(program: Program) -> list[str]:
+    """Return a line for each layer of the host: which, and why the core does not compute it."""
+    network = program.network
+    return [
+        f"on the host layer {phase.op.layer} {network.layers[phase.op.layer].operator}: "
+        f"{phase.op.reason}"
+        for phase in program.phases
+        if isinstance(phase, HostPhase)
+    ]
 
 
 def run_table(result: WholeResult, entries: list[dict[str, Any]]) -> str:

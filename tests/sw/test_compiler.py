@@ -11,7 +11,13 @@ import pytest
 
 from golden.config import CoreConfig, config_names, load_config
 from golden.network import Network
-from golden.network.operations import Concatenation, Depthwise, FullyConnected, Transpose
+from golden.network.operations import (
+    Concatenation,
+    Convolution,
+    Depthwise,
+    FullyConnected,
+    Transpose,
+)
 from golden.operators.windows import resolve_padding
 from sw.compiler import CompileError, compile_network, moves
 from sw.compiler.program import HostPhase
@@ -153,10 +159,33 @@ def test_a_load_that_overtakes_the_store_it_reads_is_noticed(
     assert play(config, network, _random_inputs(network, 4)).differences
 
 
-def test_a_pixel_larger_than_the_scratchpad_is_refused_in_a_sentence() -> None:
+def test_a_pixel_larger_than_the_scratchpad_is_cut_into_channels() -> None:
     small = CoreConfig(name="small", spad_depth=64)
+    network = depthwise(3, 4000)(1)
+    assert play(small, network, _random_inputs(network, 1)).differences == []
+
+
+def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence() -> None:
+    small = CoreConfig(name="small", spad_depth=64)
+    builder = Builder(rng=np.random.default_rng(3))
+    x = builder.tensor((1, 1, 1, 8))
+    operation = Convolution(
+        weights=builder.int8((4000, 1, 1, 8)),
+        bias=None,
+        window=resolve_padding(1, 1, kernel=(1, 1)),
+        input_zero_point=1,
+        requantisation=builder.requantisation(8, 4000),
+    )
+    (y,) = builder.layer(operation, [x], (1, 1, 1, 4000))
+    network = Network(
+        name="deep",
+        tensors=tuple(builder.tensors),
+        layers=tuple(builder.layers),
+        inputs=(x,),
+        outputs=(y,),
+    )
     with pytest.raises(CompileError, match=r"needs \d+ lines .* larger SpadDepth$"):
-        compile_network(small, depthwise(3, 4000)(1), memory_base=BASE)
+        compile_network(small, network, memory_base=BASE)
 
 
 def test_a_depthwise_kernel_beyond_the_weight_buffer_runs_on_the_host() -> None:
