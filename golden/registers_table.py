@@ -36,6 +36,7 @@ REGISTERS = (
         RegisterField(name="BUSY", lsb=0, bits=1, access="ro", reset=0x0),
     )),
     Register(name="CTRL", offset=0x014, count=1, fields=(
+        RegisterField(name="ABORT", lsb=2, bits=1, access="wo", reset=0x0),
         RegisterField(name="CLEAR_COUNTERS", lsb=1, bits=1, access="wo", reset=0x0),
         RegisterField(name="SOFT_RESET", lsb=0, bits=1, access="wo", reset=0x0),
     )),
@@ -88,8 +89,16 @@ REGISTERS = (
         RegisterField(name="COUNTERS", lsb=0, bits=1, access="rw", reset=0x0),
     )),
     Register(name="LOCK", offset=0x050, count=1, fields=(
+        RegisterField(name="WINDOWS", lsb=8, bits=4, access="rw1s", reset=0x0),
+        RegisterField(name="OPTIONS", lsb=2, bits=1, access="rw1s", reset=0x0),
         RegisterField(name="RIGHTS", lsb=1, bits=1, access="rw1s", reset=0x0),
         RegisterField(name="CONTEXT", lsb=0, bits=1, access="rw1s", reset=0x0),
+    )),
+    Register(name="WATCHDOG", offset=0x060, count=1, fields=(
+        RegisterField(name="LIMIT", lsb=0, bits=32, access="rw", reset=0x0),
+    )),
+    Register(name="OPTIONS", offset=0x064, count=1, fields=(
+        RegisterField(name="STOP_ON_ERROR", lsb=0, bits=1, access="rw", reset=0x0),
     )),
     Register(name="COUNTER", offset=0x100, count=16, fields=(
         RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),

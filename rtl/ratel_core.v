@@ -194,6 +194,9 @@ module ratel_core #(
   wire                          store_err_window;
   wire [31:0]                   store_err_addr;
   wire [Windows*65-1:0]         windows;
+  wire                          abandon;
+  wire                          sweep;
+  wire [13:0]                   sweep_addr;
   wire [4:0]                    store_bytes;
   wire                          step;
   wire                          stall_fetch;
@@ -259,6 +262,9 @@ module ratel_core #(
     .s_axil_rready_i     (s_axil_rready_i),
     .core_rst_no         (core_rst_n),
     .abort_o             (abort),
+    .abandon_o           (abandon),
+    .sweep_o             (sweep),
+    .sweep_addr_o        (sweep_addr),
     .windows_o           (windows),
     .load_valid_o        (load_valid),
     .load_ready_i        (load_ready),
@@ -328,7 +334,7 @@ module ratel_core #(
     .err_addr_o      (load_err_addr),
     .idle_o          (load_idle),
     .abort_i         (abort),
-    .abandon_i       (1'b0),
+    .abandon_i       (abandon),
     .windows_i       (windows),
     .load_bytes_o    (load_bytes),
     .m_axi_arid_o    (m_axi_arid_o),
@@ -393,7 +399,7 @@ module ratel_core #(
     .err_addr_o      (store_err_addr),
     .idle_o          (store_idle),
     .abort_i         (abort),
-    .abandon_i       (1'b0),
+    .abandon_i       (abandon),
     .windows_i       (windows),
     .store_bytes_o   (store_bytes),
     .spad_rd_en_o    (st_rd_en),
@@ -509,7 +515,9 @@ module ratel_core #(
     .ld_wr_addr_i  (ld_wr_addr),
     .ld_wr_data_i  (ld_wr_data),
     .ld_wr_be_i    (ld_wr_be),
-    .ld_wr_ready_o (ld_wr_ready)
+    .ld_wr_ready_o (ld_wr_ready),
+    .sweep_i       (sweep),
+    .sweep_addr_i  (sweep_addr)
   );
 
   ratel_wbuf #(
@@ -523,7 +531,9 @@ module ratel_core #(
     .wr_en_i   (lw_en),
     .wr_addr_i (lw_addr),
     .wr_data_i (lw_data),
-    .wr_be_i   (lw_be)
+    .wr_be_i   (lw_be),
+    .sweep_i   (sweep),
+    .sweep_addr_i (sweep_addr)
   );
 
   ratel_pbuf #(
@@ -539,7 +549,9 @@ module ratel_core #(
     .wr_en_i    (lp_en),
     .wr_addr_i  (lp_addr),
     .wr_slot_i  (lp_slot),
-    .wr_data_i  (lp_data)
+    .wr_data_i  (lp_data),
+    .sweep_i    (sweep),
+    .sweep_addr_i (sweep_addr)
   );
 
   ratel_lut #(
@@ -551,6 +563,8 @@ module ratel_core #(
     .rd_data_o  (t_rd_data),
     .wr_en_i    (lt_en),
     .wr_addr_i  (lt_addr),
-    .wr_data_i  (lt_data)
+    .wr_data_i  (lt_data),
+    .sweep_i    (sweep),
+    .sweep_addr_i (sweep_addr)
   );
 endmodule

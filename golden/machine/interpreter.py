@@ -25,6 +25,7 @@ from golden.machine.work import array_work
 from golden.memory import Memory
 
 _WORD = 0xFFFFFFFF
+SYSTEM = ("fence", "rdcnt")  # they change no tenant
 
 
 class Machine:
@@ -45,6 +46,7 @@ class Machine:
         self.irq_done = False
         self.user_counters = False
         self.index = 0
+        self.tenant = 0  # protection domain whose data the core may hold
         self._held: Held | None = None
         self._held_shape: tuple[int, int] | None = None
         self._counted_from = 0
@@ -58,7 +60,7 @@ class Machine:
     # --- what the host does ----------------------------------------------------------------------
 
     def reset(self) -> None:
-        """Reset, hard or soft: everything but the memories goes back to its initial state.
+        """Hard reset: everything but the memories goes back to its initial state.
 
         What an instruction that reset cut off had written is the caller's to ``forget``.
         """
@@ -68,6 +70,30 @@ class Machine:
         self.index = 0
         self._held, self._held_shape = None, None
         self._moving = self._working = False
+        self.tenant = 0
+        self.clear_counters()
+
+    def soft_reset(self) -> None:
+        """Soft reset: the same, and every memory of the core is 0."""
+        self.reset()
+        self.storage.sweep()
+
+    def abort(self) -> None:
+        """CTRL.ABORT: what was accepted is cut off, configuration and held accumulators are gone.
+
+        What an instruction that it cut off had written is the caller's to ``forget``.
+        """
+        self.groups.reset()
+        self._held, self._held_shape = None, None
+        self._bytes_read = self._bytes_written = self._steps = self._macs = None
+
+    def _change_tenant(self, owner: Owner) -> None:
+        """Let another owner in: nothing of the last one is left (architecture.md section 3)."""
+        self.tenant = owner.domain
+        self.storage.sweep()
+        self.groups.reset()
+        self._held, self._held_shape = None, None
+        self._moving = self._working = False  # the core is empty then
         self.clear_counters()
 
     def clear_counters(self) -> None:
@@ -174,6 +200,8 @@ class Machine:
         item = decode(instruction.word)
         if item is None and not doorbell:
             return Outcome(instruction=instruction, mnemonic="illegal", index=None, accepted=False)
+        if item is not None and item.name not in SYSTEM and owner.domain != self.tenant:
+            self._change_tenant(owner)
         index = self.index
         if item is None or item.name != "rdcnt":  # which has no number of its own
             self.index += 1

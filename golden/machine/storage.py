@@ -56,6 +56,12 @@ class Storage:
         self.lut = np.zeros(256, dtype=np.int8)
         self.lut_known = np.zeros(256, dtype=np.bool_)
 
+    def sweep(self) -> None:
+        """Set every byte to 0, as when the core gets another owner."""
+        for name in ("spad", "wbuf", "bias", "mult", "shift", "lut"):
+            getattr(self, name)[...] = 0
+            getattr(self, f"{name}_known")[...] = True
+
     def read(self, tensor: Tensor) -> tuple[Int8, Mask]:
         """Copy of a tensor and its known mask, both [h, w, c]."""
         return gather(self.config, self.spad, tensor), gather(self.config, self.spad_known, tensor)

@@ -8,6 +8,7 @@
 //
 //   start_*      an instruction; the configuration stands still until idle_o is high again
 //   idle_o       nothing in here
+//   forget_i     accumulators that a hold left are gone
 //   config_i     configuration file, 64 bits a group
 //   out_*        a legal instruction for the dispatcher, engine as in ratel_ranges.vh
 //   fail_o       until fail_ready_i: it was refused, for the reason in code, field, detail
@@ -31,6 +32,7 @@ module ratel_check #(
   input  wire [31:0]                    start_rs2_i,
   input  wire [31:0]                    start_index_i,
   input  wire [2:0]                     start_owner_i,
+  input  wire                           forget_i,
   output wire                           idle_o,
   input  wire [64*`CFG_GROUPS-1:0]      config_i,
   output wire                           out_valid_o,
@@ -145,6 +147,7 @@ module ratel_check #(
     .rs1_i          (rs1_q),
     .rs2_i          (rs2_q),
     .owner_i        (owner_q),
+    .forget_i       (forget_i),
     .in_group_i     (config_i[64*`CFG_IN +: 64]),
     .out_group_i    (config_i[64*`CFG_OUT +: 64]),
     .pitch_group_i  (config_i[64*`CFG_PITCH +: 64]),

@@ -7,6 +7,7 @@
 //   vec_i, op_i         class and operation
 //   rs1_i, rs2_i        operands
 //   owner_i             who asks
+//   forget_i            accumulators that a hold left are gone
 //   *_group_i           configuration groups
 //   step_i              step of the microprogram in ratel_derive_compute
 //   a_o .. product_i    the multiplier
@@ -31,6 +32,7 @@ module ratel_check_compute #(
   input  wire [31:0]                    rs1_i,
   input  wire [31:0]                    rs2_i,
   input  wire [2:0]                     owner_i,
+  input  wire                           forget_i,
   input  wire [63:0]                    in_group_i,
   input  wire [63:0]                    out_group_i,
   input  wire [63:0]                    pitch_group_i,
@@ -189,6 +191,8 @@ module ratel_check_compute #(
       held_q        <= 1'b0;
       held_pixels_q <= 5'd0;
       held_oc_q     <= 16'd0;
+    end else if (forget_i) begin
+      held_q        <= 1'b0;
     end else if (accept_i) begin
       held_q        <= hold;
       held_pixels_q <= pixels[4:0];

@@ -1,5 +1,6 @@
 // Configuration file: 13 groups of 64 bits, and the check that no reserved bit is written.
 //
+//   clear_i          set all groups to 0
 //   write_i          a cfg instruction: group_i gets {rs2_i, rs1_i}, unless a reserved bit is set
 //   fail_o           a reserved bit is set (combinational, belongs to write_i)
 //   field_o          FIELD_RS1 or FIELD_RS2
@@ -10,6 +11,7 @@
 module ratel_config (
   input  wire                      clk_i,
   input  wire                      rst_ni,
+  input  wire                      clear_i,
   input  wire                      write_i,
   input  wire [3:0]                group_i,
   input  wire [31:0]               rs1_i,
@@ -54,6 +56,7 @@ module ratel_config (
       localparam [31:0] Group = g;
       always @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) config_q[64*g +: 64] <= 64'd0;
+        else if (clear_i) config_q[64*g +: 64] <= 64'd0;
         else if (write_i && !fail_o && (group_i == Group[3:0]))
           config_q[64*g +: 64] <= {rs2_i, rs1_i};
       end

@@ -17,6 +17,8 @@
 //   <engine>_valid_o .. desc_o   next instruction of an engine
 //   <engine>_done_i    its oldest instruction is complete; err, err_addr: with a bus error;
 //                      err_window: refused by the memory windows
+//   abandon_o          pulse: what is owed on the bus is given up
+//   sweep_o, sweep_addr_o   write 0 to this address of every memory
 //   windows_o          memory windows, see ratel_windows
 //   <engine>_idle_i    no bus transaction is outstanding
 //   *_bytes_i, exec_*_i   events for the counters
@@ -83,6 +85,9 @@ module ratel_control #(
   input  wire                             s_axil_rready_i,
   output wire                             core_rst_no,
   output wire                             abort_o,
+  output wire                             abandon_o,
+  output wire                             sweep_o,
+  output wire [13:0]                      sweep_addr_o,
   output wire [Windows*65-1:0]            windows_o,
   output wire                             load_valid_o,
   input  wire                             load_ready_i,
@@ -115,14 +120,23 @@ module ratel_control #(
   wire                          reset_request;
   wire                          reset_begin;
   wire                          reset_pending;
+  wire                          state_rst_n;
+  wire                          abort_request;
+  wire                          watchdog_fire;
+  wire                          watchdog_taken;
+  wire [31:0]                   watchdog_limit;
+  wire                          stop_on_error;
   ratel_soft_reset u_soft_reset (
     .clk_i       (clk_i),
     .rst_ni      (rst_ni),
     .request_i   (reset_request),
+    .stop_i      (abort_request || watchdog_taken),
     .idle_i      (load_idle_i && store_idle_i),
     .scan_mode_i (scan_mode_i),
     .begin_o     (reset_begin),
     .pending_o   (reset_pending),
+    .abandon_o   (abandon_o),
+    .state_rst_no (state_rst_n),
     .core_rst_no (core_rst_no)
   );
 
@@ -162,6 +176,8 @@ module ratel_control #(
 
   wire [66:0]                   load_info;   // {owner, index, word}
   wire [66:0]                   store_info;
+  wire [66:0]                   execute_info;
+  wire [2:0]                    engine_begun;
   wire [QueueDepth-1:0]         load_pushed;
   wire [QueueDepth-1:0]         load_freed;
   wire [QueueDepth-1:0]         store_pushed;
@@ -299,6 +315,9 @@ module ratel_control #(
     .xif_context_o    (xif_context),
     .user_counters_o  (user_counters),
     .db_result_i      (retired_data),
+    .abort_request_o  (abort_request),
+    .watchdog_limit_o (watchdog_limit),
+    .stop_on_error_o  (stop_on_error),
     .windows_o        (windows_o),
     .irq_o            (irq_o)
   );
@@ -365,10 +384,51 @@ module ratel_control #(
   wire [31:0]                   fence_cause;
   wire [64*`CFG_GROUPS-1:0]     config_file;
 
+  // --- owners ------------------------------------------------------------------------------------
+  localparam Deep0 = (SpadDepth > WbufDepth) ? SpadDepth : WbufDepth;
+  localparam Deep  = (Deep0 > ParamDepth) ? Deep0 : ParamDepth;
+
+  wire                          in_legal;
+  wire [2:0]                    in_class;
+  wire [3:0]                    unused_in_op;
+  wire                          unused_in_needs;
+  wire                          unused_in_result;
+  wire                          tenant_hold;
+  wire                          tenant_clear;
+
+  ratel_decode u_class (
+    .word_i      (in_word),
+    .legal_o     (in_legal),
+    .class_o     (in_class),
+    .op_o        (unused_in_op),
+    .needs_rs2_o (unused_in_needs),
+    .result_o    (unused_in_result)
+  );
+
+  ratel_tenant #(
+    .Depth (Deep)
+  ) u_tenant (
+    .clk_i      (clk_i),
+    .rst_ni     (rst_ni),
+    .in_valid_i (in_valid && !reset_pending),
+    .in_sys_i   (!in_legal || (in_class == `CLASS_SYS)),
+    .in_owner_i (in_owner),
+    .idle_i     (check_idle && !(|engine_busy)),
+    .soft_i     (!state_rst_n),
+    .hold_o     (tenant_hold),
+    .clear_o    (tenant_clear),
+    .sweep_o    (sweep_o),
+    .addr_o     (sweep_addr_o)
+  );
+
+  wire unused_class = &{1'b0, unused_in_op, unused_in_needs, unused_in_result};
+
   ratel_frontend u_frontend (
     .clk_i              (clk_i),
     .rst_ni             (core_rst_no),
-    .in_valid_i         (in_valid),
+    .state_rst_ni       (state_rst_n),
+    .clear_config_i     (tenant_clear),
+    .in_valid_i         (in_valid && !tenant_hold),
     .in_ready_o         (in_ready),
     .in_word_i          (in_word),
     .in_rs1_i           (in_rs1),
@@ -427,6 +487,7 @@ module ratel_control #(
     .start_rs2_i   (in_rs2),
     .start_index_i (check_index),
     .start_owner_i (in_owner),
+    .forget_i      (tenant_clear),
     .idle_o        (check_idle),
     .config_i      (config_file),
     .out_valid_o   (check_valid),
@@ -462,6 +523,7 @@ module ratel_control #(
     .in_execute_i    (check_execute),
     .in_store_i      (check_store),
     .hold_i          (reset_pending),
+    .refuse_i        (stop_on_error ? error_valid : 8'd0),
     .load_valid_o    (load_valid_o),
     .load_ready_i    (load_ready_i),
     .load_desc_o     (load_desc_o),
@@ -480,7 +542,9 @@ module ratel_control #(
     .load_freed_o    (load_freed),
     .store_pushed_o  (store_pushed),
     .store_freed_o   (store_freed),
+    .begun_o         (engine_begun),
     .load_info_o     (load_info),
+    .execute_info_o  (execute_info),
     .store_info_o    (store_info)
   );
 
@@ -490,19 +554,36 @@ module ratel_control #(
   localparam [7:0] FirstOwner = 8'd1;
   assign error_cleared = error_clear | (fence_clear ? (FirstOwner << in_owner) : 8'd0);
 
+  // The watchdog names the instruction that an engine has begun and not ended.
+  wire        unused_begun = &{1'b0, engine_begun[1]};
+  wire [66:0] stuck = engine_begun[0] ? load_info : engine_begun[2] ? store_info : execute_info;
+
+  ratel_watchdog u_watchdog (
+    .clk_i      (clk_i),
+    .rst_ni     (rst_ni),
+    .limit_i    (watchdog_limit),
+    .busy_i     (|engine_busy),
+    .progress_i (load_done_i || store_done_i || execute_done_i || reset_pending || sweep_o),
+    .taken_i    (watchdog_taken),
+    .fire_o     (watchdog_fire)
+  );
+
+  assign watchdog_taken = watchdog_fire && !fail && !error_busy && !reset_pending;
+
   ratel_error #(
     .QueueDepth (QueueDepth)
   ) u_error (
     .clk_i          (clk_i),
-    .rst_ni         (core_rst_no),
-    .fail_i         (fail),
-    .fail_check_i   (fail_check),
-    .fail_code_i    (fail_code),
-    .fail_field_i   (fail_field),
-    .fail_detail_i  (fail_detail),
-    .fail_word_i    (fail_word),
-    .fail_index_i   (fail_index),
-    .fail_owner_i   (fail_owner),
+    .rst_ni         (state_rst_n),
+    .job_rst_ni     (core_rst_no),
+    .fail_i         (fail || watchdog_taken),
+    .fail_check_i   (fail_check && !watchdog_taken),
+    .fail_code_i    (watchdog_taken ? `ERR_WATCHDOG : fail_code),
+    .fail_field_i   (watchdog_taken ? `FIELD_NONE : fail_field),
+    .fail_detail_i  (watchdog_taken ? watchdog_limit : fail_detail),
+    .fail_word_i    (watchdog_taken ? stuck[31:0] : fail_word),
+    .fail_index_i   (watchdog_taken ? stuck[63:32] : fail_index),
+    .fail_owner_i   (watchdog_taken ? stuck[66:64] : fail_owner),
     .load_error_i   (load_done_i && load_err_i),
     .load_code_i    (load_err_window_i ? `ERR_WINDOW : `ERR_BUS_READ),
     .load_addr_i    (load_err_addr_i),
@@ -532,8 +613,8 @@ module ratel_control #(
 
   ratel_counters u_counters (
     .clk_i            (clk_i),
-    .rst_ni           (core_rst_no),
-    .clear_i          (counters_clear),
+    .rst_ni           (state_rst_n),
+    .clear_i          (counters_clear || tenant_clear),
     .busy_i           (busy),
     .retired_i        (retired),
     .engine_busy_i    (engine_busy),

@@ -8,11 +8,13 @@
 //
 //   in_*          a checked instruction: engine, ranges, descriptor of its engine
 //   hold_i        start nothing (soft reset pending)
+//   refuse_i      bit an owner: its instructions end without being started
 //   <engine>_*    next descriptor to each engine; done: its oldest instruction is complete
 //   busy_o        bit an engine (load, execute, store): instructions in flight
 //   blocked_o     bit an engine: its next instruction waits for a dependency
 //   load_pushed_o .. store_freed_o   bit a slot: an instruction moves in, is complete
-//   load_info_o, store_info_o   {owner, index, word} of the instruction a done belongs to
+//   *_info_o      {owner, index, word} of the oldest instruction, which a done belongs to
+//   begun_o       bit an engine: it has begun an instruction and not ended it
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
 
@@ -32,6 +34,7 @@ module ratel_dispatch #(
   input  wire [`DESC_EXECUTE_WIDTH-1:0] in_execute_i,
   input  wire [`DESC_STORE_WIDTH-1:0]   in_store_i,
   input  wire                           hold_i,
+  input  wire [7:0]                     refuse_i,
   output wire                           load_valid_o,
   input  wire                           load_ready_i,
   output wire [`DESC_LOAD_WIDTH-1:0]    load_desc_o,
@@ -46,11 +49,13 @@ module ratel_dispatch #(
   input  wire                           store_done_i,
   output wire [2:0]                     busy_o,
   output wire [2:0]                     blocked_o,
+  output wire [2:0]                     begun_o,
   output wire [QueueDepth-1:0]          load_pushed_o,
   output wire [QueueDepth-1:0]          load_freed_o,
   output wire [QueueDepth-1:0]          store_pushed_o,
   output wire [QueueDepth-1:0]          store_freed_o,
   output wire [66:0]                    load_info_o,
+  output wire [66:0]                    execute_info_o,
   output wire [66:0]                    store_info_o
 );
   wire [3*QueueDepth-1:0] waits;
@@ -58,10 +63,9 @@ module ratel_dispatch #(
   wire [2:0]              room;
   wire [2:0]              push;
   wire [66:0]             info = {in_owner_i, in_index_i, in_word_i};
-  wire [66:0]             unused_info;
   wire [QueueDepth-1:0]   unused_pushed;
   // Execute has no bus errors.
-  wire                    unused = &{1'b0, unused_info, unused_pushed};
+  wire                    unused = &{1'b0, unused_pushed};
 
   assign load_freed_o  = freed[QueueDepth-1:0];
   assign store_freed_o = freed[3*QueueDepth-1:2*QueueDepth];
@@ -85,6 +89,7 @@ module ratel_dispatch #(
     .info_i        (info),
     .desc_i        (in_load_i),
     .hold_i        (hold_i),
+    .refuse_i      (refuse_i),
     .start_valid_o (load_valid_o),
     .start_ready_i (load_ready_i),
     .start_desc_o  (load_desc_o),
@@ -96,6 +101,7 @@ module ratel_dispatch #(
     .freed_o       (freed[QueueDepth-1:0]),
     .busy_o        (busy_o[0]),
     .blocked_o     (blocked_o[0]),
+    .begun_o       (begun_o[0]),
     .done_info_o   (load_info_o)
   );
 
@@ -113,6 +119,7 @@ module ratel_dispatch #(
     .info_i        (info),
     .desc_i        (in_execute_i),
     .hold_i        (hold_i),
+    .refuse_i      (refuse_i),
     .start_valid_o (execute_valid_o),
     .start_ready_i (execute_ready_i),
     .start_desc_o  (execute_desc_o),
@@ -124,7 +131,8 @@ module ratel_dispatch #(
     .freed_o       (freed[2*QueueDepth-1:QueueDepth]),
     .busy_o        (busy_o[1]),
     .blocked_o     (blocked_o[1]),
-    .done_info_o   (unused_info)
+    .begun_o       (begun_o[1]),
+    .done_info_o   (execute_info_o)
   );
 
   ratel_dispatch_queue #(
@@ -141,6 +149,7 @@ module ratel_dispatch #(
     .info_i        (info),
     .desc_i        (in_store_i),
     .hold_i        (hold_i),
+    .refuse_i      (refuse_i),
     .start_valid_o (store_valid_o),
     .start_ready_i (store_ready_i),
     .start_desc_o  (store_desc_o),
@@ -152,6 +161,7 @@ module ratel_dispatch #(
     .freed_o       (freed[3*QueueDepth-1:2*QueueDepth]),
     .busy_o        (busy_o[2]),
     .blocked_o     (blocked_o[2]),
+    .begun_o       (begun_o[2]),
     .done_info_o   (store_info_o)
   );
 endmodule

@@ -5,6 +5,7 @@
 //   info_i       what is remembered for errors: {owner, index, word}
 //   desc_i       descriptor
 //   hold_i       start nothing
+//   refuse_i     bit an owner: end its instructions instead of starting them
 //   start_*      the next instruction for the engine, when it need not wait
 //   done_i       the oldest instruction that has started is complete
 //   freed_i      bit for every slot of every engine: complete in this cycle
@@ -13,6 +14,7 @@
 //   freed_o      bit a slot: complete in this cycle
 //   pushed_o     bit a slot: the new instruction moves in
 //   busy_o       any slot is used
+//   begun_o      an instruction has started and is not complete
 //   blocked_o    the next instruction waits for a dependency
 //   done_info_o  info of the oldest instruction
 `include "ratel_ranges.vh"
@@ -31,6 +33,7 @@ module ratel_dispatch_queue #(
   input  wire [66:0]             info_i,
   input  wire [DescWidth-1:0]    desc_i,
   input  wire                    hold_i,
+  input  wire [7:0]              refuse_i,
   output wire                    start_valid_o,
   input  wire                    start_ready_i,
   output wire [DescWidth-1:0]    start_desc_o,
@@ -42,6 +45,7 @@ module ratel_dispatch_queue #(
   output wire [QueueDepth-1:0]   pushed_o,
   output wire                    busy_o,
   output wire                    blocked_o,
+  output wire                    begun_o,
   output wire [66:0]             done_info_o
 );
   localparam PtrWidth = (QueueDepth == 2) ? 1 : 2;
@@ -63,12 +67,20 @@ module ratel_dispatch_queue #(
   wire next  = waiting[start_ptr_q];
   wire start = start_valid_o && start_ready_i;
 
-  assign start_valid_o = next && clear[start_ptr_q] && !hold_i;
+  // What is refused ends here, when all before it in this engine has ended.
+  wire [66:0] next_info = info_q[start_ptr_q];
+  wire        refuse    = refuse_i[next_info[66:64]];
+  wire        drop      = next && clear[start_ptr_q] && refuse && !hold_i
+                          && (start_ptr_q == done_ptr_q);
+  wire        unused    = &{1'b0, next_info[63:0]};
+
+  assign start_valid_o = next && clear[start_ptr_q] && !refuse && !hold_i;
   assign start_desc_o  = desc_q[start_ptr_q];
   assign room_o        = !used[push_ptr_q];
-  assign freed_o       = done_i ? done_at : {QueueDepth{1'b0}};
+  assign freed_o       = (done_i || drop) ? done_at : {QueueDepth{1'b0}};
   assign pushed_o      = push_i ? push_at : {QueueDepth{1'b0}};
   assign busy_o        = |used;
+  assign begun_o       = |(used & ~waiting);
   assign blocked_o     = next && !clear[start_ptr_q];
   assign done_info_o   = info_q[done_ptr_q];
 
@@ -85,7 +97,7 @@ module ratel_dispatch_queue #(
         .engine_i  (engine_i),
         .ranges_i  (ranges_i),
         .waits_i   (waits_i),
-        .start_i   (start && start_at[g]),
+        .start_i   ((start || drop) && start_at[g]),
         .free_i    (freed_o[g]),
         .freed_i   (freed_i),
         .used_o    (used[g]),
@@ -110,8 +122,8 @@ module ratel_dispatch_queue #(
       done_ptr_q  <= {PtrWidth{1'b0}};
     end else begin
       if (push_i) push_ptr_q <= push_ptr_q + 1'b1;
-      if (start) start_ptr_q <= start_ptr_q + 1'b1;
-      if (done_i) done_ptr_q <= done_ptr_q + 1'b1;
+      if (start || drop) start_ptr_q <= start_ptr_q + 1'b1;
+      if (done_i || drop) done_ptr_q <= done_ptr_q + 1'b1;
     end
   end
 endmodule

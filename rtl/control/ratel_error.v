@@ -4,6 +4,7 @@
 // one, so an older error replaces a younger one that is kept already (ratel_error_order), unless
 // somebody has read that: what was read stays until it is cleared, so nobody sees half of each.
 //
+//   job_rst_ni       reset with an abort, too: nothing older is in flight any more
 //   fail_*           refused instruction of the front end or, with fail_check_i, of the check; held
 //                    until busy_o is low
 //   load_*, store_*  bus errors of the engines, with {owner, index, word} of their instruction
@@ -21,6 +22,7 @@ module ratel_error #(
 ) (
   input  wire                  clk_i,
   input  wire                  rst_ni,
+  input  wire                  job_rst_ni,
   input  wire                  fail_i,
   input  wire                  fail_check_i,
   input  wire [7:0]            fail_code_i,
@@ -96,7 +98,7 @@ module ratel_error #(
     .QueueDepth (QueueDepth)
   ) u_order (
     .clk_i             (clk_i),
-    .rst_ni            (rst_ni),
+    .rst_ni            (job_rst_ni),
     .load_push_i       (load_push_i),
     .store_push_i      (store_push_i),
     .push_owner_i      (check_owner_i),

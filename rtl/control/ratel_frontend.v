@@ -6,6 +6,8 @@
 // are found in program order. A fence also waits for the engines. Only a fence or rdcnt that is
 // refused waits for nothing; rdcnt itself is executed at the ports and not seen here.
 //
+//   state_rst_ni     reset of the number of the next instruction
+//   clear_config_i   set the configuration file to 0: it is another owner's turn
 //   in_*             the merged stream
 //   in_owner_i       who asks
 //   hold_i           take nothing (soft reset pending)
@@ -26,6 +28,8 @@
 module ratel_frontend (
   input  wire                      clk_i,
   input  wire                      rst_ni,
+  input  wire                      state_rst_ni,
+  input  wire                      clear_config_i,
   input  wire                      in_valid_i,
   output wire                      in_ready_o,
   input  wire [31:0]               in_word_i,
@@ -109,6 +113,7 @@ module ratel_frontend (
   ratel_config u_config (
     .clk_i    (clk_i),
     .rst_ni   (rst_ni),
+    .clear_i  (clear_config_i),
     .write_i  (in_ready_o && cfg),
     .group_i  (op),
     .rs1_i    (in_rs1_i),
@@ -124,8 +129,8 @@ module ratel_frontend (
 
   assign check_index_o = index_q;
 
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) index_q <= 32'd0;
+  always @(posedge clk_i or negedge state_rst_ni) begin
+    if (!state_rst_ni) index_q <= 32'd0;
     else if (retired_o) index_q <= index_q + 32'd1;
   end
 

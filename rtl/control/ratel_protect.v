@@ -1,11 +1,16 @@
-// Registers that protect memory: the windows that users may touch (ratel_windows).
+// Registers that protect programs from each other: the windows of memory that users may touch
+// (ratel_windows), the watchdog's limit, options, and the locks of all these.
 //
 // They are on the supervisor's page alone and outlive a soft reset, which programs may cause.
 //
 //   write_i         a write to this page is taken
 //   write_addr_i .. byte offset, data, and mask of the written bytes
-//   writable_o      a register here has that offset
+//   lock_i          a write to LOCK of write_data_i
+//   writable_o      a register here has that offset and is not locked
 //   read_addr_i ..  read_known_o: a register here has that offset; read_data_o
+//   lock_o          register LOCK, as far as it is kept here
+//   limit_o         of the watchdog
+//   stop_o          option: stop on error
 //   windows_o       65 bits a window, see ratel_windows
 `include "ratel_regs.vh"
 
@@ -15,6 +20,7 @@ module ratel_protect #(
   input  wire                  clk_i,
   input  wire                  rst_ni,
   input  wire                  write_i,
+  input  wire                  lock_i,
   input  wire [11:0]           write_addr_i,
   input  wire [31:0]           write_data_i,
   input  wire [31:0]           write_mask_i,
@@ -22,6 +28,9 @@ module ratel_protect #(
   input  wire [11:0]           read_addr_i,
   output wire                  read_known_o,
   output reg  [31:0]           read_data_o,
+  output wire [31:0]           lock_o,
+  output wire [31:0]           limit_o,
+  output wire                  stop_o,
   output wire [Windows*65-1:0] windows_o
 );
   // The three arrays of registers, 64 bytes each.
@@ -39,12 +48,45 @@ module ratel_protect #(
   wire [3:0] read_index  = read_addr_i[5:2];
   wire       unused      = &{1'b0, write_addr_i[1:0], read_addr_i[1:0]};
 
-  assign writable_o   = ({1'b0, write_index} < Count)
-                        && ((write_array == BaseArray) || (write_array == LimitArray)
-                            || (write_array == CtrlArray));
-  assign read_known_o = ({1'b0, read_index} < Count)
-                        && ((read_array == BaseArray) || (read_array == LimitArray)
-                            || (read_array == CtrlArray));
+  reg  [31:0]        watchdog_q;
+  reg                stop_q;
+  reg                lock_options_q;
+  reg  [Windows-1:0] lock_windows_q;
+  wire [15:0]        locked = {{(16 - Windows){1'b0}}, lock_windows_q};
+
+  wire write_window = ({1'b0, write_index} < Count)
+                      && ((write_array == BaseArray) || (write_array == LimitArray)
+                          || (write_array == CtrlArray));
+  wire read_window  = ({1'b0, read_index} < Count)
+                      && ((read_array == BaseArray) || (read_array == LimitArray)
+                          || (read_array == CtrlArray));
+  wire write_option = (write_addr_i == `REG_WATCHDOG) || (write_addr_i == `REG_OPTIONS);
+  wire read_option  = (read_addr_i == `REG_WATCHDOG) || (read_addr_i == `REG_OPTIONS);
+
+  assign writable_o   = (write_window && !locked[write_index])
+                        || (write_option && !lock_options_q);
+  assign read_known_o = read_window || read_option;
+  assign lock_o       = {8'd0, locked, 5'd0, lock_options_q, 2'd0};
+  assign limit_o      = watchdog_q;
+  assign stop_o       = stop_q;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      watchdog_q     <= 32'd0;
+      stop_q         <= 1'b0;
+      lock_options_q <= 1'b0;
+      lock_windows_q <= {Windows{1'b0}};
+    end else begin
+      if (write_i && (write_addr_i == `REG_WATCHDOG))
+        watchdog_q <= (watchdog_q & ~write_mask_i) | (write_data_i & write_mask_i);
+      if (write_i && (write_addr_i == `REG_OPTIONS) && write_mask_i[0])
+        stop_q <= write_data_i[`REG_OPTIONS_STOP_ON_ERROR];
+      if (lock_i && write_data_i[`REG_LOCK_OPTIONS] && write_mask_i[0]) lock_options_q <= 1'b1;
+      if (lock_i)
+        lock_windows_q <= lock_windows_q
+                          | (write_data_i[8 +: Windows] & write_mask_i[8 +: Windows]);
+    end
+  end
 
   // Bits that exist; the rest of a register reads 0.
   localparam [31:0] CtrlBits = 32'h0000_3f07;
@@ -69,7 +111,7 @@ module ratel_protect #(
                                       flags_q[`REG_WINDOW_CTRL_LOAD],
                                       flags_q[`REG_WINDOW_CTRL_VALID], limit_q, base_q};
 
-      wire        here      = write_i && (write_index == Index);
+      wire        here      = write_i && write_window && (write_index == Index);
       wire [31:0] new_base  = (base[32*g +: 32] & ~write_mask_i) | (write_data_i & write_mask_i);
       wire [31:0] new_limit = (limit[32*g +: 32] & ~write_mask_i) | (write_data_i & write_mask_i);
       wire [31:0] new_ctrl  = (ctrl[32*g +: 32] & ~write_mask_i) | (write_data_i & write_mask_i);
@@ -96,6 +138,8 @@ module ratel_protect #(
   integer index;
   always @* begin
     read_data_o = 32'd0;
+    if (read_addr_i == `REG_WATCHDOG) read_data_o = watchdog_q;
+    if (read_addr_i == `REG_OPTIONS)  read_data_o[`REG_OPTIONS_STOP_ON_ERROR] = stop_q;
     for (index = 0; index < Windows; index = index + 1) begin
       if (read_index == index[3:0]) begin
         if (read_array == BaseArray)  read_data_o = base[32*index +: 32];

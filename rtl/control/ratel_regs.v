@@ -19,6 +19,8 @@
 //   xif_context_o     user context of CV-X-IF
 //   user_counters_o   users may read counters
 //   db_*, quick_*, waiting_o, older_o   see ratel_doorbells
+//   abort_request_o   abort wanted
+//   watchdog_limit_o, stop_on_error_o   registers WATCHDOG and OPTIONS
 //   windows_o         memory windows, see ratel_windows
 //   irq_o             level interrupt
 `include "ratel_regs.vh"
@@ -78,6 +80,9 @@ module ratel_regs #(
   input  wire [31:0] db_result_i,
   output wire [1:0]  xif_context_o,
   output wire        user_counters_o,
+  output wire        abort_request_o,
+  output wire [31:0] watchdog_limit_o,
+  output wire        stop_on_error_o,
   output wire [Windows*65-1:0] windows_o,
   output wire        irq_o
 );
@@ -165,6 +170,7 @@ module ratel_regs #(
   wire        protect_writable;
   wire        protect_known;
   wire [31:0] protect_data;
+  wire [31:0] protect_lock;
 
   ratel_protect #(
     .Windows (Windows)
@@ -172,6 +178,7 @@ module ratel_regs #(
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .write_i      (write),
+    .lock_i       (write && (write_addr == `REG_LOCK)),
     .write_addr_i (write_addr),
     .write_data_i (write_data),
     .write_mask_i (mask),
@@ -179,6 +186,9 @@ module ratel_regs #(
     .read_addr_i  (read_addr),
     .read_known_o (protect_known),
     .read_data_o  (protect_data),
+    .lock_o       (protect_lock),
+    .limit_o      (watchdog_limit_o),
+    .stop_o       (stop_on_error_o),
     .windows_o    (windows_o)
   );
 
@@ -210,6 +220,7 @@ module ratel_regs #(
   wire enable  = write && (write_addr == `REG_IRQ_ENABLE);
   wire status1 = write && (write_addr == `REG_IRQ_STATUS);
   assign reset_request_o  = ctrl && write_data[`REG_CTRL_SOFT_RESET];
+  assign abort_request_o  = ctrl && write_data[`REG_CTRL_ABORT];
   assign counters_clear_o = ctrl && write_data[`REG_CTRL_CLEAR_COUNTERS];
 
   // --- error records ---------------------------------------------------------------------------
@@ -382,7 +393,7 @@ module ratel_regs #(
       `REG_ERR_OWNER:   read_data = {28'd0, error_owner_q};
       `REG_ERR_PENDING: read_data = {24'd0, error_valid_i};
       `REG_USER_RIGHTS: read_data = {31'd0, user_counters_q};
-      `REG_LOCK:        read_data = {30'd0, lock_rights_q, lock_context_q};
+      `REG_LOCK:        read_data = protect_lock | {30'd0, lock_rights_q, lock_context_q};
       default: begin
         if ((counter_offset[11:7] == 5'd0) && (counter_offset[1:0] == 2'd0))
           read_data = counter_i;

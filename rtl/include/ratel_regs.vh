@@ -34,7 +34,7 @@
 `define REG_STATUS                 12'h010             // byte offset
 `define REG_STATUS_RESET           32'h00000000
 `define REG_STATUS_ERROR           8
-`define REG_STATUS_RESET_PENDING   5                   // A soft reset waits for announced bursts
+`define REG_STATUS_RESET_PENDING   5
 `define REG_STATUS_DOORBELL        4
 `define REG_STATUS_STORE           3                   // The store engine is busy
 `define REG_STATUS_EXECUTE         2                   // The execute engine is busy
@@ -44,6 +44,7 @@
 // Control.
 `define REG_CTRL                   12'h014             // byte offset
 `define REG_CTRL_RESET             32'h00000000
+`define REG_CTRL_ABORT             2
 `define REG_CTRL_CLEAR_COUNTERS    1                   // Clear the counters
 `define REG_CTRL_SOFT_RESET        0
 
@@ -126,8 +127,20 @@
 // Locks.
 `define REG_LOCK                   12'h050             // byte offset
 `define REG_LOCK_RESET             32'h00000000
+`define REG_LOCK_WINDOWS           11:8                // Memory windows, a bit each
+`define REG_LOCK_OPTIONS           2                   // WATCHDOG and OPTIONS
 `define REG_LOCK_RIGHTS            1                   // USER_RIGHTS
 `define REG_LOCK_CONTEXT           0                   // XIF_CONTEXT
+
+// Watchdog.
+`define REG_WATCHDOG               12'h060             // byte offset
+`define REG_WATCHDOG_RESET         32'h00000000
+`define REG_WATCHDOG_LIMIT         31:0                // Cycles; 0: never
+
+// Options.
+`define REG_OPTIONS                12'h064             // byte offset
+`define REG_OPTIONS_RESET          32'h00000000
+`define REG_OPTIONS_STOP_ON_ERROR  0
 
 // Performance counter.
 `define REG_COUNTER                12'h100             // byte offset

@@ -4,6 +4,7 @@
 //   -------------------------|---------------------------------------------------------------
 //   rd_en_i, rd_index_i      | one index byte a lane; `rd_data_o` the cycle after
 //   wr_en_i, wr_addr_i       | write `Cols` bytes from index `wr_addr_i` (a multiple of Cols)
+//   sweep_i, sweep_addr_i    | write 0 to this word of Cols bytes; nothing else writes
 module ratel_lut #(
   parameter Cols = 8
 ) (
@@ -13,7 +14,9 @@ module ratel_lut #(
   output wire [Cols*8-1:0] rd_data_o,
   input  wire              wr_en_i,
   input  wire [7:0]        wr_addr_i,
-  input  wire [Cols*8-1:0] wr_data_i
+  input  wire [Cols*8-1:0] wr_data_i,
+  input  wire              sweep_i,
+  input  wire [13:0]       sweep_addr_i
 );
 
   localparam ByteBits = $clog2(Cols);
@@ -30,9 +33,9 @@ module ratel_lut #(
         .Depth (256 / Cols)
       ) u_sram (
         .clk_i     (clk_i),
-        .wr_en_i   (wr_en_i),
-        .wr_addr_i (wr_addr_i[7:ByteBits]),
-        .wr_data_i (wr_data_i),
+        .wr_en_i   (wr_en_i || sweep_i),
+        .wr_addr_i (sweep_i ? sweep_addr_i[7-ByteBits:0] : wr_addr_i[7:ByteBits]),
+        .wr_data_i (wr_data_i & {(Cols * 8){!sweep_i}}),
         .wr_be_i   ({Cols{1'b1}}),
         .rd_en_i   (rd_en_i),
         .rd_addr_i (index[7:ByteBits]),
@@ -47,6 +50,6 @@ module ratel_lut #(
     end
   endgenerate
 
-  wire unused_addr = &{1'b0, wr_addr_i[ByteBits-1:0]};
+  wire unused_addr = &{1'b0, wr_addr_i[ByteBits-1:0], sweep_addr_i};
 
 endmodule

@@ -7,6 +7,7 @@
 //   ---------------------------------|---------------------------------------------------
 //   rd_en_i, rd_addr_i               | read an entry; bias, multiplier, shift the cycle after
 //   wr_en_i, wr_addr_i, wr_slot_i    | write `wr_data_i` to a slot of an entry
+//   sweep_i, sweep_addr_i            | write 0 to this entry; nothing else writes
 module ratel_pbuf #(
   parameter Cols  = 8,
   parameter Depth = 64
@@ -20,17 +21,22 @@ module ratel_pbuf #(
   input  wire               wr_en_i,
   input  wire [7:0]         wr_addr_i,
   input  wire [3:0]         wr_slot_i,
-  input  wire [Cols*8-1:0]  wr_data_i
+  input  wire [Cols*8-1:0]  wr_data_i,
+  input  wire               sweep_i,
+  input  wire [13:0]        sweep_addr_i
 );
 
   localparam AddrWidth = $clog2(Depth);
 
-  wire wr_bias  = wr_en_i && (wr_slot_i[3:2] == 2'd0);
-  wire wr_mult  = wr_en_i && (wr_slot_i[3:2] == 2'd1);
-  wire wr_shift = wr_en_i && wr_slot_i[3];
+  wire wr_bias  = sweep_i || (wr_en_i && (wr_slot_i[3:2] == 2'd0));
+  wire wr_mult  = sweep_i || (wr_en_i && (wr_slot_i[3:2] == 2'd1));
+  wire wr_shift = sweep_i || (wr_en_i && wr_slot_i[3]);
+
+  wire [AddrWidth-1:0] wr_addr = sweep_i ? sweep_addr_i[AddrWidth-1:0] : wr_addr_i[AddrWidth-1:0];
+  wire [Cols*8-1:0]    wr_data = wr_data_i & {(Cols * 8){!sweep_i}};
 
   // A slot is a quarter of a bias or multiplier word.
-  wire [4*Cols-1:0] quarter_be = {
+  wire [4*Cols-1:0] quarter_be = {(4 * Cols){sweep_i}} | {
     {Cols{wr_slot_i[1:0] == 2'd3}}, {Cols{wr_slot_i[1:0] == 2'd2}},
     {Cols{wr_slot_i[1:0] == 2'd1}}, {Cols{wr_slot_i[1:0] == 2'd0}}
   };
@@ -41,8 +47,8 @@ module ratel_pbuf #(
   ) u_bias (
     .clk_i     (clk_i),
     .wr_en_i   (wr_bias),
-    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
-    .wr_data_i ({4{wr_data_i}}),
+    .wr_addr_i (wr_addr),
+    .wr_data_i ({4{wr_data}}),
     .wr_be_i   (quarter_be),
     .rd_en_i   (rd_en_i),
     .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
@@ -55,8 +61,8 @@ module ratel_pbuf #(
   ) u_mult (
     .clk_i     (clk_i),
     .wr_en_i   (wr_mult),
-    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
-    .wr_data_i ({4{wr_data_i}}),
+    .wr_addr_i (wr_addr),
+    .wr_data_i ({4{wr_data}}),
     .wr_be_i   (quarter_be),
     .rd_en_i   (rd_en_i),
     .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
@@ -69,8 +75,8 @@ module ratel_pbuf #(
   ) u_shift (
     .clk_i     (clk_i),
     .wr_en_i   (wr_shift),
-    .wr_addr_i (wr_addr_i[AddrWidth-1:0]),
-    .wr_data_i (wr_data_i),
+    .wr_addr_i (wr_addr),
+    .wr_data_i (wr_data),
     .wr_be_i   ({Cols{1'b1}}),
     .rd_en_i   (rd_en_i),
     .rd_addr_i (rd_addr_i[AddrWidth-1:0]),
@@ -78,6 +84,6 @@ module ratel_pbuf #(
   );
 
   // `check` has refused every entry outside the buffer.
-  wire unused_addr = &{1'b0, rd_addr_i, wr_addr_i};
+  wire unused_addr = &{1'b0, rd_addr_i, wr_addr_i, sweep_addr_i};
 
 endmodule

@@ -17,6 +17,7 @@
 //   st_rd_*                              | the store's read, likewise
 //   ex_wr_*                              | execute's write, always taken
 //   ld_wr_*                              | the load's write, taken when valid and ready
+//   sweep_i, sweep_addr_i                | write 0 to this line of every bank; nothing else writes
 module ratel_spad #(
   parameter Rows  = 8,
   parameter Cols  = 8,
@@ -47,7 +48,9 @@ module ratel_spad #(
   input  wire [15:0]            ld_wr_addr_i,
   input  wire [Cols*8-1:0]      ld_wr_data_i,
   input  wire [Cols-1:0]        ld_wr_be_i,
-  output wire                   ld_wr_ready_o
+  output wire                   ld_wr_ready_o,
+  input  wire                   sweep_i,
+  input  wire [13:0]            sweep_addr_i
 );
 
   localparam AddrWidth = $clog2(Depth);
@@ -78,6 +81,12 @@ module ratel_spad #(
   assign st_rd_gnt_o   = st_rd_en_i && !(ex_rd_en_i[st_bank] && ex_rd_gnt_o[st_bank]);
   assign ld_wr_ready_o = !(ex_wr_en_i && (ex_bank == ld_bank));
 
+  // The sweep goes the way of the load's writes, to all banks at once.
+  wire [AddrWidth-1:0] in_addr = sweep_i ? sweep_addr_i[AddrWidth-1:0]
+                                         : ld_wr_addr_i[AddrWidth-1:0];
+  wire [Cols*8-1:0]    in_data = ld_wr_data_i & {(Cols * 8){!sweep_i}};
+  wire [Cols-1:0]      in_be   = ld_wr_be_i | {Cols{sweep_i}};
+
   genvar bank;
   generate
     for (bank = 0; bank < Rows; bank = bank + 1) begin : gen_bank
@@ -96,10 +105,10 @@ module ratel_spad #(
         .Depth (Depth)
       ) u_sram (
         .clk_i     (clk_i),
-        .wr_en_i   (ex_wr || ld_wr),
-        .wr_addr_i (ex_wr ? ex_wr_addr_i[AddrWidth-1:0] : ld_wr_addr_i[AddrWidth-1:0]),
-        .wr_data_i (ex_wr ? ex_wr_data_i : ld_wr_data_i),
-        .wr_be_i   (ex_wr ? ex_wr_be_i : ld_wr_be_i),
+        .wr_en_i   (ex_wr || ld_wr || sweep_i),
+        .wr_addr_i (ex_wr ? ex_wr_addr_i[AddrWidth-1:0] : in_addr),
+        .wr_data_i (ex_wr ? ex_wr_data_i : in_data),
+        .wr_be_i   (ex_wr ? ex_wr_be_i : in_be),
         .rd_en_i   (ex_rd || st_rd),
         .rd_addr_i (ex_rd ? ex_rd_addr[AddrWidth-1:0] : st_rd_addr_i[AddrWidth-1:0]),
         .rd_data_o (ex_rd_data_o[Cols*8*bank +: Cols*8])
@@ -119,6 +128,6 @@ module ratel_spad #(
 
   // `check` has refused every line outside the scratchpad.
   wire unused_high = &{1'b0, st_rd_bank_i, st_rd_addr_i, ex_wr_bank_i, ex_wr_addr_i, ld_wr_bank_i,
-                       ld_wr_addr_i};
+                       ld_wr_addr_i, sweep_addr_i};
 
 endmodule

@@ -65,6 +65,8 @@
 /* Control: Commands. Reads 0; a write without all byte strobes answers SLVERR. */
 #define RATEL_CTRL_OFFSET                    0x014u
 #define RATEL_CTRL_RESET                     0x00000000u
+#define RATEL_CTRL_ABORT_LSB                 2u
+#define RATEL_CTRL_ABORT_MASK                0x00000004u
 #define RATEL_CTRL_CLEAR_COUNTERS_LSB        1u
 #define RATEL_CTRL_CLEAR_COUNTERS_MASK       0x00000002u
 #define RATEL_CTRL_SOFT_RESET_LSB            0u
@@ -169,10 +171,26 @@
 /* Locks: Writing 1 locks configuration registers until a hard reset: writes to them answer SLVERR, and soft reset leaves them as they are. */
 #define RATEL_LOCK_OFFSET                    0x050u
 #define RATEL_LOCK_RESET                     0x00000000u
+#define RATEL_LOCK_WINDOWS_LSB               8u
+#define RATEL_LOCK_WINDOWS_MASK              0x00000f00u
+#define RATEL_LOCK_OPTIONS_LSB               2u
+#define RATEL_LOCK_OPTIONS_MASK              0x00000004u
 #define RATEL_LOCK_RIGHTS_LSB                1u
 #define RATEL_LOCK_RIGHTS_MASK               0x00000002u
 #define RATEL_LOCK_CONTEXT_LSB               0u
 #define RATEL_LOCK_CONTEXT_MASK              0x00000001u
+
+/* Watchdog: Cycles in which something is in flight and no instruction completes, after which the job is aborted with error WATCHDOG. Outlives a soft reset. */
+#define RATEL_WATCHDOG_OFFSET                0x060u
+#define RATEL_WATCHDOG_RESET                 0x00000000u
+#define RATEL_WATCHDOG_LIMIT_LSB             0u
+#define RATEL_WATCHDOG_LIMIT_MASK            0xffffffffu
+
+/* Options: How the core behaves. Outlives a soft reset. */
+#define RATEL_OPTIONS_OFFSET                 0x064u
+#define RATEL_OPTIONS_RESET                  0x00000000u
+#define RATEL_OPTIONS_STOP_ON_ERROR_LSB      0u
+#define RATEL_OPTIONS_STOP_ON_ERROR_MASK     0x00000001u
 
 /* Performance counter: Low half of counter n, as rdcnt n reads it: see isa.md. */
 #define RATEL_COUNTER_OFFSET                 0x100u

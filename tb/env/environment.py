@@ -62,6 +62,7 @@ class RatelEnvironment(Environment):
             "axi", AxiAgent, AxiConfig(bus="m", stream="axi.memory", bus_bytes=core.axi_bytes)
         )
         self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
+        self._powered_up = False
         self.machine = Machine(core, Memory(size=self.bench.memory_bytes))
         self.cdb_set("machine", self.machine)
         if wanted():
@@ -139,7 +140,11 @@ class RatelEnvironment(Environment):
         """A reset: what was not finished may have happened or not."""
         self.predictor.forget()
         self.memory.accept_all()
-        self.machine.reset()
+        if self._powered_up:
+            self.machine.reset()
+        else:
+            self.machine.soft_reset()  # which sweeps the memories
+        self._powered_up = False
         self.registers.reset()
         for name, register in self.model.registers.items():
             if not name.startswith(SURVIVES):
@@ -147,6 +152,7 @@ class RatelEnvironment(Environment):
 
     def power_up(self) -> None:
         """The reset pin: windows, locks and doorbell operands are forgotten, too."""
+        self._powered_up = True
         self.registers.power_up()
         self.model.reset()
 

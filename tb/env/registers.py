@@ -14,7 +14,7 @@ WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
 COUNTERS = 0x100
 PAGE = 0x1000  # bytes of a page: 0 is the supervisor's, 1..3 are those of user contexts
 PAGES = 4
-SURVIVES = (*WINDOW_ARRAYS, "DB_RS1", "DB_RS2", "LOCK")  # a soft reset
+SURVIVES = (*WINDOW_ARRAYS, "DB_RS1", "DB_RS2", "LOCK", "WATCHDOG", "OPTIONS")  # a soft reset
 # What a user page has, docs/architecture.md section 3; of the last eight, each page has its own.
 USER_PAGE = (
     "ID", "VERSION", "PARAMS0", "PARAMS1", "STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL",
@@ -62,10 +62,14 @@ def build_parameters(core: CoreConfig) -> dict[str, int]:
 class RegisterMirror:
     """Registers that hold what was written, and the responses of all."""
 
-    STORED = ("IRQ_ENABLE", "XIF_CONTEXT", "ERR_OWNER", "USER_RIGHTS", "LOCK")
+    STORED = (
+        "IRQ_ENABLE", "XIF_CONTEXT", "ERR_OWNER", "USER_RIGHTS", "LOCK", "WATCHDOG",
+        "OPTIONS",
+    )  # fmt: skip
     OPERANDS = ("DB_RS1", "DB_RS2")  # of every page
     WHOLE_WORD = ("CTRL", "DB_INSTR")  # refuse partial strobes
-    LOCKS = {"XIF_CONTEXT": 1, "USER_RIGHTS": 2}
+    LOCKS = {"XIF_CONTEXT": 1, "USER_RIGHTS": 2, "WATCHDOG": 4, "OPTIONS": 4}
+    WINDOW_LOCKS = 8  # bit of the first window's
 
     def __init__(self, core: CoreConfig) -> None:
         self._fixed = build_parameters(core)
@@ -87,7 +91,7 @@ class RegisterMirror:
         kept, operands = dict(self.stored), dict(self.operands)
         self.power_up()
         self.operands = operands
-        for name in ("LOCK", *self._windows):
+        for name in ("LOCK", "WATCHDOG", "OPTIONS", *self._windows):
             self.stored[name] = kept[name]
         for name, bit in self.LOCKS.items():
             if kept["LOCK"] & bit:
@@ -111,7 +115,10 @@ class RegisterMirror:
             return SLVERR  # the core has fewer windows
         if name in self.WHOLE_WORD and strobes != 0xF:
             return SLVERR
-        if self.stored["LOCK"] & self.LOCKS.get(name, 0):
+        lock = self.LOCKS.get(name, 0)
+        if register.name in WINDOW_ARRAYS:
+            lock = 1 << self.WINDOW_LOCKS + (address - register.offset) // 4
+        if self.stored["LOCK"] & lock:
             return SLVERR
         if name == "XIF_CONTEXT" and strobes & 1 and not data & 3:
             return SLVERR  # context 0 is the privileged one

@@ -80,7 +80,9 @@ class BitBash(ModelTest):
 
     async def check(self) -> None:
         """All but commands; a walking one over a changing background."""
-        for name, register in self.model.registers.items():
+        # The locks come last: what they lock takes no more bits.
+        order = sorted(self.model.registers.items(), key=lambda item: item[0] == "LOCK")
+        for name, register in order:
             if name in COMMANDS or policies(register) == {"RO"}:
                 continue
             for bit in range(32):

@@ -32,6 +32,7 @@ TESTS = [
     ("memory_port", "ResetInJob"),
     ("windows", "Users"),
     ("windows", "NoWindow"),
+    ("adversary", "Escape"),
     ("performance", "BackToBack"),
     ("scratchpad", "WholeScratchpad"),
     ("scenarios", "Storms"),

@@ -37,6 +37,7 @@ module memory_bench #(
   input  wire [2:0]                           b_i,        // {resp, valid}
   input  wire [3:0]                           b_id_i,
   // the part of execute
+  input  wire [14:0]                          sweep_i,    // {address, enable}
   input  wire [Cols*9+21:0]                   ex_wr_i,    // {be, data, addr, bank, enable}
   input  wire [Rows-1:0]                      ex_rd_en_i,
   input  wire [15:0]                          ex_rd_addr_i,
@@ -211,7 +212,9 @@ module memory_bench #(
     .ld_wr_addr_i  (ld_wr_addr),
     .ld_wr_data_i  (ld_wr_data),
     .ld_wr_be_i    (ld_wr_be),
-    .ld_wr_ready_o (ld_wr_ready)
+    .ld_wr_ready_o (ld_wr_ready),
+    .sweep_i       (sweep_i[0]),
+    .sweep_addr_i  (sweep_i[14:1])
   );
 
   ratel_wbuf #(
@@ -225,7 +228,9 @@ module memory_bench #(
     .wr_en_i   (wbuf_wr_en),
     .wr_addr_i (wbuf_wr_addr),
     .wr_data_i (wbuf_wr_data),
-    .wr_be_i   (wbuf_wr_be)
+    .wr_be_i   (wbuf_wr_be),
+    .sweep_i (sweep_i[0]),
+    .sweep_addr_i (sweep_i[14:1])
   );
 
   ratel_pbuf #(
@@ -241,7 +246,9 @@ module memory_bench #(
     .wr_en_i    (pbuf_wr_en),
     .wr_addr_i  (pbuf_wr_addr),
     .wr_slot_i  (pbuf_wr_slot),
-    .wr_data_i  (pbuf_wr_data)
+    .wr_data_i  (pbuf_wr_data),
+    .sweep_i (sweep_i[0]),
+    .sweep_addr_i (sweep_i[14:1])
   );
 
   ratel_lut #(
@@ -253,7 +260,9 @@ module memory_bench #(
     .rd_data_o  (lut_rd_data_o),
     .wr_en_i    (lut_wr_en),
     .wr_addr_i  (lut_wr_addr),
-    .wr_data_i  (lut_wr_data)
+    .wr_data_i  (lut_wr_data),
+    .sweep_i (sweep_i[0]),
+    .sweep_addr_i (sweep_i[14:1])
   );
 
 endmodule

@@ -16,7 +16,7 @@ from tb.env.descriptors import unpack
 from tb.env.registers import PAGE, PAGES, USER_PAGE
 from tests.rtl.control.bench import OKAY, SLVERR, Bench
 from tests.rtl.control.hazards import _GROUPS
-from tests.rtl.control.owners import MACHINE, USER
+from tests.rtl.control.owners import MACHINE, SWEEP, USER
 from tests.rtl.control.registers import OFFSET, cause_of, get, record, ring, started
 
 RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
@@ -88,7 +88,7 @@ async def every_page_has_a_doorbell(dut: Any) -> None:
         for page in range(PAGES):
             assert await page_get(bench, page, "STATUS") & STATUS_DOORBELL
         load.frozen = False
-        await bench.step(150)
+        await bench.step(150 + PAGES * SWEEP)
         seen = [unpack("load", job.desc) for job in load.log[-PAGES:]]
         assert [(d["owner"], d["addr"]) for d in seen] == [
             (4 + page, 0x100 * (page + 1) + turn) for page in order
@@ -100,7 +100,7 @@ async def records_are_their_owners(dut: Any) -> None:
     """Each has its record; a fence clears its own; who else may clear is said in the document."""
     bench = await started(dut)
     refused = {owner: await refuse(bench, owner) for owner in OWNERS}
-    await bench.step(40)
+    await bench.step(40 + len(OWNERS) * SWEEP)
     assert await get(bench, "ERR_PENDING") == 0xFF
     for number, owner in enumerate(OWNERS):
         cause = cause_of(owner, ErrorCode.RESERVED, FieldId.RS2)

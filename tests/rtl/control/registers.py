@@ -268,7 +268,7 @@ async def soft_reset(dut: Any) -> None:
     bench.idle["load"] = True
     dut.x_result_ready_i.value = 1
     assert await waiting == OKAY
-    await bench.step(5)
+    await bench.step(4200)  # the memories are swept first
     for name in ("STATUS", "ERR_CAUSE", "IRQ_STATUS", "DB_RESULT"):
         assert await get(bench, name) == 0, name
     assert await get(bench, "IRQ_ENABLE") == 1, "what was written while it was pending is kept"

@@ -11,7 +11,7 @@ from honeyguide.sim import SimBuild, SimRun, build, run
 from tb.build import ROOT
 
 CONFIGS = ("8x8", "4x4", "16x4")
-MODULES = ("checks", "protocol", "hazards", "registers", "owners", "protection")
+MODULES = ("checks", "protocol", "hazards", "registers", "owners", "protection", "endings")
 LEFT_OUT = frozenset(
     {"AxiIdWidth", "MaxBurst", "ReadsOutstanding", "WritesOutstanding", "WriteAfterData"}
 )  # of the engines

@@ -79,8 +79,8 @@ class Bench:
     async def reset(self, *, memory: bool = True) -> None:
         """Reset the design and forget what was in work; without `memory` it goes on answering."""
         dut = self.dut
-        for name in ("abort_i", "abandon_i", "windows_i", "r_id_i", "b_id_i", "load_i", "store_i",
-                     "ready_i", "r_i", "b_i", "ex_wr_i",
+        for name in ("abort_i", "abandon_i", "windows_i", "sweep_i", "r_id_i", "b_id_i",
+                     "load_i", "store_i", "ready_i", "r_i", "b_i", "ex_wr_i",
                      "ex_rd_en_i", "ex_rd_addr_i", "buf_rd_addr_i", "lut_index_i"):  # fmt: skip
             getattr(dut, name).value = 0
         await FallingEdge(dut.clk_i)

@@ -1,0 +1,44 @@
+"""The environment of the adversary: agents and a bus oracle, no golden machine.
+
+What a job does that is cut off anywhere has no single right answer; what it must not do has.
+"""
+
+from __future__ import annotations
+
+from honeyguide.agents.agent import AgentConfig
+from honeyguide.agents.axi.agent import AxiAgent, AxiConfig
+from honeyguide.agents.axil.agent import AxilAgent
+from honeyguide.agents.irq.agent import IrqAgent
+from honeyguide.agents.xif.agent import XifAgent, XifConfig
+from honeyguide.env.environment import Environment
+from tb.env.bus_oracle import BusOracle
+
+
+class AdversaryEnvironment(Environment):
+    """Four agents, and the oracle that sees what they see."""
+
+    def build_phase(self) -> None:
+        """Create agents and oracle."""
+        super().build_phase()
+        core = self.bench.core
+        self.add_agent(
+            "cvxif", XifAgent, XifConfig(bus="x", stream="xif.driver", id_bits=core.xif_id_width)
+        )
+        self.add_agent("axil", AxilAgent, AgentConfig(bus="l", stream="axil.driver"))
+        self.add_agent(
+            "axi", AxiAgent, AxiConfig(bus="m", stream="axi.memory", bus_bytes=core.axi_bytes)
+        )
+        self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
+        self.oracle = BusOracle.create("oracle", self)
+
+    def connect_phase(self) -> None:
+        """Let the oracle see everything in order."""
+        super().connect_phase()
+        self.order.ap.connect(self.oracle.analysis_export)
+
+    def forget(self) -> None:
+        """A soft reset leaves windows as they are."""
+
+    def power_up(self) -> None:
+        """The reset pin closes all windows."""
+        self.oracle.power_up()
