@@ -225,10 +225,11 @@ def test_settings_that_a_shell_may_make_are_in_force_and_others_go(
 
 def test_a_report_says_what_came_from_the_shell(tmp_path: Path):
     mnist = ROOT / "models" / "mnist" / "mnist.tflite"
+    clean = surroundings.cleaned(os.environ, own="RATEL_")
     done = subprocess.run(
         [sys.executable, "-m", "scripts.compile", "--model", str(mnist),
          "--results", str(tmp_path)],
-        cwd=ROOT, env={**os.environ, "RATEL_MODELS": "/m", "RATEL_CONFIG": "4x4"},
+        cwd=ROOT, env={**clean, "RATEL_MODELS": "/m", "RATEL_CONFIG": "4x4"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -162,7 +163,7 @@ def test_a_command_that_is_told_to_end_takes_its_processes_along(tmp_path: Path,
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def nap(name):\n"
         "    with open(os.devnull, 'wb') as stream:\n"
-        "        supervise(['sh', '-c', f'touch {name}; sleep 60{name[-1]} & wait'],\n"
+        "        supervise(['sh', '-c', f'touch {name}; ./sleep 600 & wait'],\n"
         "                  env=os.environ, cwd=Path(sys.argv[1]), output=stream)\n"
         "def main(argv):\n"
         "    Results(command='run', folder=Path(sys.argv[1])).start()\n"
@@ -173,17 +174,19 @@ def test_a_command_that_is_told_to_end_takes_its_processes_along(tmp_path: Path,
         "    return 0\n"
         "cli.run_command(main)\n"
     )
+    script = script.replace("./sleep", f"{tmp_path}/sleep")  # a name that nobody else's has
+    (tmp_path / "sleep").symlink_to(str(shutil.which("sleep")))
     file = tmp_path / "command.py"
     file.write_text(script)
     command = subprocess.Popen(
         [sys.executable, str(file), str(tmp_path)], stderr=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while time.monotonic() < deadline and len(list(tmp_path.glob("[pt][0-9]"))) < 4:
         time.sleep(0.1)
     command.send_signal(number)
     try:
-        _, said = command.communicate(timeout=40)
+        _, said = command.communicate(timeout=120)
     finally:
         command.kill()
     assert command.returncode == 130
@@ -191,4 +194,4 @@ def test_a_command_that_is_told_to_end_takes_its_processes_along(tmp_path: Path,
     report = json.loads((tmp_path / "reports" / "run.json").read_text())
     assert report["reasons"] == ["interrupted."]
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    assert not [line for line in listed.stdout.splitlines() if line.startswith("sleep 60")]
+    assert not [line for line in listed.stdout.splitlines() if f"{tmp_path}/sleep" in line]
