@@ -148,6 +148,12 @@ class _Generator:
         return "\n".join([*lines, "  return 0;", "}", ""])
 
     def host_layer(self, layer: Layer) -> list[str]:
+        kinds = {self.network.tensors[t].dtype for t in (*layer.inputs, *layer.outputs)}
+        if kinds != {"int8"}:
+            raise FirmwareError(
+                f"layer {layer.index}, {layer.operator}, works on {', '.join(sorted(kinds))}; "
+                "the host library has int8"
+            )
         match layer.operation:
             case ops.Softmax() as operation:
                 return self.softmax(layer, operation)
