@@ -164,7 +164,7 @@ def test_a_failing_page_tells_what_broke_and_how_to_repeat_it(failing: Path, bro
     text: str = browser.value("document.body.innerText")
     assert text.index("FAIL: 7 runs: 4 fail, 3 pass") < text.index("4 × fail")
     assert text.index("4 × fail") < text.index("<sums> differ") < text.index("Test plan")
-    assert f"make regress N=1 TESTS='{BENCHES}.odd_seeds_fail' CONFIG=8x8 SEED=" in text
+    assert f"make regress N=1 TESTS={BENCHES}.odd_seeds_fail CONFIG=8x8 SEED=" in text
     assert f"make waves TEST={BENCHES}.odd_seeds_fail SEED=" in text
     (_, *listed) = rows(browser, "Failures by cause")
     assert {row[1] for row in listed} == {"1", "3", "5", "7"}, "the seeds"

@@ -1,0 +1,104 @@
+"""Commands change nothing outside the checkout but the caches that the documents name.
+
+Each runs with a home and a folder for temporary files of its own, which must be as they were
+afterwards, and so must owner and mode of every device: as root, lint once made /dev/null 0755.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MNIST = "models/mnist/mnist.tflite"
+# Named in docs/running.md; what else appears is a finding.
+CACHES = {".cache/ccache", ".cache/honeyguide"}
+QUICK = {
+    "lint": ["scripts.lint", "--config", "4x4"],
+    "generate": ["scripts.generate", "--check"],
+    "compile": ["scripts.compile", "--model", MNIST],
+    "testplan": ["scripts.testplan"],
+}
+SIMULATED = {
+    "sim": ["scripts.sim", "--images", "1", "--smoke", "smoke"],
+    "run": ["scripts.run", "--model", MNIST],
+    "bench": ["scripts.bench", "--only", "conv3x3", "--no-speed"],
+    "regress": ["scripts.regress", "--n", "2", "--config", "8x8", "--jobs", "1"],
+    "waves": ["scripts.waves", "--test", "smoke.LoadAndStore", "--no-view"],
+}
+
+
+def devices() -> dict[str, tuple[int, int, int]]:
+    """Return mode and owner of what lies in /dev; terminals come and go."""
+    found = {}
+    for path in Path("/dev").iterdir():
+        state = path.lstat()
+        if not stat.S_ISDIR(state.st_mode):
+            found[path.name] = (state.st_mode, state.st_uid, state.st_gid)
+    return found
+
+
+def files(folder: Path) -> dict[str, tuple[int, int, float]]:
+    """Return mode, size and time of everything below a folder that is in no named cache."""
+    found = {}
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder))
+        if any(name == cache or name.startswith(f"{cache}/") for cache in CACHES):
+            continue
+        if any(cache.startswith(f"{name}/") for cache in CACHES):
+            continue  # the folder that caches lie in
+        state = path.lstat()
+        found[name] = (state.st_mode, state.st_size, state.st_mtime)
+    return found
+
+
+def changes(words: list[str], folder: Path) -> list[str]:
+    """Run a command under the watch; return what it left or changed outside of the checkout."""
+    home, temporary = folder / "home", folder / "tmp"
+    for path in (home, temporary):
+        path.mkdir()
+    (home / "mine.txt").write_text("mine")
+    before = devices(), files(home), files(temporary)
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary)}
+    for name in ("XDG_CACHE_HOME", "CCACHE_DIR", "YOWASP_CACHE_DIR"):
+        environment.pop(name, None)
+    subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, check=False
+    )
+    after = devices(), files(home), files(temporary)
+    return [
+        f"{where}/{name}"
+        for where, old, new in zip(("/dev", "~", "$TMPDIR"), before, after, strict=True)
+        for name in sorted(set(old) | set(new))
+        if old.get(name) != new.get(name)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUICK)
+def test_a_command_leaves_the_machine_as_it_was(name: str, tmp_path: Path) -> None:
+    assert changes(["-m", *QUICK[name]], tmp_path) == []
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_simulating_command_leaves_the_machine_as_it_was(name: str, tmp_path: Path) -> None:
+    assert changes(["-m", *SIMULATED[name]], tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import os, pathlib; pathlib.Path(os.environ['HOME'], '.x').touch()", "~/.x"),
+        ("import os; os.chmod(os.environ['HOME'] + '/mine.txt', 0o700)", "~/mine.txt"),
+        ("import tempfile; tempfile.mkdtemp(prefix='left')", "$TMPDIR/left"),
+    ],
+)
+def test_the_watch_sees_what_is_left(program: str, said: str, tmp_path: Path) -> None:
+    assert [text for text in changes(["-c", program], tmp_path) if text.startswith(said)]
