@@ -59,7 +59,7 @@ SENTENCES = {
     "SELRANGE": "index out of range at {target}: {text}",
 }
 # A simulator makes something else of these than a synthesis tool would.
-FATAL = frozenset({"UNOPTFLAT", "MULTIDRIVEN", "BLKANDNBLK"})
+FATAL = frozenset({"UNOPTFLAT", "MULTIDRIVEN", "BLKANDNBLK", "IMPLICIT"})
 WITHOUT_A_CODE = (
     (r"Can't find definition of (?:variable|task/function): '(?P<s>[^']+)'", "undeclared: {s} is not declared"),  # noqa: E501
     (r"Duplicate declaration of \w+: '(?P<s>[^']+)'", "declared twice: {s}"),
