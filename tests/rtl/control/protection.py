@@ -163,11 +163,11 @@ async def any_owner(dut: Any) -> None:
     bench = await started(dut)
     user = Owner(port=Port.AXIL, context=3)
     await refuse(bench, user)
-    await bench.step(30)
+    await bench.step(30 + SWEEP)
     cause = cause_of(user, ErrorCode.RESERVED, FieldId.RS2)
     assert await get(bench, "ERR_CAUSE") == cause
     word = await refuse(bench, MACHINE_MODE)  # lower, after the first was shown
-    await bench.step(30)
+    await bench.step(30 + SWEEP)
     assert await get(bench, "ERR_INDEX") == 0
     await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
     assert await get(bench, "ERR_PENDING") == 1
