@@ -14,6 +14,8 @@ from sw.importer.context import Context, Operator
 from sw.importer.entry import NOWHERE, Entry
 from sw.importer.records import FileRecord, GraphRecord
 
+HANDLE_TYPES = ("resource", "int32")
+
 
 def var_handle(op: Operator) -> None:
     """VAR_HANDLE: its output tensor stands for the variable of that name from now on."""
@@ -60,7 +62,11 @@ def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.ge
             if name == "VAR_HANDLE" and operator.kind == "VarHandleOptions" and operator.outputs:
                 handles[operator.outputs[0]] = _shared_name(operator.options)
             elif name == "ASSIGN_VARIABLE":
-                if len(operator.inputs) != 2 or operator.inputs[0] not in handles:
+                if (
+                    len(operator.inputs) != 2
+                    or operator.inputs[0] not in handles
+                    or graph.tensors[operator.inputs[0]].dtype not in HANDLE_TYPES
+                ):
                     raise NetworkError(
                         f"{context.path}: an initial value goes to no variable; export it anew"
                     )

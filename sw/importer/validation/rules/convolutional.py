@@ -113,7 +113,14 @@ def fully_connected_shapes(op: Operator) -> None:
 
 
 def matrix_shapes(op: Operator) -> None:
-    """BATCH_MATMUL: [..., M, K] times [..., K, N], adjoints swapped."""
+    """BATCH_MATMUL: [..., M, K] times [..., K, N], adjoints swapped, all of one type."""
+    made = op.context.records[op.outputs[0]].dtype
+    for position in (0, 1):
+        if op.record(position).dtype != made:
+            raise op.error(
+                f"it is {op.record(position).dtype}, the output is {made}; quantise them alike",
+                tensor=op.tensor(position),
+            )
     shapes = []
     for position, adjoint in ((0, op.options.adjX), (1, op.options.adjY)):
         shape = list(op.activation(position).shape)
@@ -193,7 +200,7 @@ def bias(op: Operator) -> None:
         )
     if record.zero_points.any():
         raise op.error("its bias has a zero point other than 0; quantise it again", tensor=tensor)
-    factors = op.record(1).scales.astype(np.float64) * op.activation(0).scale
+    factors = op.record(1).scales.astype(np.float64) * op.quantised(op.activation(0)).scale
     if not record.scales.size and op.name != "FULLY_CONNECTED":
         return  # the other kernels do not look at it
     scales = record.scales.astype(np.float64) if record.scales.size else np.zeros(1)
@@ -201,7 +208,7 @@ def bias(op: Operator) -> None:
         return  # the same
     if 1 not in (scales.size, factors.size) and scales.size != factors.size:
         raise op.error(f"its bias has {scales.size} scales, its weights {factors.size}")
-    stray = float(np.abs(factors - scales).max()) / op.output().scale
+    stray = float(np.abs(factors - scales).max()) / op.quantised(op.output()).scale
     if not stray <= BIAS_STRAY:
         raise op.error(
             "the scale of its bias is not input scale times weight scale; quantise it again",

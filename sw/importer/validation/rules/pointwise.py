@@ -79,7 +79,7 @@ def clamp_in_range(op: Operator) -> None:
     if op.output().dtype not in ("int8", "int16"):
         return  # whole numbers: the handler says what they take
     op.quantised(op.output())
-    if bounded and not 6.0 / op.output().scale <= INT32_MAX:
+    if bounded and not 6.0 / op.quantised(op.output()).scale <= INT32_MAX:
         raise op.error(
             f"its output scale {op.output().scale:g} is too small for a bound of 6; "
             "quantise it again"
@@ -144,7 +144,8 @@ def leaky_slope(op: Operator) -> None:
     alpha = float(op.options.alpha)
     if not (math.isfinite(alpha) and alpha >= 0):
         raise op.error(f"its slope alpha is {alpha:g}; it must be a number of 0 or more")
-    factor_in_range(op, op.activation(0).scale * alpha / op.output().scale)
+    source, output = op.quantised(op.activation(0)), op.quantised(op.output())
+    factor_in_range(op, source.scale * alpha / output.scale)
 
 
 def mean_axes(op: Operator) -> None:
