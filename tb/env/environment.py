@@ -1,8 +1,11 @@
-r"""The environment of Ratel.
+"""The environment of Ratel.
 
-agents --> order --> predictor (golden machine) --writes--> memory scoreboard
---> registers --doorbell words--> predictor
---> coverage, history, register predictor, first difference
+    agents --> order --> predictor (golden machine) --writes----> memory (scoreboard)
+                     |       ^                      --expected--> results (scoreboard) <-- order
+                     |       | doorbell words
+                     +--> registers (checker), mirror, history, coverage
+
+docs/verification.md has the whole picture.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
 from tb.env.register_checker import LOOK, RegisterChecker
 from tb.env.registers import SURVIVES
+from tb.env.result_scoreboard import ResultScoreboard
 
 
 def first_difference_wanted() -> bool:
@@ -69,6 +73,7 @@ class RatelEnvironment(Environment):
             self.coverage = Coverage.create("coverage", self)
         self.add_memory(self.machine.memory)
         self.predictor = Predictor.create("predictor", self)
+        self.results = ResultScoreboard.create("results", self)
         self.registers = RegisterChecker.create("registers", self)
         self.history = History.create("history", self)
         self.model = built_model(core)
@@ -86,16 +91,19 @@ class RatelEnvironment(Environment):
         if wanted():
             seen.connect(self.coverage.analysis_export)
             predicted.connect(self.coverage.predicted_export)
-        for part in (self.predictor, self.registers, self.history, self.mirror):
+        for part in (self.predictor, self.results, self.registers, self.history, self.mirror):
             seen.connect(part.analysis_export)
         predicted.connect(self.registers.predicted_export)
         self.registers.doorbell.connect(self.predictor.doorbell_export)
         self.registers.predictor = self.predictor
+        self.registers.results = self.results
         self.predictor.context = lambda: self.registers.mirror.stored["XIF_CONTEXT"]
+        self.predictor.expected.connect(self.results.expected_export)
         self.predictor.writes.connect(self.memory.analysis_export)
         if first_difference_wanted():
             self.milestones.connect(self.difference.milestone_export)
             predicted.connect(self.difference.predicted_export)
+            self.results.ap.connect(self.difference.predicted_export)
         self.model.map.set_sequencer(self.sequencer, RegisterAdapter(self.mirror, self.drain))
 
     # ---- what a test does
@@ -139,6 +147,7 @@ class RatelEnvironment(Environment):
     def forget(self) -> None:
         """A reset: what was not finished may have happened or not."""
         self.predictor.forget()
+        self.results.forget()
         self.memory.accept_all()
         if self._powered_up:
             self.machine.reset()
@@ -158,4 +167,4 @@ class RatelEnvironment(Environment):
 
     def waiting_for(self) -> str:
         """The oldest instruction that misses something."""
-        return self.predictor.describe_pending() if self.predictor.pending else ""
+        return self.predictor.waiting_for() or self.results.waiting_for()

@@ -1,9 +1,13 @@
-"""What the predictor publishes: an instruction in the golden machine, before and after."""
+"""What the predictor publishes: an instruction in the golden machine, before and after, and what it
+owes; and what the scoreboard of results says when that has come.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
 from golden.machine import Outcome, Owner
 
@@ -47,3 +51,29 @@ class Answered:
 
 
 Predicted = Begins | Executed | Answered
+
+
+class Fate(StrEnum):
+    """What became of an instruction that was offered."""
+
+    OFFERED = "offered"
+    COMMITTED = "ok"
+    KILLED = "killed"
+    REFUSED = "refused"
+
+
+@dataclass(kw_only=True)
+class Entry:
+    """An accepted instruction on its way."""
+
+    instruction: Instruction
+    id: int
+    cycle: int
+    owner: Owner
+    fate: Fate = Fate.OFFERED
+    outcome: Outcome | None = None
+    place: int | None = None  # in the log
+
+    def __str__(self) -> str:
+        place = "?" if self.outcome is None else self.outcome.index
+        return f"instruction {place} `{disassemble_instruction(self.instruction)}`"

@@ -1,6 +1,6 @@
-r"""Feeds the golden machine with what the pins show, and compares what comes back.
+r"""Feeds the golden machine with what the pins show, and publishes what must come of it.
 
-    issue seen --> entry --commit--> golden executes --> expected result --result seen--> compared
+    issue seen --> entry --commit--> golden executes --> expected result, expected writes
                         \--kill---> forgotten
 
 Only observed transactions come in here. Program order is issue order; a commit decides everything
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from pyuvm import uvm_analysis_port, uvm_component
 
@@ -20,44 +18,19 @@ from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
 from golden.machine import Machine, Outcome, Owner
 from honeyguide.agents.seen import Seen
-from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen, ResultSeen
+from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen
 from honeyguide.env.checker import AnalysisImp, Checker
-from tb.env.predicted import Answered, Begins, Executed, Rung
+from tb.env.predicted import Begins, Entry, Executed, Fate, Rung
 from tb.env.stored import Stored
 
 
-class Fate(StrEnum):
-    """What became of an instruction that was offered."""
-
-    OFFERED = "offered"
-    COMMITTED = "ok"
-    KILLED = "killed"
-    REFUSED = "refused"
-
-
-@dataclass(kw_only=True)
-class Entry:
-    """An accepted instruction on its way."""
-
-    instruction: Instruction
-    id: int
-    cycle: int
-    owner: Owner
-    fate: Fate = Fate.OFFERED
-    outcome: Outcome | None = None
-    place: int | None = None  # in the log
-
-    def __str__(self) -> str:
-        place = "?" if self.outcome is None else self.outcome.index
-        return f"instruction {place} `{disassemble_instruction(self.instruction)}`"
-
-
 class Predictor(Checker):
-    """Expected results; see above.
+    """See above; compares only whether an instruction is taken or refused.
 
     Attributes:
         machine: the golden machine.
-        ap: Begins, Executed and Answered of every instruction.
+        ap: Begins and Executed of every instruction.
+        expected: instructions that the core must answer, for the scoreboard of results.
         writes: every store, for the scoreboard of memory.
     """
 
@@ -65,29 +38,18 @@ class Predictor(Checker):
         super().__init__(name, parent)
         self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
         self.ap = uvm_analysis_port("ap", self)
+        self.expected = uvm_analysis_port("expected", self)
         self.writes = uvm_analysis_port("writes", self)
         self.doorbell_export = AnalysisImp("doorbell_export", self, self.doorbell)
         self.context: Callable[[], int] = lambda: 1  # user context of CV-X-IF
         self.last: Outcome | None = None
         self.since_fence: list[Outcome] = []
         self._undecided: deque[Entry] = deque()
-        self._unanswered: deque[Entry] = deque()
 
     def build_phase(self) -> None:
         """Fetch the golden machine."""
         super().build_phase()
         self.machine: Machine = self.cdb_get("machine")
-
-    @property
-    def pending(self) -> int:
-        """Instructions without a decision or without a result."""
-        return len(self._undecided) + len(self._unanswered)
-
-    def describe_pending(self) -> str:
-        """The oldest instruction that misses something, for a message."""
-        if self._undecided:
-            return f"{self._undecided[0]} was never committed"
-        return f"{self._unanswered[0]} never returned a result"
 
     def forget(self) -> None:
         """Drop what a reset cut off."""
@@ -96,13 +58,21 @@ class Predictor(Checker):
         self.since_fence.clear()
         self.last = None
         self._undecided.clear()
-        self._unanswered.clear()
+
+    @property
+    def pending(self) -> int:
+        """Instructions without a decision."""
+        return len(self._undecided)
+
+    def waiting_for(self) -> str:
+        """The oldest of them; empty if there is none."""
+        return f"{self._undecided[0]} was never committed" if self._undecided else ""
 
     def left_over(self) -> str:
-        """Instructions that miss something at the end."""
+        """Instructions that were never decided."""
         if not self.pending:
             return ""
-        return f"{self.pending} instructions are left over: {self.describe_pending()}"
+        return f"{self.pending} instructions are left over: {self.waiting_for()}"
 
     # ---- what was seen
 
@@ -113,8 +83,6 @@ class Predictor(Checker):
                 self.issue(item)
             case CommitSeen():
                 self.commit(item)
-            case ResultSeen():
-                self.result(item)
 
     def issue(self, seen: IssueSeen) -> None:
         """An issue handshake: check the answer, remember the instruction."""
@@ -170,7 +138,7 @@ class Predictor(Checker):
         entry.outcome = self.execute(
             entry.instruction, owner=entry.owner, issued=entry.cycle, committed=cycle
         )
-        self._unanswered.append(entry)
+        self.expected.write(entry)
 
     def doorbell(self, word: Rung) -> None:
         """A word written to a doorbell; its result is read from a register."""
@@ -201,45 +169,3 @@ class Predictor(Checker):
             Executed(outcome=outcome, doorbell=doorbell, issued=issued, committed=committed)
         )
         return outcome
-
-    def result(self, seen: ResultSeen) -> None:
-        """A result handshake: the oldest unanswered instruction of this id."""
-        for entry in self._unanswered:
-            if entry.id == seen.id:
-                break
-        else:
-            self.failures.add(
-                f"a result for id {seen.id} (data {seen.data:#010x}) that no committed instruction "
-                f"waits for, cycle {seen.cycle}"
-            )
-            return
-        self._unanswered.remove(entry)
-        self._compare(entry, seen)
-
-    def _compare(self, entry: Entry, seen: ResultSeen) -> None:
-        outcome, item = entry.outcome, entry.instruction
-        assert outcome is not None
-        rd = item.word >> 7 & 31
-        writes = outcome.result is not None or not outcome.predictable
-        self.comparisons += 1
-        problem = ""
-        if seen.odd:
-            problem = "exc, err or dbg is set"
-        elif seen.rd != rd:
-            problem = f"expected rd x{rd}, got x{seen.rd}"
-        elif rd and writes and not seen.we:
-            problem = "expected we=1, got 0"
-        elif not writes and seen.we:
-            problem = "expected we=0, got 1"
-        elif outcome.result is not None and seen.data != outcome.result:
-            problem = f"expected result {outcome.result:#010x}, got {seen.data:#010x}"
-        if problem:
-            self.failures.add(f"{entry}: {problem}, cycle {seen.cycle}")
-        self.log.instruction(
-            outcome.index,
-            item,
-            fate=Fate.COMMITTED,
-            result=seen.data if outcome.result is not None else None,
-            place=entry.place,
-        )
-        self.ap.write(Answered(outcome=outcome, cycle=seen.cycle))

@@ -27,6 +27,7 @@ from tb.env.registers import (
     offset_of,
     register_at,
 )
+from tb.env.result_scoreboard import ResultScoreboard
 
 STATUS_REGISTERS = ("STATUS", "IRQ_STATUS", "ERR_PENDING")
 RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
@@ -61,10 +62,12 @@ class RegisterChecker(Checker):
 
     Attributes:
         predictor: whose golden machine knows what status registers show.
+        results: which knows whether one is owed.
         doorbell: publishes words written to the doorbell, for the predictor.
     """
 
     predictor: Predictor
+    results: ResultScoreboard
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
@@ -133,7 +136,7 @@ class RegisterChecker(Checker):
         A fence through the doorbell has returned when STATUS shows an idle core.
         """
         last = self.predictor.last
-        if self.predictor.pending or self._unsettled:
+        if self.predictor.pending or self.results.pending or self._unsettled:
             return False
         return last is None or (last.mnemonic == "fence" and last.error is None)
 

@@ -29,8 +29,8 @@ from honeyguide.env.job import offload
 from honeyguide.env.order import Order
 from honeyguide.env.scoreboard import MemoryScoreboard, Writer
 from tb.env.configuration import RatelConfiguration
-from tb.env.predictor import Predictor
 from tb.env.registers import offset_of
+from tb.env.result_scoreboard import ResultScoreboard
 from tb.tests.base import RatelTest
 
 
@@ -125,7 +125,7 @@ class KeepsItsErrors(GoodTest):
         silent.error("this is wrong")
 
 
-class DeafPredictor(Predictor):
+class DeafScoreboard(ResultScoreboard):
     """Does not see the result of the first instruction."""
 
     def result(self, seen: ResultSeen) -> None:
@@ -135,7 +135,7 @@ class DeafPredictor(Predictor):
 
 @pyuvm.test()
 class LosesAResult(GoodTest):
-    instead = {Predictor: DeafPredictor}
+    instead = {ResultScoreboard: DeafScoreboard}
 
 
 class LateOrder(Order):
