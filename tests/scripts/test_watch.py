@@ -29,7 +29,6 @@ SIMULATED = {
     "run": ["scripts.run", "--model", MNIST],
     "bench": ["scripts.bench", "--only", "conv3x3", "--no-speed"],
     "regress": ["scripts.regress", "--n", "2", "--config", "8x8", "--jobs", "1"],
-    "waves": ["scripts.waves", "--test", "smoke.LoadAndStore", "--no-view"],
 }
 
 
