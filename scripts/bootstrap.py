@@ -318,6 +318,8 @@ def locked(build: Path) -> Iterator[None]:
 
 def create(venv: Path, stream: TextIO, log: Path) -> None:
     """Make the virtual environment, or keep the one that is there if its pip answers."""
+    if venv.is_symlink() and not venv.exists():  # to a folder that has gone
+        venv.unlink()
     python = venv / "bin" / "python"
     if python.exists() and runs([python, "-c", version_check()]) and runs([python, "-m", "pip"]):
         return
