@@ -10,7 +10,7 @@ from honeyguide.agents.agent import AgentConfig
 from honeyguide.agents.axi.agent import AxiAgent, AxiConfig
 from honeyguide.agents.axi.item import BurstSeen
 from honeyguide.agents.axil.agent import AxilAgent
-from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.axil.item import RegisterRead, RegisterSeen
 from honeyguide.agents.irq.agent import IrqAgent
 from honeyguide.agents.irq.item import InterruptSeen
 from honeyguide.agents.seen import Seen
@@ -107,7 +107,7 @@ class AxiEnvironment(Environment):
         self.add_agent("axil", AxilAgent, AgentConfig(bus="l", stream="axil"))
         self.add_agent("axi", AxiAgent, config)
         self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
-        self.looked_at = test.looked_at
+        self.looked_at = [RegisterRead(address=address) for address in test.looked_at]
         self.add_memory(ByteMemory(self.bench.memory_bytes))
         self.model = test.model_type.create("model", self)
         self.coverage = test.coverage_type.create("coverage", self)
