@@ -53,7 +53,7 @@ def access_of(outcome: Outcome) -> Access:
 
 
 class InstructionCoverage:
-    """Observer of the predictor: called with every outcome, in program order."""
+    """Called with every outcome of the golden machine, in program order."""
 
     def __init__(self, machine: Machine, collector: Collector) -> None:
         self._machine = machine

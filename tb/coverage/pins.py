@@ -36,7 +36,7 @@ def illegal_kind(word: int) -> str:
 
 
 class PinCoverage:
-    """Observer of the environment: called with every item that a monitor published."""
+    """Called with every item that a monitor published, in order."""
 
     def __init__(
         self, core: CoreConfig, collector: Collector, instructions: InstructionCoverage

@@ -1,4 +1,4 @@
-"""Simulations for debugging: the bench with what its observer needs, and with waves or without.
+"""Simulations for debugging: the bench with what finds a first difference, with or without waves.
 
 They run two times or so after each change of the core, so compiling them is what takes time.
 """

@@ -155,7 +155,7 @@ def sim_run(
 
 
 def read_difference(wanted: Repeat, result: SimResult) -> dict[str, Any] | None:
-    """The difference that the observer found; or, if the simulator died, what its log says."""
+    """The difference that the run found; or, if the simulator died, what its log says."""
     file = wanted.folder / "run" / "difference.json"
     # An assertion ends the run in the middle: what was not finished then is no difference.
     if file.is_file() and "%Error" not in result.message:
