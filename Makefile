@@ -34,7 +34,7 @@ $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variabl
 unexport $(VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage replay testplan selftest fuzz-files example help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves
+.PHONY: regress coverage replay testplan selftest prove fuzz-files example help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
 	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -110,6 +110,9 @@ fuzz-files: ## Mutate network files; each must end in a network or one sentence:
 
 example: ## Verify the second core, examples/accumulator, with the framework alone
 	@$(DEV) -m scripts.example $(words)
+
+prove: ## Prove the rules of the core's modules, refute the faults put into them: ONLY= J=
+	@$(DEV) -m scripts.prove $(call option,only,ONLY) $(call option,jobs,J) $(words)
 
 lint: ## Check style and elaboration of the Python and the Verilog: CONFIG= ONLY=
 	@$(DEV) -m scripts.lint $(call option,config,CONFIG) $(call option,only,ONLY) $(words)

