@@ -8,6 +8,8 @@ time since the burst before it: nothing that shows can have been checked earlier
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pyuvm import uvm_component
 
@@ -22,17 +24,24 @@ from tb.env.registers import WINDOW_ARRAYS, offset_of
 SLACK = 4  # cycles from a register's write to the answer that is seen
 
 
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """From cycle `since`, until the next: the windows, and who may have something in the core."""
+
+    since: int
+    windows: tuple[Window, ...]
+    asking: frozenset[Owner]
+
+
 class BusOracle(Checker):
     """Sees window registers and bursts, in the order of time.
 
     Attributes:
-        asking: owners that may have loads and stores in the core.
         refusals: error codes that ERR_CAUSE showed.
     """
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
-        self.asking: set[Owner] = set()
         self.refusals: Counter[int] = Counter()
         self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
         self._last = {False: 0, True: 0}  # cycle of the last burst, by direction
@@ -46,11 +55,12 @@ class BusOracle(Checker):
     def power_up(self) -> None:
         """The reset pin: no window is valid."""
         self._values = {name: [0] * self._count for name in WINDOW_ARRAYS}
-        self._settings: list[tuple[int, tuple[Window, ...]]] = [(0, ())]
+        self._settings = [Setting(since=0, windows=(), asking=frozenset())]
 
-    def settled(self) -> None:
-        """The core is empty: only the windows that are in force matter."""
-        self._settings = [(0, self._settings[-1][1])]
+    def ask(self, owners: Iterable[Owner], cycle: int) -> None:
+        """From now on these owners may have loads and stores in the core."""
+        windows = self._settings[-1].windows
+        self._settings.append(Setting(since=cycle, windows=windows, asking=frozenset(owners)))
 
     def seen(self, item: Seen) -> None:
         """Note a window that was set, judge a burst."""
@@ -70,23 +80,30 @@ class BusOracle(Checker):
                 self._values[name][index] = item.data
                 rows = zip(*self._values.values(), strict=True)
                 windows = tuple(Window.from_registers(*values) for values in rows)
-                self._settings.append((item.cycle - SLACK, windows))
+                asking = self._settings[-1].asking
+                since = item.cycle - SLACK
+                self._settings.append(Setting(since=since, windows=windows, asking=asking))
 
     def _judge(self, seen: BurstSeen) -> None:
         since, self._last[seen.write] = self._last[seen.write] - 1, seen.cycle
         first = seen.address // seen.size * seen.size
         last = first + seen.beats * seen.size - 1
         self.comparisons += 1
-        for index, (start, windows) in enumerate(self._settings):
-            end = self._settings[index + 1][0] + 2 * SLACK if index + 1 < len(self._settings) else 0
-            if start > seen.cycle or (end and end < since):
-                continue
-            for owner in self.asking:
+        ends = [setting.since + 2 * SLACK for setting in self._settings[1:]]
+        in_force = [
+            setting
+            for setting, end in zip(self._settings, [*ends, seen.cycle], strict=True)
+            if setting.since <= seen.cycle and end >= since
+        ]
+        for setting in in_force:
+            for owner in setting.asking:
                 if owner.privileged or any(
-                    window.allows(first, last, owner, write=seen.write) for window in windows
+                    window.allows(first, last, owner, write=seen.write)
+                    for window in setting.windows
                 ):
                     return
+        asking = sorted({str(owner) for setting in in_force for owner in setting.asking})
         self.failures.add(
             f"ESCAPE: a burst {'writes' if seen.write else 'reads'} {first:#x}..{last:#x}, cycle "
-            f"{seen.cycle}, which no window allows to {', '.join(map(str, self.asking))}"
+            f"{seen.cycle}, which no window allows to {', '.join(asking)}"
         )

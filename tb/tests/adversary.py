@@ -13,6 +13,7 @@ from golden.machine.owner import Owner, Port
 from golden.machine.windows import GRANULE, Window
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.bus import known
 from honeyguide.agents.xif.item import MACHINE, USER, Offload
 from honeyguide.env.base_test import BaseTest
 from honeyguide.env.settings import count
@@ -94,12 +95,10 @@ class Escape(BaseTest):
             )
         )
         await env.play(setup, check=False)
-        env.oracle.settled()
-        env.oracle.asking = {user}
+        env.oracle.ask({user}, known(env.dut.cycle))
         await env.play(self.job(user, mine, others, windows, random), check=False)
         if random.random() < 0.1:
             await env.reset()
-            env.oracle.settled()
             await env.play(
                 [RegisterWrite(address=offset_of("WATCHDOG"), data=WATCHDOG)], check=False
             )
@@ -112,7 +111,7 @@ class Escape(BaseTest):
             Offload(instruction=isa.fence(), mode=MACHINE),
         ]
         await env.play(tail, check=False)
-        env.oracle.asking = set()
+        env.oracle.ask((), known(env.dut.cycle))
         self.look(random)
 
     def window(self, user: Owner, random: np.random.Generator) -> Window:
@@ -176,6 +175,11 @@ class Escape(BaseTest):
                     )
                 )
                 commands.append(RegisterPoll(address=offset_of("STATUS"), mask=PENDING, value=0))
+                # The register is set back; until it is written, programs are user 1's.
+                if user.port is Port.XIF:
+                    commands.append(
+                        RegisterWrite(address=offset_of("XIF_CONTEXT"), data=user.context)
+                    )
             elif happening < 0.28:  # a user who writes the supervisor's registers on his own page
                 name = str(random.choice(["CTRL", "WINDOW_CTRL", "LOCK", "XIF_CONTEXT"]))
                 commands.append(RegisterWrite(address=page + offset_of(name), data=0xFFFF_FFFF))
