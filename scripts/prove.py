@@ -7,7 +7,6 @@ proved.
 
 from __future__ import annotations
 
-import os
 import sys
 
 from honeyguide import cli
@@ -30,11 +29,9 @@ SOURCES = Sources(
 def main(argv: list[str]) -> int:
     """Run the chosen proofs; return 1 unless all hold and all faults are refuted."""
     options = cli.parser("prove", __doc__)
-    options.add_argument("--only", metavar="NAME", help="one proof; a module's name does, too")
+    cli.add(options, "only", help="only these, with commas; a module's name does, too")
+    cli.add(options, "jobs")
     options.add_argument("--quick", action="store_true", help="those of a pull request")
-    options.add_argument(
-        "--jobs", type=cli.count, default=os.cpu_count() or 1, metavar="N", help="at a time"
-    )
     wanted = options.parse_args(argv)
     try:
         proofs = chosen(load(TABLE), wanted.only, quick=wanted.quick)
@@ -75,10 +72,12 @@ def chosen(proofs: list[Proof], only: str | None, *, quick: bool) -> list[Proof]
         UserError: there is no such proof.
     """
     if only is not None:
-        proofs = [proof for proof in proofs if only in (proof.name, proof.module)]
-        if not proofs:
-            names = ", ".join(proof.name for proof in load(TABLE))
-            raise UserError(f"there is no proof {only!r}; there are {names}")
+        known = {name: proof for proof in proofs for name in (proof.name, proof.module)}
+        for name in only.split(","):
+            if name not in known:
+                names = ", ".join(proof.name for proof in proofs)
+                raise UserError(f"there is no proof {name!r}; there are {names}")
+        proofs = [known[name] for name in only.split(",")]
     return [proof for proof in proofs if proof.quick or not quick]
 
 

@@ -25,13 +25,14 @@ MEMORY = [r"tile_level\[memory_port-"]
 PINS = [r"pin_level\[doorbell-", r"pin_level\[registers-Interrupts", r"pin_level\[smoke-"]
 
 FAULT_TESTS = FaultTests(
-    folders=("tests/sim", "tests/rtl"),
+    folders=("tests/sim", "tests/rtl", "tests/soc"),
     left_out=r"test_false_pass|test_replay|test_checkers|_catches|test_axi_memory|/selftest/",
     whole="tests/sim/",
     by_part={
         "control": [SMOKE, *INSTRUCTIONS, *PROGRAMS, *MEMORY, *LAYERS, *PINS],
         "compute": [SMOKE, *LAYERS, r"test_corner\[", *PROGRAMS],
         "memory": [SMOKE, *MEMORY, *PROGRAMS, *LAYERS],
+        "adapters": [r"tests/soc/", SMOKE],
         "lib": [SMOKE, *MEMORY, *LAYERS],
         "rtl": [SMOKE, *LAYERS, *PROGRAMS],
     },

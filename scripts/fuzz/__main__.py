@@ -24,10 +24,9 @@ SHOWN = 10  # wrong endings that are printed; the report has all
 def main(argv: list[str]) -> int:
     """Run a campaign; return 1 when a mutant ended otherwise than it may."""
     options = cli.parser("fuzz", __doc__)
-    options.add_argument("--n", type=cli.count, default=FILES, help=f"files, default {FILES}")
-    options.add_argument("--jobs", type=cli.count, default=2, help="processes, default 2")
-    options.add_argument("--seed", type=cli.seed, default=1, help="root of every random choice")
-    options.add_argument("--first", type=cli.seed, default=0, help="number of the first file")
+    cli.add(options, "n", default=FILES, help=f"files, default {FILES}")
+    cli.add(options, "jobs", "seed")
+    cli.add(options, "first", help="number of the first file")
     options.add_argument(
         "--oracle-every", type=cli.count, default=1, metavar="K",
         help="ask TensorFlow Lite Micro about the networks of each K-th file, default 1",

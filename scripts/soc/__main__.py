@@ -46,9 +46,7 @@ def main(argv: list[str]) -> int:
         "--compare", action="store_true", help="also run without a CPU and compare the cycles"
     )
     options.add_argument("--programs", type=cli.count, help="random programs to run, no network")
-    options.add_argument(
-        "--first", type=cli.seed, default=0, help="number of the first random program"
-    )
+    cli.add(options, "first", help="number of the first random program")
     add_oracle_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)

@@ -96,6 +96,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "config": {"help": "configuration of the core, by name"},
     "count": {"type": count, "help": "inputs to run"},
     "fault": {"default": "", "metavar": "NAMES", "help": "faults, by parts of names, with commas"},
+    "first": {"type": seed, "default": 0, "metavar": "N", "help": "number of the first of them"},
     "input": {"type": Path, "metavar": "FILE", "help": "inputs, a .npy file"},
     "jobs": {
         "type": count, "default": os.cpu_count() or 1, "metavar": "N",

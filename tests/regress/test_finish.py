@@ -68,7 +68,7 @@ def test_only_failures_are_repeated_and_the_reports_tell_it(
 def test_the_command_for_waves_has_the_variables_and_the_speed_of_the_run():
     entry = Entry(name="layers.AnyLayers@pin", speed="pin", timeout_s=9.0, env={"N": "3"})
     assert waves_command(Run(entry=entry, config="4x4", seed=7)) == (
-        'make waves TEST=layers.AnyLayers SEED=7 CONFIG=4x4 ARGS="--speed pin --env N=3"'
+        "make waves TEST=layers.AnyLayers SEED=7 CONFIG=4x4 ARGS='--speed pin --env N=3'"
     )
 
 
