@@ -44,6 +44,7 @@ class Loop {
       : memory_(std::move(memory)), program_(std::move(program)), core_(new Vratel_core) {
     std::memset(&core_->x_compressed_valid_i, 0, sizeof core_->x_compressed_valid_i);
     core_->rst_ni = 0;
+    core_->x_issue_mode_i = 3;  // machine mode: users would need memory windows
     core_->x_result_ready_i = 1;
     core_->s_axil_bready_i = 1;
     core_->s_axil_rready_i = 1;
