@@ -1,4 +1,4 @@
-"""Run every check of the repository: lint, generated files, unit tests, golden fuzz, simulations.
+"""Run every check of the repository: lint, generated files, proofs, tests, fuzz, simulations.
 
 Each stage runs to its end even when an earlier one failed, so one run shows all there is to repair.
 JUnit files and the summary are written to build/reports/. With --keyword only the tests that match
@@ -42,6 +42,11 @@ class Stage:
 STAGES = (
     Stage(name="lint", about="style and elaboration", module=("scripts.lint",)),
     Stage(name="generated", about="files made from spec/", module=("scripts.generate", "--check")),
+    Stage(
+        name="proofs",
+        about="rules for all time, the quick ones",
+        module=("scripts.prove", "--quick"),
+    ),
     Stage(name="unit", about="unit tests", marks="not sim and not fuzz"),
     Stage(name="fuzz", about="golden model against the oracle", marks="fuzz and not sim"),
     Stage(name="sim", about="simulations", marks="sim"),

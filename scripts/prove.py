@@ -14,7 +14,7 @@ from honeyguide.cli import UserError
 from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs.campaign import Result, jobs_of, report, run_all, write
 from honeyguide.proofs.table import Proof, TableError, load
-from honeyguide.proofs.task import Sources
+from honeyguide.proofs.task import Sources, check
 from honeyguide.report.table import table
 from honeyguide.runs import new_run
 
@@ -35,6 +35,7 @@ def main(argv: list[str]) -> int:
     wanted = options.parse_args(argv)
     try:
         proofs = chosen(load(TABLE), wanted.only, quick=wanted.quick)
+        check(proofs, SOURCES)
         run = new_run("prove", BUILD)
         results = run_all(
             jobs_of(proofs), SOURCES, run.path, parallel=wanted.jobs, tell=show_progress

@@ -58,6 +58,17 @@ class Sources:
     macros: Path
 
 
+def check(proofs: Sequence[Proof], sources: Sources) -> None:
+    """See that each module, and each place that a fault changes, is there before all is proved.
+
+    Raises:
+        TableError: one is not.
+    """
+    for proof in proofs:
+        for fault in (None, *proof.faults):
+            _source(proof, sources, fault)
+
+
 def prove(proof: Proof, values: Mapping[str, int], sources: Sources, folder: Path) -> Outcome:
     """Prove the rules of a module for these parameters; then see that no rule waits in vain."""
     text = _source(proof, sources, None)

@@ -15,6 +15,8 @@ module ratel_dispatch_queue_rules #(
   input wire                  start,
   input wire [DescWidth-1:0]  start_desc_o,
   input wire                  done_i,
+  input wire                  drop,
+  input wire                  refuse,
   input wire                  room_o,
   input wire [QueueDepth-1:0] freed_o,
   input wire                  busy_o,
@@ -39,7 +41,7 @@ module ratel_dispatch_queue_rules #(
       inside_q  <= 4'd0;
       working_q <= 4'd0;
     end else begin
-      inside_q  <= inside_q + {3'd0, push_i} - {3'd0, done_i};
+      inside_q  <= inside_q + {3'd0, push_i} - {3'd0, done_i || drop};
       working_q <= working_q + {3'd0, start} - {3'd0, done_i};
     end
   end
@@ -52,8 +54,11 @@ module ratel_dispatch_queue_rules #(
                            && start_ptr_q == done_ptr_q + working_q[PtrWidth-1:0])
   `RULE(room_while_a_slot_is_free, room_o == ({28'd0, inside_q} < QueueDepth))
   `RULE(busy_while_one_is_used, busy_o == (inside_q != 0))
-  `RULE_IF(starts_only_when_clear, start, waiting[start_ptr_q] && clear[start_ptr_q] && !hold_i)
+  `RULE_IF(starts_only_when_clear, start,
+           waiting[start_ptr_q] && clear[start_ptr_q] && !hold_i && !refuse)
   `RULE_IF(frees_what_was_used, done_i, (freed_o & ~used) == 0 && (freed_o & waiting) == 0)
+  `RULE_IF(drops_only_what_waits, drop,
+           refuse && working_q == 0 && freed_o != 0 && (freed_o & ~waiting) == 0)
 
   // Slots by their age: the oldest are working, the next wait, the rest are free.
   reg [QueueDepth-1:0] taken;
@@ -83,7 +88,7 @@ module ratel_dispatch_queue_rules #(
     if (!rst_ni) marked_q <= 1'b0;
     else if (!marked_q && push_i && mark)
       {marked_q, slot_q, value_q} <= {1'b1, push_ptr_q, desc_i};
-    else if (marked_q && start && start_ptr_q == slot_q) marked_q <= 1'b0;
+    else if (marked_q && (start || drop) && start_ptr_q == slot_q) marked_q <= 1'b0;
   end
 
   `RULE_IF(mark_waits, marked_q, waiting[slot_q] && descs[DescWidth*slot_q +: DescWidth] == value_q)
