@@ -1,7 +1,7 @@
 """Lowering of reductions: a window that covers what is reduced slides nowhere.
 
     MEAN, SUM        depthwise convolution with weights of one, exactly
-    REDUCE_MAX       maximum pooling; REDUCE_MIN turns all bits over before and after
+    REDUCE_MAX       maximum pooling; REDUCE_MIN is the host's
 
 Reduced axes are brought together as the rows of one image a group, whose channels are the axes
 behind them:
@@ -74,7 +74,7 @@ def _sum(
 
 
 def extreme(context: Context, layer: Layer, op: ops.Extreme) -> list[LoweredOp] | str:
-    """REDUCE_MAX; REDUCE_MIN is left to the host where it is not one group."""
+    """REDUCE_MAX; the core has no minimum, so REDUCE_MIN is left to the host."""
     if op.smallest:
         return "the core has no minimum"
     groups = _groups(context, layer, op.axes)

@@ -7,7 +7,7 @@ from golden.operators import reduction
 from golden.operators.mean import mean_multiplier
 from golden.operators.parameters import rescale_multiplier
 from sw.importer.context import Operator
-from sw.importer.entry import Entry
+from sw.importer.entry import HOST, Entry
 
 
 def mean(op: Operator) -> Operation:
@@ -62,5 +62,5 @@ OPERATORS = (
     Entry(name="MEAN", handler=mean, types=("int8", "int16"), limits=_LIMITS),
     Entry(name="SUM", handler=mean, types=("int8", "int16"), limits=_LIMITS),
     Entry(name="REDUCE_MAX", handler=extreme, limits=_LIMITS),
-    Entry(name="REDUCE_MIN", handler=extreme, limits=_LIMITS),
+    Entry(name="REDUCE_MIN", handler=extreme, where=HOST, limits="the core has no minimum"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golden.network.operations import Operation, ResizeBilinear, ResizeNearest
 from sw.importer.context import Operator
-from sw.importer.entry import Entry
+from sw.importer.entry import HOST, Entry
 
 
 def nearest(op: Operator) -> Operation:
@@ -41,6 +41,6 @@ OPERATORS = (
     Entry(
         name="RESIZE_BILINEAR",
         handler=bilinear,
-        limits="the host's, unless it doubles with half-pixel centres",
+        where=HOST,
     ),
 )
