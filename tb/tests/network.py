@@ -184,7 +184,11 @@ class Network(RatelTest):
                 wanted[program.variables[name]] = after[name]
             # Where a move only prepares a tensor, the rest is compared as it is written.
             moved = {op.output for op in phase.ops if isinstance(op, MoveOp)}
-            wanted = {tensor: value for tensor, value in wanted.items() if tensor in moved}
+            wanted = {
+                tensor: value
+                for tensor, value in wanted.items()
+                if program.roots.get(tensor, tensor) in moved or tensor in moved
+            }
             for tensor, value in wanted.items():
                 region = program.regions[tensor]
                 data = self.env.store.memory[region.address : region.address + value.size]

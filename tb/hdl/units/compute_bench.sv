@@ -165,7 +165,9 @@ module compute_bench #(
     .ld_wr_addr_i  (16'd0),
     .ld_wr_data_i  ({Cols*8{1'b0}}),
     .ld_wr_be_i    ({Cols{1'b0}}),
-    .ld_wr_ready_o ()
+    .ld_wr_ready_o (),
+    .sweep_i (1'b0),
+    .sweep_addr_i (14'd0)
   );
 
   ratel_wbuf #(.Cols (Cols), .Depth (WbufDepth)) u_wbuf (
@@ -176,7 +178,9 @@ module compute_bench #(
     .wr_en_i   (1'b0),
     .wr_addr_i (16'd0),
     .wr_data_i ({Cols*8{1'b0}}),
-    .wr_be_i   ({Cols{1'b0}})
+    .wr_be_i   ({Cols{1'b0}}),
+    .sweep_i (1'b0),
+    .sweep_addr_i (14'd0)
   );
 
   ratel_pbuf #(.Cols (Cols), .Depth (ParamDepth)) u_pbuf (
@@ -189,7 +193,9 @@ module compute_bench #(
     .wr_en_i    (1'b0),
     .wr_addr_i  (8'd0),
     .wr_slot_i  (4'd0),
-    .wr_data_i  ({Cols*8{1'b0}})
+    .wr_data_i  ({Cols*8{1'b0}}),
+    .sweep_i (1'b0),
+    .sweep_addr_i (14'd0)
   );
 
   reg        t_wr_q = 1'b0;
@@ -209,7 +215,9 @@ module compute_bench #(
     .rd_data_o  (t_rd_data),
     .wr_en_i    (t_wr_q),
     .wr_addr_i  (t_addr_q),
-    .wr_data_i  (table_words[t_addr_q[7:$clog2(Cols)]])
+    .wr_data_i  (table_words[t_addr_q[7:$clog2(Cols)]]),
+    .sweep_i (1'b0),
+    .sweep_addr_i (14'd0)
   );
 
   string dir;

@@ -50,8 +50,9 @@ class Signal:
 def tree_mistakes(folder: Path, design: Design) -> list[Mistake]:
     """Return the mistakes in the tree that `verilator --json-only --Mdir folder` wrote."""
     tree = json.loads((folder / f"V{design.top}.tree.json").read_text(encoding="utf-8"))
-    meta = json.loads((folder / f"V{design.top}.tree.meta.json").read_text(encoding="utf-8"))
-    files = {letter: entry["filename"] for letter, entry in meta["files"].items()}
+    # Verilator escapes nothing in the real paths that stand there too, so this is not always JSON.
+    meta = (folder / f"V{design.top}.tree.meta.json").read_text(encoding="utf-8")
+    files = dict(re.findall(r'"(\w+)": *\{"filename": *"([^"]*)"', meta))
     kinds = {node["addr"]: str(node.get("keyword", "")) for node in below(tree) if "addr" in node}
     directions = {
         node["addr"]: str(node.get("direction", ""))
