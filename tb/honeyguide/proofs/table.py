@@ -1,7 +1,7 @@
 """The table of proofs: which module is shown to keep its rules, how, and what must break them.
 
     [[proof]]
-    module = "ratel_fifo"               rules are in rules/ratel_fifo_rules.sv
+    module = "core_queue"               rules are in rules/core_queue_rules.sv
     parameters = [{ Width = 4, Depth = 3 }]
     method = "unbounded"                or "bounded", with `reason`
     depth = 4                           of the induction, or of the bounded search
