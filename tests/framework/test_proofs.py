@@ -74,9 +74,9 @@ def test_what_holds_is_proved_and_faults_are_refuted(tmp_path: Path):
 
 
 def test_what_does_not_hold_is_refuted(tmp_path: Path):
-    first = outcome(tmp_path, "`RULE(never_one, count_q != 3'd1)")[0]
+    first = outcome(tmp_path, "`RULE(never_zero, count_q != 3'd0)")[0]
     assert first.outcome.verdict == "refuted"
-    assert first.outcome.rule == "never_one"
+    assert first.outcome.rule == "never_zero"
     assert not first.passed
 
 
