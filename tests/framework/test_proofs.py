@@ -74,7 +74,8 @@ def test_what_holds_is_proved_and_faults_are_refuted(tmp_path: Path):
 
 
 def test_what_does_not_hold_is_refuted(tmp_path: Path):
-    first = outcome(tmp_path, "`RULE(never_zero, count_q != 3'd0)")[0]
+    table = TABLE.replace("depth = 2", "depth = 4")  # deep enough to meet a real run
+    first = outcome(tmp_path, "`RULE(never_zero, count_q != 3'd0)", table)[0]
     assert first.outcome.verdict == "refuted"
     assert first.outcome.rule == "never_zero"
     assert not first.passed
