@@ -6,6 +6,7 @@ of them at once. Writes check.json into the reports.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from scripts.run import host_lines
 from scripts.runs.bench import configuration
+from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
 from sw.compiler import CompileError, compile_network
 from sw.importer.model import survey_network
 from tb.env.places import place_of
 
+BUDGET_TEXT = f"{BUDGET_OF_FLOOR} of it and {BUDGET_OF_LAYER} a layer"
 PLACES = {"npu": "core", "host": "host", "alias": "no work", "folded": "no work"}
 
 
@@ -43,6 +46,7 @@ def main(argv: list[str]) -> int:
 
 def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
     """Return the answer for JSON, and as lines for people."""
+    started = time.monotonic()
     try:
         network, problems = survey_network(path)
         program = None if network is None else compile_network(core, network, memory_base=0)
@@ -57,7 +61,9 @@ def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
         {"operator": name, "runs_on": place, "layers": number}
         for (name, place), number in sorted(where.items())
     ]
+    seconds = time.monotonic() - started
     hosts = host_lines(program)
+    least, most = floors(program), budget(program)
     answer = {
         "runs": True,
         "config": core.name,
@@ -67,12 +73,22 @@ def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
         "on_host": hosts,
         "memory_bytes": program.memory_end,
         "predicted_cycles": program.predicted_cycles,
+        "floor_compute": least.compute,
+        "floor_bandwidth": least.bandwidth,
+        "budget": most,
+        "share_of_budget": program.predicted_cycles / most,
+        "seconds": seconds,
     }
     lines = [f"{path.stem} on {core.name}: {len(network.layers)} layers"]
     lines += [f"  {e['layers']:4} {e['operator']} ({e['runs_on']})" for e in counts]
     lines += hosts
     lines.append(f"memory      {program.memory_end:,} bytes")
     lines.append(f"predicted   {program.predicted_cycles:,} cycles of the core")
+    lines.append(
+        f"floor       {least.larger:,} cycles for MACs or bytes; {answer['share_of_budget']:.3f} "
+        f"of the {most:,} that {BUDGET_TEXT} come to"
+    )
+    lines.append(f"compiled    in {seconds:.1f} s")
     return answer, lines
 
 

@@ -21,6 +21,7 @@ from honeyguide.sim import HdlError
 from scripts.reports.cycles import where_cycles_went
 from scripts.runs.arguments import add_stall_option, stall_line
 from scripts.runs.bench import bench, configuration
+from scripts.runs.floors import budget
 from scripts.runs.model import load_model
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
@@ -155,6 +156,9 @@ def report_entry(entry: Entry, result: WholeResult, reasons: list[str]) -> dict[
         "floor_compute": floors.compute,
         "floor_bandwidth": floors.bandwidth,
         "multiple_of_floor": result.multiple,
+        "budget": budget(result.model.program),
+        "share_of_budget": result.cycles / budget(result.model.program),
+        "compile_seconds": result.model.compile_seconds,
         "target": TARGETS.get(entry.name) if result.model.core.name == TARGET_CONFIG else None,
         "cycles_per_second": result.rtl.cycles_per_second,
         "simulated_cycles": result.rtl.simulated_cycles,
@@ -168,7 +172,7 @@ def networks_table(results: list[dict[str, Any]]) -> str:
     """Return the table, a line for each network."""
     head = [
         "network", "inputs", "tensors", "compared", "mismatches", "oracle", "cycles", "predicted",
-        "floor", "multiple", "full", "edges", "waiting", "",
+        "floor", "multiple", "budget", "compile", "full", "edges", "waiting", "",
     ]  # fmt: skip
     rows = []
     for line in results:
@@ -186,6 +190,8 @@ def networks_table(results: list[dict[str, Any]]) -> str:
                 "-" if error is None else f"{100 * error:+.1f}%",
                 max(line["floor_compute"], line["floor_bandwidth"]),
                 f"{line['multiple_of_floor']:.3f}",
+                f"{line['share_of_budget']:.3f}",
+                f"{line['compile_seconds']:.1f} s",
                 *(percent(went[name], 1.0) for name in ("full", "edges", "waiting") if went),
                 *(() if went else ("-",) * 3),
                 "ok" if line["pass"] else "FAIL",

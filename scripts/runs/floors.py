@@ -16,6 +16,9 @@ from golden.network import Layer, Network
 from golden.network import operations as ops
 from sw.compiler.program import HostPhase, Program
 
+# What a network may take on the default core: a share of its floor, and what a layer begins with.
+BUDGET_OF_FLOOR = 1.35
+BUDGET_OF_LAYER = 150
 SCALE_BYTES = 5  # int32 multiplier, int8 shift
 BIAS_BYTES = 4
 
@@ -33,6 +36,12 @@ class Floors:
     def larger(self) -> int:
         """The one that binds; at least 1."""
         return max(self.compute, self.bandwidth, 1)
+
+
+def budget(program: Program) -> int:
+    """Return the most cycles that the program should take on the default core."""
+    layers = len(program.network.layers)
+    return int(BUDGET_OF_FLOOR * floors(program).larger) + BUDGET_OF_LAYER * layers
 
 
 def floors(program: Program) -> Floors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Model:
     network: Network
     program: Program
     floors: Floors
+    compile_seconds: float = 0.0  # reading and compiling the file
 
     @property
     def name(self) -> str:
@@ -59,11 +61,19 @@ def load_model(path: Path, core: CoreConfig) -> Model:
         CompileError: the core can't run it.
         UserError: it needs more memory than the bench has.
     """
+    started = time.monotonic()
     network = import_network(path)
     program = compile_network(core, network, memory_base=MEMORY_BASE)
     if program.memory_end > MOST_MEMORY:
         raise UserError(f"{path} needs {program.memory_end >> 20} MiB of memory, too much to run")
-    return Model(path=path, core=core, network=network, program=program, floors=floors(program))
+    return Model(
+        path=path,
+        core=core,
+        network=network,
+        program=program,
+        floors=floors(program),
+        compile_seconds=time.monotonic() - started,
+    )
 
 
 def read_inputs(path: Path, model: Model) -> Array:

@@ -20,6 +20,9 @@ def test_a_network_that_runs_is_told_with_memory_and_cycles() -> None:
     assert answer["runs"] and answer["predicted_cycles"] > 0 and answer["memory_bytes"] > 0
     assert sum(entry["layers"] for entry in answer["operators"]) == answer["layers"]
     assert any("cycles of the core" in line for line in lines)
+    assert answer["budget"] == int(1.35 * answer["floor_compute"]) + 150 * answer["layers"]
+    assert answer["share_of_budget"] == answer["predicted_cycles"] / answer["budget"]
+    assert answer["seconds"] > 0
 
 
 def test_a_layer_of_the_host_is_told_with_its_reason(tmp_path: Path) -> None:
