@@ -1,25 +1,22 @@
-"""Turns values into words for a wave viewer: hexadecimal lines in, text lines out.
+"""Turns values into words for a wave viewer: hexadecimal digits in, text out.
 
-    decode.py mnemonic      0x0000300b  ->  conv x10, x11
-    decode.py operation     an execute descriptor  ->  conv 0>12 8x8 k3x3
+    mnemonic      0000300b  ->  conv x10, x11
+    operation     an execute descriptor  ->  conv 0>12 8x8 k3x3
 
-GTKWave starts it as a process filter; both tables come from the specification.
+The words are written beside the waves, since who opens them may have nothing of this project.
 """
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from golden.assembler import disassemble_word
+from golden.isa_table import INSTRUCTIONS, InstructionClass
+
 ROOT = Path(__file__).resolve().parents[2]
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-
-from golden.assembler import disassemble_word  # noqa: E402
-from golden.isa_table import INSTRUCTIONS, InstructionClass  # noqa: E402
-
 _COLOURS = {"ld": "?SteelBlue?", "st": "?SeaGreen?", "cfg": "", "fence": "?DarkOrchid?"}
 
 
@@ -50,35 +47,18 @@ def operation(text: str) -> str:
 
 def execute_fields(packed: int) -> dict[str, int]:
     """Fields of a packed execute descriptor by name."""
-    listed = tomllib.loads((ROOT / "spec" / "descriptors.toml").read_text(encoding="utf-8"))
     values = {}
-    for name, width, _ in listed["execute"]["fields"]:
+    for name, width, _ in listed_fields():
         values[name] = packed & ((1 << width) - 1)
         packed >>= width
     return values
 
 
+@cache
+def listed_fields() -> list[tuple[str, int, str]]:
+    """Name, width and meaning of the fields, from the lowest bit up."""
+    text = (ROOT / "spec" / "descriptors.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["execute"]["fields"])
+
+
 DECODERS: dict[str, Callable[[str], str]] = {"mnemonic": mnemonic, "operation": operation}
-
-
-def decode_line(line: str, decoder: Callable[[str], str]) -> str:
-    """One value; what is no number, an X, stays as it is."""
-    text = line.strip()
-    try:
-        return decoder(text)
-    except ValueError:
-        return text
-
-
-def main(argv: list[str]) -> int:
-    """Decode standard input until its end."""
-    if len(argv) != 1 or argv[0] not in DECODERS:
-        print(f"decode.py {'|'.join(DECODERS)}", file=sys.stderr)
-        return 2
-    for line in sys.stdin:
-        print(decode_line(line, DECODERS[argv[0]]), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

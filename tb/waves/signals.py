@@ -6,10 +6,8 @@ the wave file does not have.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from honeyguide.waves.view import Views, group
+from tb.waves.decode import DECODERS
 
 # Values of state registers, by the end of the path of the signal.
 STATES = {
@@ -97,10 +95,6 @@ OPEN_FOR = {
     "store": ("Store", "Front end"),
 }
 ALWAYS_OPEN = ("Clock",)
-
-DECODE = Path(__file__).with_name("decode.py")
-# mnemonic: an instruction word; operation: an execute descriptor
-DECODERS = {name: (sys.executable, str(DECODE), name) for name in ("mnemonic", "operation")}
 
 VIEWS = Views(
     groups=GROUPS, always_open=ALWAYS_OPEN, open_for=OPEN_FOR, states=STATES, decoders=DECODERS

@@ -35,6 +35,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Repeat]:
     monkeypatch.setattr(support, "simulate", lambda *_, **__: RESULT)
     monkeypatch.setattr(failures, "repeat", pretend)
     monkeypatch.setitem(failures.explain.__kwdefaults__, "folder", tmp_path)
+    monkeypatch.setitem(failures.explain.__kwdefaults__, "published", tmp_path / "build")
     return asked
 
 
@@ -45,13 +46,14 @@ def failed(**options: object) -> str:
 
 
 def test_make_test_repeats_a_failure_with_its_seed_and_variables(
-    failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
+    failing: list[Repeat], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     monkeypatch.setattr(asked, "explain", True)
     said = failed(seed=3, config="4x4", env={"RATEL_LAYERS": "5"})
     assert "byte 7 differs" in said
     assert "stage array: wrong" in said
     assert "view.gtkw" in said
+    assert len(list((tmp_path / "build" / "failed").glob("*.zip"))) == 1
     (repeated,) = failing
     assert (repeated.module, repeated.test, repeated.seed) == ("tb.tests.layers", "MacLayers", 3)
     assert (repeated.config, repeated.speed, repeated.env) == ("4x4", "tile", {"RATEL_LAYERS": "5"})

@@ -68,7 +68,7 @@ def test_one_failure_of_each_cause_is_explained_and_linked(tmp_path: Path):
     links = Links()
     links.feed(text)
     own = [link for link in links.found if link != "data:,"]  # there is no icon
-    assert len(own) == 6
+    assert len(own) == 8
     for link in own:
         assert not re.match(r"[a-z]+:|/", link), "works offline and can be moved"
         assert (tmp_path / link).is_file()

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from golden import isa_builders as isa
-from honeyguide.waves.hierarchy import signals
+from honeyguide.waves.hierarchy import signals, values
 from honeyguide.waves.picture import draw, missing_tools
 from honeyguide.waves.save_file import missing_signals, write_views
 from honeyguide.waves.view import BIT, STATE
 from tb.build import ROOT
 from tb.env.first_difference import Stage
-from tb.waves.decode import DECODERS, decode_line, main
+from tb.waves.decode import DECODERS
 from tb.waves.signals import GROUPS, OPEN_FOR, STATES
 from tests.waves.test_first_difference import pack
 
@@ -106,8 +106,11 @@ def test_a_view_has_markers_decoders_and_only_signals_that_exist(stage: Stage, t
     there = set(signals(waves).values())
     named = [line for line in text.splitlines() if line.startswith("ratel_tb.")]
     assert named and set(named) <= there
-    for line in re.findall(r"^\^>?1 (.*)$", text, re.M):
-        assert Path(line).is_file()
+    tables = re.findall(r"^\^1 (.*)$", text, re.M)
+    assert tables and "^>" not in text, "no program has to be there for a view to be read"
+    for line in tables:
+        assert "/" not in line and (tmp_path / line).is_file()
+    assert '[dumpfile] "waves.vcd"\n[savefile] "view.gtkw"' in text
     for name in OPEN_FOR[stage]:
         assert f"@800200\n-{name}\n" in text
     assert "variable_add ratel_tb.clk" in (tmp_path / "view.sucl").read_text(encoding="utf-8")
@@ -115,14 +118,27 @@ def test_a_view_has_markers_decoders_and_only_signals_that_exist(stage: Stage, t
 
 def test_instructions_and_descriptors_are_decoded():
     conv = isa.conv(in_base=1, out_base=2, wbase=0)
-    assert "conv x" in decode_line(f"{conv.word:08x}\n", DECODERS["mnemonic"])
-    assert "?Red?illegal" in decode_line("ffffffff", DECODERS["mnemonic"])
-    assert decode_line("xxxxxxxx", DECODERS["mnemonic"]) == "xxxxxxxx"
+    assert "conv x" in DECODERS["mnemonic"](f"{conv.word:08x}")
+    assert "?Red?illegal" in DECODERS["mnemonic"]("ffffffff")
     fields = {"vec": 1, "op": 3, "in_base": 5, "out_base": 9, "out_h": 4, "out_w": 6, "kh": 2,
               "kw": 2}  # fmt: skip
     packed = int.from_bytes(pack("execute", fields), "little")
-    assert decode_line(f"{packed:x}", DECODERS["operation"]) == "maxpool 5>9 4x6 k2x2"
-    assert main(["nonsense"]) == 2
+    assert DECODERS["operation"](f"{packed:x}") == "maxpool 5>9 4x6 k2x2"
+
+
+def test_every_value_that_the_waves_have_is_in_the_tables(tmp_path: Path):
+    waves = every_signal(tmp_path)
+    codes = dict(re.findall(r"\$var wire 32 (\S+) (in_word|check_word)\b", waves.read_text()))
+    words = [isa.conv(in_base=1, out_base=2, wbase=0).word, isa.fence().word]
+    with waves.open("a", encoding="ascii") as stream:
+        for word, code in zip(words, codes, strict=True):
+            stream.write(f"#20010000\nb{word:b} {code}\n#20020000\nbx {code}\n")
+    write_views(waves, config="8x8", difference=None, first=1, last=None)
+    table = (tmp_path / "words-mnemonic.txt").read_text(encoding="utf-8").splitlines()
+    assert [line[:8] for line in table] == sorted(f"{word:08x}" for word in [0, *words])
+    assert any("conv x" in line for line in table) and any("fence" in line for line in table)
+    found = values(waves, ["ratel_tb.dut.u_control.in_word", "ratel_tb.clk"])
+    assert found["ratel_tb.clk"] == set() and "00000000" in next(iter(found.values()))
 
 
 def test_the_states_are_those_of_the_core():

@@ -27,6 +27,7 @@ from honeyguide.regress.suite import (
 )
 from honeyguide.report.files import shown
 from honeyguide.report.regression import Summary
+from honeyguide.waves.bundle import publish
 
 RUNS = 100
 KEPT = frozenset({"functional.json"})
@@ -71,6 +72,9 @@ def main(argv: list[str], further: Further | None = None) -> int:
     explained = finish(
         summary, summary.folder, explain=explaining(not wanted.no_explain), further=further
     )
+    for told in explained.values():
+        if told.made is not None:
+            publish(told.made)
     tell(summary, summary.folder, explained)
     tidy(summary)
     return 0 if summary.passed else 1
@@ -87,6 +91,8 @@ def tell(summary: Summary, folder: Path, explained: Mapping[str, Explained]) -> 
             print(f"  first difference: {told.headline}")
             if told.view is not None:
                 print(f"  waves: gtkwave {shown(told.view)}")
+            if told.made is not None:
+                print(f"  to take away: {shown(told.made)}")
     print(f"\n{summary.sentence}\nreport: {shown(folder / 'regress.html')}")
 
 

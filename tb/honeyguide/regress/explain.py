@@ -13,10 +13,10 @@ from html import escape
 from pathlib import Path
 
 from honeyguide.regress.buckets import buckets
-from honeyguide.regress.suite import Run
+from honeyguide.regress.suite import Run, waves_command
 from honeyguide.report.regression import Summary
 from honeyguide.sim import HdlError
-from honeyguide.waves.picture import draw
+from honeyguide.waves.bundle import bundle
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 
 CAUSES = 3  # that are explained; each takes some seconds, the first a build
@@ -30,11 +30,13 @@ class Explained:
         headline: the first difference, or why there is none.
         html: the same with links and a picture, for the page.
         view: GTKWave's save file, None without waves.
+        made: the zip with all of it, None if the run could not be repeated.
     """
 
     headline: str
     html: str
     view: Path | None = None
+    made: Path | None = None
 
 
 def explain_failures(
@@ -56,31 +58,33 @@ def explain_run(run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated]
     """Repeat one run and say what it told."""
     place = folder / "failures" / run.name
     place.mkdir(parents=True, exist_ok=True)
+    again = Repeat(
+        module=run.entry.module, test=run.entry.test, seed=run.seed, folder=place,
+        config=run.config, speed=run.entry.speed, env=run.entry.env, timeout_s=run.entry.timeout_s,
+    )  # fmt: skip
     try:
-        done = repeat_run(
-            Repeat(
-                module=run.entry.module, test=run.entry.test, seed=run.seed, folder=place,
-                config=run.config, speed=run.entry.speed, env=run.entry.env,
-                timeout_s=run.entry.timeout_s,
-            )
-        )  # fmt: skip
+        done = repeat_run(again)
     except HdlError as error:
         said = f"It could not be repeated: {error}"
         return Explained(headline=said, html=f"<p>{escape(said)}</p>")
     picture = place / "picture.png"
-    reason = "no waves were recorded" if done.view is None else draw(done.view, picture)
+    made, reason = bundle(done, again, name=run.name, command=waves_command(run))
     return Explained(
         headline=done.headline,
-        html=difference_part(done, folder, picture if not reason else None, reason),
+        html=difference_part(done, folder, picture if not reason else None, reason, made),
         view=done.view,
+        made=made,
     )
 
 
-def difference_part(done: Repeated, folder: Path, picture: Path | None, reason: str) -> str:
+def difference_part(
+    done: Repeated, folder: Path, picture: Path | None, reason: str, made: Path
+) -> str:
     """The sentences, links to the files, and the picture or why there is none."""
     files = [
         ("waves", done.waves), ("view for GTKWave", done.view),
         ("transcript", done.folder / "run" / "trace.log"), ("log", done.result.log),
+        ("all of it to take away (zip)", made),
     ]  # fmt: skip
     links = ", ".join(
         f"<a href='{escape(relative(path, folder), quote=True)}'>{name}</a>"

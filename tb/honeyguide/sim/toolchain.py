@@ -144,7 +144,12 @@ def object_cache(folder: Path) -> str:
 
 @lru_cache(maxsize=1)
 def can_write_fst() -> bool:
-    """Tell whether lz4 and zlib can be compiled and linked: FST tracing needs them, VCD not."""
+    """Tell whether FST can be written, which takes lz4 and zlib, and read, which takes fst2vcd.
+
+    VCD takes neither.
+    """
+    if shutil.which("fst2vcd") is None:
+        return False
     probe = """
     #include <lz4.h>
     #include <zlib.h>

@@ -3,7 +3,9 @@
 A run that fails is recorded around the first difference, a run that passes from the beginning
 (--window FROM:TO chooses cycles). build/waves/<test>-<configuration>-<seed> leads to what is left:
 
-    waves.vcd or .fst   view.gtkw   view.sucl   picture.png   run/trace.log   run/difference.json
+    waves.vcd or .fst   view.gtkw   view.sucl   picture.png   difference.txt   transcript.log   ...
+
+and a zip of these, which can be opened on any machine.
 
 TEST is a test of the core: file.Class.
 """
@@ -22,14 +24,15 @@ from honeyguide import cli
 from honeyguide.core import core
 from honeyguide.project import BUILD
 from honeyguide.regress.catalogue import tests_named
+from honeyguide.report.command import make_command
 from honeyguide.report.files import shown
 from honeyguide.runs import new_run
 from honeyguide.sim.toolchain import can_write_fst
-from honeyguide.waves.picture import draw
+from honeyguide.waves.bundle import bundle
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 
 FOLDER = BUILD / "waves"
-NO_FST = "Waves are VCD; FST is smaller, but needs the headers of lz4 and zlib."
+NO_FST = "Waves are VCD; FST is smaller, but needs GTKWave's fst2vcd and headers of lz4 and zlib."
 
 
 class Driven(Protocol):
@@ -87,22 +90,40 @@ def main(argv: list[str], driven: Driven | None = None) -> int:
         env = {**driven.environment(title, config, wanted, folder), **env}
     if not can_write_fst():
         print(NO_FST)
-    done = repeat(
-        Repeat(
-            module=module, test=name, seed=wanted.seed, folder=folder, config=config,
-            speed=wanted.speed, env=env, rtl=wanted.rtl, window=wanted.window,
-        )
+    again = Repeat(
+        module=module, test=name, seed=wanted.seed, folder=folder, config=config,
+        speed=wanted.speed, env=env, rtl=wanted.rtl, window=wanted.window,
     )  # fmt: skip
-    run.publish_as(FOLDER / f"{title}-{config}-{wanted.seed}")
+    done = repeat(again)
+    label = f"{title}-{config}-{wanted.seed}"
+    command = make_command(
+        "waves", {"TEST": title, "SEED": wanted.seed, "CONFIG": config}, other_words(argv)
+    )
+    made, reason = bundle(done, again, name=label, command=command, picture=wanted.picture)
+    run.publish_as(FOLDER / label)
     tell(done)
     if done.note:
         print(f"no view: {done.note}")
-    if wanted.picture and done.view is not None:
-        reason = draw(done.view, folder / "picture.png")
+    if wanted.picture:
         print(reason or f"picture     {shown(folder / 'picture.png')}")
+    print(f"to take away {shown(made)}")
     if not wanted.no_view and done.view is not None:
         open_viewer(done.view)
     return 0 if done.difference is None and done.result.passed else 1
+
+
+def other_words(argv: list[str]) -> list[str]:
+    """The words of a command line but those that become variables, and those about this machine."""
+    left, words = list(argv), []
+    while left:
+        word = left.pop(0)
+        name, equals, _ = word.partition("=")
+        if name in ("--test", "--seed", "--config"):
+            if not equals and left:
+                left.pop(0)
+        elif word not in ("--no-view", "--picture"):
+            words.append(word)
+    return words
 
 
 def chosen(word: str) -> tuple[str, str, str]:
@@ -160,6 +181,6 @@ def open_viewer(view: Path) -> None:
         print(f"There is no display here. Elsewhere: gtkwave {shown(view)}")
     else:
         subprocess.Popen(
-            ["gtkwave", str(view)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
+            ["gtkwave", view.name], cwd=view.parent, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from honeyguide.regress.state import sources
 from honeyguide.regress.work import Outcome
 from honeyguide.runs import session_run
 from honeyguide.sim import HdlError, SimResult
+from honeyguide.waves.bundle import bundle, publish
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 
 EACH = 2  # failures of one cause that are explained
@@ -34,6 +35,7 @@ def explain(
     speed: str,
     env: Mapping[str, str],
     folder: Path | None = None,
+    published: Path = BUILD,
 ) -> str:
     """Repeat a failed run unless enough of its kind were; return what to add to its message."""
     name = f"{module.rpartition('.')[2]}.{test}-{config}-{speed}-{seed}"
@@ -45,24 +47,24 @@ def explain(
     place = claim(folder / source_key(), cause_of(outcome), name)
     if place is None:
         return ""
+    again = Repeat(
+        module=module, test=test, seed=seed, folder=place, config=config, speed=speed, env=env
+    )
     try:
-        done = repeat(
-            Repeat(
-                module=module, test=test, seed=seed, folder=place, config=config, speed=speed,
-                env=env,
-            )
-        )  # fmt: skip
+        done = repeat(again)
     except HdlError as error:
         return f"\nno first difference: {error}"
-    return report(done)
+    made, _ = bundle(done, again, name=name)
+    return report(done, publish(made, published))
 
 
-def report(done: Repeated) -> str:
+def report(done: Repeated, made: Path) -> str:
     """The sentences for a failed test."""
     lines = ["", f"first difference: {done.headline}"]
     if done.view is not None:
         lines.append(f"waves: gtkwave {done.view}")
     lines.append(f"transcript: {done.folder / 'run' / 'trace.log'}")
+    lines.append(f"to take away: {made}")
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from honeyguide.waves.save_file import SIZE
@@ -22,10 +23,11 @@ def missing_tools() -> list[str]:
     return [name for name in TOOLS if shutil.which(name) is None]
 
 
-def draw(view: Path, picture: Path) -> str:
+def draw(view: Path, picture: Path, *, inside: Sequence[str] = ()) -> str:
     """Make a picture of a view; return why not, or an empty string.
 
-    Waits until two pictures in a row are the same: GTKWave draws decoded values late.
+    Waits until two pictures in a row are the same: GTKWave draws decoded values late. `inside` are
+    words in front of GTKWave's command.
     """
     missing = missing_tools()
     if missing:
@@ -35,7 +37,7 @@ def draw(view: Path, picture: Path) -> str:
     with tempfile.TemporaryDirectory() as home, Display() as display:
         environment = {**os.environ, "DISPLAY": display.name, "HOME": home, "GDK_BACKEND": "x11"}
         command = [
-            "gtkwave", "--rcvar", "splash_disable 1", "--rcvar", "hide_sst 1",
+            *inside, "gtkwave", "--rcvar", "splash_disable 1", "--rcvar", "hide_sst 1",
             "--rcvar", "fontname_signals Monospace 9", "--rcvar", "fontname_waves Monospace 9",
             str(view),
         ]  # fmt: skip

@@ -2,7 +2,10 @@
 
     view.gtkw        groups, radices, decoded instructions and states, markers
     view.sucl        the same groups for Surfer, without decoding
-    decode-*.sh, states-*.txt    what view.gtkw decodes with
+    words-*.txt, states-*.txt    tables that view.gtkw translates with: one line a value
+
+Nothing in them is the name of a place, so the folder can be opened wherever it is taken: GTKWave
+looks for what is named without a folder beside the save file, since that names itself so, too.
 
 Markers: A at the issue of the instruction that went wrong, B and the primary one at the cycle.
 """
@@ -10,24 +13,24 @@ Markers: A at the issue of the instruction that went wrong, B and the primary on
 from __future__ import annotations
 
 import math
-import shlex
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from honeyguide.core import core
 from honeyguide.waves import view as radix
-from honeyguide.waves.hierarchy import signals
+from honeyguide.waves.hierarchy import signals, values
 from honeyguide.waves.view import Group, Signal, Views
 
+VIEW = "view.gtkw"
 CLOCK_PS = 10_000
 SIZE = (1600, 1150)
 NAMES_WIDTH = 330
 COMMENT_WIDTH = 48  # letters; the column of names grows with the longest
 FRAME = 200  # GTKWave counts its zoom for so many pixels
 # Bits of GTKWave's trace flags.
-HEX, DECIMAL, BIN, RIGHT, SIGNED, FILE, PROCESS = 0x2, 0x4, 0x8, 0x20, 0x400, 0x2000, 0x4000
+HEX, DECIMAL, BIN, RIGHT, SIGNED, FILE = 0x2, 0x4, 0x8, 0x20, 0x400, 0x2000
 BLANK, BEGIN, CLOSED, END, HIDDEN = 0x200, 0x800000, 0x400000, 0x1000000, 0x1000
 FLAGS = {
     radix.BIT: BIN | RIGHT,
@@ -54,7 +57,7 @@ def write_views(
     issued = None if difference is None else difference.get("issued")
     folder = waves.parent
     shown = [kept(group, there) for group in views.groups]
-    decoders = write_decoders(folder, views)
+    write_tables(waves, views, shown)
     lines = [
         *head(waves, first=first, last=last, cycle=cycle, issued=issued),
         *(comment(difference, config)),
@@ -62,8 +65,8 @@ def write_views(
     first_ones = [*views.always_open, *views.open_for.get(stage, ())]
     for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
         opened = group.name in first_ones or not (first_ones or group.closed)
-        lines += group_lines(group, there, decoders, views, folder, opened=opened)
-    view = folder / "view.gtkw"
+        lines += group_lines(group, there, views, opened=opened)
+    view = folder / VIEW
     view.write_text("\n".join([*lines, ""]), encoding="utf-8")
     write_surfer(folder / "view.sucl", shown, cycle)
     return view
@@ -114,7 +117,8 @@ def head(waves: Path, *, first: int, last: int | None, cycle: int, issued: int |
         named[0] = issued * CLOCK_PS
     named[1] = marker
     return [
-        f'[dumpfile] "{waves}"',
+        f'[dumpfile] "{waves.name}"',
+        f'[savefile] "{VIEW}"',
         f"[timestart] {start * CLOCK_PS}",
         f"[size] {SIZE[0]} {SIZE[1]}",
         "[pos] 0 0",
@@ -134,31 +138,39 @@ def comment(difference: Mapping[str, Any] | None, config: str) -> list[str]:
     return [line for text in short for line in (f"@{BLANK:x}", f"-{text}")]
 
 
-def write_decoders(folder: Path, views: Views) -> dict[str, Path]:
-    """Write the commands and tables that decode values; a command by the radix it serves."""
-    found = {}
-    for name, words in views.decoders.items():
-        command = folder / f"decode-{name}.sh"
-        command.write_text(f"#!/bin/sh\nexec {shlex.join(words)}\n", encoding="utf-8")
-        command.chmod(0o755)
-        found[name] = command
+def write_tables(waves: Path, views: Views, shown: Sequence[Group]) -> None:
+    """Write the tables: the names of states, and the words for every value that the waves have."""
     for name, states in views.states.items():
         table = "".join(f"{value:x} {state}\n" for value, state in enumerate(states))
-        states_file(folder, name).write_text(table, encoding="utf-8")
-    return found
+        (waves.parent / states_file(name)).write_text(table, encoding="utf-8")
+    wanted = {
+        top() + signal.path: signal.radix
+        for group in shown
+        for signal in group.signals
+        if signal.radix in views.decoders
+    }
+    taken: dict[str, set[str]] = {name: set() for name in views.decoders}
+    for path, digits in values(waves, wanted).items() if wanted else ():
+        taken[wanted[path]] |= digits
+    for name, decode in views.decoders.items():
+        table = "".join(f"{digits} {decode(digits)}\n" for digits in sorted(taken[name]))
+        (waves.parent / words_file(name)).write_text(table, encoding="utf-8")
 
 
-def states_file(folder: Path, name: str) -> Path:
-    """The translate file of a state register."""
-    return folder / f"states-{name.replace('.', '-')}.txt"
+def words_file(radix: str) -> str:
+    """Name of the table that belongs to a radix of the core's own."""
+    return f"words-{radix}.txt"
+
+
+def states_file(name: str) -> str:
+    """Name of the table of a state register."""
+    return f"states-{name.replace('.', '-')}.txt"
 
 
 def group_lines(
     group: Group,
     there: Mapping[str, str],
-    decoders: Mapping[str, Path],
     views: Views,
-    folder: Path,
     *,
     opened: bool,
 ) -> list[str]:
@@ -169,20 +181,18 @@ def group_lines(
     end = END | BLANK | (0 if opened else CLOSED | HIDDEN)
     lines = [f"@{BEGIN | BLANK | shut:x}", f"-{group.name}"]
     for signal in group.signals:
-        lines += signal_lines(signal, there[top() + signal.path], decoders, views, folder)
+        lines += signal_lines(signal, there[top() + signal.path], views)
     return [*lines, f"@{end:x}", f"-{group.name}"]
 
 
-def signal_lines(
-    signal: Signal, name: str, decoders: Mapping[str, Path], views: Views, folder: Path
-) -> list[str]:
-    """A signal: flags, what it is decoded with, name."""
-    lines = [f"@{FLAGS.get(signal.radix, HEX | RIGHT | PROCESS):x}"]
-    if signal.radix in decoders:
-        lines.append(f"^>1 {decoders[signal.radix]}")
+def signal_lines(signal: Signal, name: str, views: Views) -> list[str]:
+    """A signal: flags, what it is translated with, name."""
+    lines = [f"@{FLAGS.get(signal.radix, HEX | RIGHT | FILE):x}"]
+    if signal.radix in views.decoders:
+        lines.append(f"^1 {words_file(signal.radix)}")
     if signal.radix == radix.STATE:
         (table,) = (key for key in views.states if signal.path.endswith(key))
-        lines.append(f"^1 {states_file(folder, table)}")
+        lines.append(f"^1 {states_file(table)}")
     return [*lines, name]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 BIT, HEX, DECIMAL, SIGNED = "bit", "hex", "decimal", "signed"
@@ -48,11 +48,11 @@ class Views:
         always_open: groups that always come first and show their signals.
         open_for: further groups that do, by the stage of the first difference.
         states: names of the values of a state register, by the end of its signal's path.
-        decoders: commands that turn hexadecimal lines into words, by the radix they serve.
+        decoders: what turns a value, hexadecimal digits, into words, by the radix it serves.
     """
 
     groups: Sequence[Group]
     always_open: Sequence[str] = ()
     open_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
     states: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    decoders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    decoders: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
