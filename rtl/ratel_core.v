@@ -4,18 +4,34 @@
 //             +-- control --+--> execute -- all of them
 //   AXI4-Lite +             +--> store ---- scratchpad                              ---> AXI4 W
 //
-// Wiring only. The core is a module of ports that a CPU and a bus connect to:
-//
-//   clk_i, rst_ni      clock, asynchronous reset
-//   scan_mode_i        test mode: only rst_ni resets; may be left open
-//   irq_o              level interrupt, from registers IRQ_STATUS and IRQ_ENABLE
-//   x_*                CV-X-IF 1.0 (docs/cv-x-if.md): issue with its operands, commit, result; and
-//                      what older versions have: compressed, memory, flags that are always 0
-//   s_axil_*           AXI4-Lite subordinate: supervisor page with registers and doorbell, three
-//                      user pages with a doorbell each
-//   m_axi_*            AXI4 manager
-//
+// Wiring only. The core is a module of ports that a CPU and a bus connect to.
 // The engines are reset by rst_ni and by soft reset (core_rst_n), which control sequences.
+//
+//   name                                | meaning
+//   ------------------------------------|----------------------------------------------------------
+//   Rows, Cols                          | of the array; Cols also is the bytes of a word everywhere
+//   SpadDepth                           | lines of each of the scratchpad's Rows banks
+//   WbufDepth, ParamDepth               | words of the weight buffer, entries of the parameter
+//                                       | buffer
+//   RequantLanes                        | results that are requantised a cycle: Cols (the default),
+//                                       | a half or a quarter
+//   AxiDataWidth, AxiIdWidth            | bits of m_axi_wdata_o and of ids
+//   MaxBurst                            | beats of the longest burst
+//   ReadsOutstanding, WritesOutstanding | bursts that may be announced and not answered
+//   WriteAfterData                      | 1: a write burst is announced when all its data are there
+//   Windows                             | memory windows (ratel_windows)
+//   QueueDepth                          | instructions that wait for each engine
+//   XifQueueDepth                       | instructions that CV-X-IF may have accepted and not ended
+//   XifIdWidth, XifHartIdWidth          | bits of the ids of CV-X-IF
+//   clk_i, rst_ni                       | clock, asynchronous reset
+//   scan_mode_i                         | test mode: only rst_ni resets; may be left open
+//   irq_o                               | level interrupt, see registers IRQ_STATUS and IRQ_ENABLE
+//   x_*                                 | CV-X-IF 1.0 (docs/cv-x-if.md): issue with its operands,
+//                                       | commit, result; and what older versions have: compressed,
+//                                       | memory, flags that are always 0
+//   s_axil_*                            | AXI4-Lite subordinate: supervisor page with registers and
+//                                       | doorbell, three user pages with a doorbell each
+//   m_axi_*                             | AXI4 manager
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"

@@ -12,8 +12,11 @@
 //   Instructions with a value are therefore offered to the core only when no committed one still
 //   waits for its result, since that would hold the pipeline.
 //
-//   c_issue_*, c_commit_*, c_result_*   the CPU's side; what is not here goes straight through
-//   x_*          the core's side
+//   name                              | meaning
+//   ----------------------------------|-------------------------------------------------------
+//   XifIdWidth                        | as in ratel_core
+//   c_issue_*, c_commit_*, c_result_* | the CPU's side; what is not here goes straight through
+//   x_*                               | the core's side
 module ratel_cv32e40x #(
   parameter XifIdWidth = 4
 ) (

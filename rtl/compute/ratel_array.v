@@ -3,16 +3,17 @@
 //   step_i --> a, b --> product --> accumulator --> shadow_o (after the last step of a tile)
 //     words_i, weights_i in the cycle of step_i
 //
-//   port             | meaning
-//   -----------------|---------------------------------------------------------------------
-//   step_i, last_i   | a step; it ends the tile
-//   op_i             | as in ratel_pe
-//   broadcast_i      | byte `byte_i` of each row's word goes to the whole row, else byte c to c
-//   words_i, zp_i    | activations, their zero point
-//   weighted_i       | multiply by `weights_i` - `weight_zp_i`, else by 1
-//   inside_i         | rows whose pixel is inside the image, counted for the average
-//   pending_o        | a tile has ended but is not in the shadow yet
-//   shadow_o         | `acc_o` and `count_o` are final in this cycle and only surely in this one
+//   name           | meaning
+//   ---------------|--------------------------------------------------------------------------
+//   Rows, Cols     | as in ratel_core
+//   step_i, last_i | a step; it ends the tile
+//   op_i           | as in ratel_pe
+//   broadcast_i    | byte `byte_i` of each row's word goes to the whole row, else byte c to c
+//   words_i, zp_i  | activations, their zero point
+//   weighted_i     | multiply by `weights_i` - `weight_zp_i`, else by 1
+//   inside_i       | rows whose pixel is inside the image, counted for the average
+//   pending_o      | a tile has ended but is not in the shadow yet
+//   shadow_o       | `acc_o` and `count_o` are final in this cycle and only surely in this one
 module ratel_array #(
   parameter Rows = 8,
   parameter Cols = 8

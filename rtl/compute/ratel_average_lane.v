@@ -1,8 +1,8 @@
 // One lane of average pooling: sum / count to nearest, ties away from zero. Restoring division of
 // |sum| + count/2, two quotient bits a stage; the quotient is at most 128, so eight bits do.
 //
-//   port       | meaning
-//   -----------|--------------------------------------------------------------
+//   name       | meaning
+//   -----------|-------------------------------------------------------------------------
 //   en_i[s]    | stage s+1 takes its input in this cycle: 1 magnitude, 2..5 two bits each
 //   sum_i      | sum of the item entering stage 1;  half_i: half its count
 //   count_i    | counts of the items entering stages 2..5, 18 bits each

@@ -1,23 +1,25 @@
 // Lets each bank serve the lowest row that wants it, all banks in the same cycle.
 //
-//   port                   | meaning
-//   -----------------------|-----------------------------------------------------------
-//   want_i                 | rows that still need their word
-//   bank_i, line_i         | where it is, BankWidth and 16 bits a row
-//   rd_en_o, rd_addr_o     | request of each bank;  rd_gnt_i: the bank serves it
-//   served_o               | rows whose word comes in the next cycle
+//   name               | meaning
+//   -------------------|----------------------------------------------------
+//   Rows               | as in ratel_core
+//   want_i             | rows that still need their word
+//   bank_i, line_i     | where it is, BankWidth and 16 bits a row
+//   rd_en_o, rd_addr_o | request of each bank;  rd_gnt_i: the bank serves it
+//   served_o           | rows whose word comes in the next cycle
 module ratel_bank_arbiter #(
-  parameter Rows      = 8,
-  parameter BankWidth = $clog2(Rows) // derived, leave it
+  parameter Rows = 8
 ) (
-  input  wire [Rows-1:0]           want_i,
-  input  wire [Rows*BankWidth-1:0] bank_i,
-  input  wire [Rows*16-1:0]        line_i,
-  output reg  [Rows-1:0]           rd_en_o,
-  output reg  [Rows*16-1:0]        rd_addr_o,
-  input  wire [Rows-1:0]           rd_gnt_i,
-  output wire [Rows-1:0]           served_o
+  input  wire [Rows-1:0]              want_i,
+  input  wire [Rows*$clog2(Rows)-1:0] bank_i,
+  input  wire [Rows*16-1:0]           line_i,
+  output reg  [Rows-1:0]              rd_en_o,
+  output reg  [Rows*16-1:0]           rd_addr_o,
+  input  wire [Rows-1:0]              rd_gnt_i,
+  output wire [Rows-1:0]              served_o
 );
+
+  localparam BankWidth = $clog2(Rows);
 
   // Rows that ask in this cycle: no lower row wants the same bank.
   reg [Rows-1:0] ask;

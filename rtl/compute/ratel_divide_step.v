@@ -1,9 +1,11 @@
 // Two bits of a restoring division: subtracts the divisor at weights 2*2^Place and 2^Place where it
 // fits.
 //
-//   port      | meaning
-//   ----------|----------------------------------------
-//   step_o    | {two quotient bits, remainder}
+//   name              | meaning
+//   ------------------|-----------------------------------------------
+//   Place             | weight of the lower quotient bit
+//   step_o            | {two quotient bits, remainder}
+//   rest_i, divisor_i | what is left so far, and by what it is divided
 module ratel_divide_step #(
   parameter Place = 0
 ) (

@@ -7,14 +7,19 @@
 // The two ways differ in length: an item for the short one waits until the long one is empty.
 // An instruction with `hold` sends one item, which the writer takes as its end.
 //
-//   port               | meaning
-//   -------------------|-----------------------------------------------------------------
-//   valid_i, done_o    | an instruction is there; its last item goes out
-//   long_i             | its items go through the prescaler;  long_busy_i: that is not empty
-//   shadow_i, acc_i, count_i | from the array;  pending_i: a tile is on its way here
-//   room_o             | a tile may end in the array now
-//   param_*            | read of a parameter entry; its output stays until the next read
-//   item_o             | an item leaves: `item_acc_o`, `item_count_o`, lanes `item_group_o`
+//   name                       | meaning
+//   ---------------------------|-------------------------------------------------------------------
+//   Rows, Cols                 | as in ratel_core
+//   Lanes                      | its RequantLanes
+//   valid_i, done_o            | an instruction is there; its last item goes out
+//   long_i                     | its items go through the prescaler;  long_busy_i: that is not
+//                              | empty
+//   shadow_i, acc_i, count_i   | from the array;  pending_i: a tile is on its way here
+//   room_o                     | a tile may end in the array now
+//   param_*                    | read of a parameter entry; its output stays until the next read
+//   item_o                     | an item leaves: `item_acc_o`, `item_count_o`, lanes `item_group_o`
+//   hold_i, pixels_i, blocks_i | of its shape
+//   params_i, pbase_i          | it has parameter entries, the first of them
 module ratel_drain #(
   parameter Rows  = 8,
   parameter Cols  = 8,

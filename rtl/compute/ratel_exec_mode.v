@@ -3,13 +3,14 @@
 // What an operation means to the stages of execute: the only place that looks at the encoding.
 // Decoded once, on the way into the descriptor slots.
 //
-//   port        | meaning
-//   ------------|---------------------------------------------------------------------
-//   vec_i, op_i | class (0 mac, 1 vec) and funct7 of the operation
-//   mac_o       | convolution or depthwise: weights are read, parameters apply
-//   conv_o      | a row's word feeds a step for each byte, broadcast along the row
-//   binary_o    | two operands: add, sub, mul
-//   unclamped_o | lut, copy, fill: the byte is the result
+//   name            | meaning
+//   ----------------|-----------------------------------------------------------------
+//   vec_i, op_i     | class (0 mac, 1 vec) and funct7 of the operation
+//   mac_o           | convolution or depthwise: weights are read, parameters apply
+//   conv_o          | a row's word feeds a step for each byte, broadcast along the row
+//   binary_o        | two operands: add, sub, mul
+//   unclamped_o     | lut, copy, fill: the byte is the result
+//   sub_o .. fill_o | operation of that name
 module ratel_exec_mode (
   input  wire       vec_i,
   input  wire [2:0] op_i,

@@ -5,12 +5,13 @@
 //   rows   ----------------^
 //   writer -------^
 //
-//   port               | meaning
-//   -------------------|-----------------------------------------------------------------
-//   valid_i, ready_o   | accept `desc_i`
-//   valid_o[s]         | stage s has an instruction, `desc_o` slice s holds it
-//   done_i[s]          | stage s has finished with it
-//   idle_o             | both slots are free
+//   name             | meaning
+//   -----------------|------------------------------------------------------
+//   Stages, Width    | stages that work on it, bits of a descriptor
+//   valid_i, ready_o | accept `desc_i`
+//   valid_o[s]       | stage s has an instruction, `desc_o` slice s holds it
+//   done_i[s]        | stage s has finished with it
+//   idle_o           | both slots are free
 module ratel_exec_slots #(
   parameter Stages = 7,
   parameter Width  = 8

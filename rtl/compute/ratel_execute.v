@@ -11,17 +11,18 @@
 // Each stage works on its own oldest instruction, so the front of the next runs while the last tile
 // of the one before drains.
 //
-//   port                    | meaning
-//   ------------------------|---------------------------------------------------------------
-//   x_valid_i .. x_ready_o  | one transfer starts one instruction
-//   x_done_o                | pulse, in order: with the last write of an instruction
-//   x_idle_o                | nothing in flight
-//   ex_rd_*, ex_wr_*        | scratchpad;  w_*: weight buffer;  p_*: parameters;  t_*: table
-//   exec_*                  | pulses for the performance counters
+//   name                     | meaning
+//   -------------------------|---------------------------------------------------------------
+//   Rows, Cols, RequantLanes | as in ratel_core
+//   x_valid_i .. x_ready_o   | one transfer starts one instruction
+//   x_done_o                 | pulse, in order: with the last write of an instruction
+//   x_idle_o                 | nothing in flight
+//   ex_rd_*, ex_wr_*         | scratchpad;  w_*: weight buffer;  p_*: parameters;  t_*: table
+//   exec_*                   | pulses for the performance counters
 module ratel_execute #(
   parameter Rows         = 8,
   parameter Cols         = 8,
-  parameter RequantLanes = Cols
+  parameter RequantLanes = 8
 ) (
   input  wire                           clk_i,
   input  wire                           rst_ni,

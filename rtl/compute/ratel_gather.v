@@ -4,66 +4,69 @@
 //
 //   tap + tile --> place --> request (banks) --> words (rotator, two sets) --> step
 //
-//   port                    | meaning
-//   ------------------------|--------------------------------------------------------------
-//   tile_*, tap_*           | from the row and tap generators;  tile_release_o ends the tile
-//   in_h_i .. fill_i        | of the tap's instruction;  done_o: its last tap was taken
-//   skip_i                  | no row reads anything (fill)
-//   rd_*                    | scratchpad
-//   set_valid_o, set_pop_i  | a complete set is there; pop takes it
-//   set_words_o             | Cols bytes a row;  set_inside_o: the row's pixel is inside the image
+//   name                      | meaning
+//   --------------------------|---------------------------------------------------------------
+//   Rows, Cols                | as in ratel_core
+//   tile_*, tap_*             | from the row and tap generators;  tile_release_o ends the tile
+//   in_h_i .. fill_i          | of the tap's instruction;  done_o: its last tap was taken
+//   skip_i                    | no row reads anything (fill)
+//   rd_*                      | scratchpad
+//   set_valid_o, set_pop_i    | a complete set is there; pop takes it
+//   set_words_o               | Cols bytes a row;  set_inside_o: the row's pixel is inside the
+//                             | image
 //   set_first_o .. set_edge_o | as in the tap
 module ratel_gather #(
-  parameter Rows      = 8,
-  parameter Cols      = 8,
-  parameter BankWidth = $clog2(Rows) // derived, leave it
+  parameter Rows = 8,
+  parameter Cols = 8
 ) (
-  input  wire                      clk_i,
-  input  wire                      rst_ni,
-  input  wire                      tile_valid_i,
-  input  wire [Rows-1:0]           tile_row_i,
-  input  wire [Rows*27-1:0]        tile_y_i,
-  input  wire [Rows*27-1:0]        tile_x_i,
-  input  wire [Rows*BankWidth-1:0] tile_low_i,
-  input  wire [Rows*16-1:0]        tile_line_i,
-  input  wire [Rows*BankWidth-1:0] tile_low2_i,
-  input  wire [Rows*16-1:0]        tile_line2_i,
-  output wire                      tile_release_o,
-  input  wire                      tap_valid_i,
-  output wire                      tap_ready_o,
-  input  wire [26:0]               tap_y_i,
-  input  wire [26:0]               tap_x_i,
-  input  wire [BankWidth-1:0]      tap_low_i,
-  input  wire [15:0]               tap_line_i,
-  input  wire                      tap_first_i,
-  input  wire                      tap_last_i,
-  input  wire                      tap_second_i,
-  input  wire                      tap_tail_i,
-  input  wire                      tap_end_i,
-  input  wire [4:0]                tap_rows_i,
-  input  wire                      tap_edge_i,
-  input  wire [15:0]               in_h_i,
-  input  wire [15:0]               in_w_i,
-  input  wire [15:0]               in_cbs_i,
-  input  wire [7:0]                fill_i,
-  input  wire                      skip_i,
-  output wire                      done_o,
-  output wire [Rows-1:0]           rd_en_o,
-  output wire [Rows*16-1:0]        rd_addr_o,
-  input  wire [Rows-1:0]           rd_gnt_i,
-  input  wire [Rows*Cols*8-1:0]    rd_data_i,
-  output wire                      set_valid_o,
-  input  wire                      set_pop_i,
-  output wire [Rows*Cols*8-1:0]    set_words_o,
-  output wire [Rows-1:0]           set_inside_o,
-  output wire                      set_first_o,
-  output wire                      set_last_o,
-  output wire                      set_second_o,
-  output wire                      set_tail_o,
-  output wire                      set_end_o,
-  output wire [4:0]                set_rows_o,
-  output wire                      set_edge_o
+  input  wire                         clk_i,
+  input  wire                         rst_ni,
+  input  wire                         tile_valid_i,
+  input  wire [Rows-1:0]              tile_row_i,
+  input  wire [Rows*27-1:0]           tile_y_i,
+  input  wire [Rows*27-1:0]           tile_x_i,
+  input  wire [Rows*$clog2(Rows)-1:0] tile_low_i,
+  input  wire [Rows*16-1:0]           tile_line_i,
+  input  wire [Rows*$clog2(Rows)-1:0] tile_low2_i,
+  input  wire [Rows*16-1:0]           tile_line2_i,
+  output wire                         tile_release_o,
+  input  wire                         tap_valid_i,
+  output wire                         tap_ready_o,
+  input  wire [26:0]                  tap_y_i,
+  input  wire [26:0]                  tap_x_i,
+  input  wire [$clog2(Rows)-1:0]      tap_low_i,
+  input  wire [15:0]                  tap_line_i,
+  input  wire                         tap_first_i,
+  input  wire                         tap_last_i,
+  input  wire                         tap_second_i,
+  input  wire                         tap_tail_i,
+  input  wire                         tap_end_i,
+  input  wire [4:0]                   tap_rows_i,
+  input  wire                         tap_edge_i,
+  input  wire [15:0]                  in_h_i,
+  input  wire [15:0]                  in_w_i,
+  input  wire [15:0]                  in_cbs_i,
+  input  wire [7:0]                   fill_i,
+  input  wire                         skip_i,
+  output wire                         done_o,
+  output wire [Rows-1:0]              rd_en_o,
+  output wire [Rows*16-1:0]           rd_addr_o,
+  input  wire [Rows-1:0]              rd_gnt_i,
+  input  wire [Rows*Cols*8-1:0]       rd_data_i,
+  output wire                         set_valid_o,
+  input  wire                         set_pop_i,
+  output wire [Rows*Cols*8-1:0]       set_words_o,
+  output wire [Rows-1:0]              set_inside_o,
+  output wire                         set_first_o,
+  output wire                         set_last_o,
+  output wire                         set_second_o,
+  output wire                         set_tail_o,
+  output wire                         set_end_o,
+  output wire [4:0]                   set_rows_o,
+  output wire                         set_edge_o
 );
+
+  localparam BankWidth = $clog2(Rows);
 
   // Place: the tap's displacement added to each row's own place.
   reg [Rows-1:0]           in_image;

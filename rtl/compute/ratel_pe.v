@@ -1,13 +1,13 @@
 // One processing element: operands, product, accumulator, a cycle each.
 //
-//   port             | meaning
-//   -----------------|---------------------------------------------------------------------
-//   a_en_i           | take an activation: `own_i`, or `shared_i` of the row if `broadcast_i`
-//   zp_i             | its zero point, subtracted on the way in
-//   b_i              | weight, zero point subtracted, in the cycle after a_en_i
-//   product_en_i     | that cycle
-//   acc_en_i, op_i   | the cycle after: 0 load, 1 add, 2 maximum, 3 pack
-//   acc_o            | accumulator, wraps
+//   name           | meaning
+//   ---------------|-----------------------------------------------------------------------
+//   a_en_i         | take an activation: `own_i`, or `shared_i` of the row if `broadcast_i`
+//   zp_i           | its zero point, subtracted on the way in
+//   b_i            | weight, zero point subtracted, in the cycle after a_en_i
+//   product_en_i   | that cycle
+//   acc_en_i, op_i | the cycle after: 0 load, 1 add, 2 maximum, 3 pack
+//   acc_o          | accumulator, wraps
 module ratel_pe (
   input  wire        clk_i,
   input  wire        a_en_i,

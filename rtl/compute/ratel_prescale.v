@@ -2,12 +2,17 @@
 // them (mul), divide by the pixel count (avgpool), look up (lut). Five stages, one item a cycle.
 // The parameters of an item travel with it, so items of two instructions may follow each other.
 //
-//   port               | meaning
-//   -------------------|-----------------------------------------------------------------
+//   name                   | meaning
+//   -----------------------|----------------------------------------------------------
+//   Cols                   | as in ratel_core
+//   Lanes                  | its RequantLanes
 //   item_i, acc_i, count_i | an item enters, with the fields of its instruction
-//   table_*            | table: index in the cycle of item_i, byte the cycle after
-//   busy_o             | an item is inside
-//   item_o, value_o    | an item leaves for the requantiser, with its scale
+//   table_*                | table: index in the cycle of item_i, byte the cycle after
+//   busy_o                 | an item is inside
+//   item_o, value_o        | an item leaves for the requantiser, with its scale mult_o, shift_o
+//   sub_i .. lut_i         | operation of the item
+//   mult1_i .. shift2_i    | scales of its two operands
+//   mult_i, shift_i        | its output scale
 module ratel_prescale #(
   parameter Cols  = 8,
   parameter Lanes = 8

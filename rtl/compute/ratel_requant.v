@@ -2,13 +2,15 @@
 // parameters; pooling, copies and fills pass unchanged (multiplier 2^30 and shift 1 are the
 // identity).
 //
-//   port               | meaning
-//   -------------------|-----------------------------------------------------------------
-//   direct_i, acc_i    | item from the shadow accumulators, of lane group group_i
+//   name                       | meaning
+//   ---------------------------|---------------------------------------------------------
+//   Cols                       | as in ratel_core
+//   Lanes                      | its RequantLanes
+//   direct_i, acc_i            | item from the shadow accumulators, of lane group group_i
 //   mac_i, perch_i, use_bias_i | of its instruction;  mult_i, shift_i: the group's scale
-//   bias_i .. shifts_i | parameter entry of its block, all columns
-//   pre_i, pre_*       | item from the prescaler; never together with direct_i
-//   item_o, value_o    | an item leaves for the writer
+//   bias_i .. shifts_i         | parameter entry of its block, all columns
+//   pre_i, pre_*               | item from the prescaler; never together with direct_i
+//   item_o, value_o            | an item leaves for the writer
 module ratel_requant #(
   parameter Cols  = 8,
   parameter Lanes = 8

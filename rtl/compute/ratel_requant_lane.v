@@ -6,12 +6,12 @@
 // zero; for both signs that is the arithmetic shift of product + 2^30. It cannot saturate: the
 // multiplier is never negative.
 //
-//   port                    | meaning
-//   ------------------------|------------------------------------------------------
-//   en_i[s]                 | stage s+1 takes its input in this cycle
-//   acc_i, bias_i           | of the item entering stage 1
-//   mult_i, shift_i         | its multiplier (0..2^31-1) and shift (-31..30)
-//   value_o                 | after stage 5, before output zero point and clamp
+//   name            | meaning
+//   ----------------|--------------------------------------------------
+//   en_i[s]         | stage s+1 takes its input in this cycle
+//   acc_i, bias_i   | of the item entering stage 1
+//   mult_i, shift_i | its multiplier (0..2^31-1) and shift (-31..30)
+//   value_o         | after stage 5, before output zero point and clamp
 module ratel_requant_lane (
   input  wire        clk_i,
   input  wire [4:0]  en_i,

@@ -9,14 +9,15 @@
 // multiplier needs 12 bits only, and doubling high multiply becomes a shift by 31 - 20 = 11.
 // mul: the product of both leaves stage 2; lut: the table's byte enters at stage 2.
 //
-//   port            | meaning
-//   ----------------|--------------------------------------------------------------
-//   en_i[s]         | stage s+1 takes its input in this cycle
-//   mul_i, lut_i    | of the items entering stages 1, 2, 3 (bits 0, 1, 2)
-//   left1_i, left2_i | shifts left of the item entering stage 1
-//   mult1_i, mult2_i | multipliers of the item entering stage 2
+//   name               | meaning
+//   -------------------|--------------------------------------------------------------------
+//   en_i[s]            | stage s+1 takes its input in this cycle
+//   mul_i, lut_i       | of the items entering stages 1, 2, 3 (bits 0, 1, 2)
+//   left1_i, left2_i   | shifts left of the item entering stage 1
+//   mult1_i, mult2_i   | multipliers of the item entering stage 2
 //   right1_i, right2_i | shifts right of the item entering stage 4;  sub_i: entering stage 5
-//   table_i         | the table's byte for the item entering stage 2
+//   table_i            | the table's byte for the item entering stage 2
+//   acc_i, sum_o       | accumulator of the item entering stage 1, sum after stage 5
 module ratel_rescale_lane (
   input  wire        clk_i,
   input  wire [4:0]  en_i,

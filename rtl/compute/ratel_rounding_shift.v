@@ -3,6 +3,12 @@
 //
 // Half of the divisor is added, less one for negative values, so that a tie goes down there:
 // the sum may need 33 bits, and the shift drops it back to 32.
+//
+//   name       | meaning
+//   -----------|--------------------------
+//   value_i    | int32
+//   shift_i    | power of two to divide by
+//   value_o    | quotient
 module ratel_rounding_shift (
   input  wire [31:0] value_i,
   input  wire [4:0]  shift_i,

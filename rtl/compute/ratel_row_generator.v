@@ -9,45 +9,52 @@
 // where nothing is read. In elementwise operations pixel and tap (0, 0) coincide, and the second
 // operand's place (low2, line2) has its own pitch.
 //
-//   port               | meaning
-//   -------------------|-----------------------------------------------------------------
-//   valid_i, done_o    | an instruction is there; its last tile has been made
-//   tile_valid_o       | a tile is there; release_i ends it
-//   tile_row_o[r]      | row r is a pixel (not past the last)
-//   tile_y_o, tile_x_o | input coordinates, 27 bits signed a row
-//   tile_low_o         | p mod Rows, BankWidth bits a row
-//   tile_line_o        | (p div Rows) * block stride, 16 bits a row
+//   name                        | meaning
+//   ----------------------------|----------------------------------------------------------------
+//   Rows                        | as in ratel_core
+//   valid_i, done_o             | an instruction is there; its last tile has been made
+//   tile_valid_o                | a tile is there; release_i ends it
+//   tile_row_o[r]               | row r is a pixel (not past the last)
+//   tile_y_o, tile_x_o          | input coordinates, 27 bits signed a row
+//   tile_low_o                  | p mod Rows, BankWidth bits a row
+//   tile_line_o                 | (p div Rows) * block stride, 16 bits a row
+//   pixels_i, blocks_i          | output pixels a block, output blocks
+//   out_w_i .. pad_left_i       | output width, strides and padding
+//   cbs_i, row_step_i, origin_i | block stride of the input, P*sy, place of the first pixel's tap
+//                               | (0, 0)
+//   pitch2_i, cbs2_i            | pitch and block stride of operand 2
+//   tile_low2_o, tile_line2_o   | the same of operand 2
 module ratel_row_generator #(
-  parameter Rows      = 8,
-  parameter BankWidth = $clog2(Rows) // derived, leave it
+  parameter Rows = 8
 ) (
-  input  wire                      clk_i,
-  input  wire                      rst_ni,
-  input  wire                      valid_i,
-  output wire                      done_o,
-  input  wire [17:0]               pixels_i,
-  input  wire [15:0]               blocks_i,
-  input  wire [15:0]               out_w_i,
-  input  wire [7:0]                sy_i,
-  input  wire [7:0]                sx_i,
-  input  wire [15:0]               pad_top_i,
-  input  wire [15:0]               pad_left_i,
-  input  wire [15:0]               cbs_i,
-  input  wire [19:0]               row_step_i,
-  input  wire [19:0]               origin_i,
-  input  wire [15:0]               pitch2_i,
-  input  wire [15:0]               cbs2_i,
-  output wire                      tile_valid_o,
-  output wire [Rows-1:0]           tile_row_o,
-  output wire [Rows*27-1:0]        tile_y_o,
-  output wire [Rows*27-1:0]        tile_x_o,
-  output wire [Rows*BankWidth-1:0] tile_low_o,
-  output wire [Rows*16-1:0]        tile_line_o,
-  output wire [Rows*BankWidth-1:0] tile_low2_o,
-  output wire [Rows*16-1:0]        tile_line2_o,
-  input  wire                      release_i
+  input  wire                         clk_i,
+  input  wire                         rst_ni,
+  input  wire                         valid_i,
+  output wire                         done_o,
+  input  wire [17:0]                  pixels_i,
+  input  wire [15:0]                  blocks_i,
+  input  wire [15:0]                  out_w_i,
+  input  wire [7:0]                   sy_i,
+  input  wire [7:0]                   sx_i,
+  input  wire [15:0]                  pad_top_i,
+  input  wire [15:0]                  pad_left_i,
+  input  wire [15:0]                  cbs_i,
+  input  wire [19:0]                  row_step_i,
+  input  wire [19:0]                  origin_i,
+  input  wire [15:0]                  pitch2_i,
+  input  wire [15:0]                  cbs2_i,
+  output wire                         tile_valid_o,
+  output wire [Rows-1:0]              tile_row_o,
+  output wire [Rows*27-1:0]           tile_y_o,
+  output wire [Rows*27-1:0]           tile_x_o,
+  output wire [Rows*$clog2(Rows)-1:0] tile_low_o,
+  output wire [Rows*16-1:0]           tile_line_o,
+  output wire [Rows*$clog2(Rows)-1:0] tile_low2_o,
+  output wire [Rows*16-1:0]           tile_line2_o,
+  input  wire                         release_i
 );
 
+  localparam BankWidth = $clog2(Rows);
   localparam PlaceWidth = 16 + BankWidth;
   localparam integer LastIndex = Rows - 1;
   localparam [4:0]   LastRow   = LastIndex[4:0];

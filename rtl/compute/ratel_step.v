@@ -2,15 +2,20 @@
 // one for the whole set otherwise. A step waits for its words, for its weights, and, if it ends a
 // tile, for room in the shadow accumulators.
 //
-//   port             | meaning
-//   -----------------|---------------------------------------------------------------------
-//   valid_i, done_o  | an instruction is there; its last step goes to the array
-//   set_*            | from the gather;  weight_*: from the weight fetch
-//   room_i           | the shadow accumulators will be free when a tile that ends now gets there
-//   step_o           | a step: `op_o`, `byte_o`, `last_o` (ends the tile)
-//   op_o             | 0 load, 1 add, 2 maximum, 3 pack (shift in 16 bits)
-//   stall_*_o        | an instruction is there but no step, and why
-//   macs_o           | useful multiply-accumulates of this step
+//   name                  | meaning
+//   ----------------------|--------------------------------------------------------------------
+//   Cols                  | as in ratel_core
+//   valid_i, done_o       | an instruction is there; its last step goes to the array
+//   set_*                 | from the gather;  weight_*: from the weight fetch
+//   room_i                | the shadow accumulators will be free when a tile that ends now gets
+//                         | there
+//   step_o                | a step: `op_o`, `byte_o`, `last_o` (ends the tile)
+//   op_o                  | 0 load, 1 add, 2 maximum, 3 pack (shift in 16 bits)
+//   stall_*_o             | an instruction is there but no step, and why
+//   macs_o                | useful multiply-accumulates of this step
+//   mac_i .. max_i        | kind of the operation, see ratel_exec_mode
+//   acc_i                 | continues the accumulators that a hold left
+//   in_tail_i, out_tail_i | channels of the last input and output block
 module ratel_step #(
   parameter Cols = 8
 ) (

@@ -2,55 +2,62 @@
 // blocks of each tap (innermost); in elementwise operations operand 1, then operand 2.
 // Gives the displacement from the row's own place, as coordinates and as bank offset and line.
 //
-//   port            | meaning
-//   ----------------|------------------------------------------------------------------
-//   valid_i, done_o | an instruction is there; its last tap has been given
-//   conv_i          | words are input blocks;  binary_i: words are operands
-//   tap_valid_o     | a tap is there, tap_ready_i takes it
-//   tap_low_o       | displacement in pixels mod Rows
-//   tap_line_o      | base + (displacement div Rows) * block stride + block
-//   tap_first_o     | first of the tile;  tap_last_o: last of the tile
-//   tap_second_o    | operand 2
-//   tap_tail_o      | the word is the last block of the input
-//   tap_end_o       | last of the instruction
-//   tap_rows_o      | pixels of the tile
-//   tap_edge_o      | the output block is the last
+//   name                  | meaning
+//   ----------------------|------------------------------------------------------
+//   Rows                  | as in ratel_core
+//   valid_i, done_o       | an instruction is there; its last tap has been given
+//   conv_i                | words are input blocks;  binary_i: words are operands
+//   tap_valid_o           | a tap is there, tap_ready_i takes it
+//   tap_low_o             | displacement in pixels mod Rows
+//   tap_line_o            | base + (displacement div Rows) * block stride + block
+//   tap_first_o           | first of the tile;  tap_last_o: last of the tile
+//   tap_second_o          | operand 2
+//   tap_tail_o            | the word is the last block of the input
+//   tap_end_o             | last of the instruction
+//   tap_rows_o            | pixels of the tile
+//   tap_edge_o            | the output block is the last
+//   pixels_i, blocks_i    | output pixels a block, output blocks
+//   in_base_i, in2_base_i | first line of the operands
+//   in_cbs_i, in_blocks_i | block stride and blocks of the input
+//   kh_i .. dx_i          | kernel and dilation
+//   tap_step_i            | P*dy
+//   tap_y_o, tap_x_o      | displacement as coordinates
 module ratel_tap_generator #(
-  parameter Rows      = 8,
-  parameter BankWidth = $clog2(Rows) // derived, leave it
+  parameter Rows = 8
 ) (
-  input  wire                 clk_i,
-  input  wire                 rst_ni,
-  input  wire                 valid_i,
-  output wire                 done_o,
-  input  wire                 conv_i,
-  input  wire                 binary_i,
-  input  wire [17:0]          pixels_i,
-  input  wire [15:0]          blocks_i,
-  input  wire [15:0]          in_base_i,
-  input  wire [15:0]          in2_base_i,
-  input  wire [15:0]          in_cbs_i,
-  input  wire [15:0]          in_blocks_i,
-  input  wire [15:0]          kh_i,
-  input  wire [15:0]          kw_i,
-  input  wire [7:0]           dy_i,
-  input  wire [7:0]           dx_i,
-  input  wire [19:0]          tap_step_i,
-  output wire                 tap_valid_o,
-  input  wire                 tap_ready_i,
-  output wire [26:0]          tap_y_o,
-  output wire [26:0]          tap_x_o,
-  output wire [BankWidth-1:0] tap_low_o,
-  output wire [15:0]          tap_line_o,
-  output wire                 tap_first_o,
-  output wire                 tap_last_o,
-  output wire                 tap_second_o,
-  output wire                 tap_tail_o,
-  output wire                 tap_end_o,
-  output wire [4:0]           tap_rows_o,
-  output wire                 tap_edge_o
+  input  wire                    clk_i,
+  input  wire                    rst_ni,
+  input  wire                    valid_i,
+  output wire                    done_o,
+  input  wire                    conv_i,
+  input  wire                    binary_i,
+  input  wire [17:0]             pixels_i,
+  input  wire [15:0]             blocks_i,
+  input  wire [15:0]             in_base_i,
+  input  wire [15:0]             in2_base_i,
+  input  wire [15:0]             in_cbs_i,
+  input  wire [15:0]             in_blocks_i,
+  input  wire [15:0]             kh_i,
+  input  wire [15:0]             kw_i,
+  input  wire [7:0]              dy_i,
+  input  wire [7:0]              dx_i,
+  input  wire [19:0]             tap_step_i,
+  output wire                    tap_valid_o,
+  input  wire                    tap_ready_i,
+  output wire [26:0]             tap_y_o,
+  output wire [26:0]             tap_x_o,
+  output wire [$clog2(Rows)-1:0] tap_low_o,
+  output wire [15:0]             tap_line_o,
+  output wire                    tap_first_o,
+  output wire                    tap_last_o,
+  output wire                    tap_second_o,
+  output wire                    tap_tail_o,
+  output wire                    tap_end_o,
+  output wire [4:0]              tap_rows_o,
+  output wire                    tap_edge_o
 );
 
+  localparam BankWidth = $clog2(Rows);
   localparam PlaceWidth = 16 + BankWidth;
 
   reg [15:0]           ky_q;

@@ -1,12 +1,14 @@
 // Walks the tiles of an instruction: blocks outside, tiles of `Rows` pixels inside.
 //
-//   port               | meaning
-//   -------------------|---------------------------------------------------------------
+//   name               | meaning
+//   -------------------|----------------------------------------------------------------
+//   Rows               | as in ratel_core
 //   pixels_i, blocks_i | output pixels a block, output blocks; stable while it walks
 //   advance_i          | go to the next tile; after the last one it is back at the start
 //   rows_o             | pixels of this tile, 1..Rows
 //   last_tile_o        | last tile of the block
 //   last_block_o       | the block is the last
+//   block_o            | number of the block
 module ratel_tile_counter #(
   parameter Rows = 8
 ) (

@@ -2,13 +2,15 @@
 // the only storage: a word stays there until its step takes it, and the read of the following one
 // goes out in that same cycle.
 //
-//   port             | meaning
-//   -----------------|---------------------------------------------------------------------
-//   valid_i, done_o  | an instruction is there; its last read has gone out
-//   mac_i            | the instruction has weights (others end at once)
-//   wbase_i, steps_i | first word; words a block, read again for each tile of the block
+//   name               | meaning
+//   -------------------|-----------------------------------------------------------------
+//   Rows               | as in ratel_core
+//   valid_i, done_o    | an instruction is there; its last read has gone out
+//   mac_i              | the instruction has weights (others end at once)
+//   wbase_i, steps_i   | first word; words a block, read again for each tile of the block
 //   rd_en_o, rd_addr_o | weight buffer
-//   word_valid_o     | the buffer's output is the next step's word; pop_i takes it
+//   word_valid_o       | the buffer's output is the next step's word; pop_i takes it
+//   pixels_i, blocks_i | output pixels a block, output blocks
 module ratel_weight_fetch #(
   parameter Rows = 8
 ) (

@@ -1,34 +1,37 @@
 // Two sets of row words. A set is filled over one or more cycles from the bank words of the
 // requests made the cycle before (the rotator: any bank to any row), and leaves whole.
 //
-//   port        | meaning
-//   ------------|--------------------------------------------------------------------------
-//   space_o     | the current set may request (a slot is free, or is being freed now)
-//   served_i    | rows whose word `rd_data_i` brings in the next cycle, from `bank_i`
-//   fill_en_i   | rows that take `fill_i` in all bytes instead
-//   complete_i  | the current set has all it needs; `tag_i` goes with it
-//   valid_o     | a set is complete: `words_o`, `tag_o`; `pop_i` frees it
+//   name       | meaning
+//   -----------|--------------------------------------------------------------------
+//   Rows, Cols | as in ratel_core
+//   TagWidth   | bits of a tag
+//   space_o    | the current set may request (a slot is free, or is being freed now)
+//   served_i   | rows whose word `rd_data_i` brings in the next cycle, from `bank_i`
+//   fill_en_i  | rows that take `fill_i` in all bytes instead
+//   complete_i | the current set has all it needs; `tag_i` goes with it
+//   valid_o    | a set is complete: `words_o`, `tag_o`; `pop_i` frees it
 module ratel_word_sets #(
-  parameter Rows      = 8,
-  parameter Cols      = 8,
-  parameter TagWidth  = 8,
-  parameter BankWidth = $clog2(Rows) // derived, leave it
+  parameter Rows     = 8,
+  parameter Cols     = 8,
+  parameter TagWidth = 8
 ) (
-  input  wire                      clk_i,
-  input  wire                      rst_ni,
-  output wire                      space_o,
-  input  wire [Rows-1:0]           served_i,
-  input  wire [Rows-1:0]           fill_en_i,
-  input  wire [7:0]                fill_i,
-  input  wire [Rows*BankWidth-1:0] bank_i,
-  input  wire                      complete_i,
-  input  wire [TagWidth-1:0]       tag_i,
-  input  wire [Rows*Cols*8-1:0]    rd_data_i,
-  output wire                      valid_o,
-  input  wire                      pop_i,
-  output wire [Rows*Cols*8-1:0]    words_o,
-  output wire [TagWidth-1:0]       tag_o
+  input  wire                         clk_i,
+  input  wire                         rst_ni,
+  output wire                         space_o,
+  input  wire [Rows-1:0]              served_i,
+  input  wire [Rows-1:0]              fill_en_i,
+  input  wire [7:0]                   fill_i,
+  input  wire [Rows*$clog2(Rows)-1:0] bank_i,
+  input  wire                         complete_i,
+  input  wire [TagWidth-1:0]          tag_i,
+  input  wire [Rows*Cols*8-1:0]       rd_data_i,
+  output wire                         valid_o,
+  input  wire                         pop_i,
+  output wire [Rows*Cols*8-1:0]       words_o,
+  output wire [TagWidth-1:0]          tag_o
 );
+
+  localparam BankWidth = $clog2(Rows);
 
   reg [1:0] taken_q;     // sets completed and not popped
   reg [1:0] ready_q;     // of these, with their words here

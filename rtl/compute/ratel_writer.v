@@ -1,13 +1,17 @@
 // End of the line: adds the output zero point, clamps, and writes. Walks the output pixels in the
 // order in which items leave the array, so an item needs no address of its own.
 //
-//   port               | meaning
-//   -------------------|-----------------------------------------------------------------
-//   done_o             | the item that comes in now is the last of the instruction
-//   item_i, value_i    | requantised lanes
+//   name                       | meaning
+//   ---------------------------|-----------------------------------------------------------
+//   Rows, Cols                 | as in ratel_core
+//   Lanes                      | its RequantLanes
+//   done_o                     | the item that comes in now is the last of the instruction
+//   item_i, value_i            | requantised lanes
 //   zero_point_i, min_i, max_i | of the instruction;  hold_i: nothing is written
-//   end_o              | with the last write of an instruction
-//   wr_*               | scratchpad
+//   end_o                      | with the last write of an instruction
+//   wr_*                       | scratchpad
+//   pixels_i, blocks_i, tail_i | output pixels a block, output blocks, channels of the last
+//   out_w_i .. cbs_i           | output width, first line, pitch, block stride
 module ratel_writer #(
   parameter Rows  = 8,
   parameter Cols  = 8,

@@ -3,9 +3,11 @@
 // Address and data of a write arrive in any order and are kept until both are there. A write waits
 // on the bus while write_ready_i is low; reads go on meanwhile.
 //
-//   s_axil_*        the port; protection bits are not used
-//   write_*         a write access, taken in a cycle with ready; error_i in that cycle: SLVERR
-//   read_*          a read access; read_data_i and read_error_i (SLVERR) in the same cycle
+//   name       | meaning
+//   -----------|---------------------------------------------------------------------------
+//   s_axil_*   | the port; protection bits are not used
+//   write_*    | a write access, taken in a cycle with ready; write_error_i in that cycle: SLVERR
+//   read_*     | a read access; read_data_i and read_error_i (SLVERR) in the same cycle
 module ratel_axil (
   input  wire        clk_i,
   input  wire        rst_ni,

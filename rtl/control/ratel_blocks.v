@@ -1,8 +1,11 @@
 // Blocks of Cols channels that C channels occupy, and the channels in the last one.
 //
-//   channels_i   C, at least 1
-//   blocks_o     ceil(C / Cols)
-//   tail_o       channels of the last block, 1..Cols
+//   name       | meaning
+//   -----------|------------------------------------
+//   Cols       | as in ratel_core
+//   channels_i | C, at least 1
+//   blocks_o   | ceil(C / Cols)
+//   tail_o     | channels of the last block, 1..Cols
 module ratel_blocks #(
   parameter Cols = 8
 ) (

@@ -6,13 +6,19 @@
 // One instruction at a time; the front end keeps operands' configuration still while one is here.
 // A tensor transfer takes 12 cycles from start to hand-over, a linear load 2, mac and vec 17.
 //
-//   start_*      an instruction; the configuration stands still until idle_o is high again
-//   idle_o       nothing in here
-//   forget_i     accumulators that a hold left are gone
-//   config_i     configuration file, 64 bits a group
-//   out_*        a legal instruction for the dispatcher, engine as in ratel_ranges.vh
-//   fail_o       until fail_ready_i: it was refused, for the reason in code, field, detail
-//   word_o, index_o, owner_o   instruction word, number, who asks, with out_* and fail_o
+//   name                      | meaning
+//   --------------------------|--------------------------------------------------------------------
+//   Rows .. ParamDepth        | as in ratel_core
+//   start_*                   | an instruction; the configuration stands still until idle_o is high
+//                             | again
+//   idle_o                    | nothing in here
+//   forget_i                  | accumulators that a hold left are gone
+//   config_i                  | configuration file, 64 bits a group
+//   out_*                     | a legal instruction for the dispatcher, engine as in
+//                             | ratel_ranges.vh
+//   code_o, field_o, detail_o | until fail_ready_i an instruction was refused (fail_o), for this
+//                             | reason
+//   word_o, index_o, owner_o  | instruction word, number, who asks, with out_* and fail_o
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"

@@ -4,16 +4,19 @@
 // instruction, so that nothing of them is copied here. What an operation does not have takes its
 // neutral value: elementwise operations are pools of one pixel without padding.
 //
-//   vec_i, op_i         class and operation
-//   rs1_i, rs2_i        operands
-//   owner_i             who asks
-//   forget_i            accumulators that a hold left are gone
-//   *_group_i           configuration groups
-//   step_i              step of the microprogram in ratel_derive_compute
-//   a_o .. product_i    the multiplier
-//   accept_i            the instruction is legal and leaves: remember whether it holds
-//   fail_o .. detail_o  verdict
-//   desc_o, ranges_o    what the dispatcher gets
+//   name                         | meaning
+//   -----------------------------|---------------------------------------------------------------
+//   Rows .. ParamDepth           | as in ratel_core
+//   vec_i, op_i                  | class and operation
+//   rs1_i, rs2_i                 | operands
+//   owner_i                      | who asks
+//   forget_i                     | accumulators that a hold left are gone
+//   in_group_i .. scale2_group_i | configuration groups
+//   step_i                       | step of the microprogram in ratel_derive_compute
+//   a_o .. product_i             | the multiplier
+//   accept_i                     | the instruction is legal and leaves: remember whether it holds
+//   fail_o .. detail_o           | verdict
+//   desc_o, ranges_o             | what the dispatcher gets
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"

@@ -3,15 +3,18 @@
 // Operands and configuration stand still from the first step until the dispatcher has taken the
 // instruction, so that nothing of them is copied here.
 //
-//   store_i, op_i       st.t, or the operation of class ld
-//   rs1_i, rs2_i        operands
-//   owner_i             who asks
-//   shape_i, pitch_i    groups ld.shape, ld.pitch or st.shape, st.pitch (same format)
-//   step_i              step of the microprogram in ratel_derive_transfer
-//   linear_o            this operation needs no steps
-//   a_o .. product_i    the multiplier
-//   fail_o .. detail_o  verdict
-//   ld_desc_o, st_desc_o, ranges_o   what the dispatcher gets
+//   name                           | meaning
+//   -------------------------------|--------------------------------------------------------------
+//   Rows .. ParamDepth             | as in ratel_core
+//   store_i, op_i                  | st.t, or the operation of class ld
+//   rs1_i, rs2_i                   | operands
+//   owner_i                        | who asks
+//   shape_i, pitch_i               | groups ld.shape, ld.pitch or st.shape, st.pitch (same format)
+//   step_i                         | step of the microprogram in ratel_derive_transfer
+//   linear_o                       | this operation needs no steps
+//   a_o .. product_i               | the multiplier
+//   fail_o .. detail_o             | verdict
+//   ld_desc_o, st_desc_o, ranges_o | what the dispatcher gets
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"

@@ -1,11 +1,13 @@
 // Configuration file: 13 groups of 64 bits, and the check that no reserved bit is written.
 //
-//   clear_i          set all groups to 0
-//   write_i          a cfg instruction: group_i gets {rs2_i, rs1_i}, unless a reserved bit is set
-//   fail_o           a reserved bit is set (combinational, belongs to write_i)
-//   field_o          FIELD_RS1 or FIELD_RS2
-//   detail_o         the operand
-//   config_o         all groups
+//   name       | meaning
+//   -----------|-----------------------------------------------------------------------------
+//   clear_i    | set all groups to 0
+//   write_i    | a cfg instruction: group_i gets {rs2_i, rs1_i}, unless a reserved bit is set
+//   fail_o     | a reserved bit is set (combinational, belongs to write_i)
+//   field_o    | FIELD_RS1 or FIELD_RS2
+//   detail_o   | the operand
+//   config_o   | all groups
 `include "ratel_isa.vh"
 
 module ratel_config (

@@ -8,20 +8,24 @@
 //
 // Wiring only. Ports are reset by rst_ni alone, the inside and the engines by soft reset too.
 //
-//   irq_o              level interrupt
-//   x_*                issue, commit and result of CV-X-IF
-//   s_axil_*           AXI4-Lite: registers and doorbell
-//   scan_mode_i        test mode: only rst_ni resets
-//   core_rst_no        reset of the engines, hard or soft
-//   abort_o            soft reset pending: finish announced bursts, start nothing
-//   <engine>_valid_o .. desc_o   next instruction of an engine
-//   <engine>_done_i    its oldest instruction is complete; err, err_addr: with a bus error;
-//                      err_window: refused by the memory windows
-//   abandon_o          pulse: what is owed on the bus is given up
-//   sweep_o, sweep_addr_o   write 0 to this address of every memory
-//   windows_o          memory windows, see ratel_windows
-//   <engine>_idle_i    no bus transaction is outstanding
-//   *_bytes_i, exec_*_i   events for the counters
+//   name                           | meaning
+//   -------------------------------|-----------------------------------------------------------
+//   Rows .. XifHartIdWidth         | as in ratel_core
+//   irq_o                          | level interrupt
+//   x_*                            | issue, commit and result of CV-X-IF
+//   s_axil_*                       | AXI4-Lite: registers and doorbell
+//   scan_mode_i                    | test mode: only rst_ni resets
+//   core_rst_no                    | reset of the engines, hard or soft
+//   abort_o                        | soft reset pending: finish announced bursts, start nothing
+//   *_valid_o, *_ready_i, *_desc_o | next instruction of an engine: load, execute, store
+//   *_done_i                       | its oldest instruction is complete; *_err_i, *_err_addr_i:
+//                                  | with a bus error; *_err_window_i: refused by the memory
+//                                  | windows
+//   abandon_o                      | pulse: what is owed on the bus is given up
+//   sweep_o, sweep_addr_o          | write 0 to this address of every memory
+//   windows_o                      | memory windows, see ratel_windows
+//   *_idle_i                       | no bus transaction is outstanding
+//   *_bytes_i, exec_*_i            | events for the counters
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
@@ -32,7 +36,7 @@ module ratel_control #(
   parameter SpadDepth     = 1024,
   parameter WbufDepth     = 2048,
   parameter ParamDepth    = 64,
-  parameter RequantLanes  = Cols,
+  parameter RequantLanes  = 8,
   parameter AxiDataWidth  = 64,
   parameter Windows       = 4,
   parameter QueueDepth    = 4,

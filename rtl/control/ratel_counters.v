@@ -1,11 +1,14 @@
 // Performance counters, 64 bits each; numbers are those of `CNT_* in ratel_isa.vh.
 //
-//   clear_i         set all to 0
-//   *_i             events of this cycle; load_bytes_i, store_bytes_i and macs_i are numbers
-//   index*_i        three independent readers; bit 5: the counter's high half
-//   queued*_i       instructions that are before the reader and have not retired: `instructions`
-//                   counts them for it
-//   value*_o        half of the counter of that index
+//   name                   | meaning
+//   -----------------------|-----------------------------------------------------------------
+//   clear_i                | set all to 0
+//   busy_i .. queue_full_i | events of this cycle; load_bytes_i, store_bytes_i and macs_i are
+//                          | numbers
+//   index_*                | three independent readers; bit 5: the counter's high half
+//   queued_*               | instructions that are before the reader and have not retired:
+//                          | `instructions` counts them for it
+//   value_*                | half of the counter of that index
 `include "ratel_isa.vh"
 
 module ratel_counters (

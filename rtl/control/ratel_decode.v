@@ -3,12 +3,14 @@
 // Shared by the CV-X-IF port, which has to answer at once, and by the front end, which has to
 // refuse illegal words of the doorbell. Purely combinational.
 //
-//   word_i       instruction word
-//   legal_o      the word is an instruction of Ratel
-//   class_o      funct3
-//   op_o         funct7[3:0]: operation of its class, or configuration group
-//   needs_rs2_o  rs2 carries an operand
-//   result_o     the instruction returns a value to rd
+//   name        | meaning
+//   ------------|------------------------------------------------------------
+//   word_i      | instruction word
+//   legal_o     | the word is an instruction of Ratel
+//   class_o     | funct3
+//   op_o        | funct7[3:0]: operation of its class, or configuration group
+//   needs_rs2_o | rs2 carries an operand
+//   result_o    | the instruction returns a value to rd
 `include "ratel_isa.vh"
 
 module ratel_decode (

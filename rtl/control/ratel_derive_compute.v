@@ -16,12 +16,15 @@
 // S is saturated to 33 bits before it is multiplied: such an S alone passes every buffer, and the
 // end past it still saturates the detail word.
 //
-//   step_i              step of the program, runs only while this unit's program is on
-//   h_i .. wbase_i      operands
-//   depth_i             channels a tap sums over: C in conv, else 1
-//   a_o, b_o, c_o       operands of the multiplier
-//   in_end_o .. wend_o  first line or weight word past the end
-//   origin_o .. steps_o see spec/descriptors.toml; scratchpad places are modulo 2^20
+//   name                | meaning
+//   --------------------|---------------------------------------------------------------
+//   Rows                | as in ratel_core
+//   step_i              | step of the program, runs only while this unit's program is on
+//   h_i .. wbase_i      | operands
+//   depth_i             | channels a tap sums over: C in conv, else 1
+//   a_o, b_o, c_o       | operands of the multiplier; product_i: its result
+//   in_end_o .. wend_o  | first line or weight word past the end
+//   origin_o .. steps_o | see spec/descriptors.toml; scratchpad places are modulo 2^20
 module ratel_derive_compute #(
   parameter Rows = 8
 ) (

@@ -15,16 +15,19 @@
 //
 // Linear loads (ld.w, ld.p, ld.b, ld.l) need no multiplication.
 //
-//   step_i            step of the program, runs only while this unit's program is on
-//   matrix_i          ld.m or ld.mt; transposed_i: ld.mt
-//   h_i .. base_i     operands (base_i also is the first weight word)
-//   blocks_i          ceil(C / Cols)
-//   a_o, b_o, c_o     operands of the multiplier
-//   row_span_o        bytes from the first to the last of an image row
-//   span_o            bytes from the first to the last of all
-//   end_o             first line or weight word past the end
-//   start_o           first line of a tensor
-//   row_bytes_o       W*C        pixels_o   H*W        all_bytes_o   H*W*C
+//   name          | meaning
+//   --------------|---------------------------------------------------------------
+//   Rows, Cols    | as in ratel_core
+//   step_i        | step of the program, runs only while this unit's program is on
+//   matrix_i      | ld.m or ld.mt; transposed_i: ld.mt
+//   h_i .. p0_i   | operands (base_i also is the first weight word)
+//   blocks_i      | ceil(C / Cols)
+//   a_o, b_o, c_o | operands of the multiplier; product_i: its result
+//   row_span_o    | bytes from the first to the last of an image row
+//   span_o        | bytes from the first to the last of all
+//   end_o         | first line or weight word past the end
+//   start_o       | first line of a tensor
+//   row_bytes_o   | W*C;  pixels_o: H*W;  all_bytes_o: H*W*C
 module ratel_derive_transfer #(
   parameter Rows = 8,
   parameter Cols = 8

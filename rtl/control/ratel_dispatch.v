@@ -6,15 +6,20 @@
 //                               |            |             |
 //                             engine       engine        engine      in order each
 //
-//   in_*          a checked instruction: engine, ranges, descriptor of its engine
-//   hold_i        start nothing (soft reset pending)
-//   refuse_i      bit an owner: its instructions end without being started
-//   <engine>_*    next descriptor to each engine; done: its oldest instruction is complete
-//   busy_o        bit an engine (load, execute, store): instructions in flight
-//   blocked_o     bit an engine: its next instruction waits for a dependency
-//   load_pushed_o .. store_freed_o   bit a slot: an instruction moves in, is complete
-//   *_info_o      {owner, index, word} of the oldest instruction, which a done belongs to
-//   begun_o       bit an engine: it has begun an instruction and not ended it
+//   name                       | meaning
+//   ---------------------------|----------------------------------------------------------------
+//   QueueDepth                 | as in ratel_core
+//   in_*                       | a checked instruction: engine, ranges, descriptor of its engine
+//   hold_i                     | start nothing (soft reset pending)
+//   refuse_i                   | bit an owner: its instructions end without being started
+//   load_*, execute_*, store_* | next descriptor to each engine; done: its oldest instruction is
+//                              | complete
+//   busy_o                     | bit an engine (load, execute, store): instructions in flight
+//   blocked_o                  | bit an engine: its next instruction waits for a dependency
+//   *_pushed_o, *_freed_o      | bit a slot: an instruction moves in, is complete
+//   *_info_o                   | {owner, index, word} of the oldest instruction, which a done
+//                              | belongs to
+//   begun_o                    | bit an engine: it has begun an instruction and not ended it
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
 

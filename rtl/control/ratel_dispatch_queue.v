@@ -1,22 +1,27 @@
 // The slots of one engine: instructions enter, start and complete in order.
 //
-//   push_i       a new instruction enters (only when room_o)
-//   engine_i, ranges_i, waits_i   the new instruction, whichever engine it is for (ratel_slot)
-//   info_i       what is remembered for errors: {owner, index, word}
-//   desc_i       descriptor
-//   hold_i       start nothing
-//   refuse_i     bit an owner: end its instructions instead of starting them
-//   start_*      the next instruction for the engine, when it need not wait
-//   done_i       the oldest instruction that has started is complete
-//   freed_i      bit for every slot of every engine: complete in this cycle
-//   room_o       a slot is free
-//   hazard_o     bit a slot: the new instruction must wait for it
-//   freed_o      bit a slot: complete in this cycle
-//   pushed_o     bit a slot: the new instruction moves in
-//   busy_o       any slot is used
-//   begun_o      an instruction has started and is not complete
-//   blocked_o    the next instruction waits for a dependency
-//   done_info_o  info of the oldest instruction
+//   name                        | meaning
+//   ----------------------------|-------------------------------------------------------------
+//   Engine                      | number of the engine, as in ratel_ranges.vh
+//   QueueDepth                  | as in ratel_core
+//   DescWidth                   | bits of its descriptors
+//   push_i                      | a new instruction enters (only when room_o)
+//   engine_i, ranges_i, waits_i | the new instruction, whichever engine it is for (ratel_slot)
+//   info_i                      | what is remembered for errors: {owner, index, word}
+//   desc_i                      | descriptor
+//   hold_i                      | start nothing
+//   refuse_i                    | bit an owner: end its instructions instead of starting them
+//   start_*                     | the next instruction for the engine, when it need not wait
+//   done_i                      | the oldest instruction that has started is complete
+//   freed_i                     | bit for every slot of every engine: complete in this cycle
+//   room_o                      | a slot is free
+//   hazard_o                    | bit a slot: the new instruction must wait for it
+//   freed_o                     | bit a slot: complete in this cycle
+//   pushed_o                    | bit a slot: the new instruction moves in
+//   busy_o                      | any slot is used
+//   begun_o                     | an instruction has started and is not complete
+//   blocked_o                   | the next instruction waits for a dependency
+//   done_info_o                 | info of the oldest instruction
 `include "ratel_ranges.vh"
 
 module ratel_dispatch_queue #(

@@ -8,15 +8,17 @@
 // so that no word can ever run with others than those that were written for it; words that wait
 // are dropped, and their result says so.
 //
-//   flush_i          soft reset pending: drop what waits
-//   write_*_i        a write to DB_RS1, DB_RS2 or DB_INSTR of page write_page_i, in this cycle
-//   full_o           bit a page: its word has not been taken yet
-//   waiting_o        words that will have a number
-//   older_o          those of them that were there in the last cycle already
-//   read_*           what page read_page_i shows
-//   counters_i       user pages may read counters
-//   quick_index_o    operand of a rdcnt that is executed here; quick_value_i is its value
-//   db_*             oldest word, its operands and its owner; db_result_i in the cycle of ready
+//   name          | meaning
+//   --------------|---------------------------------------------------------------------------
+//   flush_i       | soft reset pending: drop what waits
+//   write_*_i     | a write to DB_RS1, DB_RS2 or DB_INSTR of page write_page_i, in this cycle
+//   full_o        | bit a page: its word has not been taken yet
+//   waiting_o     | words that will have a number
+//   older_o       | those of them that were there in the last cycle already
+//   read_*        | what page read_page_i shows
+//   counters_i    | user pages may read counters
+//   quick_index_o | operand of a rdcnt that is executed here; quick_value_i is its value
+//   db_*          | oldest word, its operands and its owner; db_result_i in the cycle of ready
 `include "ratel_isa.vh"
 
 module ratel_doorbells (

@@ -4,16 +4,24 @@
 // one, so an older error replaces a younger one that is kept already (ratel_error_order), unless
 // somebody has read that: what was read stays until it is cleared, so nobody sees half of each.
 //
-//   job_rst_ni       reset with an abort, too: nothing older is in flight any more
-//   fail_*           refused instruction of the front end or, with fail_check_i, of the check; held
-//                    until busy_o is low
-//   load_*, store_*  bus errors of the engines, with {owner, index, word} of their instruction
-//   *_push_i, *_done_i, check_i, check_owner_i   see ratel_error_order
-//   clear_i          bit an owner: clear its record; an error of the same cycle is kept
-//   read_i           bit an owner: its record is read in this cycle
-//   fence_owner_i    owner of fence_cause_o
-//   show_owner_i     owner of the record on cause_o .. index_o
-//   valid_o          bit an owner: it has a record
+//   name                                       | meaning
+//   -------------------------------------------|--------------------------------------------------
+//   QueueDepth                                 | as in ratel_core
+//   job_rst_ni                                 | reset with an abort, too: nothing older is in
+//                                              | flight any more
+//   fail_*                                     | refused instruction of the front end or, with
+//                                              | fail_check_i, of the check; held until busy_o is
+//                                              | low
+//   load_*, store_*                            | bus errors of the engines, with {owner, index,
+//                                              | word} of their instruction
+//   *_push_i, *_done_i, check_i, check_owner_i | see ratel_error_order
+//   clear_i                                    | bit an owner: clear its record; an error of the
+//                                              | same cycle is kept
+//   read_i                                     | bit an owner: its record is read in this cycle
+//   fence_owner_i                              | owner of fence_cause_o
+//   show_owner_i                               | owner of the record shown
+//   cause_o .. index_o                         | that record: cause, word, detail, number
+//   valid_o                                    | bit an owner: it has a record
 `include "ratel_isa.vh"
 `include "ratel_regs.vh"
 

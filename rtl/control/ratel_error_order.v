@@ -7,15 +7,23 @@
 // store a matrix of bits says which entered first. An instruction in the check may be overtaken by
 // the refusal of a younger fence or rdcnt, and takes its bit along to its slot.
 //
-//   *_push_i         bit a slot: an instruction of owner push_owner_i moves in
-//   *_done_i         bit a slot: its instruction is complete
-//   check_i          an instruction is in the check, of owner push_owner_i
-//   made_load_i      the load that is complete now makes a record of made_load_owner_i
-//   made_i           a record of made_owner_i is made by the store that is complete now
-//                    (by_store_i), by what is in the check (by_check_i), or by the front end
-//   final_i          bit an owner: its record is cleared, or was read, and is not replaced any more
-//   load_may_o, store_may_o, check_may_o   what is complete now may replace its owner's record
-//   store_older_o    the store that is complete now entered before the load that is
+//   name                                 | meaning
+//   -------------------------------------|---------------------------------------------------------
+//   QueueDepth                           | as in ratel_core
+//   *_push_i                             | bit a slot: an instruction of owner push_owner_i moves
+//                                        | in
+//   *_done_i                             | bit a slot: its instruction is complete
+//   check_i                              | an instruction is in the check, of owner push_owner_i
+//   made_load_i                          | the load that is complete now makes a record of
+//                                        | made_load_owner_i
+//   made_i                               | a record of made_owner_i is made by the store that is
+//                                        | complete now (by_store_i), by what is in the check
+//                                        | (by_check_i), or by the front end
+//   final_i                              | bit an owner: its record is cleared, or was read, and is
+//                                        | not replaced any more
+//   load_may_o, store_may_o, check_may_o | what is complete now may replace its owner's record
+//   store_older_o                        | the store that is complete now entered before the load
+//                                        | that is
 module ratel_error_order #(
   parameter QueueDepth = 4
 ) (

@@ -6,23 +6,27 @@
 // are found in program order. A fence also waits for the engines. Only a fence or rdcnt that is
 // refused waits for nothing; rdcnt itself is executed at the ports and not seen here.
 //
-//   state_rst_ni     reset of the number of the next instruction
-//   clear_config_i   set the configuration file to 0: it is another owner's turn
-//   in_*             the merged stream
-//   in_owner_i       who asks
-//   hold_i           take nothing (soft reset pending)
-//   error_busy_i     the error records are being written: refuse nothing
-//   user_counters_i  users may read counters
-//   check_idle_i     the check can start
-//   check_start_o    it gets the instruction on check_word_o .. check_index_o
-//   check_fail_i ..  it refused one, and waits until fail_ready_o
-//   engines_busy_i   an instruction is with the dispatcher or an engine
-//   cause_i          ERR_CAUSE of the owner, the value of a fence
-//   config_o         configuration file
-//   fail_o ..        an error of the front end or (fail_check_o) of the check, for the records
-//   clear_error_o    a fence clears the owner's error record
-//   done_o           a fence raises the done interrupt
-//   retired_o        an instruction retires
+//   name                               | meaning
+//   -----------------------------------|----------------------------------------------------------
+//   state_rst_ni                       | reset of the number of the next instruction
+//   clear_config_i                     | set the configuration file to 0: it is another owner's
+//                                      | turn
+//   in_*                               | the merged stream
+//   in_owner_i                         | who asks
+//   hold_i                             | take nothing (soft reset pending)
+//   error_busy_i                       | the error records are being written: refuse nothing
+//   user_counters_i                    | users may read counters
+//   check_idle_i                       | the check can start
+//   check_start_o                      | it gets the instruction, with the number check_index_o
+//   check_fail_i .. check_fail_owner_i | it refused one, and waits until fail_ready_o
+//   engines_busy_i                     | an instruction is with the dispatcher or an engine
+//   cause_i                            | ERR_CAUSE of the owner, the value of a fence
+//   config_o                           | configuration file
+//   fail_o .. fail_owner_o             | an error of the front end or (fail_check_o) of the check,
+//                                      | for the records
+//   clear_error_o                      | a fence clears the owner's error record
+//   done_o                             | a fence raises the done interrupt
+//   retired_o                          | an instruction retires
 `include "ratel_isa.vh"
 
 module ratel_frontend (

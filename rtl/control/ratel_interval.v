@@ -1,7 +1,10 @@
 // Do two half-open intervals meet?
 //
-//   a_*, b_*   [lo, hi) and whether there is one
-//   meet_o     they have a point in common
+//   name       | meaning
+//   -----------|----------------------------------
+//   Width      | bits of a bound
+//   a_*, b_*   | [lo, hi) and whether there is one
+//   meet_o     | they have a point in common
 module ratel_interval #(
   parameter Width = 16
 ) (

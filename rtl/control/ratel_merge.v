@@ -1,10 +1,12 @@
 // Merges the instructions of the two ports into one stream, in the order in which they came: a
 // doorbell word waits for what the CV-X-IF port held when it arrived, and goes before the rest.
 //
-//   xif_*, db_*   instructions of the CV-X-IF port and of the doorbell, valid until ready
-//   mark_o        first cycle of a doorbell word
-//   older_i       the CV-X-IF port still has instructions from before the last mark
-//   out_*         the merged stream; out_db_o: it is the doorbell's
+//   name        | meaning
+//   ------------|------------------------------------------------------------------------
+//   xif_*, db_* | instructions of the CV-X-IF port and of the doorbell, valid until ready
+//   mark_o      | first cycle of a doorbell word
+//   older_i     | the CV-X-IF port still has instructions from before the last mark
+//   out_*       | the merged stream; out_db_o: it is the doorbell's
 module ratel_merge (
   input  wire        clk_i,
   input  wire        rst_ni,

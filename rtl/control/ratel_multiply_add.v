@@ -1,10 +1,12 @@
 // The check's one multiplier: product_o is a*b + c of two cycles before. All numbers are unsigned
 // and the result is exact.
 //
-//   a_i        16-bit factor
-//   b_i        33-bit factor
-//   c_i        34-bit addend
-//   product_o  result, two cycles later
+//   name       | meaning
+//   -----------|-------------------------
+//   a_i        | 16-bit factor
+//   b_i        | 33-bit factor
+//   c_i        | 34-bit addend
+//   product_o  | result, two cycles later
 module ratel_multiply_add (
   input  wire        clk_i,
   input  wire        rst_ni,

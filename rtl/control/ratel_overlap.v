@@ -3,9 +3,12 @@
 // Engines work in order, so inside one engine only execute after execute can go wrong, by reading
 // scratchpad lines whose results are still in the requantiser.
 //
-//   new_engine_i, new_ranges_i   the new instruction (ratel_ranges.vh)
-//   old_ranges_i                 an older one, of engine OldEngine
-//   hazard_o                     the new one must not start before the older one is complete
+//   name                       | meaning
+//   ---------------------------|------------------------------------------------------------
+//   OldEngine                  | engine of the older instruction
+//   new_engine_i, new_ranges_i | the new instruction (ratel_ranges.vh)
+//   old_ranges_i               | an older one, of engine OldEngine
+//   hazard_o                   | the new one must not start before the older one is complete
 `include "ratel_ranges.vh"
 
 module ratel_overlap #(

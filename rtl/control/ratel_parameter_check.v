@@ -2,6 +2,10 @@
 //
 // Verilog-2005 has no elaboration-time error, but a missing module stops every tool and its name
 // gets into the message: each test that fails instantiates a module that does not exist.
+//
+//   name                   | meaning
+//   -----------------------|-----------------
+//   Rows .. XifHartIdWidth | as in ratel_core
 module ratel_parameter_check #(
   parameter Rows             = 8,
   parameter Cols             = 8,

@@ -3,15 +3,18 @@
 //
 // They are on the supervisor's page alone and outlive a soft reset, which programs may cause.
 //
-//   write_i         a write to this page is taken
-//   write_addr_i .. byte offset, data, and mask of the written bytes
-//   lock_i          a write to LOCK of write_data_i
-//   writable_o      a register here has that offset and is not locked
-//   read_addr_i ..  read_known_o: a register here has that offset; read_data_o
-//   lock_o          register LOCK, as far as it is kept here
-//   limit_o         of the watchdog
-//   stop_o          option: stop on error
-//   windows_o       65 bits a window, see ratel_windows
+//   name                         | meaning
+//   -----------------------------|-----------------------------------------------------------
+//   Windows                      | as in ratel_core
+//   write_i                      | a write to this page is taken
+//   write_addr_i .. write_mask_i | byte offset, data, and mask of the written bytes
+//   lock_i                       | a write to LOCK of write_data_i
+//   writable_o                   | a register here has that offset and is not locked
+//   read_addr_i                  | read_known_o: a register here has that offset; read_data_o
+//   lock_o                       | register LOCK, as far as it is kept here
+//   limit_o                      | of the watchdog
+//   stop_o                       | option: stop on error
+//   windows_o                    | 65 bits a window, see ratel_windows
 `include "ratel_regs.vh"
 
 module ratel_protect #(

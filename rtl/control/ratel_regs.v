@@ -7,22 +7,27 @@
 // own. A write for a doorbell that is full, or that a soft reset keeps from taking a word, waits a
 // bounded time, then it is refused: the port always answers.
 //
-//   s_axil_*          AXI4-Lite
-//   reset_begin_i     a soft reset begins; reset_pending_i: is under way
-//   reset_request_o   soft reset wanted; counters_clear_o: counters to be cleared
-//   busy_i            anything in flight; engine_busy_i: load, execute, store
-//   cause_i .. index_i   record of owner error_owner_o; error_clear_o, error_read_o: bit an owner,
-//                     its record is to be cleared, is read; error_cleared_i: is cleared
-//   error_valid_i     bit an owner: it has a record
-//   raise_done_i      interrupt cause
-//   counter_i         value of counter counter_index_o
-//   xif_context_o     user context of CV-X-IF
-//   user_counters_o   users may read counters
-//   db_*, quick_*, waiting_o, older_o   see ratel_doorbells
-//   abort_request_o   abort wanted
-//   watchdog_limit_o, stop_on_error_o   registers WATCHDOG and OPTIONS
-//   windows_o         memory windows, see ratel_windows
-//   irq_o             level interrupt
+//   name                              | meaning
+//   ----------------------------------|------------------------------------------------------------
+//   Windows                           | as in ratel_core
+//   Params0, Params1                  | what the registers of that name show
+//   s_axil_*                          | AXI4-Lite
+//   reset_begin_i                     | a soft reset begins; reset_pending_i: is under way
+//   reset_request_o                   | soft reset wanted; counters_clear_o: counters to be cleared
+//   busy_i                            | anything in flight; engine_busy_i: load, execute, store
+//   cause_i .. index_i                | record of owner error_owner_o; error_clear_o, error_read_o:
+//                                     | bit an owner, its record is to be cleared, is read;
+//                                     | error_cleared_i: is cleared
+//   error_valid_i                     | bit an owner: it has a record
+//   raise_done_i                      | interrupt cause
+//   counter_i                         | value of counter counter_index_o
+//   xif_context_o                     | user context of CV-X-IF
+//   user_counters_o                   | users may read counters
+//   db_*, quick_*, waiting_o, older_o | see ratel_doorbells
+//   abort_request_o                   | abort wanted
+//   watchdog_limit_o, stop_on_error_o | registers WATCHDOG and OPTIONS
+//   windows_o                         | memory windows, see ratel_windows
+//   irq_o                             | level interrupt
 `include "ratel_regs.vh"
 
 module ratel_regs #(

@@ -2,19 +2,21 @@
 // code, field and detail. Purely combinational; one list serves all of them, because the orders
 // agree.
 //
-//   vec_i, op_i           class and operation
-//   rs1_i, rs2_i          operands
-//   h_i .. oblocks_i      shapes as the operation sees them (elementwise: the output has that of
-//                         the input, the kernel is 1x1)
-//   oc_i                  OC of conv
-//   act_min_i, act_max_i  clamp
-//   mult*_i, shift*_i     groups scale, scale1, scale2
-//   in_end_i .. wend_i    first line or word past the end
-//   pixels_i              OH * OW
-//   held_i                the latest legal mac or vec was a conv with hold of
-//   held_pixels_i, held_oc_i   that size
-//   fail_o                a check failed
-//   code_o, field_o, detail_o   which one
+//   name                      | meaning
+//   --------------------------|--------------------------------------------------------------------
+//   Rows .. ParamDepth        | as in ratel_core
+//   vec_i, op_i               | class and operation
+//   rs1_i, rs2_i              | operands
+//   h_i .. dx_i               | shapes as the operation sees them (elementwise: the output has that
+//                             | of the input, the kernel is 1x1); oc_i: OC of conv
+//   act_min_i, act_max_i      | clamp
+//   mult_i .. shift2_i        | groups scale, scale1, scale2
+//   in_end_i .. wend_i        | first line or word past the end
+//   pixels_i                  | OH * OW
+//   held_i                    | the latest legal mac or vec was a conv with hold of
+//   held_pixels_i, held_oc_i  | that size
+//   fail_o                    | a check failed
+//   code_o, field_o, detail_o | which one
 `include "ratel_isa.vh"
 
 module ratel_rules_compute #(

@@ -1,14 +1,17 @@
 // The checks of ld and st instructions, in the documented order: the first that fails names code,
 // field and detail. Purely combinational; one list serves all of them, because the orders agree.
 //
-//   store_i, op_i    st.t, or the operation of class ld
-//   rs1_i, rs2_i     operands
-//   h_i .. row_pitch_i, blocks_i   shape and pitches (tensors and matrices)
-//   row_span_i       (W-1)*pixpitch + C
-//   end_i            first line, word or entry past the end
-//   span_i           bytes of memory, from addr
-//   fail_o           a check failed
-//   code_o, field_o, detail_o   which one
+//   name                      | meaning
+//   --------------------------|-----------------------------------------
+//   SpadDepth .. ParamDepth   | as in ratel_core
+//   store_i, op_i             | st.t, or the operation of class ld
+//   rs1_i, rs2_i              | operands
+//   h_i .. row_pitch_i        | shape and pitches (tensors and matrices)
+//   row_span_i                | (W-1)*pixpitch + C
+//   end_i                     | first line, word or entry past the end
+//   span_i                    | bytes of memory, from addr
+//   fail_o                    | a check failed
+//   code_o, field_o, detail_o | which one
 `include "ratel_isa.vh"
 
 module ratel_rules_transfer #(

@@ -1,8 +1,11 @@
 // Unsigned saturation, for numbers that only have to be known exactly while they are small:
 // detail words, and products that would pass any buffer.
 //
-//   value_i   InWidth bits
-//   value_o   OutWidth bits, all ones if value_i does not fit
+//   name              | meaning
+//   ------------------|----------------------------------------
+//   InWidth, OutWidth | bits; OutWidth is less
+//   value_i           | any number
+//   value_o           | the number, all ones if it does not fit
 module ratel_saturate #(
   parameter InWidth  = 50,
   parameter OutWidth = 32

@@ -1,15 +1,19 @@
 // One slot of an engine's queue: the ranges of an instruction, and the slots it has to wait for.
 //
-//   push_i                        a new instruction moves in
-//   engine_i, ranges_i, waits_i   the new instruction, wherever it goes; waits_i has a bit for
-//                                 every slot of every engine that it must wait for
-//   start_i      the engine takes this instruction
-//   free_i       this instruction is complete
-//   freed_i      bit for every slot: complete in this cycle
-//   used_o       an instruction is here
-//   waiting_o    it has not started
-//   clear_o      it need not wait for anything (any more)
-//   hazard_o     the new instruction must wait for this one
+//   name                        | meaning
+//   ----------------------------|-------------------------------------------------------------
+//   Engine                      | number of the engine, as in ratel_ranges.vh
+//   Slots                       | of all engines
+//   push_i                      | a new instruction moves in
+//   engine_i, ranges_i, waits_i | the new instruction, wherever it goes; waits_i has a bit for
+//                               | every slot of every engine that it must wait for
+//   start_i                     | the engine takes this instruction
+//   free_i                      | this instruction is complete
+//   freed_i                     | bit for every slot: complete in this cycle
+//   used_o                      | an instruction is here
+//   waiting_o                   | it has not started
+//   clear_o                     | it need not wait for anything (any more)
+//   hazard_o                    | the new instruction must wait for this one
 `include "ratel_ranges.vh"
 
 module ratel_slot #(

@@ -6,15 +6,17 @@
 //                                 or after Drain
 //                                 cycles: give up
 //
-//   request_i   pulse: soft reset wanted; stop_i: abort wanted
-//   idle_i      the load and store engines have nothing outstanding
-//   scan_mode_i test mode: only rst_ni resets, whatever is shifted through the registers here; an
-//               open pin is no test mode
-//   begin_o     the request is granted: first cycle
-//   pending_o   from the next cycle until the release: take and start nothing
-//   abandon_o   pulse before the reset: what is owed on the bus is given up
-//   state_rst_no   reset of what an abort leaves as it is
-//   core_rst_no reset of the core's inside, hard or soft, straight from a register
+//   name         | meaning
+//   -------------|-------------------------------------------------------------------------------
+//   request_i    | pulse: soft reset wanted; stop_i: abort wanted
+//   idle_i       | the load and store engines have nothing outstanding
+//   scan_mode_i  | test mode: only rst_ni resets, whatever is shifted through the registers here;
+//                | an open pin is no test mode
+//   begin_o      | the request is granted: first cycle
+//   pending_o    | from the next cycle until the release: take and start nothing
+//   abandon_o    | pulse before the reset: what is owed on the bus is given up
+//   state_rst_no | reset of what an abort leaves as it is
+//   core_rst_no  | reset of the core's inside, hard or soft, straight from a register
 module ratel_soft_reset (
   input  wire clk_i,
   input  wire rst_ni,

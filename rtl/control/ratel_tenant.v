@@ -6,15 +6,18 @@
 // All that is privileged is one tenant, 0. After a hard reset the memories are the privileged
 // tenant's; a soft reset has them swept, too. Fences, rdcnt and illegal words change no tenant.
 //
-//   rst_ni           hard reset only
-//   in_*             the next instruction, its owner {port, context}; sys: class sys or illegal
-//   idle_i           no instruction is in check, slots or engines
-//   soft_i           soft reset: sweep
-//   hold_o           the next instruction must wait
-//   clear_o          pulse: forget configuration, accumulators and counters
-//   sweep_o, addr_o  write 0 to this address of every memory
+//   name            | meaning
+//   ----------------|---------------------------------------------------------------------------
+//   Depth           | of the deepest memory
+//   rst_ni          | hard reset only
+//   in_*            | the next instruction, its owner {port, context}; sys: class sys or illegal
+//   idle_i          | no instruction is in check, slots or engines
+//   soft_i          | soft reset: sweep
+//   hold_o          | the next instruction must wait
+//   clear_o         | pulse: forget configuration, accumulators and counters
+//   sweep_o, addr_o | write 0 to this address of every memory
 module ratel_tenant #(
-  parameter Depth = 2048   // of the deepest memory
+  parameter Depth = 2048
 ) (
   input  wire        clk_i,
   input  wire        rst_ni,

@@ -1,11 +1,13 @@
 // Ends a job that makes no progress: counts cycles in which something is in flight and nothing
 // completes.
 //
-//   limit_i      cycles; 0: never
-//   busy_i       something is in flight
-//   progress_i   an instruction retired or completed in this cycle, or none could
-//   taken_i      fire_o has had its effect
-//   fire_o       the limit is reached; until taken
+//   name       | meaning
+//   -----------|-----------------------------------------------------------------
+//   limit_i    | cycles; 0: never
+//   busy_i     | something is in flight
+//   progress_i | an instruction retired or completed in this cycle, or none could
+//   taken_i    | fire_o has had its effect
+//   fire_o     | the limit is reached; until taken
 module ratel_watchdog (
   input  wire        clk_i,
   input  wire        rst_ni,

@@ -17,21 +17,28 @@
 // Soft reset: entries not yet executed are flushed. They have no effect, but committed ones still
 // return a result, or the CPU would wait for it for ever; that of a fence says what happened.
 //
-//   issue_*      offer of an instruction; ready and accept depend on the offer combinationally
-//   commit_*     commit or kill, of any id
-//   hartid is carried from the offer to the result: there is one hart (X_NUM_HARTS = 1)
-//   register_read_o   operands that an accepted instruction needs
-//   result_*     results, payload stable until ready
-//   context_i    user context of instructions that are not in machine mode
-//   exec_*       instruction for the front end; exec_data_i is its value in the cycle of ready
-//   mark_i       a doorbell word has arrived: what is committed now comes before it
-//   older_o      some of that is still here
-//   user_counters_i   users may read counters
-//   quick_*      index and value of the rdcnt that is executed in this cycle
-//   quick_queued_o    instructions of the entries that come before that
-//   decided_o    instructions of the entries that are committed, as all before them
-//   busy_o       a committed instruction waits for the front end
-//   flush_i      soft reset pending
+//   name                            | meaning
+//   --------------------------------|--------------------------------------------------------------
+//   XifQueueDepth .. XifHartIdWidth | as in ratel_core
+//   issue_*                         | offer of an instruction; ready and accept depend on the offer
+//                                   | combinationally
+//   commit_*                        | commit or kill, of any id
+//   issue_hartid_i, result_hartid_o | carried along: there is one hart (X_NUM_HARTS = 1)
+//   issue_register_read_o           | operands that an accepted instruction needs
+//   result_*                        | results, payload stable until ready
+//   context_i                       | user context of instructions that are not in machine mode
+//   exec_*                          | instruction for the front end; exec_data_i is its value in
+//                                   | the cycle of ready
+//   mark_i                          | a doorbell word has arrived: what is committed now comes
+//                                   | before it
+//   older_o                         | some of that is still here
+//   user_counters_i                 | users may read counters
+//   quick_*                         | index and value of the rdcnt that is executed in this cycle
+//   quick_queued_o                  | instructions of the entries that come before that
+//   decided_o                       | instructions of the entries that are committed, as all before
+//                                   | them
+//   busy_o                          | a committed instruction waits for the front end
+//   flush_i                         | soft reset pending
 `include "ratel_isa.vh"
 
 module ratel_xif #(

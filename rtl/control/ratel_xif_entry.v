@@ -1,20 +1,25 @@
 // State of one instruction that the CV-X-IF port has accepted.
 //
-//   push_i          a new instruction moves in (value_i: it returns a value; refused_i: that is 0,
-//                   known already), with its decision if it has one
-//   push_id_i       its id
-//   commit_*        commit of an id and all before it, or kill of an id and all after it
-//   exec_take_i     the front end executes this instruction
-//   exec_pass_i     the execute pointer leaves this entry
-//   result_pass_i   the result pointer leaves this entry
-//   flush_i         soft reset pending
-//   to_execute_o    the execute pointer has still to pass
-//   to_return_o     the result pointer has still to pass
-//   committed_o     the CPU will not take it back
-//   dead_o          killed: passed without a trace
-//   flushed_o       must not be executed any more
-//   executed_o      was executed
-//   returns_value_o, refused_o   see value_i, refused_i
+//   name                          | meaning
+//   ------------------------------|------------------------------------------------------------
+//   XifIdWidth                    | as in ratel_core
+//   push_i                        | a new instruction moves in (value_i: it returns a value;
+//                                 | refused_i: that is 0, known already)
+//   push_id_i, id_o               | its id
+//   commit_*                      | commit of an id and all before it, or kill of an id and all
+//                                 | after it
+//   exec_take_i                   | the front end executes this instruction
+//   exec_pass_i                   | the execute pointer leaves this entry
+//   result_pass_i                 | the result pointer leaves this entry
+//   flush_i                       | soft reset pending
+//   to_execute_o                  | the execute pointer has still to pass
+//   to_return_o                   | the result pointer has still to pass
+//   committed_o                   | the CPU will not take it back
+//   dead_o                        | killed: passed without a trace
+//   flushed_o                     | must not be executed any more
+//   executed_o                    | was executed
+//   returns_value_o, refused_o    | see value_i, refused_i
+//   push_committed_i, push_dead_i | its decision, if it has one already
 module ratel_xif_entry #(
   parameter XifIdWidth = 4
 ) (

@@ -2,9 +2,12 @@
 // it, a kill its own and all after it. Ids count up and wrap; those that are undecided at a time
 // span less than half of the range, so the sign of the difference is the order.
 //
-//   id_i         the instruction
-//   commit_id_i, kill_i   the decision
-//   covered_o    it is for this instruction too
+//   name                | meaning
+//   --------------------|-------------------------------
+//   XifIdWidth          | as in ratel_core
+//   id_i                | the instruction
+//   commit_id_i, kill_i | the decision
+//   covered_o           | it is for this instruction too
 module ratel_xif_order #(
   parameter XifIdWidth = 4
 ) (

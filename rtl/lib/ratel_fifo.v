@@ -4,15 +4,17 @@
 // side to the other. A full queue therefore does not take an entry in the cycle in which one
 // leaves; use Depth >= 2 for one entry a cycle.
 //
-//   port                           | meaning
-//   -------------------------------|----------------------------------------------
-//   push_valid_i / push_ready_o    | an entry enters when both are high
-//   push_data_i                    | the entry
-//   pop_valid_o / pop_ready_i      | the oldest entry leaves when both are high
-//   pop_data_o                     | the oldest entry, stable until it leaves
+//   name                       | meaning
+//   ---------------------------|-------------------------------------------
+//   Width                      | bits of an entry
+//   Depth                      | entries, any number >= 1
+//   push_valid_i, push_ready_o | an entry enters when both are high
+//   push_data_i                | the entry
+//   pop_valid_o, pop_ready_i   | the oldest entry leaves when both are high
+//   pop_data_o                 | the oldest entry, stable until it leaves
 module ratel_fifo #(
   parameter Width = 8,
-  parameter Depth = 2   // any number >= 1
+  parameter Depth = 2
 ) (
   input  wire             clk_i,
   input  wire             rst_ni,

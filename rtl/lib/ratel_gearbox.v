@@ -7,28 +7,30 @@
 // The user looks at `count_o` (a register): it pushes only while count + push <= Capacity and pops
 // no more than `count_o`. Both may happen in one cycle.
 //
-//   port                        | meaning
-//   ----------------------------|------------------------------------------------------------
-//   flush_i                     | forget all bytes; a push in the same cycle is lost
-//   push_data_i, push_bytes_i   | bytes to add, byte 0 first; 0..InBytes of them
-//   pop_bytes_i                 | bytes to remove, 0..OutBytes
-//   data_o                      | the oldest OutBytes bytes, byte 0 first; 0 beyond `count_o`
+//   name                      | meaning
+//   --------------------------|------------------------------------------------------------
+//   InBytes, OutBytes         | most bytes that enter and leave a cycle
+//   Capacity                  | bytes it holds: > InBytes, >= OutBytes
+//   flush_i                   | forget all bytes; a push in the same cycle is lost
+//   push_data_i, push_bytes_i | bytes to add, byte 0 first; 0..InBytes of them
+//   pop_bytes_i               | bytes to remove, 0..OutBytes
+//   data_o                    | the oldest OutBytes bytes, byte 0 first; 0 beyond `count_o`
 module ratel_gearbox #(
-  parameter InBytes    = 8,
-  parameter OutBytes   = 8,
-  parameter Capacity   = 24,   // > InBytes, >= OutBytes
-  parameter CountWidth = 5     // wide enough for Capacity
+  parameter InBytes  = 8,
+  parameter OutBytes = 8,
+  parameter Capacity = 24
 ) (
-  input  wire                  clk_i,
-  input  wire                  rst_ni,
-  input  wire                  flush_i,
-  input  wire [InBytes*8-1:0]  push_data_i,
-  input  wire [CountWidth-1:0] push_bytes_i,
-  input  wire [CountWidth-1:0] pop_bytes_i,
-  output wire [CountWidth-1:0] count_o,
-  output wire [OutBytes*8-1:0] data_o
+  input  wire                                                  clk_i,
+  input  wire                                                  rst_ni,
+  input  wire                                                  flush_i,
+  input  wire [InBytes*8-1:0]                                  push_data_i,
+  input  wire [(Capacity > 31 ? $clog2(Capacity + 1) : 5)-1:0] push_bytes_i,
+  input  wire [(Capacity > 31 ? $clog2(Capacity + 1) : 5)-1:0] pop_bytes_i,
+  output wire [(Capacity > 31 ? $clog2(Capacity + 1) : 5)-1:0] count_o,
+  output wire [OutBytes*8-1:0]                                 data_o
 );
 
+  localparam CountWidth = (Capacity > 31) ? $clog2(Capacity + 1) : 5;
   localparam Bits = Capacity * 8;
 
   reg  [Bits-1:0]       bytes_q;

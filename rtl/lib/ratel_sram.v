@@ -4,24 +4,24 @@
 // The read is registered: data appear the cycle after `rd_en_i` and stay until the next read.
 // Reading and writing one address in the same cycle gives the old word. Contents are not reset.
 //
-//   port      | meaning
-//   ----------|--------------------------------------------------
-//   wr_en_i   | write `wr_data_i` to `wr_addr_i`
-//   wr_be_i   | byte enables of the write
-//   rd_en_i   | read `rd_addr_i`; `rd_data_o` the cycle after
+//   name         | meaning
+//   -------------|----------------------------------------------
+//   Width, Depth | bits of a word, a multiple of 8; words
+//   wr_en_i      | write `wr_data_i` to `wr_addr_i`
+//   wr_be_i      | byte enables of the write
+//   rd_en_i      | read `rd_addr_i`; `rd_data_o` the cycle after
 module ratel_sram #(
-  parameter Width = 64,               // bits, a multiple of 8
-  parameter Depth = 1024,             // words
-  parameter AddrWidth = $clog2(Depth) // derived, leave it
+  parameter Width = 64,
+  parameter Depth = 1024
 ) (
-  input  wire                 clk_i,
-  input  wire                 wr_en_i,
-  input  wire [AddrWidth-1:0] wr_addr_i,
-  input  wire [Width-1:0]     wr_data_i,
-  input  wire [Width/8-1:0]   wr_be_i,
-  input  wire                 rd_en_i,
-  input  wire [AddrWidth-1:0] rd_addr_i,
-  output wire [Width-1:0]     rd_data_o
+  input  wire                     clk_i,
+  input  wire                     wr_en_i,
+  input  wire [$clog2(Depth)-1:0] wr_addr_i,
+  input  wire [Width-1:0]         wr_data_i,
+  input  wire [Width/8-1:0]       wr_be_i,
+  input  wire                     rd_en_i,
+  input  wire [$clog2(Depth)-1:0] rd_addr_i,
+  output wire [Width-1:0]         rd_data_o
 );
 
   reg [Width-1:0] mem_q [0:Depth-1];

@@ -8,37 +8,39 @@
 // boundary, none is longer than MaxBurst, and neither needs an adder: the length is a difference of
 // word indices.
 //
-//   port       | meaning
+//   name       | meaning
 //   -----------|-----------------------------------------------------------------------------------
+//   BusBytes   | bytes of a bus word
+//   MaxBurst   | as in ratel_core
 //   run_*      | the run, taken when valid and ready
 //   drop_i     | forget the run in work
-//   burst_*    | one burst: `addr` of its first wanted byte, `end` of its last one, `len` = beats
-//              | - 1, `last` = offset of the last wanted byte in the last beat, `final` = the last
+//   burst_*    | one burst: `addr` of its first wanted byte, `end` of its last one, `len` = beats -
+//              | 1, `last` = offset of the last wanted byte in the last beat, `final` = the last
 //              | burst of its instruction
 module ratel_bursts #(
   parameter BusBytes = 8,
-  parameter MaxBurst = 16,
-  parameter OffsetWidth = $clog2(BusBytes) // derived, leave it
+  parameter MaxBurst = 16
 ) (
-  input  wire                   clk_i,
-  input  wire                   rst_ni,
-  input  wire                   run_valid_i,
-  output wire                   run_ready_o,
-  input  wire [1:0]             run_tag_i,
-  input  wire [31:0]            run_first_i,
-  input  wire [31:0]            run_last_i,
-  input  wire                   run_final_i,
-  input  wire                   drop_i,
-  output wire                   burst_valid_o,
-  input  wire                   burst_ready_i,
-  output wire [1:0]             burst_tag_o,
-  output wire [31:0]            burst_addr_o,
-  output wire [31:0]            burst_end_o,
-  output wire [7:0]             burst_len_o,
-  output wire [OffsetWidth-1:0] burst_last_o,
-  output wire                   burst_final_o
+  input  wire                        clk_i,
+  input  wire                        rst_ni,
+  input  wire                        run_valid_i,
+  output wire                        run_ready_o,
+  input  wire [1:0]                  run_tag_i,
+  input  wire [31:0]                 run_first_i,
+  input  wire [31:0]                 run_last_i,
+  input  wire                        run_final_i,
+  input  wire                        drop_i,
+  output wire                        burst_valid_o,
+  input  wire                        burst_ready_i,
+  output wire [1:0]                  burst_tag_o,
+  output wire [31:0]                 burst_addr_o,
+  output wire [31:0]                 burst_end_o,
+  output wire [7:0]                  burst_len_o,
+  output wire [$clog2(BusBytes)-1:0] burst_last_o,
+  output wire                        burst_final_o
 );
 
+  localparam OffsetWidth = $clog2(BusBytes);
   localparam WindowBits = OffsetWidth + $clog2(MaxBurst);
   localparam IndexMaskInt = MaxBurst - 1;
   localparam [7:0] IndexMask = IndexMaskInt[7:0];

@@ -5,17 +5,18 @@
 // all late answers have come the id is 0 again. If they never come, each such abort uses up an id;
 // with the last one used up (`spent_o`) nothing may be announced until they do.
 //
-//   port         | meaning
-//   -------------|---------------------------------------------------------------------------------
-//   rst_ni       | hard reset only: what the bus owes outlives a soft reset
-//   announce_i   | a burst was put into the address register
-//   answered_i   | a burst of the present id was answered
-//   late_i       | a burst of an older id was answered
-//   abandon_i    | nobody waits any more for what is owed
-//   id_o         | the present id
-//   owed_o       | bursts of the present id
-//   late_o       | bursts of older ids are owed
-//   spent_o      | no id is left
+//   name       | meaning
+//   -----------|---------------------------------------------------------
+//   IdWidth    | bits of an id
+//   rst_ni     | hard reset only: what the bus owes outlives a soft reset
+//   announce_i | a burst was put into the address register
+//   answered_i | a burst of the present id was answered
+//   late_i     | a burst of an older id was answered
+//   abandon_i  | nobody waits any more for what is owed
+//   id_o       | the present id
+//   owed_o     | bursts of the present id
+//   late_o     | bursts of older ids are owed
+//   spent_o    | no id is left
 module ratel_bus_ids #(
   parameter IdWidth = 4
 ) (

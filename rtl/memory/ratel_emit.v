@@ -1,36 +1,39 @@
 // Beat emitter: bytes to W beats of the announced bursts. The first beat of a burst starts at the
 // offset of its first byte, the last ends at its last byte; strobes mark what lies between.
 //
-//   port                  | meaning
-//   ----------------------|------------------------------------------------------------------------
-//   burst_*               | oldest burst with beats to send (see ratel_bursts); done: `burst_pop_o`
-//   blank_i               | send the rest with strobes off, without waiting for bytes
-//   count_i, data_i       | the gearbox; `pop_bytes_o` leave it in this cycle
-//   beat_*                | a W beat, from registers
-//   written_o             | bytes strobed in the beat made in this cycle
+//   name            | meaning
+//   ----------------|------------------------------------------------------------------------
+//   BusBytes        | bytes of a bus word
+//   CountWidth      | bits of a number of bytes in the gearbox, at least 5
+//   burst_*         | oldest burst with beats to send (see ratel_bursts); done: `burst_pop_o`
+//   blank_i         | send the rest with strobes off, without waiting for bytes
+//   count_i, data_i | the gearbox; `pop_bytes_o` leave it in this cycle
+//   beat_*          | a W beat, from registers
+//   written_o       | bytes strobed in the beat made in this cycle
 module ratel_emit #(
-  parameter BusBytes = 8,
-  parameter CountWidth = 6,
-  parameter OffsetWidth = $clog2(BusBytes) // derived, leave it
+  parameter BusBytes   = 8,
+  parameter CountWidth = 6
 ) (
-  input  wire                   clk_i,
-  input  wire                   rst_ni,
-  input  wire                   burst_valid_i,
-  output wire                   burst_pop_o,
-  input  wire [OffsetWidth-1:0] burst_first_i,
-  input  wire [7:0]             burst_len_i,
-  input  wire [OffsetWidth-1:0] burst_last_i,
-  input  wire                   blank_i,
-  input  wire [CountWidth-1:0]  count_i,
-  input  wire [BusBytes*8-1:0]  data_i,
-  output wire [CountWidth-1:0]  pop_bytes_o,
-  output wire                   beat_valid_o,
-  input  wire                   beat_ready_i,
-  output wire [BusBytes*8-1:0]  beat_data_o,
-  output wire [BusBytes-1:0]    beat_strb_o,
-  output wire                   beat_last_o,
-  output wire [4:0]             written_o
+  input  wire                        clk_i,
+  input  wire                        rst_ni,
+  input  wire                        burst_valid_i,
+  output wire                        burst_pop_o,
+  input  wire [$clog2(BusBytes)-1:0] burst_first_i,
+  input  wire [7:0]                  burst_len_i,
+  input  wire [$clog2(BusBytes)-1:0] burst_last_i,
+  input  wire                        blank_i,
+  input  wire [CountWidth-1:0]       count_i,
+  input  wire [BusBytes*8-1:0]       data_i,
+  output wire [CountWidth-1:0]       pop_bytes_o,
+  output wire                        beat_valid_o,
+  input  wire                        beat_ready_i,
+  output wire [BusBytes*8-1:0]       beat_data_o,
+  output wire [BusBytes-1:0]         beat_strb_o,
+  output wire                        beat_last_o,
+  output wire [4:0]                  written_o
 );
+
+  localparam OffsetWidth = $clog2(BusBytes);
 
   reg [7:0] index_q;   // of the next beat in its burst
 

@@ -18,19 +18,20 @@
 // Abort: the same for all, without an end; the engine is idle when the bus is, and waits for reset.
 // A reset with `abandon_i` before it gives up on answers that did not come (ratel_read_port).
 //
-//   port                     | meaning
-//   -------------------------|---------------------------------------------------------------------
-//   rst_ni, bus_rst_ni       | reset of the engine; hard reset, of what the bus owes
-//   valid_i, ready_o, desc_i | one transfer starts one instruction
-//   done_o                   | one cycle, in order; `err_o`: failed, `err_addr_o`: bus-aligned
-//                            | address of the first failing beat; `err_window_o`: refused by the
-//                            | windows
-//   idle_o                   | nothing in flight
-//   abort_i, abandon_i       | abort or soft reset is pending; it does not wait any longer
-//   windows_i                | memory windows (ratel_windows)
-//   load_bytes_o             | bytes of memory used in this cycle
-//   m_axi_ar*, m_axi_r*      | AXI4 read channels
-//   spad_*, wbuf_*, pbuf_*, lut_*   | write ports of the memories
+//   name                          | meaning
+//   ------------------------------|----------------------------------------------------------------
+//   Rows .. Windows               | as in ratel_core
+//   rst_ni, bus_rst_ni            | reset of the engine; hard reset, of what the bus owes
+//   valid_i, ready_o, desc_i      | one transfer starts one instruction
+//   done_o                        | one cycle, in order; `err_o`: failed, `err_addr_o`: bus-aligned
+//                                 | address of the first failing beat; `err_window_o`: refused by
+//                                 | the windows
+//   idle_o                        | nothing in flight
+//   abort_i, abandon_i            | abort or soft reset is pending; it does not wait any longer
+//   windows_i                     | memory windows (ratel_windows)
+//   load_bytes_o                  | bytes of memory used in this cycle
+//   m_axi_*                       | AXI4 read channels
+//   spad_*, wbuf_*, pbuf_*, lut_* | write ports of the memories
 module ratel_load #(
   parameter Rows             = 8,
   parameter Cols             = 8,
@@ -98,7 +99,7 @@ module ratel_load #(
   // Room for a beat is seen before the word of this cycle leaves; with Cols - 1 bytes waiting for
   // their word and a beat on top, the next beat still fits.
   localparam Capacity    = Cols + 2 * BusBytes;
-  localparam CountWidth  = (Capacity > 31) ? 6 : 5;
+  localparam CountWidth  = (Capacity > 31) ? $clog2(Capacity + 1) : 5;
   localparam RoomInt     = Capacity - BusBytes;
   localparam [CountWidth-1:0] Room = RoomInt[CountWidth-1:0];
 
@@ -315,8 +316,7 @@ module ratel_load #(
 
   ratel_read_port #(
     .DataWidth (AxiDataWidth),
-    .IdWidth   (AxiIdWidth),
-    .WordWidth (WordWidth)
+    .IdWidth   (AxiIdWidth)
   ) u_port (
     .clk_i         (clk_i),
     .rst_ni        (bus_rst_ni),
@@ -384,8 +384,7 @@ module ratel_load #(
   ratel_gearbox #(
     .InBytes  (BusBytes),
     .OutBytes (Cols),
-    .Capacity (Capacity),
-    .CountWidth (CountWidth)
+    .Capacity (Capacity)
   ) u_gearbox (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),

@@ -1,10 +1,12 @@
 // Table of 256 bytes, looked up by every lane at once: one copy a lane, all written together.
 //
-//   port                     | meaning
-//   -------------------------|---------------------------------------------------------------
-//   rd_en_i, rd_index_i      | one index byte a lane; `rd_data_o` the cycle after
-//   wr_en_i, wr_addr_i       | write `Cols` bytes from index `wr_addr_i` (a multiple of Cols)
-//   sweep_i, sweep_addr_i    | write 0 to this word of Cols bytes; nothing else writes
+//   name                  | meaning
+//   ----------------------|-----------------------------------------------------------------------
+//   Cols                  | as in ratel_core
+//   rd_en_i, rd_index_i   | one index byte a lane; `rd_data_o` the cycle after
+//   wr_en_i, wr_addr_i    | write the Cols bytes of `wr_data_i` from index `wr_addr_i`, a multiple
+//                         | of Cols
+//   sweep_i, sweep_addr_i | write 0 to this word of Cols bytes; nothing else writes
 module ratel_lut #(
   parameter Cols = 8
 ) (

@@ -3,11 +3,13 @@
 //   slot of an entry   0    1    2    3    4    5    6    7    8
 //                      |---- bias -----|  |-- multiplier --|  shift   (slot s: bytes s*Cols ..)
 //
-//   port                             | meaning
-//   ---------------------------------|---------------------------------------------------
-//   rd_en_i, rd_addr_i               | read an entry; bias, multiplier, shift the cycle after
-//   wr_en_i, wr_addr_i, wr_slot_i    | write `wr_data_i` to a slot of an entry
-//   sweep_i, sweep_addr_i            | write 0 to this entry; nothing else writes
+//   name                          | meaning
+//   ------------------------------|----------------------------------------------------------------
+//   Cols                          | as in ratel_core
+//   Depth                         | its ParamDepth
+//   rd_en_i, rd_addr_i            | read an entry: rd_bias_o, rd_mult_o, rd_shift_o the cycle after
+//   wr_en_i, wr_addr_i, wr_slot_i | write `wr_data_i` to a slot of an entry
+//   sweep_i, sweep_addr_i         | write 0 to this entry; nothing else writes
 module ratel_pbuf #(
   parameter Cols  = 8,
   parameter Depth = 64

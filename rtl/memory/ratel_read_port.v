@@ -11,8 +11,9 @@
 // trusted: nothing is announced, and all beats are errors, until all that is owed has come and R
 // has been quiet for `Quiet` cycles.
 //
-//   port               | meaning
-//   -------------------|---------------------------------------------------------------------------
+//   name               | meaning
+//   -------------------|-------------------------------------------------------------------------
+//   DataWidth, IdWidth | bits of rdata_i and of ids
 //   rst_ni             | hard reset only
 //   burst_*            | a burst, announced when valid and ready: address of its first bus word,
 //                      | beats - 1, AxPROT
@@ -22,43 +23,44 @@
 //   confused_i         | it has seen RLAST in the wrong place
 //   abandon_i          | the engine gives up on what is owed (and is reset)
 //   quiet_o            | nothing waits to be announced, no beat is owed
+//   arid_o .. rready_o | AXI4 read channels; arword_o: address without the bits inside a bus word
 module ratel_read_port #(
   parameter DataWidth = 64,
-  parameter IdWidth   = 4,
-  parameter WordWidth = 29
+  parameter IdWidth   = 4
 ) (
-  input  wire                 clk_i,
-  input  wire                 rst_ni,
-  input  wire                 burst_valid_i,
-  output wire                 burst_ready_o,
-  input  wire [WordWidth-1:0] burst_word_i,
-  input  wire [7:0]           burst_len_i,
-  input  wire [2:0]           burst_prot_i,
-  output wire                 spent_o,
-  output wire                 beat_valid_o,
-  input  wire                 beat_ready_i,
-  output wire [DataWidth-1:0] beat_data_o,
-  output wire                 beat_last_o,
-  output wire                 beat_error_o,
-  input  wire                 answered_i,
-  input  wire                 confused_i,
-  input  wire                 abandon_i,
-  output wire                 quiet_o,
+  input  wire                            clk_i,
+  input  wire                            rst_ni,
+  input  wire                            burst_valid_i,
+  output wire                            burst_ready_o,
+  input  wire [31-$clog2(DataWidth/8):0] burst_word_i,
+  input  wire [7:0]                      burst_len_i,
+  input  wire [2:0]                      burst_prot_i,
+  output wire                            spent_o,
+  output wire                            beat_valid_o,
+  input  wire                            beat_ready_i,
+  output wire [DataWidth-1:0]            beat_data_o,
+  output wire                            beat_last_o,
+  output wire                            beat_error_o,
+  input  wire                            answered_i,
+  input  wire                            confused_i,
+  input  wire                            abandon_i,
+  output wire                            quiet_o,
   // bus
-  output wire [IdWidth-1:0]   arid_o,
-  output wire [WordWidth-1:0] arword_o,
-  output wire [7:0]           arlen_o,
-  output wire [2:0]           arprot_o,
-  output wire                 arvalid_o,
-  input  wire                 arready_i,
-  input  wire [IdWidth-1:0]   rid_i,
-  input  wire [DataWidth-1:0] rdata_i,
-  input  wire [1:0]           rresp_i,
-  input  wire                 rlast_i,
-  input  wire                 rvalid_i,
-  output wire                 rready_o
+  output wire [IdWidth-1:0]              arid_o,
+  output wire [31-$clog2(DataWidth/8):0] arword_o,
+  output wire [7:0]                      arlen_o,
+  output wire [2:0]                      arprot_o,
+  output wire                            arvalid_o,
+  input  wire                            arready_i,
+  input  wire [IdWidth-1:0]              rid_i,
+  input  wire [DataWidth-1:0]            rdata_i,
+  input  wire [1:0]                      rresp_i,
+  input  wire                            rlast_i,
+  input  wire                            rvalid_i,
+  output wire                            rready_o
 );
 
+  localparam WordWidth = 32 - $clog2(DataWidth/8);
   localparam [5:0] Quiet = 6'd32;
 
   // ---------------------------------------------------------------- AR

@@ -4,41 +4,43 @@
 // A burst ends with its last beat or with RLAST, whichever comes first; where they differ the beat
 // is an error, so neither a missing nor an early RLAST can make anything wait for ever.
 //
-//   port                   | meaning
-//   -----------------------|-----------------------------------------------------------------------
-//   beat_*                 | an R beat; taken when valid and ready; last: RLAST
-//   burst_*                | the burst it belongs to (see ratel_bursts); done with `burst_pop_o`
-//   discard_i              | take the beats of this burst and throw them away
-//   stall_i                | take none
-//   room_i                 | the gearbox has room for a whole beat
-//   push_data_o, _bytes_o  | bytes for the gearbox in this cycle; 0 when there are none
-//   fail_o, fail_addr_o    | the beat taken carries an error; its bus-aligned address
-//   confused_o             | the beat taken has RLAST in the wrong place
+//   name                      | meaning
+//   --------------------------|--------------------------------------------------------------------
+//   BusBytes                  | bytes of a bus word
+//   beat_*                    | an R beat; taken when valid and ready; last: RLAST
+//   burst_*                   | the burst it belongs to (see ratel_bursts); done with `burst_pop_o`
+//   discard_i                 | take the beats of this burst and throw them away
+//   stall_i                   | take none
+//   room_i                    | the gearbox has room for a whole beat
+//   push_data_o, push_bytes_o | bytes for the gearbox in this cycle; 0 when there are none
+//   fail_o, fail_addr_o       | the beat taken carries an error; its bus-aligned address
+//   confused_o                | the beat taken has RLAST in the wrong place
 module ratel_realign #(
-  parameter BusBytes = 8,
-  parameter OffsetWidth = $clog2(BusBytes) // derived, leave it
+  parameter BusBytes = 8
 ) (
-  input  wire                   clk_i,
-  input  wire                   rst_ni,
-  input  wire                   beat_valid_i,
-  output wire                   beat_ready_o,
-  input  wire [BusBytes*8-1:0]  beat_data_i,
-  input  wire                   beat_last_i,
-  input  wire                   beat_error_i,
-  input  wire                   burst_valid_i,
-  output wire                   burst_pop_o,
-  input  wire [31:0]            burst_addr_i,
-  input  wire [7:0]             burst_len_i,
-  input  wire [OffsetWidth-1:0] burst_last_i,
-  input  wire                   discard_i,
-  input  wire                   stall_i,
-  input  wire                   room_i,
-  output wire [BusBytes*8-1:0]  push_data_o,
-  output wire [4:0]             push_bytes_o,
-  output wire                   fail_o,
-  output wire [31:0]            fail_addr_o,
-  output wire                   confused_o
+  input  wire                        clk_i,
+  input  wire                        rst_ni,
+  input  wire                        beat_valid_i,
+  output wire                        beat_ready_o,
+  input  wire [BusBytes*8-1:0]       beat_data_i,
+  input  wire                        beat_last_i,
+  input  wire                        beat_error_i,
+  input  wire                        burst_valid_i,
+  output wire                        burst_pop_o,
+  input  wire [31:0]                 burst_addr_i,
+  input  wire [7:0]                  burst_len_i,
+  input  wire [$clog2(BusBytes)-1:0] burst_last_i,
+  input  wire                        discard_i,
+  input  wire                        stall_i,
+  input  wire                        room_i,
+  output wire [BusBytes*8-1:0]       push_data_o,
+  output wire [4:0]                  push_bytes_o,
+  output wire                        fail_o,
+  output wire [31:0]                 fail_addr_o,
+  output wire                        confused_o
 );
+
+  localparam OffsetWidth = $clog2(BusBytes);
 
   reg [7:0] index_q;   // of the beat in its burst
 

@@ -7,11 +7,11 @@
 //
 // One run a cycle. The tag travels along, so that later stages know whose run they hold.
 //
-//   port            | meaning
-//   ----------------|-----------------------------------------------------------------------
-//   start_*         | a region, taken when valid and ready
-//   drop_i          | forget the rest of the region in work
-//   run_*           | one range: first and last byte address; final: the last of its region
+//   name       | meaning
+//   -----------|----------------------------------------------------------------------
+//   start_*    | a region, taken when valid and ready
+//   drop_i     | forget the rest of the region in work
+//   run_*      | one range: first and last byte address; final: the last of its region
 module ratel_runs (
   input  wire        clk_i,
   input  wire        rst_ni,

@@ -7,14 +7,17 @@
 // them), and rests in an output register until its memory takes it; only the scratchpad ever makes
 // it wait. Transposing loads write one byte a cycle.
 //
-//   port                     | meaning
-//   -------------------------|---------------------------------------------------------------------
-//   start_*, drop_i          | an instruction (load descriptor fields), given up with `drop_i`
-//   walk_valid_o, walk_tag_o | the instruction being scattered
-//   count_i, data_i          | the gearbox; `pop_bytes_o` leave it in this cycle
-//   spad_*, wbuf_*, pbuf_*, lut_*   | write ports
-//   pending_o                | a word rests in the output register
-//   done_o                   | the last word of an instruction is being taken
+//   name                          | meaning
+//   ------------------------------|----------------------------------------------------------------
+//   Rows, Cols                    | as in ratel_core
+//   CountWidth                    | bits of a number of bytes in the gearbox, at least 5
+//   start_*, drop_i               | an instruction (load descriptor fields), given up with `drop_i`
+//   walk_valid_o, walk_tag_o      | the instruction being scattered; busy_o: there is one, or the
+//                                 | next
+//   count_i, data_i               | the gearbox; `pop_bytes_o` leave it in this cycle
+//   spad_*, wbuf_*, pbuf_*, lut_* | write ports
+//   pending_o                     | a word rests in the output register
+//   done_o                        | the last word of an instruction is being taken
 module ratel_scatter #(
   parameter Rows = 8,
   parameter Cols = 8,

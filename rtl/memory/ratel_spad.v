@@ -9,15 +9,17 @@
 // To keep the grant of execute a function of registers, the bank the store waits for is remembered:
 // while it waits, the store holds `st_rd_bank_i` and `st_rd_addr_i` still.
 //
-//   port                                 | meaning
-//   -------------------------------------|---------------------------------------------------------
-//   ex_rd_en_i, ex_rd_addr_i             | execute's reads, bank by bank (16 address bits each)
-//   ex_rd_gnt_o                          | the bank serves execute in this cycle
-//   ex_rd_data_o                         | the cycle after a granted read, for that cycle
-//   st_rd_*                              | the store's read, likewise
-//   ex_wr_*                              | execute's write, always taken
-//   ld_wr_*                              | the load's write, taken when valid and ready
-//   sweep_i, sweep_addr_i                | write 0 to this line of every bank; nothing else writes
+//   name                     | meaning
+//   -------------------------|--------------------------------------------------------
+//   Rows, Cols               | as in ratel_core
+//   Depth                    | its SpadDepth
+//   ex_rd_en_i, ex_rd_addr_i | execute's reads, bank by bank (16 address bits each)
+//   ex_rd_gnt_o              | the bank serves execute in this cycle
+//   ex_rd_data_o             | the cycle after a granted read, for that cycle
+//   st_rd_*                  | the store's read, likewise
+//   ex_wr_*                  | execute's write, always taken
+//   ld_wr_*                  | the load's write, taken when valid and ready
+//   sweep_i, sweep_addr_i    | write 0 to this line of every bank; nothing else writes
 module ratel_spad #(
   parameter Rows  = 8,
   parameter Cols  = 8,

@@ -18,19 +18,20 @@
 // reset. A reset with `abandon_i` before it gives up on answers that did not come
 // (ratel_write_port).
 //
-//   port                     | meaning
-//   -------------------------|---------------------------------------------------------------------
+//   name                     | meaning
+//   -------------------------|-------------------------------------------------------------------
+//   Rows .. Windows          | as in ratel_core
 //   rst_ni, bus_rst_ni       | reset of the engine; hard reset, of what the bus owes
 //   valid_i, ready_o, desc_i | one transfer starts one instruction
 //   done_o                   | one cycle, in order, after the last B; `err_o`: failed,
-//                            | `err_addr_o`: AWADDR of the failing burst;
-//                            | `err_window_o`: refused by the windows
+//                            | `err_addr_o`: AWADDR of the failing burst; `err_window_o`: refused
+//                            | by the windows
 //   idle_o                   | nothing in flight
 //   abort_i, abandon_i       | abort or soft reset is pending; it does not wait any longer
 //   windows_i                | memory windows (ratel_windows)
 //   store_bytes_o            | bytes of memory written in this cycle
 //   spad_rd_*                | scratchpad read port
-//   m_axi_aw*, _w*, _b*      | AXI4 write channels
+//   m_axi_*                  | AXI4 write channels
 module ratel_store #(
   parameter Rows              = 8,
   parameter Cols              = 8,
@@ -90,7 +91,7 @@ module ratel_store #(
   // counts: with BusBytes - 1 bytes waiting for their beat, three words must fit for one to arrive
   // every cycle.
   localparam Capacity    = BusBytes + 3 * Cols;
-  localparam CountWidth  = (Capacity > 63) ? 7 : (Capacity > 31) ? 6 : 5;
+  localparam CountWidth  = (Capacity > 31) ? $clog2(Capacity + 1) : 5;
 
   // ---------------------------------------------------------------- tags, error and abort
   reg  [1:0]  tag_q;        // of the next instruction
@@ -308,8 +309,7 @@ module ratel_store #(
   ratel_store_gather #(
     .Rows       (Rows),
     .Cols       (Cols),
-    .Capacity   (Capacity),
-    .CountWidth (CountWidth)
+    .Capacity   (Capacity)
   ) u_gather (
     .clk_i          (clk_i),
     .rst_ni         (rst_ni),
@@ -342,8 +342,7 @@ module ratel_store #(
   ratel_gearbox #(
     .InBytes    (Cols),
     .OutBytes   (BusBytes),
-    .Capacity   (Capacity),
-    .CountWidth (CountWidth)
+    .Capacity   (Capacity)
   ) u_gearbox (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),

@@ -1,51 +1,54 @@
 // Gather: words of the scratchpad to bytes in memory order. One word a cycle is read while the
 // gearbox has room; the last block of a pixel gives `tail` bytes.
 //
-//   port                       | meaning
-//   ---------------------------|-------------------------------------------------------------------
-//   start_*                    | an instruction (fields of the store descriptor)
-//   hold_i, set_up_tag_o       | keep the instruction of that tag from beginning
-//   drop_i                     | give up the instruction being read, and the word on its way
-//   walk_tag_o                 | the instruction whose words are or were last read
-//   spad_rd_*                  | read port; data the cycle after the grant
-//   count_i                    | bytes in the gearbox
-//   push_data_o, push_bytes_o  | bytes for the gearbox in this cycle, 0 for none
+//   name                      | meaning
+//   --------------------------|--------------------------------------------------------------------
+//   Rows, Cols                | as in ratel_core
+//   Capacity                  | bytes the gearbox holds
+//   start_*                   | an instruction (fields of the store descriptor)
+//   hold_i, set_up_tag_o      | keep the instruction of that tag from beginning
+//   drop_i                    | give up the instruction being read, and the word on its way
+//   walk_tag_o                | the instruction whose words are or were last read; busy_o: there is
+//                             | one, or the next
+//   spad_rd_*                 | read port; data the cycle after the grant
+//   count_i                   | bytes in the gearbox
+//   push_data_o, push_bytes_o | bytes for the gearbox in this cycle, 0 for none
 module ratel_store_gather #(
-  parameter Rows = 8,
-  parameter Cols = 8,
-  parameter Capacity = 32,
-  parameter CountWidth = 6
+  parameter Rows     = 8,
+  parameter Cols     = 8,
+  parameter Capacity = 32
 ) (
-  input  wire                  clk_i,
-  input  wire                  rst_ni,
-  input  wire                  start_valid_i,
-  output wire                  start_ready_o,
-  input  wire [1:0]            start_tag_i,
-  input  wire [15:0]           start_base_i,
-  input  wire [15:0]           start_p0_i,
-  input  wire [15:0]           start_rows_i,
-  input  wire [15:0]           start_width_i,
-  input  wire [15:0]           start_blocks_i,
-  input  wire [4:0]            start_tail_i,
-  input  wire [15:0]           start_pitch_i,
-  input  wire [15:0]           start_cbs_i,
-  input  wire                  hold_i,
-  output wire [1:0]            set_up_tag_o,
-  input  wire                  drop_i,
-  output wire [1:0]            walk_tag_o,
-  output wire                  busy_o,
+  input  wire                                                  clk_i,
+  input  wire                                                  rst_ni,
+  input  wire                                                  start_valid_i,
+  output wire                                                  start_ready_o,
+  input  wire [1:0]                                            start_tag_i,
+  input  wire [15:0]                                           start_base_i,
+  input  wire [15:0]                                           start_p0_i,
+  input  wire [15:0]                                           start_rows_i,
+  input  wire [15:0]                                           start_width_i,
+  input  wire [15:0]                                           start_blocks_i,
+  input  wire [4:0]                                            start_tail_i,
+  input  wire [15:0]                                           start_pitch_i,
+  input  wire [15:0]                                           start_cbs_i,
+  input  wire                                                  hold_i,
+  output wire [1:0]                                            set_up_tag_o,
+  input  wire                                                  drop_i,
+  output wire [1:0]                                            walk_tag_o,
+  output wire                                                  busy_o,
   // scratchpad
-  output wire                  spad_rd_en_o,
-  output wire [4:0]            spad_rd_bank_o,
-  output wire [15:0]           spad_rd_addr_o,
-  input  wire                  spad_rd_gnt_i,
-  input  wire [Cols*8-1:0]     spad_rd_data_i,
+  output wire                                                  spad_rd_en_o,
+  output wire [4:0]                                            spad_rd_bank_o,
+  output wire [15:0]                                           spad_rd_addr_o,
+  input  wire                                                  spad_rd_gnt_i,
+  input  wire [Cols*8-1:0]                                     spad_rd_data_i,
   // gearbox
-  input  wire [CountWidth-1:0] count_i,
-  output wire [Cols*8-1:0]     push_data_o,
-  output wire [4:0]            push_bytes_o
+  input  wire [(Capacity > 31 ? $clog2(Capacity + 1) : 5)-1:0] count_i,
+  output wire [Cols*8-1:0]                                     push_data_o,
+  output wire [4:0]                                            push_bytes_o
 );
 
+  localparam CountWidth = (Capacity > 31) ? $clog2(Capacity + 1) : 5;
   localparam RowMaskInt = Rows - 1;
   localparam [3:0] RowMask = RowMaskInt[3:0];
   localparam [4:0] WholeWord = Cols[4:0];

@@ -11,17 +11,21 @@
 // are made by one multiplier in a set-up stage while the previous instruction is still being
 // walked.
 //
-//   port               | meaning
-//   -------------------|--------------------------------------------------------------------------
-//   start_*            | an instruction, taken when valid and ready; `user` travels along
-//   hold_i             | keep the instruction in the set-up stage
-//   set_up_user_o      | user bits of the instruction in the set-up stage
-//   drop_i             | give up the instruction being walked
-//   word_valid_o       | the rest describes a word; it advances with `word_ready_i`
-//   word_bank_o, word_addr_o, word_block_o   | where it is; block number modulo 16
-//   word_tail_o        | it is the last block of its pixel
-//   word_final_o       | it is the last word of the instruction
-//   busy_o             | an instruction is in either stage
+//   name                                   | meaning
+//   ---------------------------------------|---------------------------------------------------
+//   Rows                                   | as in ratel_core
+//   UserWidth                              | bits that travel with an instruction
+//   start_*                                | an instruction, taken when valid and ready; `user`
+//                                          | travels along
+//   hold_i                                 | keep the instruction in the set-up stage
+//   set_up_user_o                          | user bits of the instruction in the set-up stage
+//   drop_i                                 | give up the instruction being walked
+//   word_valid_o, word_user_o              | the rest describes a word; it advances with
+//                                          | `word_ready_i`
+//   word_bank_o, word_addr_o, word_block_o | where it is; block number modulo 16
+//   word_tail_o                            | it is the last block of its pixel
+//   word_final_o                           | it is the last word of the instruction
+//   busy_o                                 | an instruction is in either stage
 module ratel_walk #(
   parameter Rows = 8,
   parameter UserWidth = 2

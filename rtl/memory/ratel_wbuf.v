@@ -1,10 +1,12 @@
 // Weight buffer: `Depth` words of `Cols` bytes, one weight byte a column of the array and step.
 //
-//   port                            | meaning
-//   --------------------------------|-------------------------------------------------------
-//   rd_en_i, rd_addr_i, rd_data_o   | execute reads; data the cycle after
-//   wr_en_i, wr_addr_i, wr_data_i   | load writes, `wr_be_i` byte by byte (transposing loads)
-//   sweep_i, sweep_addr_i           | write 0 to this word; nothing else writes
+//   name                          | meaning
+//   ------------------------------|--------------------------------------------------------
+//   Cols                          | as in ratel_core
+//   Depth                         | its WbufDepth
+//   rd_en_i, rd_addr_i, rd_data_o | execute reads; data the cycle after
+//   wr_en_i, wr_addr_i, wr_data_i | load writes, `wr_be_i` byte by byte (transposing loads)
+//   sweep_i, sweep_addr_i         | write 0 to this word; nothing else writes
 module ratel_wbuf #(
   parameter Cols  = 8,
   parameter Depth = 2048

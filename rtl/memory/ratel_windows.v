@@ -9,16 +9,17 @@
 // Context 0 is privileged and may touch everything. Windows have a granule of 16 bytes, the widest
 // bus word, so no bus word is half inside.
 //
-//   port        | meaning
-//   ------------|----------------------------------------------------------------------------------
-//   windows_i   | the windows, 65 bits each: {owners, write, read, valid, limit, base}; base and
-//               | limit are the first and the last granule, owners has a bit a user: 2..0 contexts
-//               | 3..1 of CV-X-IF, 5..3 those of AXI4-Lite
-//   owner_i     | who asks: {port, context}
-//   write_i     | direction
-//   first_i     | any byte of the burst's first granule
-//   last_i      | any byte of its last granule
-//   allowed_o   | combinational
+//   name       | meaning
+//   -----------|---------------------------------------------------------------------------------
+//   Windows    | as in ratel_core
+//   windows_i  | the windows, 65 bits each: {owners, write, read, valid, limit, base}; base and
+//              | limit are the first and the last granule, owners has a bit a user: 2..0 contexts
+//              | 3..1 of CV-X-IF, 5..3 those of AXI4-Lite
+//   owner_i    | who asks: {port, context}
+//   write_i    | direction
+//   first_i    | any byte of the burst's first granule
+//   last_i     | any byte of its last granule
+//   allowed_o  | combinational
 module ratel_windows #(
   parameter Windows = 4
 ) (

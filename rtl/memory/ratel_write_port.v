@@ -16,70 +16,76 @@
 // nothing was owed for, nothing is announced, and all answers are errors, until all that is owed
 // has come and B has been quiet for `Quiet` cycles.
 //
-//   port               | meaning
-//   -------------------|---------------------------------------------------------------------------
-//   rst_ni             | hard reset only
-//   burst_*            | a burst, announced when valid and ready (see ratel_bursts)
-//   spent_o            | no burst will be taken: too many were given up
-//   beats_*            | the burst whose beats are made; `beats_wait_i`: not yet
-//   blank_i            | send the rest of what is announced with strobes off
-//   count_i .. pop_bytes_o   | the gearbox; `written_o`: bytes strobed in this cycle
-//   answer_*           | an answer to the oldest burst; error: of the subordinate or of its rules
-//   abandon_i          | the engine gives up on what is owed (and is reset)
-//   quiet_o            | no address waits, no beat is to be sent
+//   name                       | meaning
+//   ---------------------------|-------------------------------------------------------------------
+//   DataWidth, IdWidth         | bits of wdata_o and of ids
+//   MaxBurst .. WriteAfterData | as in ratel_core
+//   CountWidth                 | bits of a number of bytes in the gearbox, at least 5
+//   rst_ni                     | hard reset only
+//   burst_*                    | a burst, announced when valid and ready (see ratel_bursts)
+//   spent_o                    | no burst will be taken: too many were given up
+//   beats_*                    | the burst whose beats are made; `beats_wait_i`: not yet
+//   blank_i                    | send the rest of what is announced with strobes off
+//   count_i .. pop_bytes_o     | the gearbox; `written_o`: bytes strobed in this cycle
+//   answer_*                   | an answer to the oldest burst; error: of the subordinate or of its
+//                              | rules
+//   abandon_i                  | the engine gives up on what is owed (and is reset)
+//   quiet_o                    | no address waits, no beat is to be sent
+//   awid_o .. bready_o         | AXI4 write channels; awword_o: address without the bits inside a
+//                              | bus word
 module ratel_write_port #(
   parameter DataWidth         = 64,
   parameter IdWidth           = 4,
   parameter MaxBurst          = 16,
   parameter WritesOutstanding = 8,
   parameter WriteAfterData    = 0,
-  parameter CountWidth        = 6,
-  parameter OffsetWidth       = $clog2(DataWidth / 8), // derived, leave it
-  parameter WordWidth         = 32 - OffsetWidth       // derived, leave it
+  parameter CountWidth        = 6
 ) (
-  input  wire                   clk_i,
-  input  wire                   rst_ni,
-  input  wire                   burst_valid_i,
-  output wire                   burst_ready_o,
-  input  wire [1:0]             burst_tag_i,
-  input  wire [31:0]            burst_addr_i,
-  input  wire [7:0]             burst_len_i,
-  input  wire [OffsetWidth-1:0] burst_last_i,
-  input  wire [2:0]             burst_prot_i,
-  output wire                   spent_o,
-  output wire                   beats_valid_o,
-  output wire [1:0]             beats_tag_o,
-  input  wire                   beats_wait_i,
-  input  wire                   blank_i,
-  input  wire [CountWidth-1:0]  count_i,
-  input  wire [DataWidth-1:0]   data_i,
-  output wire [CountWidth-1:0]  pop_bytes_o,
-  output wire [4:0]             written_o,
-  output wire                   answer_valid_o,
-  input  wire                   answer_ready_i,
-  output wire                   answer_error_o,
-  input  wire                   abandon_i,
-  output wire                   quiet_o,
+  input  wire                            clk_i,
+  input  wire                            rst_ni,
+  input  wire                            burst_valid_i,
+  output wire                            burst_ready_o,
+  input  wire [1:0]                      burst_tag_i,
+  input  wire [31:0]                     burst_addr_i,
+  input  wire [7:0]                      burst_len_i,
+  input  wire [$clog2(DataWidth/8)-1:0]  burst_last_i,
+  input  wire [2:0]                      burst_prot_i,
+  output wire                            spent_o,
+  output wire                            beats_valid_o,
+  output wire [1:0]                      beats_tag_o,
+  input  wire                            beats_wait_i,
+  input  wire                            blank_i,
+  input  wire [CountWidth-1:0]           count_i,
+  input  wire [DataWidth-1:0]            data_i,
+  output wire [CountWidth-1:0]           pop_bytes_o,
+  output wire [4:0]                      written_o,
+  output wire                            answer_valid_o,
+  input  wire                            answer_ready_i,
+  output wire                            answer_error_o,
+  input  wire                            abandon_i,
+  output wire                            quiet_o,
   // bus
-  output wire [IdWidth-1:0]     awid_o,
-  output wire [WordWidth-1:0]   awword_o,
-  output wire [7:0]             awlen_o,
-  output wire [2:0]             awprot_o,
-  output wire                   awvalid_o,
-  input  wire                   awready_i,
-  output wire [DataWidth-1:0]   wdata_o,
-  output wire [DataWidth/8-1:0] wstrb_o,
-  output wire                   wlast_o,
-  output wire                   wvalid_o,
-  input  wire                   wready_i,
-  input  wire [IdWidth-1:0]     bid_i,
-  input  wire [1:0]             bresp_i,
-  input  wire                   bvalid_i,
-  output wire                   bready_o
+  output wire [IdWidth-1:0]              awid_o,
+  output wire [31-$clog2(DataWidth/8):0] awword_o,
+  output wire [7:0]                      awlen_o,
+  output wire [2:0]                      awprot_o,
+  output wire                            awvalid_o,
+  input  wire                            awready_i,
+  output wire [DataWidth-1:0]            wdata_o,
+  output wire [DataWidth/8-1:0]          wstrb_o,
+  output wire                            wlast_o,
+  output wire                            wvalid_o,
+  input  wire                            wready_i,
+  input  wire [IdWidth-1:0]              bid_i,
+  input  wire [1:0]                      bresp_i,
+  input  wire                            bvalid_i,
+  output wire                            bready_o
 );
 
-  localparam BusBytes  = DataWidth / 8;
-  localparam AddrWidth = IdWidth + WordWidth + 8 + 3;
+  localparam BusBytes    = DataWidth / 8;
+  localparam OffsetWidth = $clog2(BusBytes);
+  localparam WordWidth   = 32 - OffsetWidth;
+  localparam AddrWidth   = IdWidth + WordWidth + 8 + 3;
   localparam [5:0] Quiet = 6'd32;
 
   wire [IdWidth-1:0]     id;

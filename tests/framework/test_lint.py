@@ -16,8 +16,17 @@ from honeyguide.lint.verilog_style import check, verilog_style
 from honeyguide.sim.design import Design
 from scripts.lint.__main__ import main, report
 
-GOOD = """\
+HEADER = """\
 // Delays a bit by one cycle.
+//
+//   name           | meaning
+//   ---------------|-------------------------
+//   Width          | bits
+//   data_i, data_o | before and after
+"""
+GOOD = (
+    HEADER
+    + """\
 module good #(
   parameter Width = 4
 ) (
@@ -37,6 +46,7 @@ module good #(
 
 endmodule
 """
+)
 LATCH = """\
 // A latch.
 module bad (
@@ -114,18 +124,18 @@ def test_good_style_has_no_findings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "finding"),
     [
-        ("  always", "\talways", "11: a tab"),
+        ("  always", "\talways", "16: a tab"),
         ("endmodule\n", "endmodule", "no newline"),
-        ("begin\n", "begin \n", "11: white space"),
+        ("begin\n", "begin \n", "16: white space"),
         ("<= data_i;", "<= data_i;" + " " * 80 + "// far", "columns"),
-        ("module good", "module other", "2: module other in a file named good.v"),
-        ("endmodule\n", "endmodule\n\nmodule more;\nendmodule\n", "21: a second module, more"),
-        ("// Delays a bit by one cycle.\n", "", "1: no comment above"),
-        ("output reg  [Width-1:0]", "output logic [Width-1:0]", "8: 'logic' is SystemVerilog"),
+        ("module good", "module other", "7: module other in a file named good.v"),
+        ("endmodule\n", "endmodule\n\nmodule more;\nendmodule\n", "26: a second module, more"),
+        (HEADER, "", "1: no comment above"),
+        ("output reg  [Width-1:0]", "output logic [Width-1:0]", "13: 'logic' is SystemVerilog"),
         ("data_o <= data_i;", "data_o <= '{0};", 'is SystemVerilog'),
         ("data_o <= data_i;", "data_o += data_i;", "'+=' is SystemVerilog"),
         ("input  wire [Width-1:0] data_i,", "input  wire [Width-1:0] data,", "input data does not"),
-        ("wire             rst_ni,\n", "wire rst_ni,\n  input wire x_i,\n", ""),
+        ("wire             rst_ni,\n", "wire rst_ni,\n  input wire x_i,\n", "7: port x_i is not"),
     ],
 )  # fmt: skip
 def test_bad_style_is_found(tmp_path: Path, old: str, new: str, finding: str) -> None:
@@ -135,6 +145,68 @@ def test_bad_style_is_found(tmp_path: Path, old: str, new: str, finding: str) ->
         assert any(finding in entry for entry in found), found
     else:
         assert found == []
+
+
+ROWS = {
+    "a row that is gone": (
+        "//   Width          | bits\n",
+        "",
+        "parameter Width is not in the table",
+    ),
+    "an input": ("data_i, data_o", "data_o", "port data_i is not in the table"),
+    "a renamed port": ("data_i, data_o", "data_i, sum_o", "6: the table names sum_o, which"),
+    "a parameter": ("Width          ", "Width, Depth   ", "5: the table names Depth, which"),
+    "a port in the meaning": ("before", "as u_i, before", "6: the table names u_i, which"),
+    "a pattern": ("data_i, data_o", "data_*, x_*   ", "6: the table names x_*, which"),
+    "no description": ("data_i, data_o", "*_i, *_o      ", "6: the table names *_i, which"),
+    "a range": ("data_i, data_o", "data_o .. data_i", "the table names data_o .. data_i"),
+    "no meaning": ("| bits", "|", "5: the table says nothing of Width"),
+    "a picture": ("name           | meaning", "bytes  | . . . |", "parameter Width is not in the"),
+    "another in one line": ("data_i,\n", "data_i, b_i,\n", "7: port b_i is not in the table"),
+    "one that an ifdef adds": (
+        "  output reg",
+        "`ifdef X\n  input wire x_i,\n`endif\n  output reg",
+        "port x_i is not",
+    ),
+    "one in the body": ("\n  always", "\n  parameter Depth = 1;\n  always", "Depth is not in the"),
+    "derived": ("Width = 4", "Width = 4, Bits = 8 * Width", "8: parameter Bits is derived"),
+    "a copy": ("Width = 4", "Width = 4,\n  parameter Bits = Width", "9: parameter Bits is derived"),
+    "derived in the body": (
+        "\n  always",
+        "\n  parameter Bits = $clog2(Width);\n  always",
+        "parameter Bits is derived, $clog2(Width); make it a localparam",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "finding"), ROWS.values(), ids=ROWS)
+def test_the_table_of_a_module(tmp_path: Path, old: str, new: str, finding: str) -> None:
+    assert old in GOOD
+    found = style(tmp_path, GOOD.replace(old, new, 1))
+    assert any(finding in entry for entry in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("data_i, data_o", "data_*        "),
+        ("data_i, data_o", "data_i .. data_o"),
+        ("data_i, data_o | before and after", "data_i         | before; data_o: after"),
+        ("data_i, data_o | before", "data_i[0]      | before\n//                  | data_o:"),
+        ("\n  always", "\n  localparam Twice = 2 * Width;\n  always"),
+        ("parameter Width = 4", "parameter [3:0] Width = 4"),
+        ("module good", '`include "isa.vh"\n\nmodule good'),
+    ],
+)
+def test_a_table_may_be_short(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GOOD
+    assert style(tmp_path, GOOD.replace(old, new, 1)) == []
+
+
+def test_a_default_that_follows_another_is_a_choice_if_the_table_says_so(tmp_path: Path) -> None:
+    text = GOOD.replace("Width = 4", "Width = 4,\n  parameter Lanes = Width")
+    text = text.replace("| bits", "| bits\n//   Lanes | a cycle, Width by default", 1)
+    assert style(tmp_path, text) == []
 
 
 def test_reset_must_follow_the_clock(tmp_path: Path) -> None:
@@ -178,7 +250,7 @@ def test_an_empty_rtl_folder_is_a_finding(tmp_path: Path) -> None:
 def test_findings_carry_the_path(tmp_path: Path) -> None:
     (tmp_path / "rtl").mkdir()
     (tmp_path / "rtl" / "other.v").write_text(GOOD)
-    assert verilog_style(tmp_path).problems[0].startswith("rtl/other.v:2: module good")
+    assert verilog_style(tmp_path).problems[0].startswith("rtl/other.v:7: module good")
 
 
 def test_verilator_passes_the_good_and_finds_widths(tmp_path: Path) -> None:

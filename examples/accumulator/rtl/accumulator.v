@@ -5,18 +5,20 @@
 //   0x00 CONTROL   write 1: start; the answer is SLVERR while a job is going on
 //   0x04 ADDRESS   of the first word; must be aligned to the bus
 //   0x08 COUNT     words
-//   0x0C STATUS    bit 0 busy, 1 done, 2 error (misaligned, or a beat failed); writing 1 clears 1, 2
+//   0x0C STATUS    bit 0 busy, 1 done, 2 error (misaligned, a beat failed); writing 1 clears 1, 2
 //   0x10 SUM_LO    0x14 SUM_HI   of the last job; words of failed beats are left out
 //   0x18 ENABLE    bit 0: the interrupt is raised while done is set
 //
 // Writes need all strobes; other addresses and other writes answer SLVERR and change nothing.
 //
-// | port         | what                                       |
-// | clk_i        | clock                                      |
-// | rst_ni       | reset, active low                          |
-// | irq_o        | interrupt, a level                         |
-// | s_axil_*     | AXI4-Lite subordinate, the registers       |
-// | m_axi_*      | AXI4 manager that reads, one burst a time  |
+//   name               | meaning
+//   -------------------|------------------------------------------
+//   DataWidth, IdWidth | bits of m_axi_rdata_i and of ids
+//   clk_i              | clock
+//   rst_ni             | reset, active low
+//   irq_o              | interrupt, a level
+//   s_axil_*           | AXI4-Lite subordinate, the registers
+//   m_axi_*            | AXI4 manager that reads, one burst a time
 module accumulator #(
   parameter DataWidth = 64,
   parameter IdWidth   = 4

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from honeyguide.core import core
 from honeyguide.lint.step import Outcome
+from honeyguide.lint.verilog_header import header_rules
+from honeyguide.lint.verilog_text import closing, code_of, line_of
 
 LINE_LENGTH = 100
 SYSTEM_VERILOG = """
@@ -28,7 +30,6 @@ VERILOG = """
     wait while wire xnor xor
 """
 NOT_A_MODULE = frozenset(VERILOG.split())
-NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 WORDS = re.compile(r"\b(" + "|".join(SYSTEM_VERILOG.split()) + r")\b")
 SIGNS = re.compile(r"\+\+|[-+*|&^]=(?!=)|'\{|\.\*")
 # a name that starts a statement and is followed by `#` or another name
@@ -57,25 +58,16 @@ def verilog_style(root: Path) -> Outcome:
 def check(path: Path) -> list[tuple[int, str]]:
     """Return what is wrong in one file, as line number and sentence, in the order of lines."""
     text = path.read_text(encoding="utf-8")
-    code = NOISE.sub(blank, text)
+    code = code_of(text)
     found = list(text_rules(text))
     found += word_rules(code)
     if path.suffix == ".v":
         found += module_rules(text, code, path.stem)
         found += port_rules(code)
+        found += header_rules(text, code)
         found += case_rules(code)
         found += connection_rules(code)
     return sorted(found)
-
-
-def blank(match: re.Match[str]) -> str:
-    """Return as much white space as a comment or string took, so that lines keep their numbers."""
-    return re.sub(r"[^\n]", " ", match.group())
-
-
-def line_of(code: str, position: int) -> int:
-    """Return the line number, from 1, of a position."""
-    return code.count("\n", 0, position) + 1
 
 
 def text_rules(text: str) -> Iterator[tuple[int, str]]:
@@ -170,16 +162,3 @@ def positional(code: str, opening: int, what: str) -> Iterator[tuple[int, str]]:
     inside = code[opening + 1 : closing(code, opening)].strip()
     if inside and not inside.startswith("."):
         yield line_of(code, opening), f"{what} are connected by position; name them"
-
-
-def closing(code: str, opening: int) -> int:
-    """Return where the parenthesis that opens at `opening` closes; the end if it does not."""
-    depth = 0
-    for position in range(opening, len(code)):
-        if code[position] == "(":
-            depth += 1
-        elif code[position] == ")":
-            depth -= 1
-            if depth == 0:
-                return position
-    return len(code)

@@ -15,8 +15,8 @@ CASES = [
     ("ratel_fifo", "fifo_full_rate", {"Width": 9, "Depth": 8}),
     ("ratel_sram", "sram", {"Width": 64, "Depth": 32}),
     ("ratel_sram", "sram", {"Width": 8, "Depth": 16}),
-    ("ratel_gearbox", "gearbox", {"InBytes": 8, "OutBytes": 8, "Capacity": 24, "CountWidth": 5}),
-    ("ratel_gearbox", "gearbox", {"InBytes": 16, "OutBytes": 4, "Capacity": 36, "CountWidth": 6}),
+    ("ratel_gearbox", "gearbox", {"InBytes": 8, "OutBytes": 8, "Capacity": 24}),
+    ("ratel_gearbox", "gearbox", {"InBytes": 16, "OutBytes": 4, "Capacity": 36}),
 ]
 
 
