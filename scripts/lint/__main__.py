@@ -28,7 +28,7 @@ def steps(config: str | None) -> dict[str, Callable[[], Outcome]]:
     return {
         "ruff-rules": lambda: ruff_rules(ROOT),
         "ruff-format": lambda: ruff_format(ROOT),
-        "verilog-style": lambda: verilog_style(ROOT),
+        "verilog-style": lambda: verilog_style(ROOT, benches=("tb", "examples")),
         "verilator": lambda: verilator_lint(core(config)),
         "icarus": lambda: icarus_elaboration(core(config)),
         "yosys": lambda: yosys_check(core(config)),

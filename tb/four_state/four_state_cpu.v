@@ -11,6 +11,14 @@
 //   +seed=, +stall=  | start and probability, of 256, of the waits
 //
 //   log              | `result <entry> <data> <rd> <we>`
+//
+//   name                         | meaning
+//   -----------------------------|------------------------------
+//   IdWidth                      | bits of ids
+//   Most                         | most entries of a program
+//   run_i, done_o                | run the program; it has ended
+//   log_i                        | file descriptor of the log
+//   issue_valid_o .. result_we_i | CV-X-IF
 module four_state_cpu #(
   parameter IdWidth = 4,
   parameter Most    = 4096

@@ -11,6 +11,14 @@
 //
 // The script is `+script=`, for $readmemh, with `+steps=` steps. Payloads are unknown while their
 // valid is low.
+//
+//   name                 | meaning
+//   ---------------------|------------------------------
+//   Most                 | most steps of a script
+//   log_i                | file descriptor of the log
+//   run_o, ran_i         | let the CPU run; it has ended
+//   done_o               | the script has ended
+//   awaddr_o .. rready_o | AXI4-Lite
 module four_state_host #(
   parameter Most = 1024
 ) (

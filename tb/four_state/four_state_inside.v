@@ -5,6 +5,10 @@
 // unknown. Such an X may get stuck inside and never come to a pin, where four_state_watch looks.
 //
 // Data are left out: a word that was half written is unknown in the other half, as it should be.
+//
+//   name       | meaning
+//   -----------|-------------------------------------
+//   found_o    | something that must be known was not
 module four_state_inside (
   input  wire clk_i,
   input  wire rst_ni,

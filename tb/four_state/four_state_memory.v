@@ -11,6 +11,13 @@
 //   +memory=        | what is there at first, for $readmemh, bytes
 //   +memory_after=  | what is there in the end, `xx` where it is unknown
 //   +seed=, +stall= | start and probability of the waits
+//
+//   name               | meaning
+//   -------------------|---------------------------
+//   DataWidth, IdWidth | bits of wdata_i and of ids
+//   Size               | bytes of the memory
+//   dump_i             | write down what is there
+//   awid_i .. rready_i | AXI4
 module four_state_memory #(
   parameter DataWidth = 64,
   parameter IdWidth   = 4,

@@ -6,6 +6,14 @@
 //   with an offer  the answers on CV-X-IF's issue channel, which depend on the offer
 //
 // Ports have the names that they have on the core, without suffix.
+//
+//   name                           | meaning
+//   -------------------------------|-------------------------------------------------
+//   DataWidth .. XifIdWidth        | bits of the bus, of its ids, of those of CV-X-IF
+//   found_o                        | an output was unknown
+//   x_unused_i, x_result_unused_i  | outputs that are tied off
+//   m_axi_awrest_i, m_axi_arrest_i | size, burst, cache, prot
+//   irq_i .. m_axi_rready_i        | the core's outputs of that name
 module four_state_watch #(
   parameter DataWidth = 64,
   parameter IdWidth   = 4,
@@ -15,7 +23,7 @@ module four_state_watch #(
   input  wire                   rst_ni,
   output reg                    found_o,
   input  wire                   irq_i,
-  input  wire [9:0]             x_unused_i,       // outputs that are tied off
+  input  wire [9:0]             x_unused_i,
   input  wire                   x_issue_valid_i,
   input  wire                   x_issue_ready_i,
   input  wire                   x_issue_accept_i,
@@ -38,7 +46,7 @@ module four_state_watch #(
   input  wire [IdWidth-1:0]     m_axi_awid_i,
   input  wire [31:0]            m_axi_awaddr_i,
   input  wire [7:0]             m_axi_awlen_i,
-  input  wire [11:0]            m_axi_awrest_i,   // size, burst, cache, prot
+  input  wire [11:0]            m_axi_awrest_i,
   input  wire                   m_axi_wvalid_i,
   input  wire [DataWidth-1:0]   m_axi_wdata_i,
   input  wire [DataWidth/8-1:0] m_axi_wstrb_i,

@@ -11,6 +11,10 @@
 // host's script. With 0 no register has the time to lose its unknown value by itself. The last line
 // is `finished after <n> cycles`, or why there was no end. What was read goes to `+log=`; the files
 // of the parts have the other plusargs.
+//
+//   name               | meaning
+//   -------------------|------------------------------------
+//   Rows .. XifIdWidth | as in ratel_core, with its defaults
 module ratel_four_state_tb #(
   parameter Rows             = 8,
   parameter Cols             = 8,

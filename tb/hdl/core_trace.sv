@@ -2,10 +2,13 @@
 // starts and finishes an instruction, and every word that execute writes to the scratchpad.
 // Checks nothing and drives nothing; off, it costs nothing. Bound to ratel_core.
 //
-//   clk_i, rst_ni   clock and the core's own reset
-//   *_start_i       an engine took an instruction
-//   *_done_i        an engine finished one
-//   wr_*            the port through which execute writes the scratchpad
+//   name       | meaning
+//   -----------|-----------------------------------------------------
+//   Cols       | as in ratel_core
+//   rst_ni     | the core's own reset
+//   *_start_i  | an engine took an instruction
+//   *_done_i   | an engine finished one
+//   wr_*       | the port through which execute writes the scratchpad
 module core_trace #(
   parameter int Cols = 8
 ) (

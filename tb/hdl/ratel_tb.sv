@@ -5,6 +5,10 @@
 //
 // Monitors look at the plain names x_* (CV-X-IF), l_* (AXI4-Lite), m_* (AXI4), which are the pins at
 // either speed. One build serves both, so both test the same circuit.
+//
+//   name               | meaning
+//   -------------------|------------------------------------
+//   Rows .. XifIdWidth | as in ratel_core, with its defaults
 module ratel_tb #(
   parameter int Rows             = 8,
   parameter int Cols             = 8,

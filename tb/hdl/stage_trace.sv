@@ -8,6 +8,26 @@
 //
 // Accumulators leave the array a tile at a time; `step_done_i` marks the last step of an instruction,
 // three cycles before its last tile does.
+//
+//   name                                 | meaning
+//   -------------------------------------|------------------------------------------------------
+//   Rows, Cols, AxiDataWidth             | as in ratel_core
+//   retired_i .. result_i                | an instruction, its operands and its value
+//   index_i, word_i                      | its number and word
+//   configures_i                         | it is of class cfg and writes group_i; config_i: the
+//                                        | file
+//   fail_i .. fail_index_i               | one was refused, as in ratel_frontend
+//   checked_*                            | a checked instruction goes to the slots
+//   blocked_i, valid_i, ready_i, done_i  | load, execute, store: waits, offered, taken, complete
+//   error_i, *_error_i                   | with done: a bus error; its address
+//   *_desc_i                             | descriptor of the instruction that is offered
+//   step_i, stall_fetch_i, stall_drain_i | execute works or waits, as in ratel_step
+//   step_done_i                          | last step of an instruction
+//   ls_*, lw_*, lp_*, lt_*               | load writes scratchpad, weights, parameters, table
+//   er_*, wr_*                           | execute reads and writes the scratchpad
+//   shadow_i, acc_i                      | a tile leaves the array
+//   sr_*                                 | store reads the scratchpad
+//   aw_i .. wstrb_i                      | a burst, a beat on the bus
 `include "ratel_desc.vh"
 `include "ratel_isa.vh"
 
@@ -25,7 +45,7 @@ module stage_trace #(
   input logic [31:0]                    rs2_i,
   input logic [31:0]                    result_i,
   input logic [31:0]                    index_i,
-  input logic                           configures_i,  // it is of class cfg
+  input logic                           configures_i,
   input logic [3:0]                     group_i,
   input logic [64*`CFG_GROUPS-1:0]      config_i,
   input logic                           fail_i,
@@ -41,10 +61,10 @@ module stage_trace #(
   input logic [31:0]                    checked_index_i,
   input logic [31:0]                    checked_word_i,
   input logic [2:0]                     blocked_i,
-  input logic [2:0]                     valid_i,      // load, execute, store
+  input logic [2:0]                     valid_i,
   input logic [2:0]                     ready_i,
   input logic [2:0]                     done_i,
-  input logic [2:0]                     error_i,      // with done: a bus error
+  input logic [2:0]                     error_i,
   input logic [31:0]                    load_error_i,
   input logic [31:0]                    store_error_i,
   input logic [`DESC_LOAD_WIDTH-1:0]    load_desc_i,

@@ -3,9 +3,13 @@
 // The CPU drives issue, commit and result_ready; compressed and memory offers of CV-X-IF are not
 // used. All operands are always valid: the CPU offers nothing before they are.
 //
-//   instr_*, data_*   OBI: request until granted, answers in order
-//   irq_i             interrupt lines as in mip; 16..31 are free for the platform
-//   x_*               CV-X-IF, seen from the CPU
+//   name            | meaning
+//   ----------------|------------------------------------------------------------
+//   BootAddr        | where the CPU starts
+//   XifIdWidth      | as in ratel_core
+//   instr_*, data_* | OBI: request until granted, answers in order
+//   irq_i           | interrupt lines as in mip; 16..31 are free for the platform
+//   x_*             | CV-X-IF, seen from the CPU
 module cv32e40x_flat
   import cv32e40x_pkg::*;
 #(

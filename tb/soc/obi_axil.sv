@@ -1,6 +1,11 @@
 // OBI to AXI4-Lite: one transaction at a time, the answer of the bus as OBI's error.
 //
 //   idle --req--> drive AW and W, or AR --ready--> wait for B or R --valid--> answer, idle
+//
+//   name                 | meaning
+//   ---------------------|------------------------------
+//   req_i .. err_o       | OBI, seen from the bus
+//   awaddr_o .. rready_o | AXI4-Lite, seen from the host
 module obi_axil (
   input  logic        clk_i,
   input  logic        rst_ni,

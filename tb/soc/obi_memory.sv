@@ -1,8 +1,14 @@
 // OBI subordinate on the bench's byte store, one transaction at a time, an answer every cycle when
 // nothing stalls. Stores are written down as events, so that the golden memory follows the CPU's.
 //
-//   stall_i   probability/256 of refusing a request [7:0], and of holding an answer back [15:8]
-//   err_o     the address lies outside the memory
+//   name             | meaning
+//   -----------------|---------------------------------------------------------------------------
+//   StoreEvent       | number of the event that a store is
+//   seed_i, cycle_i  | of the stalls; of the event
+//   stall_i          | probability/256 of refusing a request [7:0], and of holding an answer back
+//                    | [15:8]
+//   req_i .. rdata_o | OBI
+//   err_o            | the address lies outside the memory
 module obi_memory
   import bench_pkg::*;
 #(

@@ -7,6 +7,11 @@
 //   elsewhere                    answered with an error
 //
 // Vectors have one entry a target, memory first; the error target is in here.
+//
+//   name       | meaning
+//   -----------|----------------------------------------------------
+//   req_i      | of the CPU: addr_i; gnt_o, rvalid_o, rdata_o, err_o
+//   req_o      | of the targets: gnt_i, rvalid_i, rdata_i, err_i
 module obi_router (
   input  logic             clk_i,
   input  logic             rst_ni,

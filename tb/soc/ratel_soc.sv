@@ -12,6 +12,10 @@
 //
 // The pins of Ratel have the names that the bench's own top gives them, so recorder, checkers and
 // everything in Python that looks at pins serve both.
+//
+//   name               | meaning
+//   -------------------|------------------------------------
+//   Rows .. XifIdWidth | as in ratel_core, with its defaults
 module ratel_soc #(
   parameter int Rows             = 8,
   parameter int Cols             = 8,

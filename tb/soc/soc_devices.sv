@@ -11,7 +11,13 @@
 //   0x1c SEED     r   the run's seed
 //   0x20 ARGUMENT r   a word from the bench
 //
-//   exit_o, mark_o   pulses of one cycle, with value_o
+//   name                        | meaning
+//   ----------------------------|-------------------------------------------------
+//   ConsoleEvent, MarkEvent     | numbers of the events that a byte and a mark are
+//   seed_i, argument_i, cycle_i | what SEED, ARGUMENT and CYCLE show
+//   req_i .. rdata_o            | OBI
+//   timer_irq_o, random_irq_o   | interrupts, levels
+//   exit_o, mark_o              | pulses of one cycle, with value_o
 module soc_devices
   import bench_pkg::*;
 #(

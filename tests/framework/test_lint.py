@@ -253,6 +253,20 @@ def test_findings_carry_the_path(tmp_path: Path) -> None:
     assert verilog_style(tmp_path).problems[0].startswith("rtl/other.v:7: module good")
 
 
+def test_benches_need_their_tables_alone(tmp_path: Path) -> None:
+    for folder in ("rtl", "tb"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "rtl" / "good.v").write_text(GOOD)
+    bench = "// A bench.\nmodule bench import p::*;\n#(parameter int N = 1) (input logic a_i);\n"
+    (tmp_path / "tb" / "bench.sv").write_text(bench)
+    (tmp_path / "tb" / "good_rules.sv").write_text(bench)
+    assert verilog_style(tmp_path).passed
+    assert verilog_style(tmp_path, benches=("tb",)).problems == (
+        "tb/bench.sv:2: parameter N is not in the table above the module",
+        "tb/bench.sv:2: port a_i is not in the table above the module",
+    )
+
+
 def test_verilator_passes_the_good_and_finds_widths(tmp_path: Path) -> None:
     assert verilator_lint(design(tmp_path, GOOD, top="good", Width=2)).problems == ()
     outcome = verilator_lint(design(tmp_path, WIDTHS))

@@ -2,12 +2,15 @@
 // plays the list, and writes the scratchpad back to files; each descriptor has a bit above it
 // that says "only start when everything before is done", which the dispatcher would find out.
 //
-//   port      | meaning
-//   ----------|---------------------------------------------------------------------
-//   load_i    | rising: read the files;  dump_i rising: write the scratchpad
-//   count_i   | descriptors to play, from the rising edge of play_i on
-//   deny_i    | of 256: how often a bank refuses execute in a cycle
-//   over_o    | all are done;  the counters tell how it went
+//   name                       | meaning
+//   ---------------------------|------------------------------------------------------------
+//   Rows .. RequantLanes       | as in ratel_core, with its defaults
+//   Items                      | most descriptors of a list
+//   load_i                     | rising: read the files; dump_i rising: write the scratchpad
+//   count_i                    | descriptors to play, from the rising edge of play_i on
+//   deny_i                     | of 256: how often a bank refuses execute in a cycle
+//   over_o                     | all are done; idle_o: execute is idle
+//   cycles_o .. drain_stalls_o | how it went, in the core's own counts
 module compute_bench #(
   parameter Rows         = 8,
   parameter Cols         = 8,

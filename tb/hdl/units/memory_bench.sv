@@ -2,6 +2,27 @@
 
 // Load and store engines with the memories they serve, ports bundled for a Python bench that looks once a cycle:
 // every bundle is one read or one write. Bit 0 of a bundle is its valid or enable.
+//
+//   name                    | meaning
+//   ------------------------|---------------------------------------------------------------------
+//   Rows .. Windows         | as in ratel_core
+//   bus_rst_ni .. windows_i | as in ratel_load and ratel_store
+//   load_i, store_i         | {descriptor, valid}
+//   status_o                | of both engines: windows, bytes, bready and rready, idle, err, done,
+//                           | ready
+//   *_err_addr_o            | address of the first failure
+//   ready_i                 | {wready, awready, arready}
+//   ar_o, aw_o              | {burst, size, len, addr, valid}
+//   ar_who_o, aw_who_o      | {prot, id}
+//   r_i                     | {data, last, resp, valid}; r_id_i
+//   w_o                     | {data, strb, last, valid}
+//   b_i                     | {resp, valid}; b_id_i
+//   sweep_i                 | {address, enable}
+//   ex_wr_i                 | {be, data, addr, bank, enable}
+//   ex_rd_*                 | execute's reads, every bank at the same line
+//   buf_rd_addr_i           | word of both buffers, whose outputs are wbuf_rd_data_o,
+//                           | pbuf_rd_data_o
+//   lut_*                   | the table
 module memory_bench #(
   parameter Rows             = 8,
   parameter Cols             = 8,
@@ -20,25 +41,25 @@ module memory_bench #(
   input  wire                                 abort_i,
   input  wire                                 abandon_i,
   input  wire [Windows*65-1:0]                windows_i,
-  input  wire [`DESC_LOAD_WIDTH:0]            load_i,     // {desc, valid}
-  input  wire [`DESC_STORE_WIDTH:0]           store_i,    // {desc, valid}
+  input  wire [`DESC_LOAD_WIDTH:0]            load_i,
+  input  wire [`DESC_STORE_WIDTH:0]           store_i,
   output wire [21:0]                          status_o,
   output wire [31:0]                          load_err_addr_o,
   output wire [31:0]                          store_err_addr_o,
   // AXI
-  input  wire [2:0]                           ready_i,    // {wready, awready, arready}
-  output wire [45:0]                          ar_o,       // {burst, size, len, addr, valid}
-  output wire [6:0]                           ar_who_o,   // {prot, id}
-  input  wire [AxiDataWidth+3:0]              r_i,        // {data, last, resp, valid}
+  input  wire [2:0]                           ready_i,
+  output wire [45:0]                          ar_o,
+  output wire [6:0]                           ar_who_o,
+  input  wire [AxiDataWidth+3:0]              r_i,
   input  wire [3:0]                           r_id_i,
-  output wire [45:0]                          aw_o,       // like ar_o
+  output wire [45:0]                          aw_o,
   output wire [6:0]                           aw_who_o,
-  output wire [AxiDataWidth+AxiDataWidth/8+1:0] w_o,      // {data, strb, last, valid}
-  input  wire [2:0]                           b_i,        // {resp, valid}
+  output wire [AxiDataWidth+AxiDataWidth/8+1:0] w_o,
+  input  wire [2:0]                           b_i,
   input  wire [3:0]                           b_id_i,
   // the part of execute
-  input  wire [14:0]                          sweep_i,    // {address, enable}
-  input  wire [Cols*9+21:0]                   ex_wr_i,    // {be, data, addr, bank, enable}
+  input  wire [14:0]                          sweep_i,
+  input  wire [Cols*9+21:0]                   ex_wr_i,
   input  wire [Rows-1:0]                      ex_rd_en_i,
   input  wire [15:0]                          ex_rd_addr_i,
   output wire [Rows-1:0]                      ex_rd_gnt_o,

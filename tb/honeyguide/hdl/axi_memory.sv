@@ -5,6 +5,14 @@
 //
 // Bursts are answered in order. A beat inside a fault range answers with that fault; a write burst
 // with a failed beat writes nothing at that beat and answers with the fault.
+//
+//   name               | meaning
+//   -------------------|------------------------------------------------------
+//   DataWidth, IdWidth | bits of wdata_i and of ids
+//   enable_i           | it drives the pins
+//   seed_i, latency_i  | of the generator; cycles from a request to its answer
+//   stall_i            | ar, r, aw, w, b: one byte each from bit 0
+//   awid_i .. rready_i | AXI4
 module axi_memory
   import bench_pkg::*;
 #(
@@ -16,7 +24,7 @@ module axi_memory
   input  logic                   enable_i,
   input  logic [31:0]            seed_i,
   input  logic [15:0]            latency_i,
-  input  logic [39:0]            stall_i,    // ar, r, aw, w, b: one byte each from bit 0
+  input  logic [39:0]            stall_i,
 
   input  logic [IdWidth-1:0]     awid_i,
   input  logic [31:0]            awaddr_i,

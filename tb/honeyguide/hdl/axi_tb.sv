@@ -5,6 +5,10 @@
 //
 // Macros: HONEYGUIDE_CORE the core's module, with parameters DataWidth and IdWidth and the ports
 // below; HONEYGUIDE_WRITES if its AXI4 port has the channels that write.
+//
+//   name                         | meaning
+//   -----------------------------|-----------------------------------------------------------------
+//   DataWidth, IdWidth, MaxBurst | bits of the AXI4 port's data and ids; beats of its longest burst
 module axi_tb
   import bench_pkg::*;
 #(

@@ -8,6 +8,17 @@
 // Identifiers are given out in turn and are free again after their result, kill or refusal. A kill is
 // for everything younger too, so nothing is offered before it has been seen; an instruction that is
 // dropped is killed in the cycle after it was taken.
+//
+//   name                         | meaning
+//   -----------------------------|------------------------------------------------
+//   IdWidth                      | bits of ids
+//   enable_i                     | it drives the pins
+//   seed_i                       | of the stalls
+//   result_stall_i               | probability/256 of refusing a result in a cycle
+//   count_i                      | commands available so far
+//   finished_o                   | commands finished, moves only when all are
+//   issue_valid_o .. result_id_i | CV-X-IF
+//   awaddr_o .. rready_o         | AXI4-Lite
 module command_player
   import bench_pkg::*;
 #(
@@ -17,9 +28,9 @@ module command_player
   input  logic               rst_ni,
   input  logic               enable_i,
   input  logic [31:0]        seed_i,
-  input  logic [7:0]         result_stall_i,   // probability/256 of refusing a result in a cycle
-  input  logic [31:0]        count_i,          // commands available so far
-  output logic [31:0]        finished_o,       // commands finished, moves only when all are
+  input  logic [7:0]         result_stall_i,
+  input  logic [31:0]        count_i,
+  output logic [31:0]        finished_o,
 
   output logic               issue_valid_o,
   input  logic               issue_ready_i,

@@ -1,5 +1,16 @@
 // Writes down what happened on the pins, for monitors that look once a job. Sees pins only: nothing
 // here comes from a driver. Bytes written are kept by address as well, for the scoreboard.
+//
+//   name                         | meaning
+//   -----------------------------|-----------------------------------------------------
+//   DataWidth, IdWidth           | bits of wdata_i and of the ids of AXI4
+//   XifIdWidth                   | bits of those of CV-X-IF
+//   enable_i                     | write down
+//   cycle_o, quiet_o             | cycles since reset, and since anything last happened
+//   irq_i                        | interrupt
+//   issue_valid_i .. result_we_i | CV-X-IF; result_odd_i: exc, err or dbg
+//   l_*                          | AXI4-Lite
+//   awid_i .. rready_i           | AXI4
 module pin_recorder
   import bench_pkg::*;
 #(
@@ -11,7 +22,7 @@ module pin_recorder
   input logic                   rst_ni,
   input logic                   enable_i,
   output logic [31:0]           cycle_o,
-  output logic [31:0]           quiet_o,     // cycles since anything last happened
+  output logic [31:0]           quiet_o,
 
   input logic                   irq_i,
   input logic                   issue_valid_i,
@@ -33,7 +44,7 @@ module pin_recorder
   input logic [31:0]            result_data_i,
   input logic [4:0]             result_rd_i,
   input logic                   result_we_i,
-  input logic                   result_odd_i,   // exc, err or dbg
+  input logic                   result_odd_i,
 
   input logic [13:0]            l_awaddr_i,
   input logic                   l_awvalid_i,

@@ -2,6 +2,10 @@
 // that is repeated to be looked at. Part of the builds that debugging makes. Needs a traced build.
 //
 //   +honeyguide_waves=<file> +honeyguide_waves_from=<cycle> +honeyguide_waves_to=<cycle>
+//
+//   name       | meaning
+//   -----------|--------------------
+//   cycle_i    | number of the cycle
 module wave_window (
   input logic        clk_i,
   input logic [31:0] cycle_i

@@ -89,12 +89,11 @@ def header_rules(text: str, code: str) -> Iterator[tuple[int, str]]:
 
 def derived(parameters: Sequence[Parameter], rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
     """Report parameters that follow from others but could be set by an instance."""
-    names = {parameter.name for parameter in parameters}
+    names = [parameter.name for parameter in parameters]
     for parameter in parameters:
-        words = set(re.findall(r"[A-Za-z_]\w*", parameter.default))
-        if not words & names:
+        if not set(re.findall(r"[A-Za-z_]\w*", parameter.default)) & set(names):
             continue
-        meanings = [row.meaning for row in rows if parameter.name in row.names]
+        meanings = [row.meaning for row in rows if parameter.name in covered(row, names, [])[0]]
         choice = parameter.default in names and any("default" in text for text in meanings)
         if not choice:
             yield (

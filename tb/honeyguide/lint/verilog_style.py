@@ -7,7 +7,7 @@ as these rules need, and the tools of `elaborate.py` have made sure that it is V
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from honeyguide.core import core
@@ -43,22 +43,42 @@ PORT = re.compile(
 SUFFIX = {"input": ("_i", "_ni"), "output": ("_o", "_no"), "inout": ("_io", "_nio")}
 
 
-def verilog_style(root: Path) -> Outcome:
-    """Check every `.v` and `.vh` file below `root`/rtl."""
+def verilog_style(root: Path, *, benches: Sequence[str] = ()) -> Outcome:
+    """Check the Verilog of a core, and the tables above the modules of its benches.
+
+    The rules of a proof (`*_rules.sv`) see a module's signals by name and need no table.
+
+    Args:
+        root: of the project; every `.v` and `.vh` file of its folder of RTL is checked.
+        benches: other folders, of whose modules only the tables are checked.
+    """
     folder = root / core().rtl
     files = sorted([*folder.rglob("*.v"), *folder.rglob("*.vh")])
     if not files:
         return Outcome(problems=("no Verilog file was found below rtl/",))
+    others = sorted(
+        path
+        for bench in benches
+        for path in (root / bench).rglob("*.*v")
+        if path.suffix in (".v", ".sv") and not path.stem.endswith("_rules")
+    )
+    found = [(path, check(path)) for path in files]
+    found += [(path, sorted(header_rules(*texts(path)))) for path in others]
     problems = [
-        f"{path.relative_to(root)}:{line}: {text}" for path in files for line, text in check(path)
+        f"{path.relative_to(root)}:{line}: {text}" for path, wrong in found for line, text in wrong
     ]
-    return Outcome(problems=tuple(problems), checked=f"{len(files)} files")
+    return Outcome(problems=tuple(problems), checked=f"{len(found)} files")
+
+
+def texts(path: Path) -> tuple[str, str]:
+    """Return a file, and the same without comments and strings."""
+    text = path.read_text(encoding="utf-8")
+    return text, code_of(text)
 
 
 def check(path: Path) -> list[tuple[int, str]]:
     """Return what is wrong in one file, as line number and sentence, in the order of lines."""
-    text = path.read_text(encoding="utf-8")
-    code = code_of(text)
+    text, code = texts(path)
     found = list(text_rules(text))
     found += word_rules(code)
     if path.suffix == ".v":

@@ -1,4 +1,10 @@
 // Rules of an AXI4 manager and of the memory it talks to, bound to the bench top.
+//
+//   name               | meaning
+//   -------------------|-------------------------------------------
+//   DataWidth, IdWidth | bits of wdata_i and of ids
+//   MaxBurst           | beats of the longest burst that is allowed
+//   awid_i .. rready_i | the signals of AXI4 of that name
 module axi_checker #(
   parameter int DataWidth = 64,
   parameter int IdWidth   = 4,

@@ -1,4 +1,8 @@
 // Rules of an AXI4-Lite subordinate and its host, bound to the bench top.
+//
+//   name                 | meaning
+//   ---------------------|--------------------------------------
+//   awaddr_i .. rready_i | the signals of AXI4-Lite of that name
 module axil_checker (
   input logic        clk_i,
   input logic        rst_ni,

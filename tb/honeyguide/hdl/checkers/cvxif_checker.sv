@@ -5,6 +5,13 @@
 // need (what is in flight under which id) is kept in plain registers. A commit decides its id and
 // all before it, a kill its id and all after it: ids count up and wrap, and those that are
 // undecided span less than half of their range. A decision counts from the first cycle of an offer.
+//
+//   name                         | meaning
+//   -----------------------------|-----------------------------------------------------
+//   IdWidth                      | bits of ids
+//   issue_valid_i .. result_we_i | the signals of CV-X-IF of that name
+//   issue_other_i                | any of dualwrite, dualread, loadstore, ecswrite, exc
+//   result_other_i               | any of exc, exccode, err, dbg
 module cvxif_checker #(
   parameter int IdWidth = 4
 ) (
@@ -20,7 +27,7 @@ module cvxif_checker #(
   input logic               issue_accept_i,
   input logic               issue_writeback_i,
   input logic [1:0]         issue_register_read_i,
-  input logic               issue_other_i,          // dualwrite, dualread, loadstore, ecswrite, exc
+  input logic               issue_other_i,
   input logic               commit_valid_i,
   input logic [IdWidth-1:0] commit_id_i,
   input logic               commit_kill_i,
@@ -30,7 +37,7 @@ module cvxif_checker #(
   input logic [31:0]        result_data_i,
   input logic [4:0]         result_rd_i,
   input logic               result_we_i,
-  input logic               result_other_i          // exc, exccode, err, dbg
+  input logic               result_other_i
 );
 
   localparam int Ids = 1 << IdWidth;
