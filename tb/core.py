@@ -113,6 +113,7 @@ def views() -> Any:
 RATEL = Core(
     top="ratel_tb",
     tests="tb.tests",
+    warm=("tb.tests.base", "tb.sequences.scenario", "tb.sequences.corners"),
     driven=frozenset({"network", "kernels"}),  # `make run` and `make bench` start these
     configurations=lambda: configurations(CONFIGS),
     default=default_configuration(CONFIGS),

@@ -70,6 +70,7 @@ class Core:
         build: arguments of `honeyguide.sim.SimBuild` for a configuration.
         hdl: the Verilog files of the core itself.
         rtl: the folder they are in; code coverage and faults look nowhere else.
+        warm: modules that every test imports; a warm simulator has them before it is given a test.
         sources: the folders of Python that decide how a run ends: a change makes old results void.
         commands: how a user starts a command, `make {command}` or alike.
         suite, plan, exclusions, kept: TOML files: what a regression runs, features and their
@@ -95,6 +96,7 @@ class Core:
     hdl: Callable[[], Sequence[Path]]
     rtl: str = "rtl"
     sources: tuple[str, ...] = ("tb",)
+    warm: tuple[str, ...] = ()
     driven: frozenset[str] = frozenset()
     suite: str = "regression.toml"
     plan: str = "testplan.toml"

@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from honeyguide.sim import HdlError, SimBuild, SimResult, SimRun, SimStatus, build, run, toolchain
+from honeyguide.sim import (
+    HdlError,
+    SimBuild,
+    SimResult,
+    SimRun,
+    SimStatus,
+    build,
+    run,
+    toolchain,
+    warm,
+)
 from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.toolchain import clean_environment
 
@@ -82,6 +92,7 @@ def test_a_hanging_test_is_a_timeout_and_its_process_is_gone(counter: Path, tmp_
     result = start(counter, tmp_path / "r", "hangs", timeout_s=3)
     assert result.status is SimStatus.TIMEOUT
     assert "no end after 3 s" in result.message
+    warm.close_all()  # the simulator that forked it is the same program
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert str(counter / "counter") not in listed.stdout
 

@@ -23,6 +23,7 @@ def simulate(
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
     state_seed: int | None = None,
+    warm: bool = True,
 ) -> SimResult:
     """Run `tb.tests.<module>.<test>`, or a module named with dots; return what came of it."""
     waves = asked.waves
@@ -35,6 +36,7 @@ def simulate(
             test=test,
             seed=seed,
             state_seed=state_seed,
+            warm=warm,
             timeout_s=timeout_s,
             waves=waves,
             env={"RATEL_CONFIG": config, "RATEL_SPEED": speed, **(env or {})},

@@ -30,13 +30,13 @@ from honeyguide.sim import toolchain
 from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
-from honeyguide.sim.runner import QuietVerilator, error_lines
+from honeyguide.sim.runner import MAIN, QuietVerilator, error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.verilator_messages import mistakes_in
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1  # raise it when this file changes what a build consists of
+FORMAT = 2  # raise it when this file changes what a build consists of
 MOST_SAID = 10
 KEEP_SUFFIXES = frozenset({".json", ".log", ".vlt"})
 
@@ -135,7 +135,7 @@ def check_inputs(wanted: SimBuild) -> None:
 def describe(wanted: SimBuild) -> dict[str, Any]:
     """Return everything that decides what comes out, as JSON values; files by their content."""
     folders = [*wanted.includes, *wanted.library_dirs]
-    listed = [*map(Path, wanted.sources), *map(Path, wanted.cpp_sources)]
+    listed = [*map(Path, wanted.sources), *map(Path, wanted.cpp_sources), MAIN]
     found = [path for folder in folders for path in hdl_files(Path(folder))]
     asked = dataclasses.asdict(dataclasses.replace(wanted, design=None))
     for name in ("sources", "cpp_sources", "includes", "library_dirs"):

@@ -9,6 +9,7 @@ ran, and none failed. Everything else has a name: fail, crash, timeout.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -18,17 +19,21 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
+from honeyguide.core import core
 from honeyguide.place import full, plain
-from honeyguide.project import ROOT, VARIABLE, variable
+from honeyguide.project import ROOT, SECTION, VARIABLE, variable
 from honeyguide.sim.builder import SimBuild, build
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.supervise import supervise
+from honeyguide.sim.warm import KeeperError, run_warm
 
+logger = logging.getLogger(__name__)
 SEED_RANGE = 2**31 - 1
 
 
@@ -58,6 +63,7 @@ class SimRun:
         waves: record waves; the build must be a traced one.
         randomise: start registers and memories with random values instead of zeros.
         state_seed: of those values alone; None for the seed of the run.
+        warm: let a simulator that has loaded Python already fork the run, see warm.py.
     """
 
     build: SimBuild | Path
@@ -72,6 +78,7 @@ class SimRun:
     waves: bool = False
     randomise: bool = True
     state_seed: int | None = None
+    warm: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +132,7 @@ def run(wanted: SimRun) -> SimResult:
     log = results / "log.txt"
     started = time.monotonic()
     with log.open("wb") as stream:
-        returncode = supervise(
-            command, env=environment, cwd=results, output=stream, timeout_s=wanted.timeout_s
-        )
+        returncode = simulate(wanted, command, environment, results, stream)
     seconds = time.monotonic() - started
     tests = read_outcomes(results / "results.xml")
     status, message = judge(wanted, returncode, tests, log)
@@ -145,6 +150,27 @@ def run(wanted: SimRun) -> SimResult:
         coverage=existing(results / "coverage.dat"),
         waves=existing(results / waves_name(made)),
     )
+
+
+def simulate(
+    wanted: SimRun, command: list[str], environment: dict[str, str], cwd: Path, output: BinaryIO
+) -> int | None:
+    """Run the simulation; return its exit code, None after a time-out."""
+    if wanted.warm:
+        try:
+            return run_warm(
+                command, env=environment, cwd=cwd, output=output, timeout_s=wanted.timeout_s,
+                imports=early_imports(),
+            )  # fmt: skip
+        except KeeperError as error:
+            logger.warning("%s; the run starts without", error)
+    return supervise(command, env=environment, cwd=cwd, output=output, timeout_s=wanted.timeout_s)
+
+
+@lru_cache(maxsize=1)
+def early_imports() -> tuple[str, ...]:
+    """Return the modules that a warm simulator imports before it is asked for a run."""
+    return ("pygpi.entry", "cocotb.regression", *(core().warm if SECTION.get("core") else ()))
 
 
 def existing(path: Path) -> Path | None:
@@ -196,6 +222,8 @@ def simulation_environment(
     environment[variable("RESULTS_DIR")] = str(results)
     environment["PYTHONHASHSEED"] = "0"  # sets iterate in the same order in every run
     environment["PYTHONUNBUFFERED"] = "1"  # a killed run keeps its last lines
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # cocotb wants its assertions alone
+    environment["OPENBLAS_NUM_THREADS"] = "1"  # there are as many runs as cores
     paths = [*wanted.python_path, ROOT, *filter(None, sys.path)]
     environment["PYTHONPATH"] = os.pathsep.join(str(plain(path)) for path in paths)
     if wanted.test is not None:

@@ -18,6 +18,8 @@ from honeyguide.sim.errors import HdlError
 from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import clean_environment, make_variables, object_cache, verilator
 
+MAIN = Path(__file__).with_name("warm_main.cpp")
+
 
 class QuietVerilator(cocotb_runner.Verilator):
     """Builds one design and knows the environment that a cocotb simulation needs.
@@ -57,6 +59,10 @@ class QuietVerilator(cocotb_runner.Verilator):
         verilate, make = super()._build_command()
         verilate = [word for word in verilate if word not in {"--public-flat-rw", "--trace"}]
         verilate[1:1] = self.trace_options
+        # cocotb's main program, within ours
+        cocotb_main = next(word for word in verilate if word.endswith("/verilator.cpp"))
+        verilate[verilate.index(cocotb_main)] = str(plain(MAIN))
+        verilate += ["-CFLAGS", f"-I{plain(Path(cocotb_main).parent)}"]
         make[1:3] = ["-j", str(self.jobs)]
         make += make_variables(quick=self.quick)
         return [verilate, [*make, object_cache(self.build_dir.parent / "objects")]]

@@ -1,0 +1,148 @@
+"""Inside a warm simulator (warm_main.cpp): import what all runs import, then fork one for each.
+
+    launcher --socket: {"env", "cwd", "arguments"} and two files--> keeper --fork--> a run
+             <------- per run, on a socket of its own: {"pid"}, then {"code"} -------
+
+A run is a session of its own and ends with the keeper; the keeper ends with its launcher, whose end
+of the socket closes. Nothing of one run reaches another: they are copies of a process that has run
+nothing. Where this is imported there must not be a simulation yet.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+READY = "ready"
+REQUEST_BYTES = 1 << 20
+PR_SET_PDEATHSIG = 1  # of Linux: a signal for when the parent has ended
+
+
+def keep() -> None:
+    """Serve until the launcher has gone, and end the process then; return in each run."""
+    launcher = socket.socket(fileno=0)
+    with or_end(launcher):
+        for name in filter(None, os.environ.get("HONEYGUIDE_IMPORTS", "").split(":")):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # the pages of what is imported stay shared
+    launcher.sendall(json.dumps({READY: loaded_files()}).encode() + b"\n")
+    with or_end(launcher):
+        serve(launcher)
+
+
+@contextmanager
+def or_end(launcher: socket.socket) -> Iterator[None]:
+    """Tell the launcher of whatever goes wrong and end: this must not become a simulation."""
+    finished = False
+    try:
+        yield
+        finished = True
+    finally:
+        if not finished:
+            with suppress(OSError):
+                launcher.sendall(traceback.format_exc().encode())
+            os._exit(1)
+
+
+def loaded_files() -> dict[str, int]:
+    """Return the files of what is loaded and when they were changed: later ones make this stale."""
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    found = {}
+    for name in filter(None, files):
+        with suppress(OSError):
+            found[name] = Path(name).stat().st_mtime_ns
+    return found
+
+
+def serve(launcher: socket.socket) -> None:
+    """Answer requests; return in a run."""
+    running: dict[int, socket.socket] = {}
+    reader, writer = os.pipe()
+    for handle in (reader, writer):
+        os.set_blocking(handle, False)
+    signal.set_wakeup_fd(writer)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    selector = selectors.DefaultSelector()
+    selector.register(launcher, selectors.EVENT_READ)
+    selector.register(reader, selectors.EVENT_READ)
+    while True:
+        ready = {key.fileobj for key, _ in selector.select()}
+        if reader in ready:
+            with suppress(BlockingIOError):
+                os.read(reader, 4096)
+            report_ends(running)
+        if launcher not in ready:
+            continue
+        data, handles, _, _ = socket.recv_fds(launcher, REQUEST_BYTES, 2)
+        if not data:
+            end_all(running)
+            os._exit(0)
+        control, output = socket.socket(fileno=handles[0]), handles[1]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid:
+            os.close(output)
+            running[pid] = control
+            with suppress(OSError):
+                control.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+            continue
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        selector.close()
+        for other in (*running.values(), control, launcher):
+            other.close()
+        for handle in (reader, writer):
+            os.close(handle)
+        become(json.loads(data), output)
+        return
+
+
+def become(request: dict, output: int) -> None:
+    """Turn this fork into the run that was asked for."""
+    os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    for handle in (nothing, output):
+        if handle > 2:
+            os.close(handle)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.environ["HONEYGUIDE_ARGUMENTS"] = "".join(f"{word}\n" for word in request["arguments"])
+    os.chdir(request["cwd"])
+
+
+def report_ends(running: dict[int, socket.socket]) -> None:
+    """Tell the launcher of every run that has ended."""
+    for pid, control in list(running.items()):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
+            continue
+        with suppress(OSError), control:
+            control.sendall(
+                json.dumps({"code": os.waitstatus_to_exitcode(status)}).encode() + b"\n"
+            )
+        del running[pid]
+
+
+def end_all(running: dict[int, socket.socket]) -> None:
+    """Kill what still runs."""
+    for pid in running:
+        for kill in (os.killpg, os.kill):  # it may not have come to a session of its own
+            with suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)

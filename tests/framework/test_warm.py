@@ -1,0 +1,153 @@
+"""A warm simulator: its runs are as if each were alone, and it is gone with whoever started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from honeyguide.sim import SimBuild, SimResult, SimRun, build, run, warm
+from honeyguide.sim.toolchain import clean_environment
+from tests.framework.test_sim import DESIGNS
+
+pytestmark = [pytest.mark.sim, pytest.mark.xdist_group("hdl")]
+
+BENCH = """
+import os, random, sys
+import cocotb, {helper}
+
+@cocotb.test()
+async def leaves_traces(dut):
+    cocotb.log.info("found %s %s %s", sorted({helper}.seen), os.environ.get("TRACE"), os.getcwd())
+    cocotb.log.info("drawn %d in %d", random.getrandbits(32), os.getsid(0) == os.getpid())
+    cocotb.log.info("answer %d", {helper}.answer)
+    {helper}.seen.add(os.environ["COCOTB_RANDOM_SEED"])
+    os.environ["TRACE"] = "left"
+    random.getrandbits(32)
+"""
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("builds")
+    return build(SimBuild(top="counter", sources=[DESIGNS / "counter.v"]), root=root)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A test and a module that it changes, which the keeper has imported before."""
+    folder = tmp_path / "bench"
+    folder.mkdir()
+    (folder / "traces.py").write_text("seen = set()\nanswer = 1\n")
+    (folder / "traces_bench.py").write_text(BENCH.format(helper="traces"))
+    imports = ("pygpi.entry", "cocotb.regression", "traces")
+    monkeypatch.setattr("honeyguide.sim.launcher.early_imports", lambda: imports)
+    return folder
+
+
+def start(counter: Path, bench: Path, results: Path, *, seed: int = 1, **more: object) -> SimResult:
+    return run(
+        SimRun(
+            build=counter, module="traces_bench", python_path=[bench], results_dir=results,
+            seed=seed, timeout_s=120, **more,
+        )
+    )  # fmt: skip
+
+
+def said(result: SimResult) -> list[str]:
+    assert result.passed, result.message
+    text = result.log.read_text()
+    return [line.partition(" test ")[2].strip() for line in text.splitlines() if " test " in line]
+
+
+def test_no_run_sees_another(counter: Path, bench: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("alone", "first", "second")]
+    alone = said(start(counter, bench, folders[0], warm=False))
+    first = said(start(counter, bench, folders[1]))
+    second = said(start(counter, bench, folders[2]))
+    for lines, folder in zip((alone, first, second), folders, strict=True):
+        assert f"found [] None {folder}" in lines[0]
+        lines[0] = ""
+    assert "in 1" in alone[1]  # a session of its own
+    assert alone == first == second
+    assert said(start(counter, bench, folders[1], seed=2))[1] != alone[1]
+
+
+def test_both_runs_are_of_one_keeper(counter: Path, bench: Path, tmp_path: Path) -> None:
+    start(counter, bench, tmp_path / "r")
+    before = {found.process.pid for found in warm._keepers.values()}
+    start(counter, bench, tmp_path / "r")
+    assert {found.process.pid for found in warm._keepers.values()} == before
+
+
+def test_changed_python_is_what_runs(counter: Path, bench: Path, tmp_path: Path) -> None:
+    assert "answer 1" in said(start(counter, bench, tmp_path / "r"))[2]
+    (bench / "traces.py").write_text("seen = set()\nanswer = 2222\n")
+    assert "answer 2222" in said(start(counter, bench, tmp_path / "r"))[2]
+
+
+def test_a_dead_keeper_is_replaced(counter: Path, bench: Path, tmp_path: Path) -> None:
+    start(counter, bench, tmp_path / "r")
+    for found in warm._keepers.values():
+        found.process.kill()
+        found.process.wait()
+    assert start(counter, bench, tmp_path / "r").passed
+
+
+def test_without_a_keeper_the_run_starts_alone(
+    counter: Path, bench: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    warm.close_all()
+    (bench / "traces.py").write_text(
+        "import sys\nseen = set()\nanswer = 3\n"
+        "if 'traces_bench' not in sys.modules: raise OSError('not yet')\n"
+    )
+    result = start(counter, bench, tmp_path / "r")
+    assert "answer 3" in said(result)[2]
+    assert "not yet" in caplog.text
+
+
+def test_a_killed_launcher_leaves_nothing(counter: Path, bench: Path, tmp_path: Path) -> None:
+    """Neither the keeper nor the run that it has forked."""
+    pids = tmp_path / "pids"
+    (bench / "traces_bench.py").write_text(
+        "import cocotb, os, pathlib, time\n"
+        "@cocotb.test()\nasync def hangs(dut):\n"
+        f"    pids = pathlib.Path({str(pids)!r})\n"
+        "    pids.write_text(f'{os.getpid()} {os.getppid()}')\n"
+        "    time.sleep(600)\n"
+    )
+    program = (
+        "from pathlib import Path\nfrom honeyguide.sim import SimRun, run\n"
+        f"run(SimRun(build=Path({str(counter)!r}), module='traces_bench', "
+        f"python_path=[Path({str(bench)!r})], results_dir=Path({str(tmp_path / 'r')!r})))\n"
+    )
+    launcher = subprocess.Popen([sys.executable, "-c", program], env=clean_environment())
+    wait_for(lambda: pids.is_file() and len(pids.read_text().split()) == 2)
+    launcher.send_signal(signal.SIGKILL)
+    launcher.wait()
+    for pid in map(int, pids.read_text().split()):
+        wait_for(lambda pid=pid: not alive(pid))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return not Path("/proc/self").exists()
+
+
+def wait_for(condition: object, seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
