@@ -1,20 +1,21 @@
 """Mutate network files, and show that each ends in a network or in one sentence.
 
-Bytes flipped, files cut, indices swapped, every field of the schema driven to extremes, from nine
-sound networks. Each mutant is imported and compiled in a worker process with 1 GiB and 5 s of the
-processor; of every so many, those that are networks are compared with TensorFlow Lite Micro. Writes
-build/reports/fuzz.json.
+Bytes and bits flipped, files cut, indices swapped, every field of the schema driven to extremes,
+from sound networks that have every operator and type. Each mutant is imported and compiled in a
+worker process with 1 GiB and 5 s of the processor; of every so many, those that are networks are
+compared with TensorFlow Lite Micro. Writes build/reports/fuzz.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import time
 
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from scripts.fuzz.campaign import Tally, campaign
-from scripts.fuzz.mutate import mutants
+from scripts.fuzz.mutate import KINDS, mutants
 from scripts.fuzz.seeds import seed_models
 
 FILES = 5000
@@ -31,12 +32,16 @@ def main(argv: list[str]) -> int:
         "--oracle-every", type=cli.count, default=1, metavar="K",
         help="ask TensorFlow Lite Micro about the networks of each K-th file, default 1",
     )  # fmt: skip
+    options.add_argument(
+        "--kinds", type=chosen_kinds, default=KINDS, metavar="NAMES",
+        help=f"kinds of mutation, with commas: {', '.join(sorted(set(KINDS)))}",
+    )  # fmt: skip
     add_results_option(options)
     wanted = options.parse_args(argv)
     results = Results(command="fuzz", folder=wanted.results.resolve())
     results.start()
     models = seed_models()
-    files = list(mutants(models, wanted.seed, wanted.n, wanted.first))
+    files = list(mutants(models, wanted.seed, wanted.n, wanted.first, wanted.kinds))
     progress, started = Progress("files"), time.monotonic()
     tally = campaign(
         files, jobs=wanted.jobs, oracle_every=wanted.oracle_every, progress=progress.update
@@ -47,6 +52,7 @@ def main(argv: list[str]) -> int:
             "pass": not tally.wrong,
             "seed": wanted.seed,
             "files": len(files),
+            "kinds": sorted(set(wanted.kinds)),
             "models": sorted(models),
             "endings": dict(tally.kinds),
             "judged": tally.judged,
@@ -62,6 +68,20 @@ def main(argv: list[str]) -> int:
     print(f"report    {shown(path)}")
     print("FAIL" if tally.wrong else "PASS")
     return 1 if tally.wrong else 0
+
+
+def chosen_kinds(text: str) -> tuple[str, ...]:
+    """Read names of kinds of mutation.
+
+    Raises:
+        ArgumentTypeError: there is no such kind.
+    """
+    kinds = tuple(word.strip() for word in text.split(","))
+    for kind in kinds:
+        if kind not in KINDS:
+            known = ", ".join(sorted(set(KINDS)))
+            raise argparse.ArgumentTypeError(f"there is no kind {kind!r}; there are {known}")
+    return kinds
 
 
 def summary(tally: Tally, files: int) -> list[str]:

@@ -1,4 +1,8 @@
-"""The sound networks that mutations start from: together every operator that the importer knows."""
+"""The sound networks that mutations start from: together every operator that the importer knows.
+
+Small networks written here, in which operators follow each other, and one network of each operator
+and type that golden is judged by: `tests/golden/fuzz_models.py` draws those.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from models.tflite_writer import TfliteWriter
+from tests.golden.fuzz_models import ALL_OPERATORS, make_case
 
 
 def _values(*shape: int) -> np.ndarray:
@@ -216,4 +221,5 @@ SEEDS: dict[str, Callable[[], bytes]] = {
 
 def seed_models() -> dict[str, bytes]:
     """Return every seed by name, the same bytes each time."""
-    return {name: make() for name, make in SEEDS.items()}
+    drawn = {name: make_case(name, np.random.default_rng(0)).model for name in ALL_OPERATORS}
+    return {name: make() for name, make in SEEDS.items()} | drawn

@@ -86,9 +86,14 @@ def read_inputs(path: Path, model: Model) -> Array:
         UserError: the file can't be read, or what it holds does not fit.
     """
     try:
-        loaded = np.load(path, allow_pickle=False)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise UserError(f"cannot read the inputs {path}: it is a device or a pipe, no file")
+        # Mapped, so that what the file says of its size is held against the file.
+        loaded = np.load(path, allow_pickle=False, mmap_mode="r")
         several = isinstance(loaded, np.lib.npyio.NpzFile)
-        arrays = {name: loaded[name] for name in loaded.files} if several else {"": loaded}
+        arrays = (
+            {name: loaded[name] for name in loaded.files} if several else {"": np.array(loaded)}
+        )
     except OSError as error:
         raise UserError(f"cannot read the inputs {path}: {error.strerror or error}") from None
     except (ValueError, EOFError):

@@ -6,6 +6,7 @@ and quantisation make sense is for `validation`.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from sw.importer.flatbuffer import DamagedError, verify
 
 IDENTIFIER = b"TFL3"
 LONGEST_NAME = 120  # characters of a name that are kept
+MOST_FILE_BYTES = 256 << 20  # as much as the bench has memory
 MOST_DIMENSIONS = 64  # of a shape that is read at all
 
 _TYPE_NAMES = {
@@ -113,11 +115,19 @@ def read_file(path: Path) -> FileRecord:
     Raises NetworkError, with one sentence, for a file that is missing, of another kind or damaged.
     """
     try:
-        raw = path.read_bytes()
+        if not path.is_dir() and path.exists() and not path.is_file():
+            raise NetworkError(f"cannot read the network {path}: it is a device or a pipe, no file")
+        with path.open("rb") as file:
+            head = file.read(8)
+            if head[4:8] != IDENTIFIER:
+                mark = IDENTIFIER.decode()
+                raise NetworkError(f"{path} is not a TensorFlow Lite file (no {mark} mark)")
+            if (size := os.fstat(file.fileno()).st_size) > MOST_FILE_BYTES:
+                most = MOST_FILE_BYTES >> 20
+                raise NetworkError(f"{path} has {size >> 20} MiB; a network has {most} MiB or less")
+            raw = head + file.read()
     except OSError as error:
         raise NetworkError(f"cannot read the network {path}: {error.strerror}") from error
-    if len(raw) < 8 or raw[4:8] != IDENTIFIER:
-        raise NetworkError(f"{path} is not a TensorFlow Lite file (no {IDENTIFIER.decode()} mark)")
     try:
         verify(raw)
         return _model(path, schema.Model.GetRootAs(raw, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import signal
 import sys
@@ -140,6 +141,9 @@ def run_command(
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, interrupted)
     _at_failure.clear()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files where the terminal is ASCII
+            stream.reconfigure(errors="backslashreplace")
     settings, taken = settle(own_prefix(), shell_settings())
     if taken:
         print(f"{NAME}: set in the shell and not used: {', '.join(taken)}", file=sys.stderr)
@@ -149,6 +153,8 @@ def run_command(
         # The launcher has blocked them, so that one that came during the imports is taken here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         code = command(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where what stands in the way becomes a sentence
     except (UserError, PlaceError, *expected) as error:
         code = broken_off(str(error))
     except KeyboardInterrupt:
@@ -156,14 +162,23 @@ def run_command(
         broken_off("interrupted.")
         signal.signal(signal.SIGINT, before)
         code = 130
+    except MemoryError as error:
+        code = broken_off(f"not enough memory: {error or 'none is left'}")
     except BrokenPipeError:  # the reader of a pipe, `| head`, has gone
         code = 141
-        sys.stderr.close()
+        forget_output()
     except OSError as error:
         if (said := refusal(error)) is None:
             raise
+        forget_output()
         code = broken_off(said)
     sys.exit(code)
+
+
+def forget_output() -> None:
+    """Let nobody try again to write what standard output did not take."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def interrupted(*_: object) -> None:
@@ -180,11 +195,23 @@ def broken_off(sentence: str) -> int:
     return 1
 
 
+# What stands in the way of a file or a process that a command needs; nothing of ours to repair.
+OF_THE_USER = (
+    errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EMFILE, errno.ENFILE,
+    errno.ENOMEM, errno.EAGAIN,
+)  # fmt: skip
+
+
 def refusal(error: OSError) -> str | None:
     """Return a sentence on what the system refused for a reason of the user's; else None."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = error.filename or BUILD
         return f"no space left on the disk of {where}; free some, then run it again"
+    if error.errno == errno.EFBIG:
+        where = error.filename or f"a file below {BUILD}"
+        return f"the shell lets no file grow that large (ulimit -f): {where}"
+    if error.errno in OF_THE_USER:
+        return f"{(error.strerror or str(error)).lower()}: {error.filename2 or error.filename}"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename is not None:
         return (
             f"{error.filename} can't be written to ({error.strerror}); name another folder for "

@@ -141,7 +141,8 @@ def runs_of(command: str, runs: Path) -> list[Path]:
 
 def remove_old(command: str, base: Path) -> None:
     """Delete a command's runs beyond the last KEPT - 1, but none in use and none that is linked."""
-    named = {link.resolve() for link in base.iterdir() if link.is_symlink()}
+    # Links may lead in a circle, which Path.resolve() would refuse.
+    named = {Path(os.path.realpath(link)) for link in base.iterdir() if link.is_symlink()}
     for path in runs_of(command, base / "runs")[: -(KEPT - 1)]:
         linked = any(target.is_relative_to(path.resolve()) for target in named)
         if linked or (handle := hold(path)) is None:

@@ -10,10 +10,11 @@ import itertools
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -58,48 +59,58 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """A command that is going on."""
+    """A command that is going on; a file takes what it says, so that it never waits for us."""
 
     name: str
     seed: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
 
 
 def start(name: str, seed: int) -> Started:
     words = [sys.executable, "-m", f"scripts.{name}", *COMMANDS[name]]
     if name != "compile":
         words += ["--seed", str(seed)]
+    said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it has been read)
     process = subprocess.Popen(
-        words, cwd=ROOT, env=clean_environment(), stdin=subprocess.DEVNULL, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        words, cwd=ROOT, env=clean_environment(), stdin=subprocess.DEVNULL,
+        stdout=said, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    return Started(name=name, seed=seed, process=process)
+    return Started(name=name, seed=seed, process=process, said=said)
 
 
 def together(*wanted: tuple[str, int]) -> list[Ended]:
     """Run commands, each with its seed, at the same time; return how they ended."""
-    before = {name: set(runs_of(name, BUILD / "runs")) for name in COMMANDS}
+    before = {path for name in COMMANDS for path in runs_of(name, BUILD / "runs")}
     running = [start(name, seed) for name, seed in wanted]
-    said = []
     try:
-        said = [one.process.communicate(timeout=TIMEOUT_S)[0] for one in running]
+        for one in running:
+            one.process.wait(timeout=TIMEOUT_S)
     finally:
         for one in running:
             one.process.kill()
-    ended = []
-    for one, output in zip(running, said, strict=True):
-        made = [path for path in runs_of(one.name, BUILD / "runs") if path not in before[one.name]]
-        mine = [path for path in made if str(path.relative_to(ROOT)) in output or is_of(path, one)]
-        assert mine, f"{one.name} left no folder of its own:\n{output}"
-        ended.append(Ended(code=one.process.returncode, figures=figures(mine[0], one.name)))
-        assert one.process.returncode == 0, output
-    return ended
+    return [ended(one, before) for one in running]
+
+
+def ended(one: Started, before: set[Path]) -> Ended:
+    """Return how a command ended; its folder is taken from those that a later one may have."""
+    one.said.seek(0)
+    output = one.said.read().decode(errors="replace")
+    one.said.close()
+    assert one.process.returncode == 0, f"{one.name}:\n{output}"
+    made = [path for path in runs_of(one.name, BUILD / "runs") if path not in before]
+    mine = [path for path in made if is_of(path, one)]
+    assert mine, f"{one.name} left no folder of its own:\n{output}"
+    before.add(mine[0])
+    return Ended(code=one.process.returncode, figures=figures(mine[0], one.name))
 
 
 def is_of(path: Path, one: Started) -> bool:
-    """Tell whether a run with this seed left the folder, by its report."""
-    file = path / f"{one.name}.json"
-    return file.is_file() and json.loads(file.read_text()).get("seed", one.seed) == one.seed
+    """Tell whether a run with this seed left the folder, by its report; some have no seed."""
+    file = path / REPORTS.get(one.name, f"{one.name}.json")
+    if not file.is_file() or file.suffix != ".json":
+        return file.is_file()
+    return json.loads(file.read_text()).get("seed", one.seed) == one.seed
 
 
 def figures(folder: Path, name: str) -> Any:

@@ -5,20 +5,24 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
+from golden.config import load_config
 from scripts.fuzz import campaign as campaigns
+from scripts.fuzz.__main__ import chosen_kinds
 from scripts.fuzz.campaign import Tally, campaign
-from scripts.fuzz.mutate import Mutant, mutants
+from scripts.fuzz.mutate import Mutant, mutants, owners
 from scripts.fuzz.seeds import seed_models
 from scripts.fuzz.worker import Ending, judge
+from scripts.runs.model import load_model
 from sw.importer import model as importer
 from sw.importer.validation import operators
 from tests.files.support import MODELS
@@ -42,22 +46,37 @@ def test_the_same_seed_makes_the_same_files() -> None:
     ]
 
 
-READ = """
-Model.operatorCodes Model.subgraphs Model.buffers OperatorCode.builtinCode OperatorCode.version
-SubGraph.tensors SubGraph.inputs SubGraph.outputs SubGraph.operators Tensor.shape Tensor.type
-Tensor.buffer Tensor.name Tensor.quantization Tensor.isVariable QuantizationParameters.scale
-QuantizationParameters.zeroPoint QuantizationParameters.quantizedDimension Operator.opcodeIndex
-Operator.inputs Operator.outputs Operator.builtinOptions Operator.customOptions
-Operator.intermediates Buffer.data Buffer.offset Conv2DOptions.strideW Conv2DOptions.padding
-Conv2DOptions.fusedActivationFunction Conv2DOptions.dilationHFactor SoftmaxOptions.beta
-"""
+def test_every_field_of_the_schema_is_driven_to_extremes_by_turns(seed: int) -> None:
+    known = set(owners(MODELS))
+    assert len(known) > 130
+    in_suite = list(mutants(MODELS, seed, FILES))
+    assert {mutant.what.split()[0] for mutant in in_suite} >= known
+    again = {mutant.what for mutant in mutants(MODELS, seed, 2 * FILES, kinds=("field",))}
+    strides = {what for what in again if what.startswith("Conv2DOptions.strideW")}
+    assert len(strides) > 3, "another extreme each time"
 
 
-def test_every_field_of_the_schema_that_is_read_is_driven_to_extremes() -> None:
-    turns = {
-        mutant.what.split()[0] for mutant in mutants({"classifier": MODELS["classifier"]}, 1, 200)
-    }
-    assert turns >= set(re.findall(r"\S+", READ))
+def test_the_seeds_are_sound_and_have_every_operator(tmp_path: Path) -> None:
+    core, used = load_config("8x8"), set()
+    for name, raw in MODELS.items():
+        path = tmp_path / "seed.tflite"
+        path.write_bytes(raw)
+        assert load_model(path, core).network.outputs, name
+        tables = schema.ModelT.InitFromPackedBuf(raw, 0)
+        used |= {code.builtinCode for code in tables.operatorCodes}
+    known = {getattr(schema.BuiltinOperator, name) for name in operators.SIGNATURES}
+    assert known <= used
+
+
+def test_kinds_that_were_asked_for_and_no_others() -> None:
+    only = list(mutants(MODELS, 1, 60, kinds=("cut", "flip", "bit")))
+    assert {mutant.what.split()[0] for mutant in only} == {"cut", "bytes", "bits"}
+    for mutant in only:
+        if mutant.what.startswith("bits"):
+            pairs = zip(mutant.raw, MODELS[mutant.model], strict=True)
+            assert 1 <= sum((a ^ b).bit_count() for a, b in pairs) <= 4
+    with pytest.raises(argparse.ArgumentTypeError, match="there is no kind 'bits'"):
+        chosen_kinds("cut,bits")
 
 
 # ---- the fuzz test fails when a check is gone

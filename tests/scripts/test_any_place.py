@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,62 @@ def test_make_sim_at_a_path_with_every_odd_character(
     assert place.is_plain(ours.stdout.strip())
 
 
+@pytest.mark.sim
+def test_make_sim_from_a_git_worktree(tmp_path: Path) -> None:
+    checkout = copy_of_checkout(tmp_path)
+    author = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
+    tree = tmp_path / "tree"
+    for words in (
+        ("init", "-q"), ("add", "-A"), (*author, "commit", "-q", "-m", "all"),
+        ("worktree", "add", "-q", str(tree)),
+    ):  # fmt: skip
+        subprocess.run(["git", *words], cwd=checkout, check=True)
+    assert (tree / ".git").is_file()
+    use_our_environment(tree, tree / "build")
+    done = make(tree, "sim", "IMAGES=2", "ARGS=--smoke smoke.FenceAlone")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "PASS"
+    assert (tree / "build" / "reports" / "sim.json").is_file()
+    assert not (checkout / "build").exists(), "what a tree makes is its own"
+
+
+def test_a_umask_that_lets_nobody_read(tmp_path: Path) -> None:
+    checkout = copy_of_checkout(tmp_path)
+    use_our_environment(checkout, checkout / "build")
+    umask = ("sh", "-c", 'umask 077; exec "$@"', "sh")
+    for _ in range(2):
+        done = make(checkout, "compile", f"MODEL={MNIST}", before=umask)
+        assert done.returncode == 0, done.stderr
+    report = checkout / "build" / "reports" / "compile.json"
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
+# Every version of the promise but our own; each installs its packages, a minute.
+OTHERS = [f"3.{minor}" for minor in range(11, 15) if minor != sys.version_info.minor]
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.parametrize("version", OTHERS)
+def test_make_sim_under_each_python(version: str, tmp_path: Path) -> None:
+    python = shutil.which(f"python{version}")
+    if (
+        not python
+        or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode
+    ):
+        pytest.skip(f"Python {version} is not on this machine")
+    checkout = copy_of_checkout(tmp_path)
+    done = make(checkout, "sim", "IMAGES=2", "ARGS=--smoke smoke.FenceAlone", PYTHON=python)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "PASS"
+    ours = subprocess.run(
+        [checkout / ".venv" / "bin" / "python", "--version"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ours.stdout.startswith(f"Python {version}.")
+
+
 def test_an_environment_at_an_odd_path_is_started_from_there(tmp_path: Path) -> None:
     venv, shown = tmp_path / "venv", tmp_path / ODD / ".venv"
     (venv / "bin").mkdir(parents=True)
@@ -127,6 +184,38 @@ def test_a_read_only_checkout(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (build / "reports" / "compile.json").is_file()
     assert f"{build}/reports/compile.json" in done.stdout
+
+
+def as_nobody(checkout: Path) -> tuple[str, ...]:
+    """Return words before a command that runs it as a user who owns nothing here."""
+    words = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/nowhere")
+    probe = [*words, sys.executable, "-c", "import numpy, sys; open(sys.argv[1])"]
+    file = str(checkout / "Makefile")
+    if subprocess.run([*probe, file], capture_output=True, check=False).returncode:
+        pytest.skip("not root, or another user can't read this checkout and its Python")
+    return words
+
+
+def test_a_checkout_of_somebody_else() -> None:
+    with tempfile.TemporaryDirectory(prefix="ratel-") as folder:
+        Path(folder).chmod(0o755)
+        checkout = copy_of_checkout(Path(folder))
+        build = Path(folder) / "theirs"
+        before = as_nobody(checkout)
+        done = make(checkout, "compile", f"MODEL={MNIST}", before=before)
+        said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+        assert done.returncode
+        assert len(said) == 1, done.stderr
+        assert said[0].startswith(f"ratel: {checkout}/build can't be written to (Permission denied")
+        assert "BUILD=/some/folder" in said[0]
+
+        use_our_environment(checkout, build)
+        for path in (build, build / ".venv"):
+            os.lchown(path, 65534, 65534)
+        done = make(checkout, "compile", f"MODEL={MNIST}", f"BUILD={build}", before=before)
+        assert done.returncode == 0, done.stderr
+        assert (build / "reports" / "compile.json").stat().st_uid == 65534
+        assert not (checkout / "build").exists()
 
 
 def test_a_build_folder_that_can_not_be_made(tmp_path: Path) -> None:

@@ -109,3 +109,59 @@ def test_an_option_has_one_meaning_and_one_name() -> None:
     assert {name: files for name, files in seen.items() if len(files) > 1}.keys() <= once
     options = runpy.run_path(str(ROOT / "tb" / "honeyguide" / "cli.py"))["OPTIONS"]
     assert not set(options) & set(seen)
+
+
+# ---- the oldest make
+
+# Functions of GNU make 3.81 (2006), from its manual; macOS still has that version.
+FUNCTIONS_OF_381 = set(
+    re.findall(
+        r"\S+",
+        """
+        subst patsubst strip findstring filter filter-out sort word words wordlist firstword
+        lastword dir notdir suffix basename addsuffix addprefix join wildcard realpath abspath if
+        or and foreach call value eval origin flavor shell error warning info
+        """,
+    )
+)
+# What came later: assignments of 3.82 and 4.0, targets and variables of 3.82 to 4.4.
+NEWER = re.compile(
+    r"^\s*(undefine|private|load)\s|^\s*define\s+\S+\s*[:?+]?=|::=|^[\w.]+\s*!=|&::?"
+    r"|\.(ONESHELL|SHELLFLAGS|RECIPEPREFIX|EXTRA_PREREQS|NOTINTERMEDIATE|WAIT|LOADED)\b"
+    r"|MAKE_TERM|--output-sync|--shuffle",
+    re.MULTILINE,
+)
+
+
+def newer_than_381(makefile: str) -> set[str]:
+    """Return what GNU make 3.81 does not know of a makefile.
+
+    A `#` inside a function's arguments is read in another way before 4.3, so it counts, too.
+    """
+    lines = [line for line in makefile.splitlines() if not line.lstrip().startswith("#")]
+    text = "\n".join(line.partition(" ## ")[0] for line in lines)
+    called = set(re.findall(r"(?<!\$)\$[({]([a-z][a-z-]*)[ \t]", text)) - FUNCTIONS_OF_381
+    hashes = set(re.findall(r"(?<!\$)\$[({][a-z-]+ [^)]*#.*", text))
+    return called | {match[0].strip() for match in NEWER.finditer(text)} | hashes
+
+
+def test_the_makefile_asks_for_nothing_newer_than_make_381() -> None:
+    assert newer_than_381((ROOT / "Makefile").read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("x := $(file <y)", "file"),
+        ("x := ${let a,b,$a}", "let"),
+        ("x ::= 1", "::="),
+        ("x != date", "x !="),
+        ("undefine x", "undefine"),
+        ("define x =", "define x ="),
+        (".ONESHELL:", ".ONESHELL"),
+        ("a b &: c", "&:"),
+        ("x := $(shell sed s/#//)", "$(shell sed s/#//)"),
+    ],
+)
+def test_what_is_newer_than_make_381_is_seen(line: str, found: str) -> None:
+    assert newer_than_381(f"all:\n\techo\n{line}\n") == {found}

@@ -7,6 +7,7 @@ afterwards, and so must owner and mode of every device: as root, lint once made 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -22,14 +23,34 @@ QUICK = {
     "lint": ["scripts.lint", "--config", "4x4"],
     "generate": ["scripts.generate", "--check"],
     "compile": ["scripts.compile", "--model", MNIST],
+    "check": ["scripts.model_check", "--model", MNIST],
     "testplan": ["scripts.testplan"],
+    "fuzz-files": ["scripts.fuzz", "--n", "8", "--jobs", "1"],
+    "test": ["scripts.check", "--keyword", "test_watch_marker", "--jobs", "1"],
+    "nightly": ["scripts.check", "--nightly", "--keyword", "test_watch_marker", "--jobs", "1"],
+    "format": ["ruff", "format", "--check", "."],
 }
+SMALL = ["--config", "8x8", "--jobs", "1"]
 SIMULATED = {
     "sim": ["scripts.sim", "--images", "1", "--smoke", "smoke"],
     "run": ["scripts.run", "--model", MNIST],
     "bench": ["scripts.bench", "--only", "conv3x3", "--no-speed"],
-    "regress": ["scripts.regress", "--n", "2", "--config", "8x8", "--jobs", "1"],
+    "regress": ["scripts.regress", "--n", "2", "--tests", "smoke", *SMALL],
+    "networks": ["scripts.networks", "--only", "mnist", "--count", "1"],
+    "coverage": ["scripts.coverage", "--n", "2", "--tests", "smoke", *SMALL, "--functional",
+                 "--no-bars"],
+    "waves": ["scripts.waves", "--test", "smoke.FenceAlone", "--no-view"],
+    "soc": ["scripts.soc", "--programs", "1"],
+}  # fmt: skip
+# These break the core, prove it, run another or every random test: `make nightly` watches them.
+LONG = {
+    "replay": ["scripts.replay", "--n", "1", *SMALL],
+    "selftest": ["scripts.selftest", "--fault", "001", "--jobs", "1"],
+    "prove": ["scripts.prove", "--only", "ratel_fifo", "--jobs", "1"],
+    "example": ["scripts.example"],
 }
+# They make the environment, remove what was made or print: nothing of them runs in Python.
+NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help"}
 
 
 def devices() -> dict[str, tuple[int, int, int]]:
@@ -56,19 +77,24 @@ def files(folder: Path) -> dict[str, tuple[int, int, float]]:
     return found
 
 
-def changes(words: list[str], folder: Path) -> list[str]:
-    """Run a command under the watch; return what it left or changed outside of the checkout."""
+def changes(words: list[str], folder: Path, *, works: bool = False) -> list[str]:
+    """Run a command under the watch; return what it left or changed outside of the checkout.
+
+    A command that `works` must end well: one that ends at once changes nothing.
+    """
     home, temporary = folder / "home", folder / "tmp"
     for path in (home, temporary):
         path.mkdir()
     (home / "mine.txt").write_text("mine")
     before = devices(), files(home), files(temporary)
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary)}
-    for name in ("XDG_CACHE_HOME", "CCACHE_DIR", "YOWASP_CACHE_DIR"):
+    for name in ("XDG_CACHE_HOME", "CCACHE_DIR", "YOWASP_CACHE_DIR", "HONEYGUIDE_RUN"):
         environment.pop(name, None)
-    subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, check=False
-    )
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, check=False,
+        text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert not works or done.returncode == 0, done.stdout + done.stderr
     after = devices(), files(home), files(temporary)
     return [
         f"{where}/{name}"
@@ -81,14 +107,32 @@ def changes(words: list[str], folder: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_command_leaves_the_machine_as_it_was(name: str, tmp_path: Path) -> None:
-    assert changes(["-m", *QUICK[name]], tmp_path) == []
+    assert changes(["-m", *QUICK[name]], tmp_path, works=True) == []
 
 
 @pytest.mark.sim
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SIMULATED)
 def test_a_simulating_command_leaves_the_machine_as_it_was(name: str, tmp_path: Path) -> None:
-    assert changes(["-m", *SIMULATED[name]], tmp_path) == []
+    assert changes(["-m", *SIMULATED[name]], tmp_path, works=True) == []
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_command_leaves_the_machine_as_it_was(name: str, tmp_path: Path) -> None:
+    assert changes(["-m", *LONG[name]], tmp_path, works=True) == []
+
+
+def test_every_target_is_watched() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert targets == {*QUICK, *SIMULATED, *LONG} | NOT_WATCHED
+
+
+def test_watch_marker() -> None:
+    """Be the one test that the watched `make test` and `make nightly` choose."""
 
 
 @pytest.mark.parametrize(
