@@ -291,7 +291,7 @@ class _Compiler:
         streams = plan.plans[index].streams[slot]
         if streams:
             return Place(bases=_two_bases(streams), address=self._region(tensor))
-        key = plan.key(tensor, op.in_shape)
+        key = plan.key(tensor, op.view(slot).whole)
         loads_here = plan.first_load.get(key) == index and tensor not in op.operands[:slot]
         return Place(
             bases=(plan.resident[key].base,),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from golden.config import CoreConfig
 from golden.network import Layer, Network
 from sw.compiler.geometry import Shape
-from sw.compiler.operations import Box, MoveOp
+from sw.compiler.operations import Box, MoveOp, View
 from sw.compiler.tensors import TensorTable
 
 
@@ -21,6 +21,18 @@ class FoldedPad:
     left: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class FoldedChannels:
+    """A PAD or a slice along the channels that the layers behind it do, and what it is of.
+
+    A PAD appends channels of ``value``; a slice has those from ``first`` on.
+    """
+
+    source: int
+    first: int = 0
+    value: int = 0
+
+
 @dataclass(kw_only=True)
 class Context:
     """State of lowering one network. ``aliases`` map a reshaped tensor to the one it names."""
@@ -30,7 +42,21 @@ class Context:
     tensors: TensorTable
     aliases: dict[int, int] = field(default_factory=dict)
     folded_pads: dict[int, FoldedPad] = field(default_factory=dict)
+    channel_pads: dict[int, FoldedChannels] = field(default_factory=dict)
+    channel_slices: dict[int, FoldedChannels] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+
+    def view(self, tensor: int, shape: Shape) -> tuple[int, View]:
+        """Tensor that an operand lies in, and which part of it the operand is."""
+        if tensor in self.channel_pads:
+            source = self.channel_pads[tensor].source
+            count = self.image(source).c
+            return source, View(shape=replace(shape, c=count), stored=count)
+        if tensor in self.channel_slices:
+            folded = self.channel_slices[tensor]
+            stored = self.image(folded.source).c
+            return folded.source, View(shape=shape, stored=stored, first=folded.first)
+        return tensor, View(shape=shape, stored=shape.c)
 
     def alias_root(self, tensor: int) -> int:
         """Tensor whose bytes ``tensor`` is another name for."""

@@ -24,6 +24,7 @@ def can_fold(config: CoreConfig, op: ArrayOp) -> bool:
     stride = op.window.stride_w
     return (
         op.kind == "conv"
+        and not op.views
         and stride > 1
         and op.window.dilation_w == 1
         and op.in_shape.w % stride == 0

@@ -24,6 +24,7 @@ def can_join(config: CoreConfig, first: CoreOp, second: CoreOp) -> bool:
         and isinstance(second, ArrayOp)
         and second.operands == (first.output,)
         and second.in_shape == first.out_shape
+        and not (first.views or second.views)
         and second.out_shape.h > 1
         and all(_one_chunk(config, op) for op in (first, second))
     )

@@ -20,7 +20,7 @@ from sw.compiler import (
     lowering_rearranging,
     lowering_reduction,
 )
-from sw.compiler.context import Context, FoldedPad
+from sw.compiler.context import Context, FoldedChannels, FoldedPad
 from sw.compiler.geometry import CompileError
 from sw.compiler.operations import POINT, Alias, ArrayOp, HostOp, LoweredOp, MoveOp, Scaling
 from sw.compiler.tensors import TensorTable
@@ -64,6 +64,7 @@ def lower(
         network=network, config=config, tensors=TensorTable(network), refused=dict(refused or {})
     )
     _find_pads(context)
+    _find_channels(context)
     lowered: list[LoweredOp] = []
     for layer in network.layers:
         lowered += _lower_layer(context, layer)
@@ -136,6 +137,90 @@ def _find_pads(context: Context) -> None:
         ):
             pad = FoldedPad(source=layer.inputs[0], top=top, left=left)
             context.folded_pads[output] = pad
+
+
+def _find_channels(context: Context) -> None:
+    """PADs and slices along the channels that all their readers can do themselves."""
+    network = context.network
+    for layer in network.layers:
+        operation = layer.operation
+        if layer.index in context.refused or _other_types(context, layer):
+            continue
+        source = layer.inputs[0] if layer.inputs else -1
+        shape = network.tensors[source].shape if layer.inputs else ()
+        folded = {*context.channel_pads, *context.channel_slices, *context.folded_pads}
+        if len(shape) != 4 or shape[0] != 1 or source in folded:
+            continue
+        if isinstance(operation, ops.Pad):
+            *around, (before, _) = operation.paddings
+            output = layer.outputs[0]
+            if (
+                not before
+                and all(pair == (0, 0) for pair in around)
+                and output not in context.folded_pads
+                and _all_readers(context, output, (ops.Addition, ops.Multiplication))
+            ):
+                made = FoldedChannels(source=source, value=operation.value)
+                context.channel_pads[output] = made
+        elif isinstance(operation, ops.Slice):
+            _fold_slices(context, layer, operation, source)
+
+
+def _fold_slices(context: Context, layer: Layer, operation: ops.Slice, source: int) -> None:
+    shape = context.network.tensors[source].shape
+    windows = (ops.Convolution, ops.Depthwise, ops.Pooling)
+    for index, output in zip(operation.slices, layer.outputs, strict=True):
+        whole = (*index, *(slice(None),) * (len(shape) - len(index)))
+        *around, channels = (range(*s.indices(n)) for s, n in zip(whole, shape, strict=True))
+        target = context.network.tensors[output].shape
+        if (
+            all(r == range(n) for r, n in zip(around, shape[:-1], strict=True))
+            and channels.step == 1
+            and channels.start % context.config.cols == 0
+            and target == (*shape[:-1], len(channels))
+            and _all_readers(
+                context, output, (*windows, ops.Addition, ops.Multiplication), slices=True
+            )
+        ):
+            made = FoldedChannels(source=source, first=channels.start)
+            context.channel_slices[output] = made
+
+
+def _all_readers(
+    context: Context, tensor: int, kinds: tuple[type, ...], *, slices: bool = False
+) -> bool:
+    """Whether only layers of these kinds read a tensor, and each as the whole image that it is."""
+    network = context.network
+    readers = [other for other in network.layers if tensor in other.inputs]
+    shape = network.tensors[tensor].shape
+    return (
+        bool(readers)
+        and tensor not in network.outputs
+        and all(
+            isinstance(other.operation, kinds)
+            and other.index not in context.refused
+            and not _other_types(context, other)
+            for other in readers
+        )
+        and all(
+            network.tensors[other.outputs[0]].shape == shape
+            and all(_fits(context, other, t, shape, constants=slices) for t in other.inputs)
+            for other in readers
+            if isinstance(other.operation, ops.Addition | ops.Multiplication)
+        )
+    )
+
+
+def _fits(
+    context: Context, layer: Layer, tensor: int, shape: tuple[int, ...], *, constants: bool
+) -> bool:
+    """Whether an operand of arithmetic may stand beside some channels of another tensor."""
+    entry = context.network.tensors[tensor]
+    if entry.data is None:
+        return entry.shape == shape
+    products = isinstance(layer.operation, ops.Multiplication)
+    slot = lowering_pointwise.constant_slot(context, layer)
+    return constants and products and slot is not None and layer.inputs[slot] == tensor
 
 
 def _require_known(context: Context, lowered: list[LoweredOp]) -> None:

@@ -119,10 +119,12 @@ def _mac(
     if window.kernel_h * window.kernel_w * block > context.config.wbuf_depth:
         return f"its kernel of {window.kernel_h} x {window.kernel_w} exceeds the weight buffer"
     requantisation = op.requantisation
+    source, view = context.view(source, in_shape)
     array_op = ArrayOp(
         layer=layer.index,
         kind=kind,
         operands=(source,),
+        views=() if view.stored == in_shape.c else (view,),
         output=layer.outputs[0],
         in_shape=in_shape,
         out_shape=out_shape,
@@ -199,10 +201,12 @@ def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] 
         return "the batch is not 1"
     if op.half_up:
         return _average_half_up(context, layer, op, image)
+    source, view = context.view(layer.inputs[0], image)
     array_op = ArrayOp(
         layer=layer.index,
         kind="avgpool" if op.average else "maxpool",
-        operands=layer.inputs,
+        operands=(source,),
+        views=() if view.stored == image.c else (view,),
         output=layer.outputs[0],
         in_shape=image,
         out_shape=context.image(layer.outputs[0]),
@@ -230,10 +234,12 @@ def _average_half_up(
     if taps > min(context.config.wbuf_depth, 256):
         return f"its window of {taps} pixels is too large for an average that goes up at one half"
     multiplier, shift = quantize_multiplier(1.0 / (64 * taps))
+    source, view = context.view(layer.inputs[0], image)
     array_op = ArrayOp(
         layer=layer.index,
         kind="dwconv",
-        operands=layer.inputs,
+        operands=(source,),
+        views=() if view.stored == image.c else (view,),
         output=layer.outputs[0],
         in_shape=image,
         out_shape=context.image(layer.outputs[0]),

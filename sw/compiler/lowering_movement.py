@@ -27,7 +27,7 @@ def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list
 def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | str:
     """PAD and PADV2, unless convolutions do it."""
     source, output = layer.inputs[0], layer.outputs[0]
-    if output in context.folded_pads:
+    if output in context.folded_pads or output in context.channel_pads:
         return []
     box = context.box(
         source,
@@ -56,6 +56,8 @@ def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | s
     shape = context.tensors[source].shape
     moves: list[LoweredOp] = []
     for index, output in zip(op.slices, layer.outputs, strict=True):
+        if output in context.channel_slices:
+            continue
         whole = (*index, *(slice(None),) * (len(shape) - len(index)))
         ranges = [range(*s.indices(n)) for s, n in zip(whole, shape, strict=True)]
         if any(r.step < 0 and len(r) > 1 for r in ranges):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -145,8 +146,13 @@ def _binary(
     op: ops.Addition | ops.Multiplication,
 ) -> list[LoweredOp] | str:
     made: list[LoweredOp] = []
-    operands = []
+    operands: list[int] = []
     target = context.tensors[layer.outputs[0]].shape
+    known = _with_constant(context, layer, kind, scaling, op)
+    if known is not None:
+        return [known]
+    if any(t in context.channel_pads or t in context.channel_slices for t in layer.inputs):
+        return [_of_some_channels(context, layer, kind, scaling, operand_scalings, op)]
     for tensor in layer.inputs:
         entry = context.tensors[tensor]
         if entry.data is not None:
@@ -159,21 +165,124 @@ def _binary(
             made.append(move)
             operands.append(repeated)
     shape = pixels(context, target)
-    made.append(
-        ArrayOp(
-            layer=layer.index,
-            kind=kind,
-            operands=tuple(operands),
-            output=layer.outputs[0],
-            in_shape=shape,
-            out_shape=shape,
-            scaling=scaling,
-            operand_scalings=operand_scalings,
-            zero_points=(op.a_zero_point, op.b_zero_point, op.output_zero_point),
-            clamp=(op.act_min, op.act_max),
-        )
-    )
+    made.append(_pointwise(layer, kind, operands, shape, scaling, operand_scalings, op))
     return made
+
+
+def _with_constant(
+    context: Context,
+    layer: Layer,
+    kind: str,
+    scaling: Scaling,
+    op: ops.Addition | ops.Multiplication,
+) -> ArrayOp | None:
+    """Arithmetic with a constant that need not be repeated to the shape of the other operand.
+
+    One number: a table has all results. Products with one number a channel: a depthwise
+    convolution of one tap, whose weights are the constant, computes the same.
+    """
+    slot = constant_slot(context, layer)
+    if slot is None:
+        return None
+    data = context.tensors[layer.inputs[slot]].data
+    assert data is not None
+    other = layer.inputs[1 - slot]
+    if data.size == 1 and other not in context.channel_slices:
+        every = np.arange(256, dtype=np.uint8).view(np.int8)
+        values = [every, every]
+        values[slot] = np.broadcast_to(data.reshape(()), every.shape)
+        (table,) = op.evaluate(values, {})
+        return _lut(context, layer, other, layer.outputs[0], table.astype(np.int8))
+    shape = Shape.rows_of(context.tensors[layer.outputs[0]].shape)
+    if kind != "mul":
+        return None
+    source, view = context.view(other, shape)
+    zero_points = (op.a_zero_point, op.b_zero_point)
+    return ArrayOp(
+        layer=layer.index,
+        kind="dwconv",
+        operands=(source,),
+        views=() if view.stored == shape.c else (view,),
+        output=layer.outputs[0],
+        in_shape=shape,
+        out_shape=shape,
+        window=Window(kernel_h=1, kernel_w=1, out_h=shape.h, out_w=1),
+        weights=np.broadcast_to(data.reshape(-1), (shape.c,)).reshape(1, 1, shape.c),
+        scaling=scaling,
+        zero_points=(zero_points[1 - slot], zero_points[slot], op.output_zero_point),
+        clamp=(op.act_min, op.act_max),
+    )
+
+
+def constant_slot(context: Context, layer: Layer) -> int | None:
+    """Which of two operands is one number, or one a channel, for all of the other's pixels."""
+    target = context.tensors[layer.outputs[0]].shape
+    entries = [context.tensors[tensor] for tensor in layer.inputs]
+    for slot, entry in enumerate(entries):
+        other = entries[1 - slot]
+        last = target[-1] if target else 1
+        if (
+            entry.data is not None
+            and other.data is None
+            and other.size == prod(target)
+            and (entry.size == 1 or (entry.size == last and entry.shape[-1] == last))
+        ):
+            return slot
+    return None
+
+
+def _pointwise(
+    layer: Layer,
+    kind: str,
+    operands: list[int],
+    shape: Shape,
+    scaling: Scaling,
+    operand_scalings: tuple[tuple[int, int], ...],
+    op: ops.Addition | ops.Multiplication,
+) -> ArrayOp:
+    return ArrayOp(
+        layer=layer.index,
+        kind=kind,
+        operands=tuple(operands),
+        output=layer.outputs[0],
+        in_shape=shape,
+        out_shape=shape,
+        scaling=scaling,
+        operand_scalings=operand_scalings,
+        zero_points=(op.a_zero_point, op.b_zero_point, op.output_zero_point),
+        clamp=(op.act_min, op.act_max),
+    )
+
+
+def _of_some_channels(
+    context: Context,
+    layer: Layer,
+    kind: str,
+    scaling: Scaling,
+    operand_scalings: tuple[tuple[int, int], ...],
+    op: ops.Addition | ops.Multiplication,
+) -> ArrayOp:
+    """Arithmetic of slices, or of tensors with fewer channels than their padded forms.
+
+    What is added to or multiplied by the padding's value depends on one byte, so a table has it.
+    """
+    shape = Shape.rows_of(context.tensors[layer.outputs[0]].shape)
+    found = [context.view(tensor, shape) for tensor in layer.inputs]
+    views = tuple(view for _, view in found)
+    made = _pointwise(layer, kind, [t for t, _ in found], shape, scaling, operand_scalings, op)
+    made = replace(made, views=views)
+    if not made.is_padded:
+        return made
+    counts = [view.shape.c for view in views]
+    values = [
+        np.array([context.channel_pads[t].value if t in context.channel_pads else 0], dtype=np.int8)
+        for t in layer.inputs
+    ]
+    both = op.evaluate(list(values), {})[0]
+    every = np.arange(256, dtype=np.uint8).view(np.int8)
+    values[counts.index(max(counts))] = every
+    (table,) = op.evaluate([np.broadcast_to(v, every.shape) for v in values], {})
+    return replace(made, table=table.astype(np.int8), fill=int(both[0]))
 
 
 def _one(multiplier: int, shift: int) -> Scaling:

@@ -30,6 +30,23 @@ class Scaling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class View:
+    """The channels of a tensor that an operand is: ``shape.c`` of ``stored``, from ``first`` on.
+
+    ``first`` begins a block.
+    """
+
+    shape: Shape
+    stored: int
+    first: int = 0
+
+    @property
+    def whole(self) -> Shape:
+        """The tensor it is a part of."""
+        return Shape(h=self.shape.h, w=self.shape.w, c=self.stored)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArrayOp:
     """One operation of the core on whole tensors.
 
@@ -41,6 +58,10 @@ class ArrayOp:
     not; 0 for what does not multiply. ``choice`` names the alternative form that was taken, for
     people. ``first_row`` is where the output begins in the layer's output tensor ``whole``; what is
     ``scratch`` is no part of a tensor of the network, so that nothing is known of its values.
+
+    ``views`` say which channels of a tensor each operand is; empty where all are all of them. Two
+    operands may have fewer channels than the operation, as if padded: where only one has some, the
+    result is that of ``table``, where none has, ``fill``.
     """
 
     layer: int
@@ -64,6 +85,17 @@ class ArrayOp:
     whole: int | None = None
     first_row: int = 0
     scratch: bool = False
+    views: tuple[View, ...] = ()
+    fill: int = 0
+
+    def view(self, slot: int) -> View:
+        """What an operand is of the tensor it names."""
+        return self.views[slot] if self.views else View(shape=self.in_shape, stored=self.in_shape.c)
+
+    @property
+    def is_padded(self) -> bool:
+        """Whether an operand has fewer channels than the operation."""
+        return any(view.shape.c < self.in_shape.c for view in self.views)
 
     @property
     def has_window(self) -> bool:

@@ -6,23 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.config import CoreConfig
-from sw.compiler.geometry import blocks
+from sw.compiler.geometry import blocks, ceil_div
 from sw.compiler.operations import ArrayOp
 
 
 def channel_parts(config: CoreConfig, op: ArrayOp) -> list[tuple[int, int]]:
     """Ranges of input channels whose weights for one block fit half the weight buffer.
 
-    One range of all channels where everything fits at once, and for what is no convolution.
+    One range of all channels where everything fits at once, and for what is no convolution. An
+    output of one tile is computed in parts already when the weights of two blocks do not fit: no
+    part of it is loaded twice, and the array need not wait for all weights of the next block.
     """
     taps, channels = op.window.kernel_h * op.window.kernel_w, op.in_shape.c
-    if op.kind != "conv" or taps * channels <= config.wbuf_depth:
+    most = config.wbuf_depth // 2 if is_one_tile(config, op) else config.wbuf_depth
+    if op.kind != "conv" or taps * channels <= most:
         return [(0, channels)]
     words = config.wbuf_depth // 2
     if taps * config.cols > words:
         words = config.wbuf_depth
-    size = words // taps // config.cols * config.cols
+    largest = words // taps // config.cols * config.cols
+    count = ceil_div(channels, largest)
+    size = ceil_div(ceil_div(channels, count), config.cols) * config.cols
     return [(first, min(first + size, channels)) for first in range(0, channels, size)]
+
+
+def is_one_tile(config: CoreConfig, op: ArrayOp) -> bool:
+    """Whether the accumulators hold all output pixels of a block at once."""
+    return op.out_shape.pixels <= config.rows and op.matrix is None
 
 
 def pack_weights(config: CoreConfig, op: ArrayOp) -> NDArray[np.int8]:

@@ -8,12 +8,14 @@ around it work in strips.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 
 from golden.config import CoreConfig
-from sw.compiler.geometry import Shape, ceil_div
+from sw.compiler.estimate import estimated_cycles
+from sw.compiler.geometry import CompileError, Shape, ceil_div
 from sw.compiler.operations import ArrayOp, CoreOp, MoveOp
-from sw.compiler.packing import channel_parts
-from sw.compiler.placement import Buffer, assign_lines, refuse
+from sw.compiler.packing import channel_parts, is_one_tile
+from sw.compiler.placement import Buffer, assign_lines, refuse, squeeze
 from sw.compiler.spreading import spread_pitch
 from sw.compiler.strips import Strip, cut, legal_starts
 from sw.compiler.tensors import TensorTable
@@ -21,6 +23,8 @@ from sw.compiler.tiling import strip_lines
 
 PROGRESSIVE_STRIPS = 12  # strips in which an input is loaded, or an output stored, under compute
 PROGRESSIVE_BYTES = 1024  # smaller outputs are stored in one piece
+# How much longer than without strips an operation may take before a resident tensor gives way.
+PATIENCES = (1e9, 1.15)
 MOVE_SHARE = 8  # of the scratchpad's lines, a buffer of a move takes one in so many
 
 Key = tuple[int, int]
@@ -75,10 +79,15 @@ class PhasePlan:
     known_cuts: dict[tuple[object, ...], Cut] = field(default_factory=dict)
     # Channels that an operation takes at once, where a single pixel with all of them is too much.
     slices: dict[int, int] = field(default_factory=dict)
+    _patience: float = PATIENCES[0]
+    _impatient: bool = False
 
     def key(self, tensor: int, shape: Shape) -> Key:
         """Name of a tensor in the scratchpad as an operation with that shape sees it."""
         return self.roots.get(tensor, tensor), shape.c
+
+    def _operand_keys(self, op: ArrayOp) -> list[Key]:
+        return [self.key(t, op.view(slot).whole) for slot, t in enumerate(op.operands)]
 
     def owner(self, tensor: int) -> int:
         """Tensor whose memory holds ``tensor``."""
@@ -91,19 +100,64 @@ class PhasePlan:
         return owner != root or owner in self.exported or owner in self.reloaded
 
     def place(self) -> None:
-        """Choose residents and strips until all fits. Raises CompileError if nothing does."""
+        """Choose residents and strips until all fits. Raises CompileError if nothing does.
+
+        Thin strips leave room for residents, and residents save what strips load twice; which is
+        better depends on the network. Both are tried where they differ.
+        """
+        best: tuple[int, set[Key], dict[int, tuple[int, int]], dict[int, int]] | None = None
+        failure: CompileError | None = None
+        for patience in PATIENCES:
+            self._patience, self._impatient = patience, False
+            self.slices = {}
+            try:
+                found = self._settle(self._must_spill(), {})
+            except CompileError as error:
+                failure = error
+                continue
+            if best is None or found[0] < best[0]:
+                best = found
+            if not self._impatient:
+                break  # a smaller patience would have led to the same
+        if best is None:
+            assert failure is not None
+            raise failure
+        _, spilled, limits, self.slices = best
+        self._patience = PATIENCES[0]
+        assign_lines(self.config, self._attempt(spilled, limits))
+        self._thicken()
+
+    def _must_spill(self) -> set[Key]:
+        """Tensors of operations that take their input in parts."""
         spilled: set[Key] = set()
         for op in self.ops:
-            if isinstance(op, ArrayOp) and len(channel_parts(self.config, op)) > 1:
-                spilled |= {self.key(t, op.in_shape) for t in op.operands}
+            if (
+                isinstance(op, ArrayOp)
+                and len(channel_parts(self.config, op)) > 1
+                and not is_one_tile(self.config, op)
+            ):
+                spilled |= set(self._operand_keys(op))
                 spilled.add(self.key(op.output, op.out_shape))
-        limits: dict[int, tuple[int, int]] = {}
+        return spilled
+
+    def _settle(
+        self, spilled: set[Key], limits: dict[int, tuple[int, int]]
+    ) -> tuple[int, set[Key], dict[int, tuple[int, int]], dict[int, int]]:
+        """Give way until all fits; the estimate with thicker strips, and what led to it."""
         while True:
             buffers = self._attempt(spilled, limits)
             failed = assign_lines(self.config, buffers)
             if failed is None:
-                return
+                break
             self._give_way(buffers[failed], spilled, limits)
+        slices = dict(self.slices)
+        self._thicken()
+        cycles = sum(
+            self._estimate(index, plan.strips)
+            for index, plan in enumerate(self.plans)
+            if isinstance(plan.op, ArrayOp)
+        )
+        return cycles, spilled, limits, slices
 
     def _attempt(self, spilled: set[Key], limits: dict[int, tuple[int, int]]) -> list[Buffer]:
         self._find_residents(spilled)
@@ -132,8 +186,9 @@ class PhasePlan:
             if isinstance(op, MoveOp):
                 made.add(self.owner(op.output))
                 continue
-            for tensor in op.operands:
-                key = self.key(tensor, op.in_shape)
+            for slot, (tensor, key) in enumerate(
+                zip(op.operands, self._operand_keys(op), strict=True)
+            ):
                 if key in self.resident:
                     self.resident[key].last = index
                     continue
@@ -141,7 +196,7 @@ class PhasePlan:
                 if owner in made:  # made here, but spilled or seen with another channel count
                     self.reloaded.add(owner)
                 if key not in spilled:
-                    self._add_resident(key, op.in_shape, index, self._gap(key, op))
+                    self._add_resident(key, op.view(slot).whole, index, self._gap(key, op))
                     self.first_load[key] = index
             key = self.key(op.output, op.out_shape)
             made.add(self.owner(op.output))
@@ -152,8 +207,9 @@ class PhasePlan:
         """Pixels left free after each row so that the rows of a tile meet in fewer banks."""
         for other in self.ops:
             if isinstance(other, ArrayOp):
-                for tensor in other.operands:
-                    if self.key(tensor, other.in_shape) == key and other.in_shape != op.in_shape:
+                for slot, other_key in enumerate(self._operand_keys(other)):
+                    pixels = (other.view(slot).shape.h, other.view(slot).shape.w)
+                    if other_key == key and pixels != (op.in_shape.h, op.in_shape.w):
                         return 0
         return spread_pitch(self.config, op) - op.in_shape.w
 
@@ -176,12 +232,14 @@ class PhasePlan:
             Buffer(name=name, lines=plan.limit[0], first=index, last=index) for _ in range(2)
         ]
 
-    def _strips(self, index: int, op: ArrayOp, limit: tuple[int, int]) -> Cut:
-        keys = [self.key(t, op.in_shape) for t in op.operands]
+    def _strips(
+        self, index: int, op: ArrayOp, limit: tuple[int, int], size: int | None = None
+    ) -> Cut:
+        keys = self._operand_keys(op)
         residents = [key for key in keys if key in self.resident]
         pitch = op.in_shape.w + self.gaps[residents[0]] if residents else None
         output_resident = self.key(op.output, op.out_shape) in self.resident
-        size = self.slices.get(index, 0)
+        size = self.slices.get(index, 0) if size is None else size
         known = (id(op), pitch, output_resident, limit, size)
         if known not in self.known_cuts:
             starts = legal_starts(
@@ -202,7 +260,7 @@ class PhasePlan:
     def _cut(
         self, index: int, plan: OpPlan, op: ArrayOp, limits: dict[int, tuple[int, int]]
     ) -> None:
-        keys = [self.key(t, op.in_shape) for t in op.operands]
+        keys = self._operand_keys(op)
         in_streams = [key not in self.resident for key in keys]
         out_streams = self.key(op.output, op.out_shape) not in self.resident
         height, width = op.out_shape.h, op.out_shape.w
@@ -228,15 +286,93 @@ class PhasePlan:
         whole = len(parts) == 1 and index not in self.slices
         copies = 1 if len(plan.strips) == 1 and whole else 2
 
-        def buffers(size: int) -> list[Buffer]:
-            name = f"layer {op.layer}"
-            return [Buffer(name=name, lines=size, first=index, last=index) for _ in range(copies)]
-
-        plan.streams = [buffers(made.in_lines) if streams else [] for streams in in_streams]
-        plan.out_stream = buffers(made.out_lines) if out_streams else []
+        plan.streams = [
+            self._stream_buffers(index, op, made.in_lines, copies if streams else 0)
+            for streams in in_streams
+        ]
+        plan.out_stream = self._stream_buffers(
+            index, op, made.out_lines, copies if out_streams else 0
+        )
 
     def _exports(self, op: ArrayOp) -> bool:
         return self.is_stored(op.output) and op.out_shape.bytes >= PROGRESSIVE_BYTES
+
+    # ------------------------------------------------------------------ thicker strips
+
+    def _estimate(self, index: int, strips: list[Strip], size: int | None = None) -> int:
+        """About how long an operation takes, ``size`` channels at once."""
+        plan = self.plans[index]
+        op = plan.op
+        assert isinstance(op, ArrayOp)
+        return estimated_cycles(
+            self.config,
+            op,
+            strips,
+            loaded=sum(1 for pair in plan.streams if pair),
+            stored=bool(plan.out_stream),
+            channels=self.slices.get(index, 0) if size is None else size,
+        )
+
+    def _thicken(self) -> None:
+        """Give strips the lines that stayed free where they work: fewer rows are loaded twice."""
+        everywhere = [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+        by_index: list[list[Buffer]] = [[] for _ in self.plans]
+        for buffer in everywhere:
+            for index in range(buffer.first, buffer.last + 1):
+                by_index[index].append(buffer)
+        for index, plan in enumerate(self.plans):
+            op = plan.op
+            if (
+                isinstance(op, MoveOp)
+                or not plan.buffers
+                or {index, index - 1} & self.joined
+                or index in self.slices
+                or len(channel_parts(self.config, op)) > 1
+            ):
+                continue
+            own = {id(buffer) for buffer in plan.buffers}
+            others = [buffer for buffer in by_index[index] if id(buffer) not in own]
+            self._thicken_one(index, plan, op, others)
+
+    def _thicken_one(self, index: int, plan: OpPlan, op: ArrayOp, others: list[Buffer]) -> None:
+        height, width = op.out_shape.h, op.out_shape.w
+        least = self._estimate(index, plan.strips)
+        heights = sorted({ceil_div(height, count) for count in range(1, height + 1)})
+        for size, rows in product(self._sizes(plan, op), heights):
+            made = self._strips(index, op, (rows, width), size)
+            cycles = self._estimate(index, made.strips, size)
+            if cycles >= least:
+                continue
+            copies = 1 if len(made.strips) == 1 and not size else 2
+            streams = [
+                self._stream_buffers(index, op, made.in_lines, copies) if pair else []
+                for pair in plan.streams
+            ]
+            out = self._stream_buffers(index, op, made.out_lines, copies if plan.out_stream else 0)
+            fresh = [buffer for pair in streams for buffer in pair] + out
+            if not squeeze(self.config, fresh, others):
+                continue
+            least = cycles
+            plan.limit, plan.strips = (rows, width), made.strips
+            plan.streams, plan.out_stream = streams, out
+            if size:
+                self.slices[index] = size
+
+    def _sizes(self, plan: OpPlan, op: ArrayOp) -> list[int]:
+        """Channels that the operation may take at once: all (0), or fewer with more rows."""
+        cols = self.config.cols
+        if op.kind not in ("dwconv", "maxpool", "avgpool") or not (
+            all(plan.streams) and plan.out_stream
+        ):
+            return [0]
+        count = ceil_div(op.in_shape.c, cols)
+        sizes = sorted({ceil_div(count, parts) * cols for parts in range(2, count + 1)})
+        return [0, *reversed(sizes)]
+
+    @staticmethod
+    def _stream_buffers(index: int, op: ArrayOp, size: int, copies: int) -> list[Buffer]:
+        name = f"layer {op.layer}"
+        return [Buffer(name=name, lines=size, first=index, last=index) for _ in range(copies)]
 
     # ------------------------------------------------------------------ giving way
 
@@ -258,6 +394,11 @@ class PhasePlan:
             spilled.add(min(candidates)[2])
             return
         for index in range(failed.first, failed.last + 1):
+            thinner = self._thinner(index, self.plans[index], last_way=True)
+            if thinner is not None:
+                limits[index] = thinner
+                return
+        for index in range(failed.first, failed.last + 1):
             narrower = self._narrower(self.plans[index])
             if narrower is not None:
                 limits[index] = narrower
@@ -275,7 +416,9 @@ class PhasePlan:
         }
         raise refuse(failed.name, sum(together.values()), self.config.spad_depth)
 
-    def _thinner(self, index: int, plan: OpPlan) -> tuple[int, int] | None:
+    def _thinner(
+        self, index: int, plan: OpPlan, *, last_way: bool = False
+    ) -> tuple[int, int] | None:
         """A limit of fewer rows that makes strips shorter, if there is one."""
         rows, columns = plan.limit
         if isinstance(plan.op, MoveOp):
@@ -285,7 +428,15 @@ class PhasePlan:
         thinner = ceil_div(rows, 2)
         strips = self._strips(index, plan.op, (thinner, columns)).strips
         longest = max(s.y.size for s in strips)
-        return (thinner, columns) if longest < max(s.y.size for s in plan.strips) else None
+        if longest >= max(s.y.size for s in plan.strips):
+            return None
+        whole = self._strips(index, plan.op, (plan.op.out_shape.h, plan.op.out_shape.w)).strips
+        if not last_way and self._estimate(index, strips) > self._patience * self._estimate(
+            index, whole
+        ):
+            self._impatient = True
+            return None
+        return thinner, columns
 
     def _narrower(self, plan: OpPlan) -> tuple[int, int] | None:
         """A limit of fewer columns, where nothing of the operation is resident."""
@@ -302,6 +453,7 @@ class PhasePlan:
         if (
             isinstance(op, MoveOp)
             or op.kind == "conv"
+            or op.is_padded
             or not (all(plan.streams) and plan.out_stream)
         ):
             return None

@@ -78,6 +78,25 @@ def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> i
     return None
 
 
+def squeeze(config: CoreConfig, fresh: list[Buffer], others: list[Buffer]) -> bool:
+    """Place ``fresh`` buffers, largest first, between others that stay; False if they do not fit.
+
+    All of them are needed at the same time.
+    """
+    taken = sorted((buffer.base, buffer.base + buffer.lines) for buffer in others)
+    for buffer in sorted(fresh, key=lambda b: -b.lines):
+        base = 0
+        for first, end in taken:
+            if base + buffer.lines <= first:
+                break
+            base = max(base, end)
+        if base + buffer.lines > config.spad_depth:
+            return False
+        buffer.base = base
+        taken = sorted([*taken, (base, base + buffer.lines)])
+    return True
+
+
 def refuse(name: str, needed: int, available: int) -> CompileError:
     """Error for something that does not fit whatever is done."""
     return CompileError(

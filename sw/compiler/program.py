@@ -35,7 +35,8 @@ class OutputPart:
     ``base`` is the line of the part's first word, ``cbs`` its block stride; the part is ``rows`` x
     ``width`` pixels from (``first_row``, ``first_column``) on, ``channels`` channels from
     ``first_channel`` on. ``image_width`` is the width of the whole image, 0 if it is ``width``;
-    ``image_channels`` how the operation counts its channels, 0 if as the tensor does.
+    ``image_channels`` how the operation counts its channels, 0 if as the tensor does. The
+    instruction also writes ``extra`` channels in front, in the same block, which a later one makes.
     """
 
     tensor: int
@@ -49,11 +50,13 @@ class OutputPart:
     first_column: int = 0
     image_width: int = 0
     image_channels: int = 0
+    extra: int = 0
 
     def place(self) -> Tensor:
-        """Where it lies in the scratchpad."""
+        """Where what is written lies in the scratchpad, with the extra channels."""
+        channels = self.extra + self.channels
         return Tensor(
-            base=self.base, h=self.rows, w=self.width, c=self.channels, p=self.width, cbs=self.cbs
+            base=self.base, h=self.rows, w=self.width, c=channels, p=self.width, cbs=self.cbs
         )
 
     def select(self, whole: NDArray[np.generic]) -> NDArray[np.generic]:

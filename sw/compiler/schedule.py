@@ -178,7 +178,9 @@ def _emit_execute(unit: Unit, emitter: Emitter) -> None:
         emitter.emit(layer, unit.kind, out_base=out.base)
         return
     _configure_operation(unit, unit.op, emitter)
-    bases = {"in_base": first.base, "out_base": out.base}
+    bases = {"out_base": out.base}
+    if unit.operands:
+        bases["in_base"] = first.base
     if unit.op.multiplies:
         bases["wbase"] = unit.weights.slot if unit.weights else 0
         bases["pbase"] = unit.parameters.slot if unit.parameters else 0
@@ -211,7 +213,7 @@ def _configure_operation(unit: Unit, op: ArrayOp, emitter: Emitter) -> None:
         zw=zw,
         zout=zout,
     )
-    emitter.configure(layer, "act", act_min=op.clamp[0], act_max=op.clamp[1], fill=0)
+    emitter.configure(layer, "act", act_min=op.clamp[0], act_max=op.clamp[1], fill=unit.fill)
     _configure_scales(op, emitter)
 
 

@@ -92,6 +92,8 @@ def tile(
     builder = _Builder(
         config=config, op=op, constants=constants, sources=sources, target=target, joined=joined
     )
+    if op.is_padded:
+        return builder.padded(strips)
     parts = channel_parts(config, op)
     if len(parts) > 1:
         return builder.split(strips, parts)
@@ -154,27 +156,33 @@ class _Builder:
         return order
 
     def split(self, strips: list[Strip], parts: list[tuple[int, int]]) -> list[Unit]:
-        """Units of one tile, one block and one part of the input channels each."""
+        """Units of one tile, one block and one part of the input channels each.
+
+        A streamed input is loaded part by part; a resident one is there as a whole.
+        """
         units: list[Unit] = []
+        (source,) = self.sources
+        loaded_rows = [0]
         taps = self.op.window.kernel_h * self.op.window.kernel_w
         out_blocks = blocks(self.config, self.op.out_shape.c)
         for number, strip in enumerate(strips):
             for block in range(out_blocks):
                 self.shared.clear()
                 for c0, c1 in parts:
-                    turn = len(units) % 2
                     unit = self._unit(strip, number, block, 1)
-                    (source,) = self.sources
-                    load = self._rectangle(source, strip, c0, c1 - c0, source.bases[turn])
-                    unit.loads = [load]
-                    unit.in_shape = load.shape
-                    unit.operands = (
-                        Operand(
-                            base=source.bases[turn],
-                            cbs=blocks(self.config, c1 - c0),
-                            pitch=load.pitch,
-                        ),
-                    )
+                    if source.streams:
+                        base = source.bases[len(units) % 2]
+                        load = self._rectangle(0, strip, c0, c1 - c0, base)
+                        unit.loads = [load]
+                        stride, pitch = blocks(self.config, c1 - c0), load.pitch
+                    else:
+                        if not units:
+                            unit.loads = self._loads(strip, number, loaded_rows)
+                        whole = unit.operands[0]
+                        base = whole.base + c0 // self.config.cols
+                        stride, pitch = whole.cbs, whole.pitch
+                    unit.in_shape = replace(unit.in_shape, c=c1 - c0)
+                    unit.operands = (Operand(base=base, cbs=stride, pitch=pitch),)
                     unit.weights = self._weights(block, 1, taps * c0, taps * (c1 - c0))
                     unit.parameters = self._parameters(block, 1)
                     unit.acc, unit.hold = c0 > 0, c1 < self.op.in_shape.c
@@ -183,6 +191,59 @@ class _Builder:
                     units.append(unit)
             units[-1].stores = self._stores(strip, number)
         return units
+
+    def padded(self, strips: list[Strip]) -> list[Unit]:
+        """Units of an operation of two tensors that have fewer channels than its result.
+
+            channels    | both have them | one has them | none has them |
+            result      | the operation  | table        | fill          |
+
+        The last block of one kind may be the first of the next, so they are made from behind.
+        """
+        op, cols = self.op, self.config.cols
+        counts = [view.shape.c for view in op.views]
+        both, one = min(counts), max(counts)
+        longer = counts.index(one)
+        units: list[Unit] = []
+        loaded_rows = [0] * len(self.sources)
+        for number, strip in enumerate(strips):
+            made: list[Unit] = []
+            if one < op.out_shape.c:
+                made.append(self._some_channels(strip, number, "fill", one, op.out_shape.c))
+            if both < one:
+                unit = self._some_channels(strip, number, "lut", both, one)
+                whole = unit.operands[longer]
+                unit.operands = (replace(whole, base=whole.base + both // cols),)
+                unit.table = self._table()
+                made.append(unit)
+            made.append(self._some_channels(strip, number, op.kind, 0, both))
+            made[0].loads = self._loads(strip, number, loaded_rows)
+            made[-1].stores = self._stores(strip, number)
+            units += made
+        return units
+
+    def _some_channels(self, strip: Strip, number: int, kind: str, first: int, end: int) -> Unit:
+        """Unit of the channels from the block of ``first`` on; those before it are not its own."""
+        unit = self._unit(strip, number, 0, blocks(self.config, self.op.out_shape.c))
+        block, extra = divmod(first, self.config.cols)
+        count = end - first + extra
+        assert unit.out is not None
+        unit.kind = kind
+        unit.in_shape = replace(unit.in_shape, c=count)
+        unit.out_shape = replace(unit.out_shape, c=count)
+        unit.out = replace(unit.out, base=unit.out.base + block)
+        unit.fill = self.op.fill
+        if kind == "fill":
+            unit.operands = ()
+        if unit.part is not None:
+            unit.part = replace(
+                unit.part,
+                first_channel=first,
+                channels=end - first,
+                extra=extra,
+                base=unit.out.base,
+            )
+        return unit
 
     def sliced(self, strips: list[Strip], channels: int) -> list[Unit]:
         """Units of some channels each, for what keeps channels apart; all data stream."""
@@ -202,8 +263,8 @@ class _Builder:
                 unit.parameters = self._parameters(first, stride)
                 unit.table = self._table()
                 unit.loads = [
-                    self._rectangle(source, strip, c0, count, source.bases[turn])
-                    for source in self.sources
+                    self._rectangle(slot, strip, c0, count, source.bases[turn])
+                    for slot, source in enumerate(self.sources)
                 ]
                 unit.in_shape = unit.loads[0].shape
                 unit.operands = tuple(
@@ -272,11 +333,12 @@ class _Builder:
     # ------------------------------------------------------------------ tensors
 
     def _rectangle(
-        self, source: Place, strip: Strip, channel: int, channels: int, base: int
+        self, slot: int, strip: Strip, channel: int, channels: int, base: int
     ) -> Transfer:
-        """Load of the input of a strip from memory to a strip buffer."""
-        shape = self.op.in_shape
-        address = source.address if source.address is not None else 0
+        """Load of some channels of the input of a strip from memory to a strip buffer."""
+        source, view = self.sources[slot], self.op.view(slot)
+        shape = view.whole
+        address = (source.address if source.address is not None else 0) + view.first
         return Transfer(
             layer=self.op.layer,
             address=address + (strip.y.a * shape.w + strip.x.a) * shape.c + channel,
@@ -289,12 +351,14 @@ class _Builder:
 
     def _loads(self, strip: Strip, number: int, loaded_rows: list[int]) -> list[Transfer]:
         loads = []
-        shape = self.op.in_shape
         for position, source in enumerate(self.sources):
             if source.address is None:
                 continue
+            view = self.op.view(position)
+            shape = view.whole
             if source.streams:
-                loads.append(self._rectangle(source, strip, 0, shape.c, source.bases[number % 2]))
+                count, base = view.shape.c, source.bases[number % 2]
+                loads.append(self._rectangle(position, strip, 0, count, base))
                 continue
             # Later readers may look at rows that this operation's last strip does not reach.
             last = strip.y.end == self.op.out_shape.h
@@ -340,13 +404,14 @@ class _Builder:
         first_channel = first * config.cols
         channels = min(count * config.cols, op.out_shape.c - first_channel)
         slices_input = op.kind != "conv"  # every other operation keeps channels apart
-        in_blocks = blocks(config, op.in_shape.c)
         operands = []
-        for source in self.sources:
+        for slot, source in enumerate(self.sources):
+            view = op.view(slot)
+            in_blocks = blocks(config, view.shape.c if source.streams else view.stored)
             base = source.bases[number % len(source.bases)]
             pitch = strip.x.in_size + source.gap
             if not source.streams:
-                base += strip.y.a * pitch // config.rows * in_blocks
+                base += strip.y.a * pitch // config.rows * in_blocks + view.first // config.cols
             base += first if slices_input else 0
             operands.append(Operand(base=base, cbs=in_blocks, pitch=pitch))
         out_blocks = blocks(config, op.out_shape.c)

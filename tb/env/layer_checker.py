@@ -104,16 +104,17 @@ class LayerChecker:
         whole: NDArray[np.generic],
         cycle: int,
     ) -> None:
-        actual = gather(self._core, self._spad, part.place())
+        everything = gather(self._core, self._spad, part.place())
+        actual = everything[..., part.extra :]
         wanted = part.select(whole)
         result.comparisons += self._compared.mark(part.tensor, whole, part.select)
         wrong = actual != wanted
         count = int(wrong.sum())
         text = disassemble_instruction(step.instruction)
-        if written != wanted.size:
+        if written != everything.size:
             count = max(count, 1)
             result.first = result.first or (
-                f"`{text}` wrote {written} bytes, {wanted.size} were expected, by cycle {cycle}"
+                f"`{text}` wrote {written} bytes, {everything.size} were expected, by cycle {cycle}"
             )
         elif count:
             y, x, c = (int(v) for v in np.argwhere(wrong)[0])
