@@ -78,6 +78,12 @@ def main(argv: list[str]) -> int:
     missed = [kernel["name"] for kernel in kernels if kernel.get("met") is False]
     reasons = [failure] if failure else []
     reasons += [f"{name} is below its target" for name in missed]
+    if wanted.only is not None:
+        reasons += [
+            f"{kernel['name']} was asked for by name and is left out"
+            for kernel in kernels
+            if "left_out" in kernel
+        ]
     reasons += [figure.failure for figure in speed if figure.failure]
     path = results.write(
         {

@@ -8,12 +8,14 @@ are run and the stages that are not tests are left out.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from xml.etree import ElementTree
@@ -63,7 +65,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StageResult:
-    """What came of a stage; the counts are of tests and 0 for a stage that has none."""
+    """What came of a stage; the counts are of tests and 0 for a stage that has none.
+
+    `not_run` counts what was left out by the reason that was given for it.
+    """
 
     name: str
     verdict: Verdict
@@ -72,6 +77,7 @@ class StageResult:
     failed: int = 0
     skipped: int = 0
     reason: str = ""
+    not_run: dict[str, int] = field(default_factory=dict)
 
 
 def main(argv: list[str]) -> int:
@@ -155,6 +161,7 @@ def run_module(stage: Stage, folder: Path) -> StageResult:
         verdict=Verdict.FAIL if code else Verdict.PASS,
         seconds=seconds,
         reason=f"exit code {code}" if code else "",
+        not_run=left_out("".join(lines)),
     )
 
 
@@ -193,6 +200,7 @@ def run_tests(
         failed=failed,
         skipped=skipped,
         reason=reason,
+        not_run=skips(junit),
     )
 
 
@@ -231,6 +239,21 @@ def counts(junit: Path) -> tuple[int, int, int]:
     return total - failed - skipped, failed, skipped
 
 
+def skips(junit: Path) -> dict[str, int]:
+    """Return how many tests were skipped, by the reason that they gave."""
+    try:
+        found = ElementTree.parse(junit).getroot().iter("skipped")
+    except (FileNotFoundError, ElementTree.ParseError):
+        return {}
+    return dict(Counter(one.get("message") or "no reason was given" for one in found))
+
+
+def left_out(output: str) -> dict[str, int]:
+    """Return the steps that a command left out, from its lines `step   left out: why`."""
+    found = re.findall(r"^ +([\w-]+) +left out: (.+)$", output, re.MULTILINE)
+    return dict(Counter(f"{step}: {why}" for step, why in found))
+
+
 def summarise(results: Sequence[StageResult], folder: Path) -> int:
     """Print and write into `folder` what came of each stage; return the exit code."""
     good = all(result.verdict is not Verdict.FAIL for result in results)
@@ -242,8 +265,20 @@ def summarise(results: Sequence[StageResult], folder: Path) -> int:
             f"  {result.reason}".rstrip()
         )
     seconds = sum(result.seconds for result in results)
-    print(f"\n{'PASS' if good else 'FAIL'} in {seconds:.0f} s; reports in {REPORTS}")
-    report = {"pass": good, "seconds": seconds, "stages": [asdict(result) for result in results]}
+    not_run = sum((Counter(result.not_run) for result in results), Counter[str]())
+    if not_run:
+        print("\nnot run, and so not judged:")
+    for why, count in sorted(not_run.items()):
+        print(f"{count:>6} x {why}")
+    without = f", {sum(not_run.values())} checks were not run" if not_run else ""
+    verdict = "PASS" if good else "FAIL"
+    print(f"\n{verdict} in {seconds:.0f} s{without}; reports in {REPORTS}")
+    report = {
+        "pass": good,
+        "seconds": seconds,
+        "not_run": dict(not_run),
+        "stages": [asdict(result) for result in results],
+    }
     (folder / "test.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0 if good else 1
 

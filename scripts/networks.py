@@ -51,6 +51,8 @@ def main(argv: list[str]) -> int:
     for entry in entries:
         if entry.path is None:
             print(f"left out: {entry.name}: {entry.missing}", flush=True)
+            if wanted.only is not None:
+                reasons.append(f"{entry.name} was asked for by name and is not here")
             continue
         line, wrong = run_entry(entry, core.name, build, wanted, files)
         results.append(line)

@@ -22,7 +22,7 @@ from honeyguide.cli import UserError
 from honeyguide.place import full, plain, workshop
 from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
-from honeyguide.sim.builder import content_hash, locked
+from honeyguide.sim.builder import CODE, content_hash, locked
 from honeyguide.sim.runner import error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.supervise import supervise
@@ -113,6 +113,7 @@ def build_bare(core: CoreConfig) -> Path:
     text = json.dumps(
         [
             {str(path): content_hash(path) for path in files},
+            {path.name: content_hash(path) for path in (*CODE, Path(__file__))},
             core.verilog_parameters(),
             versions(),
             make_variables(),

@@ -71,7 +71,8 @@ class Core:
         hdl: the Verilog files of the core itself.
         rtl: the folder they are in; code coverage and faults look nowhere else.
         warm: modules that every test imports; a warm simulator has them before it is given a test.
-        sources: the folders of Python that decide how a run ends: a change makes old results void.
+        sources: the folders that decide how a run ends, Python, models, firmware: a change of any
+            file makes old results void.
         commands: how a user starts a command, `make {command}` or alike.
         suite, plan, exclusions, kept: TOML files: what a regression runs, features and their
             tests, points that no test can hit, runs that are worth keeping.

@@ -84,3 +84,16 @@ def test_the_smallest_core_says_what_does_not_fit(tmp_path: Path) -> None:
     ran = [kernel["name"] for kernel in ended.report["kernels"]]
     assert sorted([*ran, *ended.report["left_out"]]) == ["gemm_128_onchip", "gemm_32_onchip"]
     assert "gemm_32_onchip" in ran
+
+
+def test_a_kernel_that_was_named_and_is_left_out_is_no_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = {"name": "conv3x3", "left_out": "too large"}
+    monkeypatch.setattr(bench, "bench", lambda core: tmp_path)
+    monkeypatch.setattr(bench, "measure_kernels", lambda *_, **__: ([gone], ""))
+    monkeypatch.setattr(bench, "kernel_figures", lambda kernels: [])
+    words = ["--no-speed", "--results", str(tmp_path)]
+    assert bench.main(["--only", "conv3x3", *words]) == 1
+    assert "FAIL: conv3x3 was asked for by name and is left out" in capsys.readouterr().out
+    assert bench.main(words) == 0

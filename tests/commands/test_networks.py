@@ -16,6 +16,7 @@ from scripts.runs.model import load_model
 from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import MLPERF, WAKE_WORD_STEPS, WAKE_WORDS, Entry, zoo
+from tests.commands.support import command
 
 pytestmark = pytest.mark.sim
 
@@ -134,3 +135,15 @@ def test_a_time_line_shows_every_engine_within_the_inference(seed: int, tmp_path
     short = [dict(job, execute=job["execute"][:-1]) for job in result.rtl.spans]
     with pytest.raises(ValueError, match="execute"):
         write_timeline(path, result.model, short)
+
+
+def test_a_network_that_was_named_and_is_not_here_is_no_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RATEL_MODELS", str(tmp_path / "nowhere"))
+    words = ("--only", "mnist,resnet8", "--count", 1)
+    ended = command("networks", *words, results=tmp_path)
+    assert ended.code == 1, ended.out
+    assert "FAIL: resnet8 was asked for by name and is not here" in ended.out
+    assert ended.report is not None
+    assert [line["pass"] for line in ended.report["networks"]] == [True]

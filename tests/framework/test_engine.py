@@ -10,16 +10,17 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from honeyguide.regress import engine
+from honeyguide.regress import engine, state
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.local import ATTEMPTS, run_local
 from honeyguide.regress.suite import Entry, Run
-from honeyguide.regress.work import Outcome, order
+from honeyguide.regress.work import Order, Outcome, order
 from honeyguide.report.regression import html
 from honeyguide.sim import SimBuild, build
 from tb.build import ROOT
@@ -120,6 +121,41 @@ def test_an_interrupted_regression_goes_on_where_it_was(
     again: list[Outcome] = []
     regress(make_plan(tmp_path, runs[0], on_outcome=again.append))
     assert len(again) == 1, "a finished regression, or one of other runs, starts anew"
+
+
+@pytest.mark.parametrize("what", ["model", "firmware", "package", "named file", "code"])
+def test_what_can_change_a_verdict_makes_old_outcomes_void(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("models/net.tflite", "sw/start.S", "tb/bench.py", "elsewhere/x.npy"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"one")
+    monkeypatch.setattr(state, "ROOT", tmp_path)
+    folders = SimpleNamespace(sources=("models", "sw", "tb"))
+    monkeypatch.setattr(state, "core", lambda: folders)
+    env = {"RATEL_INPUT": str(tmp_path / "elsewhere" / "x.npy")}
+    orders = [
+        Order(name="a", module="m", test="t", config="8x8", seed=1, timeout_s=9.0, build="/b",
+              folder="/f", env=env)
+    ]  # fmt: skip
+    before = state.key_of(orders)
+    assert state.key_of(orders) == before
+    changed = {
+        "model": "models/net.tflite", "firmware": "sw/start.S", "named file": "elsewhere/x.npy",
+        "code": "tb/bench.py",
+    }  # fmt: skip
+    if what == "package":
+        monkeypatch.setattr(state, "packages", lambda: ["cocotb 9.9"])
+    else:
+        (tmp_path / changed[what]).write_bytes(b"two")
+    assert state.key_of(orders) != before
+
+
+def test_the_suite_s_own_models_and_firmware_are_in_the_key():
+    names = {path.relative_to(state.ROOT).as_posix() for path in state.sources()}
+    assert "models/mnist/mnist.tflite" in names
+    assert any(name.startswith("sw/firmware/") and name.endswith(".c") for name in names)
+    assert "cocotb" in {entry.partition(" ")[0] for entry in state.packages()}
 
 
 def test_an_interrupt_ends_busy_and_idle_workers_alike(tmp_path: Path):

@@ -18,6 +18,7 @@ from honeyguide.sim import (
     SimRun,
     SimStatus,
     build,
+    builder,
     run,
     toolchain,
     warm,
@@ -169,6 +170,27 @@ def test_a_changed_option_starts_one(
     with pytest.raises(AssertionError, match="a compiler was started"):
         build(replace(COUNTER, **change), root=builds / "changed")
     assert counter.is_dir()
+
+
+def test_another_command_line_starts_one(
+    builds: Path, counter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What decides a build and is no attribute of it: options of the code's own, and that code."""
+    forbid_building(monkeypatch)
+    assert build(COUNTER, root=builds) == counter
+    options = builder.verilator_options
+    monkeypatch.setattr(
+        builder, "verilator_options", lambda wanted: [*options(wanted), "--no-assert"]
+    )
+    with pytest.raises(AssertionError, match="a compiler was started"):
+        build(COUNTER, root=builds)
+    monkeypatch.setattr(builder, "verilator_options", options)
+    assert build(COUNTER, root=builds) == counter
+    edited = tmp_path / "runner.py"
+    edited.write_text(Path(builder.runner.__file__).read_text() + "# edited\n")
+    monkeypatch.setattr(builder, "CODE", (*builder.CODE[:1], edited, *builder.CODE[2:]))
+    with pytest.raises(AssertionError, match="a compiler was started"):
+        build(COUNTER, root=builds)
 
 
 @pytest.mark.parametrize("place", ["source", "include"])

@@ -10,9 +10,11 @@ import pytest
 from honeyguide.cli import UserError
 from honeyguide.regress.catalogue import bench_tests
 from honeyguide.regress.suite import (
+    check_named,
     chosen_configs,
     chosen_entries,
     deal,
+    left_out,
     load_suite,
     repeat_command,
 )
@@ -98,3 +100,21 @@ def test_a_bad_suite_is_one_sentence(text: str, words: str, tmp_path: Path):
         load_suite(path)
     with pytest.raises(UserError, match="there is no suite"):
         load_suite(tmp_path / "missing.toml")
+
+
+def test_what_was_named_and_has_no_run_is_refused():
+    tests = "smoke,registers.ResetValues,offload"
+    entries = chosen_entries(SUITE, tests)
+    one = deal(entries, ("8x8", "4x4"), count=1, seed=1)
+    with pytest.raises(UserError, match=r"N=1 leaves out .*, 4x4; give a larger N or name less"):
+        check_named(SUITE, one, tests, "8x8,4x4")
+    many = deal(entries, ("8x8", "4x4"), count=200, seed=1)
+    check_named(SUITE, many, tests, "8x8,4x4")
+    check_named(SUITE, one, None, None)
+
+
+def test_entries_without_a_run_are_named():
+    entries = SUITE.entries[:3]
+    runs = deal(entries[:2], ("8x8",), count=9, seed=1)
+    assert left_out(entries, runs) == f"left out with N=9: {entries[2].name}"
+    assert left_out(entries[:2], runs) == ""

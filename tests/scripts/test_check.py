@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -89,6 +90,32 @@ def test_a_stage_of_skipped_tests_fails(sandbox: Path) -> None:
     )
     assert run() == 1
     assert verdicts(sandbox)["sim"] == "FAIL"
+
+
+def test_the_verdict_says_what_was_not_judged(
+    sandbox: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = "iverilog is not installed (Debian: apt install iverilog)"
+    (sandbox / "test_sim.py").write_text(
+        f"import pytest\npytestmark = pytest.mark.sim\n{PASSING}"
+        f"@pytest.mark.skip(reason={why!r})\ndef test_a(): pass\n"
+        f"@pytest.mark.skip(reason={why!r})\ndef test_b(): pass\n"
+    )
+    (sandbox / "stage_module.py").write_text(f"print('  icarus         left out: {why}')\n")
+    assert run() == 0
+    out = capsys.readouterr().out
+    assert f"     2 x {why}" in out
+    assert f"     1 x icarus: {why}" in out
+    assert re.search(r"^PASS in \d+ s, 3 checks were not run;", out, re.MULTILINE)
+    report = json.loads((sandbox / "reports" / "test.json").read_text())
+    assert report["not_run"] == {why: 2, f"icarus: {why}": 1}
+
+
+def test_nothing_left_out_is_a_plain_pass(
+    sandbox: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run() == 0
+    assert re.search(r"^PASS in \d+ s;", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_a_keyword_leaves_the_rest_out(sandbox: Path) -> None:

@@ -204,7 +204,9 @@ def test_two_self_tests_do_not_meet(tmp_path: Path):
         assert again == first, "what was built there is of use again"
 
 
-def test_a_time_out_counts_only_when_it_comes_again(monkeypatch: pytest.MonkeyPatch):
+def test_only_a_check_that_fell_is_a_catch(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     late = "no end after 300 s; log: x"
     answers: list[list[Case]] = []
     asked: list[list[str]] = []
@@ -214,16 +216,43 @@ def test_a_time_out_counts_only_when_it_comes_again(monkeypatch: pytest.MonkeyPa
         return answers.pop(0)
 
     def case(test: str, message: str = "") -> Case:
-        return Case(test=test, failed=bool(message), message=message)
+        return Case(test=test, failed=bool(message), message=message, named=message != late)
 
     monkeypatch.setattr(tests, "run_all", run)
     answers[:] = [[case("a"), case("b", late)], [case("b")], [case("c", "byte 3")]]
     failure = tests.first_failure(None, ["a", "b", "c"])  # type: ignore[arg-type]
     assert failure == Failure(test="c", message="byte 3", built=True, passed=2)
     assert asked == [["-x", "a", "b", "c"], ["b"], ["-x", "c"]]
-    answers[:] = [[case("a", late)], [case("a", late)]]
+    answers[:] = [[case("a", late)], [case("a", late)], [case("b", "byte 3")]]
     failure = tests.first_failure(None, ["a", "b"])  # type: ignore[arg-type]
-    assert failure is not None
-    assert failure.test == "a"
-    answers[:] = [[case("a", late)], [case("a")]]
+    assert failure == Failure(test="b", message="byte 3", built=True, passed=0)
+    assert "a is no catch, no check fell: no end after 300 s" in caplog.text
+    answers[:] = [[case("a", late)], [case("a", "byte 3")]]
+    failure = tests.first_failure(None, ["a"])  # type: ignore[arg-type]
+    assert failure == Failure(test="a", message="byte 3", built=True, passed=0)
+    answers[:] = [[case("a", late)], [case("a", late)]]
     assert tests.first_failure(None, ["a"]) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "named"),
+    [
+        ("failure", "AssertionError: fail: smoke.X: byte 3: expected 7, got 6 (seed 1, /l)", True),
+        ("failure", "assert 3 == 4", True),
+        ("failure", "AssertionError: crash: smoke.X: the simulator ended", True),
+        ("failure", "honeyguide.sim.errors.HdlError: building ratel_tb failed: %Error", True),
+        ("failure", "AssertionError: timeout: no end after 300 s; log: x", False),
+        ("failure", "AssertionError: fail: smoke.X: TypeError: 'int' is not", False),
+        ("failure", "FileNotFoundError: [Errno 2] No such file: 'x'", False),
+        ("error", 'failed on setup with "OSError: [Errno 28] No space left"', False),
+        ("error", 'failed on setup with "HdlError: building ratel_tb failed: %Error"', True),
+    ],
+)
+def test_what_a_check_that_fell_is(kind: str, message: str, named: bool, tmp_path: Path):
+    suite = ElementTree.Element("testsuite")
+    case = ElementTree.SubElement(suite, "testcase", classname="tests.sim.test_x", name="y")
+    ElementTree.SubElement(case, kind, message=message)
+    ElementTree.ElementTree(suite).write(tmp_path / "x.xml")
+    (found,) = read_junit(tmp_path / "x.xml")
+    assert found.failed
+    assert found.named == named

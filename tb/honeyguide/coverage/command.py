@@ -22,7 +22,16 @@ from honeyguide.project import ROOT
 from honeyguide.regress.command import tell
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.finish import explaining, finish
-from honeyguide.regress.suite import Run, chosen_configs, chosen_entries, deal, load_suite
+from honeyguide.regress.suite import (
+    Entry,
+    Run,
+    check_named,
+    chosen_configs,
+    chosen_entries,
+    deal,
+    left_out,
+    load_suite,
+)
 from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
 from honeyguide.report.files import shown
 from honeyguide.report.regression import Summary
@@ -56,15 +65,14 @@ def main(argv: list[str]) -> int:
     options.add_argument("--no-bars", action="store_true", help="report, but ask for nothing")
     wanted = options.parse_args(argv)
     suite = load_suite()
+    entries: Sequence[Entry] = ()
     if wanted.pull_request:
         runs: Sequence[Run] = kept_runs(suite)
     else:
-        runs = deal(
-            chosen_entries(suite, wanted.tests),
-            chosen_configs(suite, wanted.config),
-            count=wanted.n,
-            seed=wanted.seed,
-        )
+        entries = chosen_entries(suite, wanted.tests)
+        configs = chosen_configs(suite, wanted.config)
+        runs = deal(entries, configs, count=wanted.n, seed=wanted.seed)
+        check_named(suite, runs, wanted.tests, wanted.config)
     code = not (wanted.functional or wanted.pull_request)
     extra: dict[str, Any] = {"make_build": covered_build} if code else {}
     plan = Plan(
@@ -84,6 +92,8 @@ def main(argv: list[str]) -> int:
         code=report.lines()[1:] if code else (),
     )  # fmt: skip
     tell(summary, summary.folder, explained)
+    if missing := left_out(entries, runs):
+        print(missing)
     print("\n".join([*report.lines(), *problems, f"report: {shown(files[-1])}"]))
     return 0 if summary.passed and not problems else 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 import sys
@@ -13,12 +14,17 @@ from xml.etree import ElementTree
 from honeyguide.faults.tree import Tree
 from honeyguide.sim.toolchain import clean_environment
 
+log = logging.getLogger(__name__)
+
 # Words of the project's tests around a message: status, the test's name; and pytest's own.
 WRAPPING = re.compile(
     r"^(AssertionError: )?((fail|crash|timeout): )?(\w+\.[\w.]+: )?|\s*\(seed \d+, .*$", re.S
 )
 NOT_BUILT = re.compile(r"building \w+ failed")
 TIMED_OUT = "no end after"  # what honeyguide.sim says when it has ended a simulation
+# How pytest begins what an assertion says; and how a bench does that did not come to judge.
+BROKEN = ("TypeError", "NameError", "ImportError", "ModuleNotFoundError", "AttributeError")
+CHECKS = ("AssertionError", "assert ", "Failed:")
 VERDICTS = frozenset({0, 1})  # of pytest's exit codes: all passed, some failed
 
 
@@ -28,12 +34,17 @@ class BrokenRunError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One test that ran. `message` is its first difference, empty if it passed."""
+    """One test that ran. `message` is its first difference, empty if it passed.
+
+    `named` tells whether a check of the test fell, or the design was refused: an exception of the
+    bench, a fixture that broke or the wall clock say nothing about the core.
+    """
 
     test: str
     failed: bool
     message: str = ""
     built: bool = True
+    named: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +69,8 @@ def first_failure(
 ) -> Failure | None:
     """Run the tests one after the other; return the first failure, None if all passed.
 
-    A time-out of the wall clock may be the machine's fault, so such a test gets a second run.
+    Only a check that fell counts. A test that ended in any other way gets a second run, since the
+    machine may be to blame; if it ends so again, that is said and the next test is asked.
 
     Args:
         tree: where.
@@ -71,15 +83,23 @@ def first_failure(
     """
     left = list(ids)
     while left:
-        failure = failure_in(run_all(tree, ["-x", *left], seed=seed), passed=passed)
-        if failure is None or not failure.message.startswith(TIMED_OUT):
+        failure, named = first_of(run_all(tree, ["-x", *left], seed=seed), passed=passed)
+        if failure is None or named:
             return failure
-        again = failure_in(run_all(tree, [failure.test], seed=seed), passed=failure.passed)
-        if again is not None:
+        again, named = first_of(run_all(tree, [failure.test], seed=seed), passed=failure.passed)
+        if again is not None and named:
             return again
+        if again is not None:
+            log.warning("%s is no catch, no check fell: %s", again.test, again.message)
         left = left[left.index(failure.test) + 1 :]
-        passed = failure.passed + 1
+        passed = failure.passed + (again is None)
     return None
+
+
+def first_of(cases: Sequence[Case], *, passed: int) -> tuple[Failure | None, bool]:
+    """Return the first failure, and whether it is that of a check."""
+    named = next((case.named for case in cases if case.failed), True)
+    return failure_in(cases, passed=passed), named
 
 
 def failure_in(cases: Sequence[Case], *, passed: int = 0) -> Failure | None:
@@ -131,15 +151,17 @@ def read_junit(path: Path) -> list[Case]:
 def read_case(case: ElementTree.Element) -> Case:
     """Return one test of the file."""
     test = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
-    bad = case.find("failure")
-    if bad is None:
-        bad = case.find("error")
+    failure, error = case.find("failure"), case.find("error")
+    bad = failure if failure is not None else error
     if bad is None:
         return Case(test=test, failed=False)
     text = bad.get("message") or bad.text or "failed"
-    return Case(
-        test=test, failed=True, message=one_line(text), built=NOT_BUILT.search(text) is None
-    )
+    built = NOT_BUILT.search(text) is None
+    message = one_line(text)
+    # pytest's "error" is a fixture that broke; checks are assertions, of the test or of the bench.
+    check = failure is not None and text.startswith(CHECKS)
+    named = not built or (check and not message.startswith((TIMED_OUT, *BROKEN)))
+    return Case(test=test, failed=True, message=message, built=built, named=named)
 
 
 def one_line(text: str) -> str:

@@ -19,9 +19,11 @@ from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.finish import Further, explaining, finish
 from honeyguide.regress.suite import (
+    check_named,
     chosen_configs,
     chosen_entries,
     deal,
+    left_out,
     load_suite,
     repeat_command,
 )
@@ -54,12 +56,10 @@ def main(argv: list[str], further: Further | None = None) -> int:
     options.add_argument("--fresh", action="store_true", help="do not go on with an older one")
     wanted = options.parse_args(argv)
     suite = load_suite()
-    runs = deal(
-        chosen_entries(suite, wanted.tests),
-        chosen_configs(suite, wanted.config),
-        count=wanted.n,
-        seed=wanted.seed,
-    )
+    entries = chosen_entries(suite, wanted.tests)
+    configs = chosen_configs(suite, wanted.config)
+    runs = deal(entries, configs, count=wanted.n, seed=wanted.seed)
+    check_named(suite, runs, wanted.tests, wanted.config)
     summary = regress(
         Plan(
             runs=runs,
@@ -76,6 +76,8 @@ def main(argv: list[str], further: Further | None = None) -> int:
         if told.made is not None:
             publish(told.made)
     tell(summary, summary.folder, explained)
+    if missing := left_out(entries, runs):
+        print(missing)
     tidy(summary)
     return 0 if summary.passed else 1
 

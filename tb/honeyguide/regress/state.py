@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 
 from honeyguide.core import core
@@ -70,21 +73,38 @@ def parse(line: str) -> dict | None:
 
 
 def sources() -> list[Path]:
-    """Return what decides how a run ends, its simulation apart: Python and tables of the bench."""
+    """Return what decides how a run ends, its simulation apart: every file of the core's sources.
+
+    Not only Python: models, firmware and tables as well, whatever they are called.
+    """
     folders = (Path(__file__).resolve().parents[1], *(ROOT / name for name in core().sources))
     return [
         path
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.suffix in {".py", ".toml"}
+        if path.is_file() and "__pycache__" not in path.parts
     ]
 
 
+def packages() -> list[str]:
+    """Return the interpreter and every installed package with its version."""
+    found = {f"{one.name} {one.version}" for one in metadata.distributions()}
+    return [sys.version, *sorted(found)]
+
+
+def files_named(orders: Sequence[Order]) -> list[Path]:
+    """Return the files that orders name in their environment: a network, its inputs."""
+    named = {Path(text) for wanted in orders for text in wanted.env.values() if os.sep in text}
+    return sorted(path for path in named if path.is_file())
+
+
 def key_of(orders: Sequence[Order]) -> str:
-    """Return a hash of what is asked for and of the sources that decide its outcome."""
+    """Return a hash of what is asked for and of all that decides its outcome."""
     digest = hashlib.sha256()
     for wanted in orders:
         digest.update(json.dumps(asdict(wanted), sort_keys=True).encode())
-    for path in sources():
+    digest.update("\n".join(packages()).encode())
+    for path in [*sources(), *files_named(orders)]:
+        digest.update(f"\n{path.name} {path.stat().st_size}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:24]

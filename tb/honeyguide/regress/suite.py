@@ -107,22 +107,61 @@ def chosen_entries(suite: Suite, words: str | None) -> tuple[Entry, ...]:
     """
     if words is None:
         return suite.entries
-    found: list[Entry] = []
+    found = [entry for entries in named(suite, words).values() for entry in entries]
+    if not found:
+        raise UserError("TESTS names no test")
+    return tuple({entry.name: entry for entry in found}.values())
+
+
+def named(suite: Suite, words: str) -> dict[str, list[Entry]]:
+    """Return for each of the words, separated by commas, the entries that it names.
+
+    Raises:
+        UserError: a word names nothing; the sentence lists what there is.
+    """
+    found: dict[str, list[Entry]] = {}
     for word in filter(None, (part.strip() for part in words.split(","))):
         exact = [entry for entry in suite.entries if entry.name == word]
-        named = exact or [
+        found[word] = exact or [
             entry
             for entry in suite.entries
             if word in (entry.file, entry.test, entry.name.partition("@")[0])
         ]
-        if not named:
+        if not found[word]:
             names = [name for entry in suite.entries for name in (entry.name, entry.test)]
             near = did_you_mean(word, names) or f"; there are {', '.join(names[::2])}"
             raise UserError(f"unknown test {word!r}{near} (tests are entered in {core().suite})")
-        found += [entry for entry in named if entry not in found]
-    if not found:
-        raise UserError("TESTS names no test")
-    return tuple(found)
+    return found
+
+
+def check_named(suite: Suite, runs: Sequence[Run], tests: str | None, configs: str | None) -> None:
+    """Refuse to call a regression what leaves out something that was asked for by name.
+
+    Raises:
+        UserError: no run is of a test or of a configuration that was named.
+    """
+    left = [
+        word
+        for word, entries in (named(suite, tests) if tests else {}).items()
+        if not any(run.entry in entries for run in runs)
+    ]
+    if configs is not None:
+        ran = {run.config for run in runs}
+        left += [name for name in chosen_configs(suite, configs) if name not in ran]
+    if left:
+        raise UserError(
+            f"N={len(runs)} leaves out what was asked for by name: {', '.join(left)}; "
+            "give a larger N or name less"
+        )
+
+
+def left_out(entries: Sequence[Entry], runs: Sequence[Run]) -> str:
+    """Return a sentence on the entries that have no run, empty when each has one."""
+    ran = {run.entry.name for run in runs}
+    missing = [entry.name for entry in entries if entry.name not in ran]
+    if not missing:
+        return ""
+    return f"left out with N={len(runs)}: {', '.join(missing)}"
 
 
 def chosen_configs(suite: Suite, words: str | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Build a Verilated cocotb simulation once per content, and reuse it.
 
-    build/sim/<top>-<key>/        key = hash of sources, includes, parameters, options, tools
+    build/sim/<top>-<key>/        key = hash of sources, includes, parameters, options, tools, and
+                                  the code that makes the command lines
       <top>                       the simulation
       build.json                  what it was built from; written last, so it also says "complete"
       build.log                   what Verilator and the compiler said
@@ -26,11 +27,11 @@ from typing import Any
 
 from honeyguide.place import PlaceError, full, plain, real, workshop
 from honeyguide.project import BUILD, ROOT
-from honeyguide.sim import toolchain
+from honeyguide.sim import runner, toolchain
 from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
-from honeyguide.sim.runner import MAIN, QuietVerilator, error_lines
+from honeyguide.sim.runner import MAIN, QuietVerilator, cocotb_runner, error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.verilator_messages import mistakes_in
 
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 FORMAT = 2  # raise it when this file changes what a build consists of
 MOST_SAID = 10
+# The command lines are made here; cocotb's part is kept by its version and its content.
+CODE = (Path(__file__), Path(runner.__file__), Path(toolchain.__file__))
 KEEP_SUFFIXES = frozenset({".json", ".log", ".vlt"})
 
 
@@ -147,6 +150,8 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
         "files": {str(plain(path)): content_hash(path) for path in [*listed, *found]},
         "tools": toolchain.versions(),
         "make": toolchain.make_variables(quick=wanted.quick),
+        "options": [*trace_options(wanted), *verilator_options(wanted)],
+        "code": [content_hash(path) for path in (*CODE, Path(cocotb_runner.__file__))],
     }
 
 
@@ -196,11 +201,11 @@ def compile_design(wanted: SimBuild, target: Path) -> None:
     lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
     public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
     log_file = target / "build.log"
-    runner = QuietVerilator(
+    verilator = QuietVerilator(
         trace_options=trace_options(wanted), jobs=os.cpu_count() or 1, quick=wanted.quick
     )
     try:
-        runner.build(
+        verilator.build(
             sources=[public, *map(plain, wanted.sources)],
             includes=[*map(plain, wanted.includes)],
             defines=wanted.defines,
