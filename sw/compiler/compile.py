@@ -27,7 +27,8 @@ from sw.compiler.units import Unit
 
 __all__ = ["Choice", "CompileError", "compile_choices", "compile_network"]
 
-Choice = tuple[str, int]  # "fold" or "join", position of the operation
+Choice = tuple[str, int]  # "fold", "join" or "pair", position of the operation
+PAIRS: Choice = ("pairs", 0)  # every pair of operations whose strips can take turns
 ALIGNMENT = 64  # bytes: every constant and tensor starts on a bus word of any width
 
 
@@ -48,9 +49,19 @@ def compile_network(
 
     best, possible = attempt(frozenset())
     chosen: frozenset[Choice] = frozenset()
+    if PAIRS in possible:
+        possible.remove(PAIRS)
+        other, found = attempt(frozenset({PAIRS}))
+        pairs = [choice for choice in found if choice[0] == "pair"]
+        good = frozenset(pair for pair in pairs if _gains(best, other, pair[1]))
+        if good and len(good) < len(pairs):
+            other, _ = attempt(good)
+        if good and other.predicted_cycles < best.predicted_cycles:
+            best, chosen = other, good
+    base = chosen
     # Choices of one layer exclude each other often enough that each is tried alone, then added.
     for choice in possible:
-        for others in {frozenset(), chosen}:
+        for others in {base, chosen}:
             try:
                 other, _ = attempt(others | {choice})
             except CompileError:
@@ -58,6 +69,15 @@ def compile_network(
             if other.predicted_cycles < best.predicted_cycles:
                 best, chosen = other, others | {choice}
     return best
+
+
+def _gains(apart: Program, paired: Program, position: int) -> bool:
+    """Whether two neighbouring operations take fewer cycles as a pair."""
+    sums = []
+    for program in (apart, paired):
+        layers = program.layers_at(position)
+        sums.append(sum(program.plans[layer].predicted_cycles for layer in layers))
+    return sums[1] < sums[0]
 
 
 def compile_choices(
@@ -89,7 +109,8 @@ class _Compiler:
         self._choices = choices
         self.possible: list[Choice] = []
         self._fold()
-        self._program = Program(network=network, config=config)
+        layers = tuple(op.layer for op in self._lowered)
+        self._program = Program(network=network, config=config, operations=layers)
         self._next_address = memory_base
         self._addresses: dict[int, int] = {}
         self._roots: dict[int, int] = {}
@@ -218,8 +239,12 @@ class _Compiler:
             roots=self._roots,
             exported=self._exported(first, end),
             joined=self._joined(ops),
+            pairs=self._pairs(ops),
         )
         plan.place()
+        if any(p.out_stream for p in plan.plans) and PAIRS not in self.possible:
+            self.possible.append(PAIRS)
+        self.possible += [("pair", ops[index][0]) for index in sorted(plan.joined & plan.pairs)]
         by_op = [self._units(plan, index, position, op) for index, (position, op) in enumerate(ops)]
         for index in plan.joined:
             by_op[index : index + 2] = [
@@ -270,6 +295,14 @@ class _Compiler:
         choice = ("join", ops[0][0])
         self.possible.append(choice)
         return frozenset({0}) if choice in self._choices else frozenset()
+
+    def _pairs(self, ops: list[tuple[int, CoreOp]]) -> frozenset[int]:
+        """Operations that may take turns with the next one."""
+        return frozenset(
+            index
+            for index, (position, _) in enumerate(ops)
+            if PAIRS in self._choices or ("pair", position) in self._choices
+        )
 
     def _exported(self, first: int, end: int) -> set[int]:
         """Owners of tensors that must be in memory when the phase ends."""

@@ -13,13 +13,13 @@ class Emitter:
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
-        self._groups: dict[str, Instruction] = {}
+        self._groups: dict[str, dict[str, int]] = {}
 
     def configure(self, layer: int, group: str, **fields: int) -> None:
         """Write configuration group ``group`` (for example ``ld_shape``) unless it holds this."""
-        instruction = built(layer, f"cfg_{group}", fields)
-        if self._groups.get(group) != instruction:
-            self._groups[group] = instruction
+        if self._groups.get(group) != fields:
+            self._groups[group] = fields
+            instruction = built(layer, f"cfg_{group}", fields)
             self.steps.append(Step(instruction=instruction, layer=layer))
 
     def emit(

@@ -8,6 +8,7 @@ as neither has always something to hide behind.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import gcd
 
 from golden.config import CoreConfig
@@ -18,7 +19,30 @@ from sw.compiler.strips import Strip
 STRIP_OVERHEAD = 30  # cycles that an instruction of a strip waits for those before it, about
 
 
-def estimated_cycles(
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """Cycles of array, loads and stores for each strip; ``parts`` instructions a strip.
+
+    ``busy`` reads leave no bank to the stores, which then come on top.
+    """
+
+    array: tuple[int, ...]
+    loads: tuple[int, ...]
+    stores: tuple[int, ...]
+    parts: int
+    busy: bool
+
+    @property
+    def cycles(self) -> int:
+        """About how long all takes."""
+        total = (self.loads[0] + self.stores[-1]) // self.parts // 2
+        for array, load, store in zip(self.array, self.loads, self.stores, strict=True):
+            total += max(array + store if self.busy else array, load, store)
+            total += STRIP_OVERHEAD * self.parts
+        return total
+
+
+def work(
     config: CoreConfig,
     op: ArrayOp,
     strips: Sequence[Strip],
@@ -26,30 +50,40 @@ def estimated_cycles(
     loaded: int,
     stored: bool,
     channels: int = 0,
-) -> int:
-    """Cycles for all strips; ``loaded`` operands and, if ``stored``, the output are streamed,
+) -> Work:
+    """Work of all strips; ``loaded`` operands and, if ``stored``, the output are streamed,
     ``channels`` at once (0: all).
     """
     in_blocks, out_blocks = blocks(config, op.in_shape.c), blocks(config, op.out_shape.c)
-    steps, again = _steps(config, op), 0
+    again = 0
     if op.multiplies and (loaded or stored):
         words = _weight_words(config, op)
         again = words if words > config.wbuf_depth // 2 else 0
     parts = ceil_div(op.in_shape.c, channels) if channels else 1
     # Some channels of a pixel are a run of their own, which may begin inside a bus word.
     extra = parts if channels and op.in_shape.c % config.axi_bytes else 0
-    busy = op.kind in ("dwconv", "maxpool", "avgpool")  # its reads leave the stores no bank
-    total = first = last = 0
-    for number, strip in enumerate(strips):
-        tiles = ceil_div(strip.out_pixels, config.rows)
-        array = tiles * out_blocks * max(steps, config.rows * config.cols // config.requant_lanes)
-        first = loaded * strip.in_pixels * (in_blocks + extra)
-        last = strip.out_pixels * (out_blocks + extra) if stored else 0
-        array += last if busy else 0
-        total += max(array, first + again, last) + STRIP_OVERHEAD * parts
-        if number == 0:
-            total += first // parts // 2
-    return total + last // parts // 2
+    tile = max(_steps(config, op), config.rows * config.cols // config.requant_lanes)
+    return Work(
+        array=tuple(ceil_div(s.out_pixels, config.rows) * out_blocks * tile for s in strips),
+        loads=tuple(loaded * s.in_pixels * (in_blocks + extra) + again for s in strips),
+        stores=tuple(s.out_pixels * (out_blocks + extra) if stored else 0 for s in strips),
+        parts=parts,
+        busy=op.kind in ("dwconv", "maxpool", "avgpool"),
+    )
+
+
+def together(first: Work, second: Work) -> int:
+    """About how long two operations take whose strips take turns: stores find a bank with one of
+    them, and what one waits for the other hides.
+    """
+    works = (first, second)
+    stores = sum(sum(w.stores) for w in works)
+    array = sum(sum(w.array) for w in works)
+    crowded = sum(sum(w.array) for w in works if w.busy) + stores
+    strips = sum(len(w.array) * w.parts for w in works)
+    loads = sum(sum(w.loads) for w in works)
+    ends = first.loads[0] + second.stores[-1]
+    return max(array, crowded, loads) + STRIP_OVERHEAD * strips + ends
 
 
 def _steps(config: CoreConfig, op: ArrayOp) -> int:

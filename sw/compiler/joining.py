@@ -30,6 +30,20 @@ def can_join(config: CoreConfig, first: CoreOp, second: CoreOp) -> bool:
     )
 
 
+def can_take_turns(config: CoreConfig, first: CoreOp, second: CoreOp) -> bool:
+    """Whether the second operation reads what the first writes, row by row, both in one chunk."""
+    if not (isinstance(first, ArrayOp) and isinstance(second, ArrayOp)):
+        return False
+    return (
+        first.output in second.operands
+        and not second.views
+        and second.in_shape.pixels == first.out_shape.pixels
+        and (second.in_shape.w == first.out_shape.w or not second.has_window)
+        and second.out_shape.h > 1
+        and all(_one_chunk(config, op) for op in (first, second))
+    )
+
+
 def _one_chunk(config: CoreConfig, op: ArrayOp) -> bool:
     if op.matrix is not None or len(channel_parts(config, op)) > 1:
         return False
@@ -43,14 +57,20 @@ def take_turns(
     first: list[Unit], first_strips: list[Strip], second: list[Unit], second_strips: list[Strip]
 ) -> list[Unit]:
     """Units of both in one order; nothing moves where an operation has several chunks."""
-    if len(first) != len(first_strips) or len(second) != len(second_strips):
+    if len(first) % len(first_strips) or len(second) % len(second_strips):
         return [*first, *second]
+    each, other = len(first) // len(first_strips), len(second) // len(second_strips)
+    made, wanted = first[0].op, second[0].op
+    assert isinstance(made, ArrayOp) and isinstance(wanted, ArrayOp)
     order: list[Unit] = []
-    position, ready = 0, 0
-    for unit, strip in zip(first, first_strips, strict=True):
-        order.append(unit)
-        while position < len(second) and second_strips[position].y.b <= ready:
-            order.append(second[position])
+    position, ready = 0, 0  # pixels that the first has written
+    for number, strip in enumerate(first_strips):  # all columns
+        order += first[number * each : (number + 1) * each]
+        while (
+            position < len(second_strips)
+            and second_strips[position].y.b * wanted.in_shape.w <= ready
+        ):
+            order += second[position * other : (position + 1) * other]
             position += 1
-        ready = strip.y.end
-    return [*order, *second[position:]]
+        ready = strip.y.end * made.out_shape.w
+    return [*order, *second[position * other :]]

@@ -169,6 +169,7 @@ def _find_channels(context: Context) -> None:
 def _fold_slices(context: Context, layer: Layer, operation: ops.Slice, source: int) -> None:
     shape = context.network.tensors[source].shape
     windows = (ops.Convolution, ops.Depthwise, ops.Pooling)
+    made: dict[int, FoldedChannels] = {}
     for index, output in zip(operation.slices, layer.outputs, strict=True):
         whole = (*index, *(slice(None),) * (len(shape) - len(index)))
         *around, channels = (range(*s.indices(n)) for s, n in zip(whole, shape, strict=True))
@@ -182,8 +183,9 @@ def _fold_slices(context: Context, layer: Layer, operation: ops.Slice, source: i
                 context, output, (*windows, ops.Addition, ops.Multiplication), slices=True
             )
         ):
-            made = FoldedChannels(source=source, first=channels.start)
-            context.channel_slices[output] = made
+            made[output] = FoldedChannels(source=source, first=channels.start)
+    if len(made) == len(layer.outputs):
+        context.channel_slices.update(made)
 
 
 def _all_readers(

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from golden.config import CoreConfig
-from sw.compiler.estimate import estimated_cycles
+from sw.compiler.estimate import Work, together, work
 from sw.compiler.geometry import CompileError, Shape, ceil_div
+from sw.compiler.joining import can_take_turns
 from sw.compiler.operations import ArrayOp, CoreOp, MoveOp
 from sw.compiler.packing import channel_parts, is_one_tile
 from sw.compiler.placement import Buffer, assign_lines, refuse, squeeze
@@ -25,6 +26,9 @@ PROGRESSIVE_STRIPS = 12  # strips in which an input is loaded, or an output stor
 PROGRESSIVE_BYTES = 1024  # smaller outputs are stored in one piece
 # How much longer than without strips an operation may take before a resident tensor gives way.
 PATIENCES = (1e9, 1.15)
+PAIR_SHARE = 0.95  # of the time apart that two operations must take at most to take turns
+LEAST_SHARE = 4  # of the rows that fit in any case, so many that thinner strips are tried
+MOST_SHARES = 6  # of their strips' rows, as many thinner ones are tried
 MOVE_SHARE = 8  # of the scratchpad's lines, a buffer of a move takes one in so many
 
 Key = tuple[int, int]
@@ -60,7 +64,8 @@ class Cut:
 class PhasePlan:
     """Placement of one phase. ``exported`` are tensors that must be in memory at its end.
 
-    ``joined`` are operations whose strips take turns with those of the next one.
+    ``joined`` are operations whose strips take turns with those of the next one; ``pairs`` may,
+    where both work through strip buffers.
     """
 
     config: CoreConfig
@@ -69,6 +74,7 @@ class PhasePlan:
     roots: dict[int, int]
     exported: set[int]
     joined: frozenset[int] = frozenset()
+    pairs: frozenset[int] = frozenset()
     resident: dict[Key, Buffer] = field(default_factory=dict)
     gaps: dict[Key, int] = field(default_factory=dict)
     first_load: dict[Key, int] = field(default_factory=dict)
@@ -77,6 +83,7 @@ class PhasePlan:
     # Strips of an operation and the lines they need, by all that they depend on: most attempts to
     # place a phase differ in one operation.
     known_cuts: dict[tuple[object, ...], Cut] = field(default_factory=dict)
+    known_keys: dict[int, list[Key]] = field(default_factory=dict)
     # Channels that an operation takes at once, where a single pixel with all of them is too much.
     slices: dict[int, int] = field(default_factory=dict)
     _patience: float = PATIENCES[0]
@@ -87,7 +94,11 @@ class PhasePlan:
         return self.roots.get(tensor, tensor), shape.c
 
     def _operand_keys(self, op: ArrayOp) -> list[Key]:
-        return [self.key(t, op.view(slot).whole) for slot, t in enumerate(op.operands)]
+        keys = self.known_keys.get(id(op))
+        if keys is None:
+            keys = [self.key(t, op.view(slot).whole) for slot, t in enumerate(op.operands)]
+            self.known_keys[id(op)] = keys
+        return keys
 
     def owner(self, tensor: int) -> int:
         """Tensor whose memory holds ``tensor``."""
@@ -126,6 +137,8 @@ class PhasePlan:
         self._patience = PATIENCES[0]
         assign_lines(self.config, self._attempt(spilled, limits))
         self._thicken()
+        if self.pairs:
+            self._pair_up()
 
     def _must_spill(self) -> set[Key]:
         """Tensors of operations that take their input in parts."""
@@ -301,10 +314,13 @@ class PhasePlan:
 
     def _estimate(self, index: int, strips: list[Strip], size: int | None = None) -> int:
         """About how long an operation takes, ``size`` channels at once."""
+        return self._work(index, strips, size).cycles
+
+    def _work(self, index: int, strips: list[Strip], size: int | None = None) -> Work:
         plan = self.plans[index]
         op = plan.op
         assert isinstance(op, ArrayOp)
-        return estimated_cycles(
+        return work(
             self.config,
             op,
             strips,
@@ -315,11 +331,7 @@ class PhasePlan:
 
     def _thicken(self) -> None:
         """Give strips the lines that stayed free where they work: fewer rows are loaded twice."""
-        everywhere = [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
-        by_index: list[list[Buffer]] = [[] for _ in self.plans]
-        for buffer in everywhere:
-            for index in range(buffer.first, buffer.last + 1):
-                by_index[index].append(buffer)
+        by_index = self._by_index()
         for index, plan in enumerate(self.plans):
             op = plan.op
             if (
@@ -334,10 +346,80 @@ class PhasePlan:
             others = [buffer for buffer in by_index[index] if id(buffer) not in own]
             self._thicken_one(index, plan, op, others)
 
+    def _by_index(self) -> list[list[Buffer]]:
+        """Buffers that are needed while an operation works."""
+        everywhere = [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+        result: list[list[Buffer]] = [[] for _ in self.plans]
+        for buffer in everywhere:
+            for index in range(buffer.first, buffer.last + 1):
+                result[index].append(buffer)
+        return result
+
+    def _pair_up(self) -> None:
+        """Let strips of neighbours take turns where one has work for the array while the other
+        waits for the bus, and the buffers of both fit.
+        """
+        by_index = self._by_index()
+        index = 0
+        while index + 1 < len(self.plans):
+            index += 2 if self._pair(index, by_index) else 1
+
+    def _pair(self, index: int, by_index: list[list[Buffer]]) -> bool:
+        pair = self.plans[index : index + 2]
+        first, second = pair[0].op, pair[1].op
+        if (
+            index not in self.pairs
+            or {index - 1, index, index + 1} & self.joined
+            or not can_take_turns(self.config, first, second)
+            or not pair[0].out_stream
+            or not pair[1].buffers
+        ):
+            return False
+        assert isinstance(first, ArrayOp) and isinstance(second, ArrayOp)
+        apart = sum(self._estimate(index + k, plan.strips) for k, plan in enumerate(pair))
+        own = {id(buffer) for plan in pair for buffer in plan.buffers}
+        others = {id(b): b for k in (0, 1) for b in by_index[index + k] if id(b) not in own}
+        least, best = apart * PAIR_SHARE, None
+        for shares in product(range(1, MOST_SHARES + 1), repeat=2):
+            cuts = []
+            for k, (op, share) in enumerate(zip((first, second), shares, strict=True)):
+                rows = ceil_div(min(pair[k].limit[0], op.out_shape.h), share)
+                cuts.append(self._strips(index + k, op, (rows, op.out_shape.w), 0))
+            if any(len(made.strips) < 2 for made in cuts):
+                continue
+            cycles = together(
+                *(self._work(index + k, made.strips, 0) for k, made in enumerate(cuts))
+            )
+            fresh = [self._fresh(index + k, made) for k, made in enumerate(cuts)]
+            buffers = [b for streams, out in fresh for stream in (*streams, out) for b in stream]
+            for buffer in buffers:
+                buffer.first, buffer.last = index, index + 1
+            if cycles < least and squeeze(self.config, buffers, list(others.values())):
+                least, best = cycles, (cuts, fresh)
+        if best is None:
+            return False
+        for plan, made, (streams, out) in zip(pair, *best, strict=True):
+            plan.strips, plan.streams, plan.out_stream = made.strips, streams, out
+        self.slices.pop(index, None)
+        self.slices.pop(index + 1, None)
+        self.joined |= {index}
+        return True
+
+    def _fresh(self, index: int, made: Cut) -> tuple[list[list[Buffer]], list[Buffer]]:
+        """Buffers for these strips of an operation."""
+        plan = self.plans[index]
+        assert isinstance(plan.op, ArrayOp)
+        streams = [
+            self._stream_buffers(index, plan.op, made.in_lines, 2 if pair else 0)
+            for pair in plan.streams
+        ]
+        count = 2 if plan.out_stream else 0
+        return streams, self._stream_buffers(index, plan.op, made.out_lines, count)
+
     def _thicken_one(self, index: int, plan: OpPlan, op: ArrayOp, others: list[Buffer]) -> None:
         height, width = op.out_shape.h, op.out_shape.w
         least = self._estimate(index, plan.strips)
-        heights = sorted({ceil_div(height, count) for count in range(1, height + 1)})
+        heights = _heights(height, plan.limit[0])
         for size, rows in product(self._sizes(plan, op), heights):
             made = self._strips(index, op, (rows, width), size)
             cycles = self._estimate(index, made.strips, size)
@@ -461,3 +543,13 @@ class PhasePlan:
         if now <= self.config.cols:
             return None
         return ceil_div(ceil_div(now, 2), self.config.cols) * self.config.cols
+
+
+def _heights(height: int, least: int) -> list[int]:
+    """Rows of a strip, from a share of ``least`` to all, so many that neighbours differ."""
+    heights = {least, height}
+    count = 1
+    while count <= height and (rows := ceil_div(height, count)) * LEAST_SHARE > least:
+        heights.add(rows)
+        count += 1 + count // 8
+    return sorted(heights)

@@ -128,7 +128,8 @@ class Program:
     ``image`` holds (address, bytes) of constants; ``regions`` say where in memory the network's
     inputs, outputs and every tensor that leaves or enters the core are; ``roots`` name the tensor
     whose bytes a reshaped one shares; ``variables`` name the tensors that keep their bytes from one
-    inference to the next.
+    inference to the next; ``operations`` are the layers of what the network was lowered to, in
+    order.
     """
 
     network: Network
@@ -140,6 +141,11 @@ class Program:
     plans: dict[int, LayerPlan] = field(default_factory=dict)
     variables: dict[str, int] = field(default_factory=dict)
     memory_end: int = 0
+    operations: tuple[int, ...] = ()
+
+    def layers_at(self, position: int) -> set[int]:
+        """Layers of the operation there and of the next one."""
+        return set(self.operations[position : position + 2])
 
     @property
     def predicted_cycles(self) -> int:

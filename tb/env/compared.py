@@ -18,8 +18,8 @@ from tb.env.places import place_of
 Array = NDArray[np.generic]
 Part = Callable[[Array], Array]
 
-# What may vanish: a PAD into the convolution behind it, an assignment into what makes the value.
-FOLDABLE = operations.Pad | operations.AssignVariable
+# What may vanish: PADs and slices into layers behind them, an assignment into what makes the value.
+FOLDABLE = operations.Pad | operations.Slice | operations.AssignVariable
 
 
 class ComparedElements:
@@ -56,7 +56,7 @@ def required(program: Program) -> dict[int, tuple[Layer, int]]:
     """Return what must be compared in each inference: layer and elements, by tensor.
 
     That is everything core and host write. Left out are other names for the same bytes, and PADs
-    that are part of a convolution.
+    and slices that are part of the layers behind them.
     """
     wanted = {}
     tensors = program.network.tensors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from golden.network import operations as ops
 from golden.operators.parameters import add_parameters
 from golden.operators.windows import resolve_padding
 from sw.compiler import compile_network
+from sw.compiler.compile import PAIRS, compile_choices
 from sw.compiler.operations import ArrayOp, CoreOp
 from sw.compiler.program import Program
 from sw.execution import core_phases
@@ -165,3 +167,50 @@ def test_views_say_what_an_operand_is() -> None:
     assert isinstance(op, ArrayOp) and op.is_padded
     assert [view.shape.c for view in op.views] == [24, 28]
     assert not dataclasses.replace(op, views=()).is_padded
+
+
+def _chain() -> Network:
+    """A depthwise convolution that waits for the bus, then one that the array is busy with."""
+    builder = Builder(rng=np.random.default_rng(12))
+    x = builder.tensor((1, 64, 64, 24))
+    window = resolve_padding(64, 64, kernel=(3, 3), padding="SAME")
+    (y,) = builder.layer(
+        ops.Depthwise(
+            weights=builder.int8((3, 3, 24)),
+            bias=None,
+            window=window,
+            input_zero_point=4,
+            requantisation=builder.requantisation(9, 24),
+        ),
+        [x],
+        (1, 64, 64, 24),
+    )
+    (z,) = builder.layer(
+        ops.Convolution(
+            weights=builder.int8((24, 1, 1, 24)),
+            bias=None,
+            window=resolve_padding(64, 64, kernel=(1, 1)),
+            input_zero_point=4,
+            requantisation=builder.requantisation(24, 24),
+        ),
+        [y],
+        (1, 64, 64, 24),
+    )
+    return _built(builder, (x,), _sum(builder, [y, z], (1, 64, 64, 24), product=False))
+
+
+def test_strips_of_two_operations_take_turns_where_that_is_faster() -> None:
+    network = _chain()
+    apart, possible = compile_choices(CONFIG, network, memory_base=BASE)
+    assert PAIRS in possible
+    paired, found = compile_choices(CONFIG, network, memory_base=BASE, choices=frozenset({PAIRS}))
+    pairs = [choice for choice in found if choice[0] == "pair"]
+    assert pairs
+    assert paired.predicted_cycles < 0.95 * apart.predicted_cycles
+    assert compile_network(CONFIG, network, memory_base=BASE).predicted_cycles <= (
+        paired.predicted_cycles
+    )
+    assert _right(CONFIG, network, 13)
+    layers = [step.layer for phase in core_phases(paired) for step in phase.steps if step.part]
+    changes = sum(a != b for a, b in pairwise(layers))
+    assert changes > 2 * len(network.layers)

@@ -1,4 +1,5 @@
 """Cycle model of the core, from docs/architecture.md section 6.
 
-geometry of an instruction --> execute, transfer (cycles of each engine) --> core (who waits)
+geometry of an instruction --> execute, transfer (cycles of each engine) --> decode (what is known
+of it beforehand) --> core (who waits)
 """

@@ -8,21 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
-from golden.isa_table import InstructionClass, MacFlag
-from golden.machine.checks import Request
-from golden.machine.effects import compute_reads, compute_writes, transfer_lines
-from golden.machine.operands import memory_region
-from golden.machine.storage import ConfigFile
-from sw.compiler.timing.execute import ExecuteCost, execute_cost
-from sw.compiler.timing.tiles import TileShape
-from sw.compiler.timing.transfer import TransferCost, is_tensor, transfer_cost
+from sw.compiler.timing.decode import Decoded, Range, decode
+from sw.compiler.timing.transfer import TransferCost
 
-# Cycles of the check from taking an instruction to handing it over; it takes the next one after it.
-CHECK_TENSOR, CHECK_LINEAR, CHECK_COMPUTE = 12, 3, 17
 # A load that finds its engine idle: address, first beat, realigner, word, done.
 LOAD_LATENCY = 7
 # A store that finds its engine idle: read, gearbox, beat, answer, done.
@@ -32,8 +24,6 @@ STORES_IN_WORK = 4
 READ_PATIENCE = 9  # a store's read goes first after waiting 8 cycles
 BUSY_GATHER = 0.9  # share of cycles from which on a gather has no time to spare
 END = 2  # the last instruction leaves its slot, the fence retires
-
-Range = tuple[str, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +57,12 @@ def simulate(config: CoreConfig, program: Sequence[Instruction]) -> JobTiming:
     Stores and execute instructions share the banks, and either may start first: a first pass finds
     out when each is at work, the second lets them disturb each other.
     """
+    decoded = decode(config, program)
     alone = _Core(config, [], [])
-    timing = alone.run(program)
+    timing = alone.run(decoded)
     if not alone.stores:
         return timing
-    return _Core(config, alone.executes, alone.stores).run(program)
+    return _Core(config, alone.executes, alone.stores).run(decoded)
 
 
 class _Core:
@@ -90,7 +81,6 @@ class _Core:
         self._store_ends = [end for _, end, _ in stores]
         self.executes: list[tuple[int, int, float]] = []  # first step, last step, share of reads
         self.stores: list[tuple[int, int, float]] = []  # first word, last word, share of reads
-        self._groups = ConfigFile()
         self._flight: dict[str, list[_InFlight]] = {"load": [], "execute": [], "store": []}
         self._now = 0  # when the front end takes the next instruction
         self._data_end = {"load": 0, "store": 0}
@@ -98,53 +88,28 @@ class _Core:
         self._last_step = -1_000  # long before the first
         self.timing = JobTiming()
 
-    def run(self, program: Sequence[Instruction]) -> JobTiming:
-        for index, instruction in enumerate(program):
-            self._instruction(index, instruction)
+    def run(self, program: Sequence[Decoded]) -> JobTiming:
+        for index, item in enumerate(program):
+            if item.engine == "cfg":
+                self._now += 1
+            elif item.engine == "sys":
+                self._now = max(self._now, self._all_done() + 1) + 1
+            elif item.engine == "execute":
+                self._execute(index, item)
+            else:
+                self._transfer(index, item)
         self.timing.cycles = self._all_done() + END
         return self.timing
 
     def _all_done(self) -> int:
         return max((flight[-1].span.end for flight in self._flight.values() if flight), default=0)
 
-    def _instruction(self, index: int, instruction: Instruction) -> None:
-        item = instruction.format
-        if item is None:
-            raise ValueError(f"instruction {index} is illegal")
-        if item.funct3 == InstructionClass.CFG:
-            self._groups.write(item.name.removeprefix("cfg."), instruction.rs1, instruction.rs2)
-            self._now += 1
-            return
-        if item.funct3 == InstructionClass.SYS:
-            self._now = max(self._now, self._all_done() + 1) + 1
-            return
-        request = Request(
-            format=item,
-            rs1=instruction.rs1,
-            rs2=instruction.rs2,
-            values=item.unpack(instruction.rs1, instruction.rs2),
-            groups=self._groups,
-            core=self._config,
-            held_shape=None,
-        )
-        if item.funct3 in (InstructionClass.MAC, InstructionClass.VEC):
-            self._execute(index, request)
-        else:
-            self._transfer(index, request)
-
     # ------------------------------------------------------------------ dispatch
 
-    def _dispatch(
-        self,
-        index: int,
-        engine: str,
-        check: int,
-        reads: tuple[Range, ...],
-        writes: tuple[Range, ...],
-    ) -> int:
+    def _dispatch(self, item: Decoded) -> int:
         """Cycle in which the instruction may start, engine permitting."""
-        handed = self._now + check
-        queue = self._flight[engine]
+        handed = self._now + item.check
+        queue = self._flight[item.engine]
         depth = self._config.queue_depth
         if len(queue) >= depth:
             handed = max(handed, queue[-depth].span.end + 1)
@@ -152,47 +117,34 @@ class _Core:
         start = handed + 1
         for other, flights in self._flight.items():
             for old in flights[-depth:]:
-                if old.span.end > handed and _must_wait(engine, reads, writes, other, old):
-                    start = max(start, old.span.end + 1)
+                if old.span.end > handed and old.span.end >= start and _must_wait(item, other, old):
+                    start = old.span.end + 1
         if queue:
             start = max(start, queue[-1].span.start + 1)
         return start
 
-    def _record(
-        self,
-        index: int,
-        engine: str,
-        start: int,
-        end: int,
-        reads: tuple[Range, ...],
-        writes: tuple[Range, ...],
-    ) -> None:
-        span = Span(index=index, engine=engine, start=start, end=end)
-        self._flight[engine].append(_InFlight(span=span, reads=reads, writes=writes))
+    def _record(self, index: int, item: Decoded, start: int, end: int) -> None:
+        span = Span(index=index, engine=item.engine, start=start, end=end)
+        flight = _InFlight(span=span, reads=item.reads, writes=item.writes)
+        self._flight[item.engine].append(flight)
         self.timing.spans.append(span)
 
     # ------------------------------------------------------------------ engines
 
-    def _transfer(self, index: int, request: Request) -> None:
-        cost = transfer_cost(request)
-        region = memory_region(request)
-        memory: Range = ("memory", region.addr, region.end)
-        name = request.format.name
-        check = CHECK_TENSOR if is_tensor(request) else CHECK_LINEAR
-        if name == "st.t":
-            reads, writes = (_range(transfer_lines(request)),), (memory,)
-            start = self._dispatch(index, "store", check, reads, writes)
+    def _transfer(self, index: int, item: Decoded) -> None:
+        cost = item.transfer
+        assert cost is not None
+        start = self._dispatch(item)
+        if item.engine == "store":
             end, start = self._store(start, cost)
-            self._record(index, "store", start, end, reads, writes)
+            self._record(index, item, start, end)
             return
-        reads, writes = (memory,), (_destination(request),)
-        start = self._dispatch(index, "load", check, reads, writes)
         # Two instructions in work: one scattered, one set up.
         start = max(start, self._walk_free["load"])
         begin = max(start + LOAD_LATENCY, self._data_end["load"])
         self._walk_free["load"] = max(start + WALK_SET_UP, self._data_end["load"] - 1)
         self._data_end["load"] = begin + cost.cycles
-        self._record(index, "load", start, begin + cost.cycles, reads, writes)
+        self._record(index, item, start, begin + cost.cycles)
 
     def _store(self, start: int, cost: TransferCost) -> tuple[int, int]:
         flights = self._flight["store"]
@@ -237,11 +189,10 @@ class _Core:
         )
         return round(words)
 
-    def _execute(self, index: int, request: Request) -> None:
-        cost = _execute_cost(request)
-        reads = tuple(_range(r) for r in compute_reads(request))
-        writes = tuple(_range(r) for r in compute_writes(request))
-        start = self._dispatch(index, "execute", CHECK_COMPUTE, reads, writes)
+    def _execute(self, index: int, item: Decoded) -> None:
+        cost = item.execute
+        assert cost is not None
+        start = self._dispatch(item)
         flights = self._flight["execute"]
         if len(flights) >= 2:  # two descriptors in flight
             start = max(start, flights[-2].span.end)
@@ -250,82 +201,28 @@ class _Core:
         self._last_step += self._disturbed(first, self._last_step, cost.reads)
         end = self._last_step + cost.tail
         self.executes.append((first, self._last_step, cost.reads))
-        self._record(index, "execute", start, end, reads, writes)
+        self._record(index, item, start, end)
 
 
-def _range(item: object) -> Range:
-    return item.what, item.first, item.end  # type: ignore[attr-defined]
-
-
-def _destination(request: Request) -> Range:
-    name, values, core = request.format.name, request.values, request.core
-    if name == "ld.t":
-        return _range(transfer_lines(request))
-    if name == "ld.l":
-        return "lut", 0, 256
-    first = values["first"]
-    if name in ("ld.p", "ld.b"):
-        return "pbuf", first, first + values["count"]
-    if name == "ld.w":
-        return "wbuf", first, first + values["count"]
-    shape = request.groups["ld.shape"]
-    pixels = shape["h"] * shape["w"]
-    if name == "ld.m":
-        return "wbuf", first, first + core.blocks(shape["c"]) * pixels
-    return "wbuf", first, first + core.blocks(pixels) * shape["c"]
-
-
-def _must_wait(
-    engine: str,
-    reads: tuple[Range, ...],
-    writes: tuple[Range, ...],
-    other: str,
-    old: _InFlight,
-) -> bool:
-    if engine == other:
+def _must_wait(item: Decoded, other: str, old: _InFlight) -> bool:
+    if item.engine == other:
         # Engines work in order; only an execute may read what one before it still writes.
-        return engine == "execute" and _meet(reads, old.writes, only="spad")
-    return _meet(reads, old.writes) or _meet(writes, old.reads) or _meet(writes, old.writes)
-
-
-def _meet(some: tuple[Range, ...], others: tuple[Range, ...], only: str | None = None) -> bool:
-    return any(
-        a[0] == b[0] and a[1] < b[2] and b[1] < a[2] and (only is None or a[0] == only)
-        for a in some
-        for b in others
+        return other == "execute" and _meet(item.reads, old.writes, only="spad")
+    return (
+        _meet(item.reads, old.writes)
+        or _meet(item.writes, old.reads)
+        or _meet(item.writes, old.writes)
     )
 
 
-def _execute_cost(request: Request) -> ExecuteCost:
-    name, core, groups = request.format.name, request.core, request.groups
-    shape, out, kernel, pad = groups["in"], groups["out"], groups["kernel"], groups["pad"]
-    window = name in ("conv", "dwconv", "maxpool", "avgpool")
-    channels = out["oc"] if name == "conv" else shape["c"]
-    words = (1,)
-    if name == "conv":
-        full, tail = divmod(shape["c"], core.cols)
-        words = (core.cols,) * full + ((tail,) if tail else ())
-    binary = name in ("add", "sub", "mul")
-    tiles = TileShape(
-        rows=core.rows,
-        in_h=shape["h"],
-        in_w=shape["w"],
-        in_pitch=groups["pitch"]["in_p"] if name != "fill" else shape["w"],
-        out_h=out["oh"] if window else shape["h"],
-        out_w=out["ow"] if window else shape["w"],
-        kernel=(kernel["kh"], kernel["kw"]) if window else (1, 1),
-        stride=(kernel["sy"], kernel["sx"]) if window else (1, 1),
-        dilation=(kernel["dy"], kernel["dx"]) if window else (1, 1),
-        padding=(pad["pt"], pad["pl"]) if window else (0, 0),
-        words=words,
-        second_pitch=groups["pitch"]["in2_p"] if binary else 0,
-        reads=name != "fill",
-    )
-    groups_of_lanes = core.cols // core.requant_lanes
-    prescaled = name in ("add", "sub", "mul", "avgpool", "lut")
-    cost = execute_cost(tiles, core.blocks(channels), groups_of_lanes, prescaled)
-    if request.values.get("flags", 0) & MacFlag.HOLD:
-        # A hold sends one item through the drain, whatever the tile's size.
-        items = tiles.last_rows * groups_of_lanes
-        return replace(cost, tail=cost.tail - items + 1)
-    return cost
+def _meet(some: tuple[Range, ...], others: tuple[Range, ...], only: str = "") -> bool:
+    for what, first, end in some:
+        for other_what, other_first, other_end in others:
+            if (
+                what == other_what
+                and first < other_end
+                and other_first < end
+                and (not only or what == only)
+            ):
+                return True
+    return False

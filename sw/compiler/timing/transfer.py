@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 from golden.isa_table import InstructionClass
 from golden.machine.checks import Request
@@ -46,11 +47,19 @@ def _beats(request: Request) -> int:
     rows = region.h
     if pixels == 1 and (rows == 1 or region.row_pitch == run):
         return _words(region.addr, run * rows, bus)
-    return sum(
-        _words(region.addr + y * region.row_pitch + x * region.pix_pitch, run, bus)
-        for y in range(rows)
-        for x in range(pixels)
-    )
+    period = bus // gcd(region.row_pitch, bus)
+    some = [
+        _runs(region.addr + y * region.row_pitch, region.pix_pitch, pixels, run, bus)
+        for y in range(min(period, rows))
+    ]
+    return rows // period * sum(some) + sum(some[: rows % period])
+
+
+def _runs(address: int, pitch: int, count: int, run: int, bus: int) -> int:
+    """Bus words of runs of equal size; where they begin in a bus word repeats itself."""
+    period = bus // gcd(pitch, bus)
+    some = [_words(address + i * pitch, run, bus) for i in range(min(period, count))]
+    return count // period * sum(some) + sum(some[: count % period])
 
 
 def _words(address: int, size: int, bus: int) -> int:
