@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _CONFIGS = Path(__file__).resolve().parent.parent / "spec" / "configs.toml"
 
@@ -129,5 +130,5 @@ def load_config(name: str | None = None) -> CoreConfig:
     return CoreConfig(name=name, **values)
 
 
-def _read() -> dict:
+def _read() -> dict[str, Any]:
     return tomllib.loads(_CONFIGS.read_text(encoding="utf-8"))

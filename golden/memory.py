@@ -6,6 +6,7 @@ A byte is *known* unless a store that failed on the bus may or may not have writ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,9 +78,10 @@ class Memory:
 
     def read(self, addr: int, size: int) -> Bytes:
         """Copy of ``size`` bytes at ``addr``. Raises ValueError outside the memory."""
-        return self.view(linear_region(addr, size))[0, 0].copy()
+        there: Bytes = self.view(linear_region(addr, size))[0, 0].copy()
+        return there
 
-    def write(self, addr: int, data: bytes | NDArray[np.generic]) -> None:
+    def write(self, addr: int, data: bytes | NDArray[Any]) -> None:
         """Put bytes, or an array's bytes, at ``addr``. Raises ValueError outside the memory."""
         raw = np.frombuffer(bytes(data), dtype=np.uint8) if isinstance(data, bytes) else data
         raw = np.ascontiguousarray(raw).view(np.uint8).reshape(-1)
@@ -114,7 +116,7 @@ class Memory:
         offsets = region.addresses().reshape(-1) - self.base
         self.known[offsets[(offsets >= 0) & (offsets < self.size)]] = False
 
-    def _strided(self, array: NDArray, region: Region) -> NDArray:
+    def _strided(self, array: NDArray[Any], region: Region) -> NDArray[Any]:
         offset = region.addr - self.base
         if (
             offset < 0

@@ -15,6 +15,7 @@ RoundingDivideByPOT), TensorFlow Lite ``kernels/internal/common.cc``
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,7 +46,8 @@ def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int32:
     equals floor((ab + 2^30) / 2^31): one formula serves both signs.
     """
     product = np.asarray(a, dtype=np.int64) * np.asarray(b, dtype=np.int64)
-    return np.minimum((product + (1 << 30)) >> 31, INT32_MAX).astype(np.int32)
+    high: Int32 = np.minimum((product + (1 << 30)) >> 31, INT32_MAX).astype(np.int32)
+    return high
 
 
 def rounding_divide_by_pot(x: ArrayLike, exponent: ArrayLike) -> Int32:
@@ -145,11 +147,13 @@ def limits(dtype: str) -> tuple[int, int]:
     return int(info.min), int(info.max)
 
 
-def narrow(x: ArrayLike, dtype: str, low: int | None = None, high: int | None = None) -> Integers:
+def narrow(
+    x: ArrayLike, dtype: str, low: int | None = None, high: int | None = None
+) -> NDArray[Any]:
     """Limit to the type and to [low, high], and narrow to the type."""
     least, most = limits(dtype)
     bounds = (least if low is None else max(low, least), most if high is None else min(high, most))
-    clipped: Integers = np.clip(np.asarray(x, dtype=np.int64), *bounds).astype(dtype)
+    clipped: NDArray[Any] = np.clip(np.asarray(x, dtype=np.int64), *bounds).astype(dtype)
     return clipped
 
 

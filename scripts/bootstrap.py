@@ -208,7 +208,7 @@ def compiler() -> str | None:
 def ensure(root: Path, level: str, build: Path | None = None) -> Path:
     """Return the environment; install what `level` asks for unless the stamp says it is there."""
     build = build or root / "build"
-    venv = place.venv_folder(root, build)
+    venv: Path = place.venv_folder(root, build)
     shown = place.venv_shown(root, build)
     wanted = fingerprint(root, level)
     if is_current(venv, level, wanted) and (shown / "bin" / "python").exists():

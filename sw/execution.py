@@ -7,14 +7,14 @@ tensors that the host knows and moves those that both sides need.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sw.compiler.program import HostPhase, NpuPhase, Program
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 
 class Memory(Protocol):

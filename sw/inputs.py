@@ -7,13 +7,14 @@ several         uint8 [n, bytes]: the inputs of an inference one after the other
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import Network
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 
 def join_inputs(network: Network, arrays: Sequence[Array]) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,7 @@ def _read_weights(request: Request, storage: Storage, steps: int, channels: int)
     core, first = request.core, request.values["wbase"]
     blocks = core.blocks(channels)
 
-    def by_channel(buffer: NDArray) -> NDArray:
+    def by_channel(buffer: NDArray[Any]) -> NDArray[Any]:
         words = buffer[first : first + blocks * steps].reshape(blocks, steps, core.cols)
         return words.transpose(1, 0, 2).reshape(steps, -1)[:, :channels]
 
@@ -88,7 +89,8 @@ def _accumulate(
     row_taps = horizontal.out * vertical.kernel * horizontal.kernel * in_channels
     chunk = max(_CHUNK // row_taps, 1)
     all_known = bool(x_known.all())
-    sums, masks = [], []
+    sums: list[Int32] = []
+    masks: list[Mask] = []
     # Hot path of every network: chunks of output rows, one matrix product each.
     for first in range(0, vertical.out, chunk):
         rows = slice(first, min(first + chunk, vertical.out))
@@ -105,18 +107,18 @@ def _accumulate(
             continue
         tap_known = gather_taps(x_known, vertical, horizontal, rows, True)
         if conv:
-            every = tap_known.reshape(pixels, steps).all(axis=1)
+            every = np.all(tap_known.reshape(pixels, steps), axis=1)
             masks.append(np.repeat(every[:, None], channels, axis=1))
         else:
-            masks.append(tap_known.reshape(pixels, steps, channels).all(axis=1))
+            masks.append(np.all(tap_known.reshape(pixels, steps, channels), axis=1))
     return np.concatenate(sums), np.concatenate(masks) & weights.known.all(axis=0)
 
 
 def _requantize(request: Request, storage: Storage, total: Int32, known: Mask) -> tuple[Int8, Mask]:
     """Scale, zero point and clamp; a channel with an illegal parameter entry is unspecified."""
     groups, first = request.groups, request.values["pbase"]
-    multiplier: NDArray | int = groups["scale"]["mult"]
-    shift: NDArray | int = groups["scale"]["shift"]
+    multiplier: NDArray[Any] | int = groups["scale"]["mult"]
+    shift: NDArray[Any] | int = groups["scale"]["shift"]
     if request.values["flags"] & MacFlag.PERCH:
         channels = total.shape[1]
         mult, mult_known = storage.parameters(first, channels, "mult")

@@ -7,6 +7,7 @@ only once it was written from known bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ class Storage:
         scatter(self.config, self.spad, tensor, values)
         scatter(self.config, self.spad_known, tensor, known)
 
-    def parameters(self, first: int, channels: int, name: str) -> tuple[NDArray, Mask]:
+    def parameters(self, first: int, channels: int, name: str) -> tuple[NDArray[Any], Mask]:
         """``bias``, ``mult`` or ``shift`` from entry ``first`` on, and known mask, both [c]."""
         values = getattr(self, name)[first:].reshape(-1)[:channels]
         return values, getattr(self, f"{name}_known")[first:].reshape(-1)[:channels]

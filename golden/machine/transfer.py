@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,7 +61,7 @@ def run_store(request: Request, storage: Storage, memory: Memory, *, failed: boo
     return MemoryWrite(region=region, data=data, known=known)
 
 
-def _weights(request: Request, buffer: NDArray, data: NDArray) -> int:
+def _weights(request: Request, buffer: NDArray[Any], data: NDArray[Any]) -> int:
     """Put what ld.w, ld.m or ld.mt moves, [h, w, c], into the weight buffer; returns the words.
 
     ld.m writes byte (k, n) to word (n div Cols)*K + k, ld.mt byte (n, k) to (n div Cols)*C + k,
@@ -90,7 +92,9 @@ def _parameters(
 
     def words(start: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         part = np.ascontiguousarray(data[:, start : start + 4 * cols]).view("<i4")
-        mask = known[:, start : start + 4 * cols].reshape(len(data), cols, 4).all(axis=2)
+        mask: NDArray[np.bool_] = np.all(
+            known[:, start : start + 4 * cols].reshape(len(data), cols, 4), axis=2
+        )
         return part, mask
 
     storage.bias[entries], storage.bias_known[entries] = words(0)

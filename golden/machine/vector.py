@@ -95,6 +95,6 @@ def _pool(request: Request, x: Int8, x_known: Mask) -> tuple[Int8, Mask]:
             counts[to] += 1
             known[to] &= x_known[source]
     if not maximum:
-        result = divide_rounding(result, np.maximum(counts, 1)[:, :, None])
+        result = divide_rounding(result, np.maximum(counts, 1)[:, :, None]).astype(np.int64)
     act = request.groups["act"]
     return clamp_int8(result, act["act_min"], act["act_max"]), known

@@ -8,6 +8,7 @@ Index arrays instead of a padded image: a padding of 65,535 rows costs nothing h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,8 @@ def axes(groups: ConfigFile) -> tuple[Axis, Axis]:
 
 
 def gather_taps(
-    x: NDArray[np.generic], vertical: Axis, horizontal: Axis, rows: slice, fill: int | bool
-) -> NDArray[np.generic]:
+    x: NDArray[Any], vertical: Axis, horizontal: Axis, rows: slice, fill: int | bool
+) -> NDArray[Any]:
     """Taps of some output rows: [h, w, c] -> [rows, OW, KH, KW, c], ``fill`` outside the image."""
     y, inside_y = vertical.taps()
     x_at, inside_x = horizontal.taps()

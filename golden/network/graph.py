@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Tensor:
     dtype: str
     scale: float
     zero_point: int
-    data: NDArray[np.generic] | None = None
+    data: NDArray[Any] | None = None
     channel_scales: NDArray[np.float32] | None = None
     flipped: bool = False
     file_index: int | None = None
@@ -75,13 +76,13 @@ class Network:
     layers: tuple[Layer, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    state: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    state: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def tensor(self, index: int) -> Tensor:
         """Tensor of that index."""
         return self.tensors[index]
 
-    def check_inputs(self, arrays: Sequence[NDArray[np.generic]]) -> None:
+    def check_inputs(self, arrays: Sequence[NDArray[Any]]) -> None:
         """Raise NetworkError unless ``arrays`` fit the inputs in number, shape and type."""
         if len(arrays) != len(self.inputs):
             raise NetworkError(

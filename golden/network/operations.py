@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,8 @@ from golden.operators.pooling import average_pool, average_pool_half_up, max_poo
 from golden.operators.softmax import softmax
 from golden.operators.windows import Window
 
-Arrays = Sequence[NDArray[np.generic]]
-State = dict[str, NDArray[np.generic]]
+Arrays = Sequence[NDArray[Any]]
+State = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Requantisation:
     act_min: int = INT8_MIN
     act_max: int = INT8_MAX
 
-    def arguments(self) -> dict[str, object]:
+    def arguments(self) -> dict[str, Any]:
         """As keyword arguments of the golden operators."""
         return {
             "multiplier": self.multiplier,
@@ -55,7 +56,7 @@ class Requantisation:
 class Operation:
     """Base of all operations."""
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         """Outputs for these inputs; only variable operations touch ``state``."""
         raise NotImplementedError(type(self).__name__)
 
@@ -71,7 +72,7 @@ class Convolution(Operation):
     requantisation: Requantisation
     weight_zero_point: int = 0
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             convolution(
                 inputs[0],
@@ -96,7 +97,7 @@ class Depthwise(Operation):
     requantisation: Requantisation
     weight_zero_point: int = 0
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             depthwise(
                 inputs[0],
@@ -121,7 +122,7 @@ class FullyConnected(Operation):
     output_shape: tuple[int, ...]
     weight_zero_point: int = 0
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         result = fully_connected(
             inputs[0],
             self.weights,
@@ -143,7 +144,7 @@ class MatrixProduct(Operation):
     adjoint_b: bool
     requantisation: Requantisation
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         a, b = inputs
         return [
             matmul(
@@ -168,7 +169,7 @@ class Addition(Operation):
     act_min: int
     act_max: int
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             add(
                 inputs[0],
@@ -196,7 +197,7 @@ class Multiplication(Operation):
     act_min: int
     act_max: int
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             multiply(
                 inputs[0],
@@ -218,7 +219,7 @@ class Maximum(Operation):
 
     smallest: bool
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         pick = ordering.minimum if self.smallest else ordering.maximum
         return [pick(inputs[0], inputs[1])]
 
@@ -231,7 +232,7 @@ class Extreme(Operation):
     keep_dims: bool
     smallest: bool
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             reduction.extreme(
                 inputs[0], axes=self.axes, keep_dims=self.keep_dims, largest=not self.smallest
@@ -250,7 +251,7 @@ class Total(Operation):
     multiplier: int
     shift: int
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             reduction.total(
                 inputs[0],
@@ -279,7 +280,7 @@ class TransposedConvolution(Operation):
     input_zero_point: int
     requantisation: Requantisation
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         sums = transposed.transposed_sums(
             inputs[0],
             self.weights,
@@ -302,7 +303,7 @@ class Pooling(Operation):
     act_max: int
     half_up: bool = False
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         if self.half_up:
             return [
                 average_pool_half_up(
@@ -324,7 +325,7 @@ class Mean(Operation):
     multiplier: int
     shift: int
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             mean(
                 inputs[0],
@@ -348,7 +349,7 @@ class Lookup(Operation):
     table: Int8
     dtype: str = "int8"
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [lookup(inputs[0].view(np.int8), self.table).view(self.dtype)]
 
 
@@ -360,7 +361,7 @@ class Softmax(Operation):
     beta: float
     dtype: str = "int8"
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             softmax(
                 inputs[0], input_scale=self.input_scale, beta=self.beta, output_dtype=self.dtype
@@ -374,7 +375,7 @@ class Reshape(Operation):
 
     shape: tuple[int, ...]
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [inputs[0].reshape(self.shape)]
 
 
@@ -384,7 +385,7 @@ class Concatenation(Operation):
 
     axis: int
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [np.concatenate(inputs, axis=self.axis)]
 
 
@@ -395,7 +396,7 @@ class Pad(Operation):
     paddings: tuple[tuple[int, int], ...]
     value: int
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [np.pad(inputs[0], self.paddings, constant_values=self.value)]
 
 
@@ -405,7 +406,7 @@ class Transpose(Operation):
 
     permutation: tuple[int, ...]
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [transpose(inputs[0], permutation=self.permutation)]
 
 
@@ -416,7 +417,7 @@ class Slice(Operation):
     slices: tuple[tuple[slice, ...], ...]
     output_shapes: tuple[tuple[int, ...], ...]
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             np.ascontiguousarray(inputs[0][index]).reshape(shape)
             for index, shape in zip(self.slices, self.output_shapes, strict=True)
@@ -431,7 +432,7 @@ class ResizeNearest(Operation):
     align_corners: bool
     half_pixel: bool
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             resizing.resize_nearest(
                 inputs[0],
@@ -450,7 +451,7 @@ class ResizeBilinear(Operation):
     align_corners: bool
     half_pixel: bool
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [
             resizing.resize_bilinear(
                 inputs[0],
@@ -469,10 +470,10 @@ class Rearrangement(Operation):
     the function tells which goes where.
     """
 
-    function: Callable[[Arrays, int], list[NDArray[np.generic]]]
+    function: Callable[[Arrays, int], list[NDArray[Any]]]
     value: int | None = None
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return self.function(inputs, self.value or 0)
 
 
@@ -482,7 +483,7 @@ class ReadVariable(Operation):
 
     variable: str
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return [state[self.variable].copy()]
 
 
@@ -492,13 +493,13 @@ class AssignVariable(Operation):
 
     variable: str
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         state[self.variable] = np.asarray(inputs[-1]).copy()
         return []
 
 
-Function = Callable[[Arrays], list[NDArray[np.generic]]]
-StepFunction = Callable[[Arrays, Arrays], tuple[list[NDArray[np.generic]], Arrays]]
+Function = Callable[[Arrays], list[NDArray[Any]]]
+StepFunction = Callable[[Arrays, Arrays], tuple[list[NDArray[Any]], Arrays]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -507,7 +508,7 @@ class HostFunction(Operation):
 
     function: Function
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         return self.function(inputs)
 
 
@@ -518,7 +519,7 @@ class Recurrent(Operation):
     variables: tuple[str, ...]
     function: StepFunction
 
-    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[np.generic]]:
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         outputs, values = self.function(inputs, [state[name] for name in self.variables])
         state.update(zip(self.variables, values, strict=True))
         return outputs

@@ -171,11 +171,13 @@ def _rounding_high_mul_int16(a: Int32, b: int) -> Int32:
     """SaturatingRoundingDoublingHighMul on int16 values (b is a multiplier, never -32768)."""
     product = a.astype(np.int64) * b
     nudged = product + np.where(product >= 0, 1 << 14, 1 - (1 << 14))
-    return (np.sign(nudged) * (np.abs(nudged) >> 15)).astype(np.int32)
+    halved: Int32 = (np.sign(nudged) * (np.abs(nudged) >> 15)).astype(np.int32)
+    return halved
 
 
 def _saturating_shift_left_int16(x: Int32, amount: int) -> Int32:
-    return np.clip(x.astype(np.int64) << amount, -32768, 32767).astype(np.int32)
+    shifted: Int32 = np.clip(x.astype(np.int64) << amount, -32768, 32767).astype(np.int32)
+    return shifted
 
 
 def hard_swish_table(

@@ -6,13 +6,14 @@ Source: TensorFlow Lite ``reference/comparisons.h``, ``maximum_minimum.h``, ``ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from golden.numerics import Int32, multiply_by_quantized_multiplier
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 Bool = NDArray[np.bool_]
 
 RELATIONS: dict[str, Callable[[Array, Array], Bool]] = {

@@ -28,7 +28,7 @@ def average_pool_accumulate(x: Int8, *, window: Window) -> tuple[Int32, Int32]:
     return sums, inside.sum(axis=(3, 4), dtype=np.int32)[0, :, :, 0]
 
 
-def divide_rounding(sums: Int32, counts: Int32) -> Int32:
+def divide_rounding(sums: Integers, counts: Integers) -> Int32:
     """Divide by positive counts, rounded to nearest, ties away from zero.
 
     Written as the C++ does it: half the count (floored) is added with the sign of the sum, then

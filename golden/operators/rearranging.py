@@ -6,11 +6,12 @@ Source: TensorFlow Lite's reference kernels of the same names.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 
 def pack(values: Sequence[Array], *, axis: int) -> Array:
@@ -89,7 +90,7 @@ def space_to_batch(
     """SPACE_TO_BATCH_ND of one or two axes behind the batch; padding holds ``value``."""
     axes = len(block)
     pads = [(0, 0), *paddings, *[(0, 0)] * (x.ndim - 1 - axes)]
-    padded = np.pad(x, pads, constant_values=value)  # type: ignore[call-overload]
+    padded = np.pad(x, pads, constant_values=value)
     rest = padded.shape[1 + axes :]
     shape: list[int] = [padded.shape[0]]
     for size, step in zip(padded.shape[1 : 1 + axes], block, strict=True):

@@ -7,6 +7,7 @@ Sources: TensorFlow Lite ``reference/requantize.h``, ``quantize.h``, ``dequantiz
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from golden.numerics import (
     wrap_int32,
 )
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 Float = NDArray[np.float32]
 
 
@@ -69,7 +70,8 @@ def dequantize(x: Integers, *, scale: float, zero_point: int) -> Float:
 def cast(x: Array, dtype: str) -> Array:
     """CAST: integers wrap, floating-point values are truncated, bool is 0 or 1."""
     if dtype == "bool":
-        return x != 0
+        truth: NDArray[np.bool_] = x != 0
+        return truth
     if x.dtype.kind == "f" and np.dtype(dtype).kind in "iu":
         wide = np.trunc(x.astype(np.float64)).astype(np.int64)
         return wide.astype(dtype)
@@ -110,7 +112,8 @@ def plain(kind: str, a: Array, b: Array, low: int, high: int) -> Array:
             result = wide_a * wide_b
         else:
             result = (wide_a - wide_b).astype(a.dtype).astype(np.int64) ** 2
-    return np.clip(result.astype(a.dtype), low, high).astype(a.dtype)
+    clipped: Array = np.clip(result.astype(a.dtype), low, high).astype(a.dtype)
+    return clipped
 
 
 def divide(a: Integers, b: Integers, p: Binary) -> Integers:

@@ -70,4 +70,5 @@ def resize_bilinear(
             sums += pixels * by_row[:, None, None] * by_column[None, :, None]
     half = np.where(sums > 0, 1 << 19, -(1 << 19))
     rounded = sums + half
-    return (np.sign(rounded) * (np.abs(rounded) >> 20)).astype(x.dtype)
+    result: Integers = (np.sign(rounded) * (np.abs(rounded) >> 20)).astype(x.dtype)
+    return result

@@ -56,7 +56,8 @@ def _lookup(value: Integers, table: NDArray[np.int64]) -> NDArray[np.int64]:
     wide = value.astype(np.int64)
     index = 256 + (wide >> 7)
     slope = narrow(table[index + 1] - table[index], "int16").astype(np.int64)
-    return table[index] + ((slope * (wide & 0x7F) + 64) >> 7)
+    found: NDArray[np.int64] = table[index] + ((slope * (wide & 0x7F) + 64) >> 7)
+    return found
 
 
 def softmax_int16(x: Int16, input_scale: float, beta: float) -> Int16:

@@ -26,8 +26,8 @@ Int64 = NDArray[np.int64]
 
 def exact_product(a: Integers, b: Integers) -> Int64:
     """Product of two matrices of at most 16 bits, exact while its sums fit 53 bits."""
-    product = np.matmul(a.astype(np.float64), b.astype(np.float64))
-    return product.astype(np.int64)
+    product: Int64 = np.matmul(a.astype(np.float64), b.astype(np.float64)).astype(np.int64)
+    return product
 
 
 def scale_sums(

@@ -14,6 +14,7 @@ import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -214,7 +215,8 @@ def main() -> int:
     for use in ("train", "validation", "test"):
         rows = getattr(split, use)
         LOG.info("float accuracy, %-10s %.2f %%", use, 100 * accuracy(model, x[rows], y[rows]))
-    np.savez(options.out, **export(model, x[split.train]))
+    arrays: dict[str, Any] = export(model, x[split.train])
+    np.savez(options.out, **arrays)
     held_out = dataset.TestImages(images=images[split.test], labels=labels[split.test], split=split)
     dataset.save_test_images(options.test_images, held_out)
     LOG.info("wrote %s and %s", options.out, options.test_images)

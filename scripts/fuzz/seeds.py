@@ -7,6 +7,7 @@ and type that golden is judged by: `tests/golden/fuzz_models.py` draws those.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -87,7 +88,7 @@ def tables() -> bytes:
 def shapes() -> bytes:
     """Operators that change a shape alone, and a transposition."""
     w = TfliteWriter("shapes")
-    kept = {"scale": 0.04, "zero_point": -5}
+    kept: dict[str, Any] = {"scale": 0.04, "zero_point": -5}
     x = w.add_tensor("x", (1, 4, 6), **kept)
     y = w.reshape("r", x, (2, 1, 12))
     s = w.add_tensor("s", (2, 12), **kept)
@@ -102,7 +103,7 @@ def shapes() -> bytes:
 def parts() -> bytes:
     """Pads, slices, splits, and joining them again."""
     w = TfliteWriter("parts")
-    kept = {"scale": 0.04, "zero_point": -5}
+    kept: dict[str, Any] = {"scale": 0.04, "zero_point": -5}
     x = w.add_tensor("x", (1, 6, 8, 4), **kept)
     y = w.pad("p", x, [(0, 0), (1, 1), (0, 0), (0, 0)])
     v = w.add_tensor("v", (1,), data=np.array([7]), **kept)
@@ -153,7 +154,7 @@ def grouped() -> bytes:
 def streaming() -> bytes:
     """A variable that keeps the last input; the writer has no second graph, so it is added."""
     w = TfliteWriter("streaming")
-    kept = {"scale": 0.04, "zero_point": -5}
+    kept: dict[str, Any] = {"scale": 0.04, "zero_point": -5}
     x = w.add_tensor("x", (1, 2, 4), **kept)
     handle = w.add_tensor("handle", (), dtype="int32")
     w.add_operator("CALL_ONCE", [], [], initSubgraphIndex=1)

@@ -51,7 +51,8 @@ class Instruction:
 
     def reserved(self, operand: str) -> int:
         """Mask of the bits of operand rs1 or rs2 that must be 0."""
-        return 0xFFFFFFFF ^ sum(field.mask for field in getattr(self, operand))
+        fields: tuple[Field, ...] = getattr(self, operand)
+        return 0xFFFFFFFF ^ sum(field.mask for field in fields)
 
 
 @dataclass(frozen=True, kw_only=True)

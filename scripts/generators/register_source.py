@@ -8,9 +8,10 @@ from pathlib import Path
 from scripts.generators.isa_source import SpecError
 
 try:
-    from systemrdl import RDLCompileError, RDLCompiler
+    from systemrdl.compiler import RDLCompiler
+    from systemrdl.messages import RDLCompileError
     from systemrdl.node import FieldNode, RegNode
-    from systemrdl.rdltypes import OnWriteType
+    from systemrdl.rdltypes.builtin_enums import OnWriteType
 except ImportError as missing:  # only generating needs it, running does not
     raise SpecError(
         "the package systemrdl-compiler is missing: `make env-dev` installs it"
@@ -68,7 +69,15 @@ def _access(field: FieldNode) -> str:
     if not field.is_sw_readable:
         return "wo"
     kinds = {OnWriteType.woclr: "rw1c", OnWriteType.woset: "rw1s"}
-    return kinds.get(field.get_property("onwrite"), "rw")
+    effect = field.get_property("onwrite")
+    return "rw" if effect is None else kinds.get(effect, "rw")
+
+
+def _reset(field: FieldNode) -> int:
+    value = field.get_property("reset")
+    if not isinstance(value, int):
+        raise SpecError(f"registers.rdl: {field.get_path()} has no number to be reset to")
+    return value
 
 
 def _register(node: RegNode) -> Register:
@@ -80,17 +89,17 @@ def _register(node: RegNode) -> Register:
             lsb=field.low,
             bits=field.width,
             access=_access(field),
-            reset=field.get_property("reset"),
-            text=field.get_property("desc"),
+            reset=_reset(field),
+            text=field.get_property("desc") or "",
         )
         for field in reversed(node.fields())
     )
     return Register(
         name=node.inst_name,
         offset=node.raw_address_offset,
-        count=node.array_dimensions[0] if node.is_array else 1,
+        count=node.array_dimensions[0] if node.array_dimensions else 1,
         title=node.get_property("name"),
-        text=node.get_property("desc"),
+        text=node.get_property("desc") or "",
         fields=fields,
     )
 

@@ -58,7 +58,7 @@ def layer_table(entries: list[dict[str, Any]]) -> str:
 def operator_text(entry: dict[str, Any]) -> str:
     """Return the operator, and where it ran when that is not the core."""
     places = {"npu": "", "host": " (host)", "alias": " (no work)", "folded": " (folded)"}
-    return entry["operator"] + places[entry["where"]]
+    return f"{entry['operator']}{places[entry['where']]}"
 
 
 def utilisation_text(entry: dict[str, Any]) -> str:

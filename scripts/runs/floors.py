@@ -79,9 +79,9 @@ def layer_macs(network: Network, layer: Layer) -> int:
     made = network.tensors[layer.outputs[0]]
     match layer.operation:
         case ops.Convolution() | ops.Depthwise() as operation:
-            return made.shape[1] * made.shape[2] * int(operation.weights.size)
+            return int(made.shape[1]) * int(made.shape[2]) * int(operation.weights.size)
         case ops.FullyConnected() as operation:
-            return made.size // operation.weights.shape[0] * int(operation.weights.size)
+            return made.size // int(operation.weights.shape[0]) * int(operation.weights.size)
         case ops.MatrixProduct() as operation:
             first = network.tensors[layer.inputs[0]].shape
             return made.size * first[-2 if operation.adjoint_a else -1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from sw.compiler.program import NpuPhase, Program
 from sw.importer import import_network
 from sw.inputs import join_inputs
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 # The bench numbers what it writes with 32 bits of cycles and keeps all of memory three times.
 MOST_MEMORY = 256 << 20

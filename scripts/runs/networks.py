@@ -53,7 +53,7 @@ class NetworkRun:
     core: CoreConfig
     model: Path
     network: Network
-    inputs: NDArray[np.generic]
+    inputs: NDArray[Any]
     memory_end: int
     folder: Path
     seed: int = 1
@@ -86,7 +86,7 @@ class NetworkResult:
     layers: list[dict[str, Any]] = field(default_factory=list)
     cycles: list[int] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
-    outputs: list[NDArray[np.generic]] = field(default_factory=list)
+    outputs: list[NDArray[Any]] = field(default_factory=list)
     simulated_cycles: int = 0
     seconds: float = 0.0
     waves: list[Path] = field(default_factory=list)
@@ -194,7 +194,7 @@ def inputs_done(folder: Path) -> int:
 def merged(network: Network, jobs: Sequence[SimRun], results: Sequence[SimResult]) -> NetworkResult:
     """Put the parts together, in the order of the inputs."""
     whole = NetworkResult()
-    outputs: list[list[NDArray[np.generic]]] = []
+    outputs: list[list[NDArray[Any]]] = []
     for job, result in zip(jobs, results, strict=True):
         folder = Path(job.results_dir)
         if result.waves is not None:
@@ -240,9 +240,9 @@ def add_part(whole: NetworkResult, part: dict[str, Any]) -> None:
 
 def failure_of(job: SimRun, result: SimResult, document: dict[str, Any] | None) -> str:
     """Return one line: the first layer that differs, else what the test or the simulator said."""
-    for layer in (document or {}).get("layers", ()):
+    for layer in document["layers"] if document else ():
         if layer["mismatches"]:
-            place = int(job.env["RATEL_FIRST"]) + document["inputs"]
+            place = int(job.env["RATEL_FIRST"]) + (document or {})["inputs"]
             said = layer["first"] or "the host's result differs from golden"
             return f"input {place}, layer {layer['index']} {layer['operator']}: {said}"
     return result.message

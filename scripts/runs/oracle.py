@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class OracleResult:
 def compare_with_oracle(
     network: Network,
     model: Path,
-    inputs: NDArray[np.generic],
+    inputs: NDArray[Any],
     *,
     absent: str = "",
     timeout_s: float = TIMEOUT_S,
@@ -128,7 +129,7 @@ def is_uint8(network: Network) -> bool:
     return any(network.tensors[i].flipped for layer in computing for i in layer.outputs)
 
 
-def as_golden(tensor: Tensor, found: dict[int, NDArray[np.generic]]) -> NDArray[np.generic]:
+def as_golden(tensor: Tensor, found: dict[int, NDArray[Any]]) -> NDArray[Any]:
     """Return a tensor of the judge as golden has it."""
     values = found[tensor.in_file]
     if tensor.flipped:
@@ -144,8 +145,8 @@ def computed_tensors(network: Network) -> list[int]:
 def compare(
     result: OracleResult,
     network: Network,
-    wanted: dict[int, NDArray[np.generic]],
-    values: dict[int, NDArray[np.generic]],
+    wanted: dict[int, NDArray[Any]],
+    values: dict[int, NDArray[Any]],
     number: int,
 ) -> None:
     """Add the tensors of one input to the result; only what both sides have counts as compared."""

@@ -70,8 +70,8 @@ class OracleProcess:
         self.close()
 
     def infer(
-        self, arrays: Sequence[NDArray[np.generic]], tensors: Sequence[int]
-    ) -> dict[int, NDArray[np.generic]]:
+        self, arrays: Sequence[NDArray[Any]], tensors: Sequence[int]
+    ) -> dict[int, NDArray[Any]]:
         """Run one inference; return these tensors, flat, by index."""
         with suppress(BrokenPipeError):  # it has ended; how is said where its answer is missing
             _send(self._stdin, (list(arrays), list(tensors)))
@@ -152,13 +152,13 @@ class Micro:
             intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
         )
 
-    def infer(self, arrays: Sequence[NDArray[np.generic]]) -> None:
+    def infer(self, arrays: Sequence[NDArray[Any]]) -> None:
         """Run one inference."""
         for position, array in enumerate(arrays):
             self._interpreter.set_input(array, position)
         self._interpreter.invoke()
 
-    def tensor(self, index: int) -> NDArray[np.generic]:
+    def tensor(self, index: int) -> NDArray[Any]:
         """Return a tensor of the file, flat."""
         return np.asarray(self._interpreter.GetTensor(index, 0)["tensor_data"]).reshape(-1)
 
@@ -178,15 +178,15 @@ class LiteRt:
         )
         self._interpreter.allocate_tensors()
 
-    def infer(self, arrays: Sequence[NDArray[np.generic]]) -> None:
+    def infer(self, arrays: Sequence[NDArray[Any]]) -> None:
         """Run one inference."""
         for details, array in zip(self._interpreter.get_input_details(), arrays, strict=True):
             self._interpreter.set_tensor(details["index"], array)
         self._interpreter.invoke()
 
-    def tensor(self, index: int) -> NDArray[np.generic]:
+    def tensor(self, index: int) -> NDArray[Any]:
         """Return a tensor of the file, flat."""
-        found: NDArray[np.generic] = self._interpreter.get_tensor(index).reshape(-1)
+        found: NDArray[Any] = self._interpreter.get_tensor(index).reshape(-1)
         return found
 
 

@@ -29,7 +29,7 @@ class WholeResult:
     """What came of a network."""
 
     model: Model
-    inputs: NDArray[np.generic]
+    inputs: NDArray[Any]
     stall: float
     rtl: NetworkResult
     oracle: OracleResult
@@ -99,7 +99,7 @@ class WholeResult:
 
 def run_whole(
     model: Model,
-    inputs: NDArray[np.generic],
+    inputs: NDArray[Any],
     *,
     build: Path,
     folder: Path,
@@ -142,7 +142,7 @@ def run_whole(
     return WholeResult(model=model, inputs=inputs, stall=stall, rtl=rtl, oracle=oracle)
 
 
-def without_core(model: Model, inputs: NDArray[np.generic]) -> NetworkResult:
+def without_core(model: Model, inputs: NDArray[Any]) -> NetworkResult:
     """Return the result of a network that has no work for the core: golden's outputs."""
     network = model.network
     state = {name: value.copy() for name, value in network.state.items()}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
+from typing import Any
 
 from golden.config import CoreConfig
 from golden.network import NetworkError
@@ -60,6 +61,7 @@ def main(argv: list[str]) -> int:
     where = built_system(core)
     print(f"compiler    {cross_compiler().name}")
     if wanted.programs:
+        found: dict[str, Any]
         entry = programs.run_programs(
             where, config=core.name, first=wanted.first, number=wanted.programs,
             seed=wanted.seed, results=results,

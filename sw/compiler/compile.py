@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -200,7 +202,7 @@ class _Compiler:
             table=table,
         )
 
-    def _add_image(self, array: NDArray[np.generic]) -> int:
+    def _add_image(self, array: NDArray[Any]) -> int:
         data = np.ascontiguousarray(array).view(np.uint8).reshape(-1)
         address = self._allocate(data.size)
         self._program.image.append((address, data))

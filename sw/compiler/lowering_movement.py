@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from golden.network import Layer
 from golden.network import operations as ops
@@ -74,7 +75,7 @@ def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | s
     return moves
 
 
-def broadcast(context: Context, layer: Layer, source: int, shape: tuple[int, ...]) -> list:
+def broadcast(context: Context, layer: Layer, source: int, shape: tuple[int, ...]) -> list[Any]:
     """Move that repeats ``source`` to ``shape``, and the tensor it makes.
 
     Each axis is doubled until it is long enough: of what is there, half is copied behind itself.

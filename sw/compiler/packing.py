@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,7 +76,7 @@ def pack_parameters(config: CoreConfig, op: ArrayOp) -> NDArray[np.uint8] | None
 
 
 def _by_block(
-    config: CoreConfig, values: NDArray[np.generic], count: int, dtype: str
+    config: CoreConfig, values: NDArray[Any], count: int, dtype: str
 ) -> NDArray[np.uint8]:
     padded = np.zeros(count * config.cols, dtype=dtype)
     padded[: values.size] = values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ class OutputPart:
             base=self.base, h=self.rows, w=self.width, c=channels, p=self.width, cbs=self.cbs
         )
 
-    def select(self, whole: NDArray[np.generic]) -> NDArray[np.generic]:
+    def select(self, whole: NDArray[Any]) -> NDArray[Any]:
         """The part [rows, width, channels] of the whole tensor, in any shape with its channels.
 
         The core knows bytes: those of uint8 are told as int8.

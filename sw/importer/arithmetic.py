@@ -25,7 +25,9 @@ def addition(op: Operator) -> Operation:
     if dtype == "int16":
         binary = _binary(op, left_shift=15)
         return HostFunction(
-            function=lambda inputs: [rescaling.add_or_subtract(*inputs, binary, subtract=subtract)]
+            function=lambda inputs: [
+                rescaling.add_or_subtract(inputs[0], inputs[1], binary, subtract=subtract)
+            ]
         )
     a, b, output = op.int8(0), op.int8(1), op.made_int8()
     low, high = op.clamp()
@@ -47,7 +49,9 @@ def multiplication(op: Operator) -> Operation:
         return _plain(op, dtype)
     if dtype == "int16":
         binary = _binary(op)
-        return HostFunction(function=lambda inputs: [rescaling.multiply_quantized(*inputs, binary)])
+        return HostFunction(
+            function=lambda inputs: [rescaling.multiply_quantized(inputs[0], inputs[1], binary)]
+        )
     a, b, output = op.int8(0), op.int8(1), op.made_int8()
     multiplier, shift = multiply_multiplier(a.scale, b.scale, output.scale)
     low, high = op.clamp()
@@ -68,14 +72,16 @@ def squared_difference(op: Operator) -> Operation:
     if dtype in _WHOLE:
         return _plain(op, dtype)
     binary = _binary(op, left_shift=7 if dtype == "int8" else 0, square=True)
-    return HostFunction(function=lambda inputs: [rescaling.squared_difference(*inputs, binary)])
+    return HostFunction(
+        function=lambda inputs: [rescaling.squared_difference(inputs[0], inputs[1], binary)]
+    )
 
 
 def division(op: Operator) -> Operation:
     """DIV of int8."""
     op.int8(0)
     binary = _binary(op, quotient=True)
-    return HostFunction(function=lambda inputs: [rescaling.divide(*inputs, binary)])
+    return HostFunction(function=lambda inputs: [rescaling.divide(inputs[0], inputs[1], binary)])
 
 
 def softmax(op: Operator) -> Operation:
@@ -116,7 +122,9 @@ def _plain(op: Operator, dtype: str) -> HostFunction:
     if code:
         raise op.error("a fused activation on whole numbers is not supported")
     kind = op.name
-    return HostFunction(function=lambda inputs: [rescaling.plain(kind, *inputs, low, high)])
+    return HostFunction(
+        function=lambda inputs: [rescaling.plain(kind, inputs[0], inputs[1], low, high)]
+    )
 
 
 def _binary(

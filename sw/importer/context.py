@@ -177,7 +177,8 @@ class Operator:
         """Shape of a 4-D tensor."""
         if len(tensor.shape) != 4:
             raise self.error(f"it has shape {tensor.shape}, not NHWC", tensor=tensor)
-        return tensor.shape  # type: ignore[return-value]
+        n, h, w, c = tensor.shape
+        return n, h, w, c
 
     def clamp(self) -> tuple[int, int]:
         """Clamp (act_min, act_max) of the fused activation on the output's quantisation."""
@@ -224,7 +225,7 @@ class Context:
     tensors: list[Tensor]
     records: Sequence[TensorRecord]
     variables: dict[int, str] = field(default_factory=dict)
-    state: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    state: dict[str, NDArray[Any]] = field(default_factory=dict)
     ignored: set[int] = field(default_factory=set)
 
     def add(self, tensor: Tensor) -> int:

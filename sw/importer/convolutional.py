@@ -6,6 +6,7 @@ Activations are int8, which the core computes, or int16 with int8 weights, which
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def transposed_convolution(op: Operator) -> Operation:
             (out_h, out_w), (in_h, in_w), weights.shape[1:3], stride, strict=True
         )
     )
-    where = {"stride": stride, "padding": padding, "size": (out_h, out_w)}
+    where: dict[str, Any] = {"stride": stride, "padding": padding, "size": (out_h, out_w)}
     if source.dtype == "int16":
         return _wide(
             op,
@@ -126,7 +127,7 @@ def matrix_product(op: Operator) -> Operation:
         raise op.error(f"its types {a.dtype}, {b.dtype} and {output.dtype} differ")
     if a.dtype == "int16":
 
-        def product(inputs: list[NDArray[np.generic]]) -> list[NDArray[np.generic]]:
+        def product(inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
             left = np.swapaxes(inputs[0], -1, -2) if adjoint_a else inputs[0]
             right = np.swapaxes(inputs[1], -1, -2) if adjoint_b else inputs[1]
             return [
@@ -217,7 +218,7 @@ def _wide(
     )
     low, high = op.clamp()
 
-    def function(inputs: Sequence[NDArray[np.generic]]) -> list[NDArray[np.generic]]:
+    def function(inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         made = wide.scale_sums(
             sums(inputs[0]),
             bias=bias,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,7 +207,7 @@ def tensor_of(file: FileRecord, record: TensorRecord) -> Tensor:
     )
 
 
-def constant_of(file: FileRecord, record: TensorRecord) -> NDArray[np.generic] | None:
+def constant_of(file: FileRecord, record: TensorRecord) -> NDArray[Any] | None:
     """Return the value of a constant, None for what is computed or has a type nobody reads.
 
     A tensor that nobody uses was not checked, and may not fit its bytes: it has no value.

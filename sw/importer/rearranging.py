@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from sw.importer.context import Operator
 from sw.importer.entry import HOST, LITERT, NOWHERE, Entry
 
 ANY = ("int8", "int16", "int32", "int64", "bool", "float32")
-_Arrays = list[NDArray[np.generic]]
+_Arrays = list[NDArray[Any]]
 
 
 def pack(op: Operator) -> Rearrangement:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from golden.network.operations import Arrays, Recurrent
@@ -76,11 +76,11 @@ def lstm(op: Operator) -> Recurrent:
         raise op.error("its output and hidden state must have the same scale and zero point")
     batch = source.shape[1 if layer.time_major else 0]
 
-    def step(inputs: Arrays, state: Arrays) -> tuple[list[NDArray[np.generic]], Arrays]:
+    def step(inputs: Arrays, state: Arrays) -> tuple[list[NDArray[Any]], Arrays]:
         shapes = [values.shape for values in state]
-        result, *after = golden.lstm(
-            inputs[0], *(values.reshape(batch, -1) for values in state), layer
-        )
+        hidden_state, cell_state = (values.reshape(batch, -1) for values in state)
+        result, hidden_after, cell_after = golden.lstm(inputs[0], hidden_state, cell_state, layer)
+        after: tuple[NDArray[Any], ...] = (hidden_after, cell_after)
         return [result], [v.reshape(s) for v, s in zip(after, shapes, strict=True)]
 
     names = (op.variable(_HIDDEN_STATE), op.variable(_CELL_STATE))
@@ -104,7 +104,7 @@ def svdf(op: Operator) -> Recurrent:
         output_zero_point=output.zero_point,
     )
 
-    def step(inputs: Arrays, values: Arrays) -> tuple[list[NDArray[np.generic]], Arrays]:
+    def step(inputs: Arrays, values: Arrays) -> tuple[list[NDArray[Any]], Arrays]:
         result, after = golden.svdf(inputs[0], values[0], layer)
         return [result], [after]
 

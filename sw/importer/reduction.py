@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from golden.network.operations import Extreme, HostFunction, Mean, Operation, Total
 from golden.operators import reduction
 from golden.operators.mean import mean_multiplier
@@ -31,7 +33,7 @@ def mean(op: Operator) -> Operation:
         for axis in axes:
             count *= source.shape[axis]
         multiplier, shift = mean_multiplier(multiplier, shift, count)
-    parameters = {
+    parameters: dict[str, Any] = {
         "axes": axes,
         "keep_dims": keep,
         "output_zero_point": output.zero_point,

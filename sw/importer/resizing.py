@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from golden.network.operations import Operation, ResizeBilinear, ResizeNearest
 from sw.importer.context import Operator
 from sw.importer.entry import HOST, Entry
@@ -17,7 +19,7 @@ def bilinear(op: Operator) -> Operation:
     return ResizeBilinear(**_parameters(op, "int8"))
 
 
-def _parameters(op: Operator, *dtypes: str) -> dict:
+def _parameters(op: Operator, *dtypes: str) -> dict[str, Any]:
     op.nhwc(op.given(0, *dtypes))
     output = op.made(*dtypes)
     _, height, width, _ = op.nhwc(output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,7 +160,7 @@ def real_function(op: Operator) -> Operation:
 def prelu(op: Operator) -> Operation:
     """PRELU; with one constant alpha a table."""
     source, output, alpha = op.int8(0), op.made_int8(), op.int8(1)
-    parameters = {
+    parameters: dict[str, Any] = {
         "zero_point": source.zero_point,
         "alpha_zero_point": alpha.zero_point,
         "output_zero_point": output.zero_point,
@@ -170,14 +171,15 @@ def prelu(op: Operator) -> Operation:
             / float(np.float32(output.scale))
         ),
     }
-    if alpha.data is not None and alpha.data.size == 1:
+    slope = alpha.data
+    if slope is not None and slope.size == 1:
         inputs = lookup.INPUTS.astype(np.int8)
-        table = op.defined(lambda: rescaling.prelu(inputs, alpha.data.reshape(1), **parameters))
+        table = op.defined(lambda: rescaling.prelu(inputs, slope.reshape(1), **parameters))
         return Lookup(table=table.astype(np.int8))
     return HostFunction(function=lambda inputs: [rescaling.prelu(*inputs, **parameters)])
 
 
-def _pair(op: Operator) -> tuple:
+def _pair(op: Operator) -> tuple[Any, Any]:
     source = op.quantised(op.given(0, "int8", "int16"))
     return source, op.quantised(op.made(source.dtype))
 

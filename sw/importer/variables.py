@@ -43,13 +43,13 @@ def _name(op: Operator) -> str:
     return name
 
 
-def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[np.generic]]:
+def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[Any]]:
     """Value of each variable before the first inference.
 
     Read from the constants that the once-called subgraphs assign. Raises NetworkError for a
     variable that is never initialised, or not with an int8 constant.
     """
-    state: dict[str, NDArray[np.generic]] = dict(context.state)
+    state: dict[str, NDArray[Any]] = dict(context.state)
     called = {
         operator.options.initSubgraphIndex
         for operator in file.graphs[0].operators
@@ -91,7 +91,7 @@ def _constant(file: FileRecord, graph: GraphRecord, index: int, variable: str) -
 
 
 def check_variables(
-    context: Context, layers: Sequence[Layer], state: dict[str, NDArray[np.generic]]
+    context: Context, layers: Sequence[Layer], state: dict[str, NDArray[Any]]
 ) -> None:
     """Raise NetworkError where a variable is read or assigned in another shape than it has."""
     for layer in layers:

@@ -20,7 +20,7 @@ needs_system = [pytest.mark.sim, pytest.mark.slow, pytest.mark.xdist_group("soc"
 class TestSystem:
     pytestmark = needs_system
 
-    def test_a_network_on_the_cpu(self, tmp_path: Path, seed: int):
+    def test_a_network_on_the_cpu(self, tmp_path: Path, seed: int) -> None:
         words = ("--model", "mnist", "--count", 2, "--stall", 0.2, "--seed", seed)
         ended = command("soc", *words, results=tmp_path)
         assert ended.code == 0, ended.out + ended.err
@@ -31,7 +31,7 @@ class TestSystem:
         assert (entry["inputs"], entry["mismatches"]) == (2, 0)
         assert entry["elements"] > 40_000
 
-    def test_random_programs(self, tmp_path: Path, seed: int):
+    def test_random_programs(self, tmp_path: Path, seed: int) -> None:
         ended = command("soc", "--programs", PROGRAMS, "--seed", seed, results=tmp_path)
         assert ended.code == 0, ended.out + ended.err
         assert ended.report is not None
@@ -77,7 +77,7 @@ def go(tmp_path: Path) -> dict[str, object]:
 
 def test_a_failing_program_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     pretend(monkeypatch, broken=40)
     entry = go(tmp_path)
     assert not entry["pass"]
@@ -89,12 +89,12 @@ def test_a_failing_program_is_named(
 
 def test_a_simulation_that_leaves_no_count_does_not_pass(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+) -> None:
     pretend(monkeypatch, broken=40, cut=True)
     assert not go(tmp_path)["pass"]
 
 
-def test_all_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_all_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pretend(monkeypatch, broken=-1)
     entry = go(tmp_path)
     assert entry["pass"]

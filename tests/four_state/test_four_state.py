@@ -152,25 +152,25 @@ def smoke_job(config: str) -> Job:
 
 
 @pytest.mark.parametrize("config", ["4x4", "8x8"])
-def test_load_and_store(config: str, bench: Bench, tmp_path: Path):
+def test_load_and_store(config: str, bench: Bench, tmp_path: Path) -> None:
     assert differences(bench(config), smoke_job(config), tmp_path) == []
 
 
 @pytest.mark.parametrize("number", range(6))
-def test_programs(number: int, seed: int, bench: Bench, tmp_path: Path):
+def test_programs(number: int, seed: int, bench: Bench, tmp_path: Path) -> None:
     assert differences(bench("4x4"), program_job("4x4", 10 * seed + number), tmp_path) == []
 
 
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("kind", LAYERS)
-def test_layers(kind: str, number: int, seed: int, bench: Bench, tmp_path: Path):
+def test_layers(kind: str, number: int, seed: int, bench: Bench, tmp_path: Path) -> None:
     assert differences(bench("4x4"), layer_job("4x4", kind, 10 * seed + number), tmp_path) == []
 
 
 @pytest.mark.parametrize("config", [name for name in config_names() if name != "4x4"])
 def test_a_program_on_the_other_configurations(
     config: str, seed: int, bench: Bench, tmp_path: Path
-):
+) -> None:
     assert differences(bench(config), program_job(config, seed), tmp_path) == []
 
 
@@ -188,7 +188,7 @@ def without_reset(text: str, register: str) -> str:
 
 
 @pytest.mark.parametrize(("file", "register"), MISSING_RESETS, ids=lambda word: Path(word).stem)
-def test_a_missing_reset_is_seen(file: str, register: str, tmp_path: Path):
+def test_a_missing_reset_is_seen(file: str, register: str, tmp_path: Path) -> None:
     rtl = tmp_path / "rtl"
     shutil.copytree(ROOT / "rtl", rtl)
     source = rtl / file
@@ -199,13 +199,13 @@ def test_a_missing_reset_is_seen(file: str, register: str, tmp_path: Path):
     assert found and found[0].startswith("X on "), found
 
 
-def test_an_unwritten_byte_that_is_stored_is_seen(bench: Bench, tmp_path: Path):
+def test_an_unwritten_byte_that_is_stored_is_seen(bench: Bench, tmp_path: Path) -> None:
     job = smoke_job("4x4")
     job.memory.known[0x1003 + 100] = False
     assert differences(bench("4x4"), job, tmp_path)[0].startswith("X on m_axi_wdata_o")
 
 
-def test_a_wrong_byte_result_or_register_is_seen(bench: Bench, tmp_path: Path):
+def test_a_wrong_byte_result_or_register_is_seen(bench: Bench, tmp_path: Path) -> None:
     job = smoke_job("4x4")
     run = simulate(bench("4x4"), job, tmp_path)
     assert compare(job, run) == []

@@ -34,12 +34,12 @@ SAME = [
 
 
 @pytest.mark.parametrize(("first", "second"), SAME)
-def test_the_same_cause_is_one_bucket(first: str, second: str):
+def test_the_same_cause_is_one_bucket(first: str, second: str) -> None:
     assert cause_of(failure(first)) == cause_of(failure(second))
     assert len(buckets([failure(first), failure(second, name="b")])) == 1
 
 
-def test_other_causes_are_other_buckets():
+def test_other_causes_are_other_buckets() -> None:
     messages = [first for first, _ in SAME]
     messages += [
         "instruction 5 `conv in_base=1`: expected we=1, got 0",
@@ -52,7 +52,7 @@ def test_other_causes_are_other_buckets():
     assert len(buckets(twice)) == 2
 
 
-def test_the_most_frequent_comes_first_and_its_quickest_run_too():
+def test_the_most_frequent_comes_first_and_its_quickest_run_too() -> None:
     outcomes = [
         failure("rare", name="r"),
         failure("often 1", name="slow", seconds=9),

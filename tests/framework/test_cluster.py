@@ -72,7 +72,7 @@ def started(tmp_path: Path) -> Iterator[Cluster]:
     made.stop()
 
 
-def test_a_killed_worker_loses_nothing(started: Cluster, tmp_path: Path):
+def test_a_killed_worker_loses_nothing(started: Cluster, tmp_path: Path) -> None:
     runs = [make_run("takes_a_while", seed, NAP="1") for seed in range(5)]
     runs += [make_run("odd_seeds_fail", seed) for seed in (10, 11)]
     seen: list[Outcome] = []
@@ -93,7 +93,7 @@ def test_a_killed_worker_loses_nothing(started: Cluster, tmp_path: Path):
         assert (folder / "runs" / run.name / "results.xml").is_file()
 
 
-def test_no_scheduler_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_no_scheduler_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_S", 1)
     plan = make_plan(tmp_path, make_run("passes", 1), cluster="tcp://127.0.0.1:9")
     with pytest.raises(UserError, match="no Dask scheduler answers at tcp:"):
@@ -110,7 +110,7 @@ def test_no_scheduler_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monkey
         (["--frobnicate"], "unrecognized arguments"),
     ],
 )
-def test_a_bad_option_is_one_sentence(words: list[str], sentence: str):
+def test_a_bad_option_is_one_sentence(words: list[str], sentence: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scripts.regress", *words],
         cwd=ROOT, capture_output=True, text=True, check=False,

@@ -43,7 +43,7 @@ def small(tmp_path: Path, old: str, new: str) -> Fault:
 
 
 @pytest.mark.parametrize("old", LINES)
-def test_an_expression_becomes_a_choice(tmp_path: Path, old: str):
+def test_an_expression_becomes_a_choice(tmp_path: Path, old: str) -> None:
     new, choice = LINES[old]
     merge([small(tmp_path, old, new)], tmp_path)
     text = (tmp_path / "rtl" / "ratel_x.v").read_text()
@@ -51,7 +51,7 @@ def test_an_expression_becomes_a_choice(tmp_path: Path, old: str):
 
 
 @pytest.mark.parametrize("old", UNFIT)
-def test_what_is_no_expression_is_refused(tmp_path: Path, old: str):
+def test_what_is_no_expression_is_refused(tmp_path: Path, old: str) -> None:
     with pytest.raises(PatchError, match="001_x changes no expression"):
         merge([small(tmp_path, old, UNFIT[old])], tmp_path)
 
@@ -93,7 +93,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("number", range(len(MERGED) + 1))
-def test_each_choice_is_the_patched_core(merged: Path, tmp_path: Path, number: int):
+def test_each_choice_is_the_patched_core(merged: Path, tmp_path: Path, number: int) -> None:
     patched = {path: path.read_text() for path in sorted((ROOT / "rtl").rglob("*.v"))}
     if number:
         fault = MERGED[number - 1]
@@ -109,11 +109,11 @@ def test_each_choice_is_the_patched_core(merged: Path, tmp_path: Path, number: i
             assert squeezed(chosen(found, number)) == squeezed(text), path
 
 
-def test_few_faults_need_a_build_of_their_own():
+def test_few_faults_need_a_build_of_their_own() -> None:
     assert len(FAULTS) - len(MERGED) <= 3
 
 
-def test_the_choice_is_read_from_a_file(merged: Path):
+def test_the_choice_is_read_from_a_file(merged: Path) -> None:
     assert f'"{choice_file(merged)}"' in (merged / "rtl" / PACKAGE_FILE).read_text()
     choose(merged, 7)
     assert choice_file(merged).read_text() == "7\n"

@@ -35,14 +35,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     place.link_to.cache_clear()
 
 
-def test_a_plain_path_stays_as_it_is(tmp_path: Path, cache: Path):
+def test_a_plain_path_stays_as_it_is(tmp_path: Path, cache: Path) -> None:
     assert place.plain(tmp_path / "x.v") == tmp_path / "x.v"
     assert place.workshop(tmp_path / "sim") == tmp_path / "sim"
     assert not cache.exists(), "nothing outside is touched"
 
 
 @pytest.mark.parametrize("character", sorted(set(ODD) - set("itsabxyzw12HOME")))
-def test_each_odd_character_is_kept_from_tools(tmp_path: Path, character: str):
+def test_each_odd_character_is_kept_from_tools(tmp_path: Path, character: str) -> None:
     folder = tmp_path / f"a{character}b"
     folder.mkdir()
     (folder / f"x{character}.v").write_text("module")
@@ -57,26 +57,28 @@ def test_each_odd_character_is_kept_from_tools(tmp_path: Path, character: str):
     assert place.workshop(folder / "sim") == made
 
 
-def test_links_lead_people_back(tmp_path: Path):
+def test_links_lead_people_back(tmp_path: Path) -> None:
     folder = tmp_path / ODD
     folder.mkdir()
     told = f"%Error: {place.plain(folder / 'x.v')}:3: syntax error"
     assert place.real(told) == f"%Error: {folder / 'x.v'}:3: syntax error"
 
 
-def test_two_folders_of_the_same_reading_have_two_links(tmp_path: Path):
+def test_two_folders_of_the_same_reading_have_two_links(tmp_path: Path) -> None:
     assert place.plain(tmp_path / "a b") != place.plain(tmp_path / "a:b")
 
 
 @pytest.mark.parametrize("home", ["", "/proc/nowhere", "relative", "/tmp/o dd"])
-def test_a_home_that_can_not_be_used_is_not(monkeypatch: pytest.MonkeyPatch, home: str):
+def test_a_home_that_can_not_be_used_is_not(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", home)
     place.cache_folder.cache_clear()
     assert place.cache_folder() == Path(f"/var/tmp/honeyguide-{os.getuid()}")
 
 
-def test_a_cache_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_cache_of_somebody_else_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert place.usable(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path)
     assert not place.usable(tmp_path / "link")
@@ -85,7 +87,7 @@ def test_a_cache_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.sim
-def test_a_simulation_is_built_and_run_at_an_odd_path(tmp_path: Path):
+def test_a_simulation_is_built_and_run_at_an_odd_path(tmp_path: Path) -> None:
     folder = tmp_path / ODD
     folder.mkdir()
     for name in ("counter.v", "counter_bench.py"):
@@ -148,7 +150,7 @@ def on_a_small_disk(folder: Path, *words: str) -> subprocess.CompletedProcess[st
 
 
 @pytest.mark.sim
-def test_a_full_disk_is_said_and_nothing_half_written_is_reused(tmp_path: Path):
+def test_a_full_disk_is_said_and_nothing_half_written_is_reused(tmp_path: Path) -> None:
     done = on_a_small_disk(tmp_path / "disk", "-c", FULL, str(tmp_path / "disk"))
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
@@ -158,7 +160,7 @@ def test_a_full_disk_is_said_and_nothing_half_written_is_reused(tmp_path: Path):
     assert lines[2].startswith("crash no space left on the disk of")
 
 
-def test_a_command_on_a_full_disk_ends_with_one_sentence(tmp_path: Path):
+def test_a_command_on_a_full_disk_ends_with_one_sentence(tmp_path: Path) -> None:
     mnist = ROOT / "models" / "mnist" / "mnist.tflite"
     fill = (
         "import runpy, sys; from pathlib import Path\n"
@@ -192,7 +194,7 @@ LEAKS = {
 @pytest.mark.sim
 def test_nothing_of_the_shell_reaches_a_build_or_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     for name, text in LEAKS.items():
         monkeypatch.setenv(name, text)
     left = {name for name in clean_environment() if name in LEAKS}
@@ -209,7 +211,7 @@ def test_nothing_of_the_shell_reaches_a_build_or_a_run(
 
 def test_settings_that_a_shell_may_make_are_in_force_and_others_go(
     monkeypatch: pytest.MonkeyPatch,
-):
+) -> None:
     before = dict(os.environ)
     monkeypatch.setattr(os, "environ", {"RATEL_MODELS": "/m", "RATEL_LAYERS": "3", "HOME": "/h"})
     try:
@@ -223,7 +225,7 @@ def test_settings_that_a_shell_may_make_are_in_force_and_others_go(
         surroundings.settle("", ())
 
 
-def test_a_report_says_what_came_from_the_shell(tmp_path: Path):
+def test_a_report_says_what_came_from_the_shell(tmp_path: Path) -> None:
     mnist = ROOT / "models" / "mnist" / "mnist.tflite"
     clean = surroundings.cleaned(os.environ, own="RATEL_")
     done = subprocess.run(
@@ -240,7 +242,7 @@ def test_a_report_says_what_came_from_the_shell(tmp_path: Path):
     assert report["config"] == "8x8"
 
 
-def test_ruff_s_patterns_hold_at_an_odd_path(tmp_path: Path):
+def test_ruff_s_patterns_hold_at_an_odd_path(tmp_path: Path) -> None:
     folder = tmp_path / ODD
     (folder / "tests").mkdir(parents=True)
     (folder / "pyproject.toml").write_text(

@@ -64,7 +64,7 @@ def outcome(folder: Path, rule: str = "", table: str = TABLE) -> list[Result]:
     return run_all(jobs_of(proofs), sources, folder / "runs", parallel=1, tell=lambda result: None)
 
 
-def test_what_holds_is_proved_and_faults_are_refuted(tmp_path: Path):
+def test_what_holds_is_proved_and_faults_are_refuted(tmp_path: Path) -> None:
     results = outcome(tmp_path)
     assert [str(result.outcome.verdict) for result in results] == ["proved", "refuted", "refuted"]
     content = report(results)
@@ -73,7 +73,7 @@ def test_what_holds_is_proved_and_faults_are_refuted(tmp_path: Path):
     assert results[1].outcome.trace is not None
 
 
-def test_what_does_not_hold_is_refuted(tmp_path: Path):
+def test_what_does_not_hold_is_refuted(tmp_path: Path) -> None:
     table = TABLE.replace("depth = 2", "depth = 4")  # deep enough to meet a real run
     first = outcome(tmp_path, "`RULE(never_zero, count_q != 3'd0)", table)[0]
     assert first.outcome.verdict == "refuted"
@@ -81,20 +81,20 @@ def test_what_does_not_hold_is_refuted(tmp_path: Path):
     assert not first.passed
 
 
-def test_what_waits_in_vain_is_vacuous(tmp_path: Path):
+def test_what_waits_in_vain_is_vacuous(tmp_path: Path) -> None:
     first = outcome(tmp_path, "`RULE_IF(at_seven, count_q == 3'd7, 1'b0)")[0]
     assert first.outcome.verdict == "vacuous"
     assert "at_seven" in first.sentence
 
 
-def test_assumptions_that_contradict_are_found(tmp_path: Path):
+def test_assumptions_that_contradict_are_found(tmp_path: Path) -> None:
     lines = "`HOST(low, !step_i)\n  `HOST_IF(high, 1'b1, step_i)"
     first = outcome(tmp_path, lines)[0]
     assert not first.passed
     assert first.outcome.verdict == "vacuous"
 
 
-def test_a_fault_that_nothing_refutes_fails(tmp_path: Path):
+def test_a_fault_that_nothing_refutes_fails(tmp_path: Path) -> None:
     table = TABLE.replace('"if (1\'b1)"', '"if (step_i || 1\'b0)"')
     last = outcome(tmp_path, table=table)[-1]
     assert not last.passed
@@ -109,6 +109,8 @@ def test_a_fault_that_nothing_refutes_fails(tmp_path: Path):
         ("depth = 2", 'method = "bounded"', "says the reason"),
     ],
 )
-def test_a_table_that_is_wrong_is_refused(tmp_path: Path, old: str, new: str, sentence: str):
+def test_a_table_that_is_wrong_is_refused(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
     with pytest.raises(TableError, match=sentence):
         outcome(tmp_path, table=TABLE.replace(old, new))

@@ -37,7 +37,7 @@ def end(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0
 
 
-def test_runs_that_start_together_have_folders_of_their_own(tmp_path: Path):
+def test_runs_that_start_together_have_folders_of_their_own(tmp_path: Path) -> None:
     others = [holder("run", tmp_path) for _ in range(4)]
     paths = {path for _, path in others} | {new_run("run", tmp_path).path for _ in range(4)}
     assert len(paths) == 8
@@ -46,7 +46,7 @@ def test_runs_that_start_together_have_folders_of_their_own(tmp_path: Path):
         end(process)
 
 
-def test_old_runs_go_but_none_in_use_and_none_that_is_linked(tmp_path: Path):
+def test_old_runs_go_but_none_in_use_and_none_that_is_linked(tmp_path: Path) -> None:
     process, used = holder("run", tmp_path)
     linked = new_run("run", tmp_path)
     linked.publish_as(tmp_path / "last")
@@ -66,7 +66,7 @@ def test_old_runs_go_but_none_in_use_and_none_that_is_linked(tmp_path: Path):
     end(process)
 
 
-def test_an_interrupted_run_is_gone_on_with_unless_it_still_goes_on(tmp_path: Path):
+def test_an_interrupted_run_is_gone_on_with_unless_it_still_goes_on(tmp_path: Path) -> None:
     process, path = holder("run", tmp_path)
     (path / "half").touch()
     unfinished = lambda folder: (folder / "half").exists()  # noqa: E731
@@ -76,7 +76,7 @@ def test_an_interrupted_run_is_gone_on_with_unless_it_still_goes_on(tmp_path: Pa
     assert new_run("run", tmp_path, suits=unfinished).path != path, "this process has it in use"
 
 
-def test_a_published_file_is_always_whole(tmp_path: Path):
+def test_a_published_file_is_always_whole(tmp_path: Path) -> None:
     run = new_run("run", tmp_path)
     size = 1 << 20
     big = run.path / "report.json"
@@ -97,7 +97,7 @@ def test_a_published_file_is_always_whole(tmp_path: Path):
     assert sorted(left) == [".publishing", "report.json"]
 
 
-def test_a_link_takes_the_place_of_what_an_older_version_left(tmp_path: Path):
+def test_a_link_takes_the_place_of_what_an_older_version_left(tmp_path: Path) -> None:
     (tmp_path / "regress").mkdir()
     (tmp_path / "regress" / "regress.json").write_text("old")
     run = new_run("regress", tmp_path)
@@ -107,7 +107,7 @@ def test_a_link_takes_the_place_of_what_an_older_version_left(tmp_path: Path):
     assert [(path / "regress.json").read_text() for path in kept] == ["old"]
 
 
-def test_a_run_that_breaks_off_says_so_in_place_of_an_older_report(tmp_path: Path):
+def test_a_run_that_breaks_off_says_so_in_place_of_an_older_report(tmp_path: Path) -> None:
     done = Results(command="run", folder=tmp_path)
     done.start()
     done.write({"pass": True})
@@ -123,7 +123,7 @@ def test_a_run_that_breaks_off_says_so_in_place_of_an_older_report(tmp_path: Pat
     assert (report["pass"], report["reasons"]) == (False, ["the bus is on fire"])
 
 
-def test_a_report_stays_when_other_commands_run(tmp_path: Path):
+def test_a_report_stays_when_other_commands_run(tmp_path: Path) -> None:
     first = Results(command="sim", folder=tmp_path)
     first.start()
     first.picture.write_bytes(b"picture")
@@ -139,13 +139,15 @@ def test_a_report_stays_when_other_commands_run(tmp_path: Path):
     assert not second.published_picture.exists(), "the picture of another run beside this report"
 
 
-def test_a_folder_that_can_not_be_made_is_one_sentence(tmp_path: Path):
+def test_a_folder_that_can_not_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(cli.UserError, match="cannot write below"):
         new_run("run", tmp_path)
 
 
-def test_processes_of_a_session_share_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_processes_of_a_session_share_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("HONEYGUIDE_RUN", raising=False)
     mine = session_run("pytest", tmp_path)
     assert session_run("pytest", tmp_path) == mine == Path(os.environ["HONEYGUIDE_RUN"])
@@ -153,7 +155,9 @@ def test_processes_of_a_session_share_its_folder(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("number", [2, 15, 1])  # SIGINT, SIGTERM, SIGHUP
-def test_a_command_that_is_told_to_end_takes_its_processes_along(tmp_path: Path, number: int):
+def test_a_command_that_is_told_to_end_takes_its_processes_along(
+    tmp_path: Path, number: int
+) -> None:
     script = (
         "import os, sys, signal; from pathlib import Path\n"
         "from honeyguide import cli\n"

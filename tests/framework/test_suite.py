@@ -22,19 +22,19 @@ from honeyguide.regress.suite import (
 SUITE = load_suite()
 
 
-def test_every_test_of_the_bench_is_in_the_suite_and_nothing_else():
+def test_every_test_of_the_bench_is_in_the_suite_and_nothing_else() -> None:
     known = {str(test) for test in bench_tests()}
     listed = {f"{entry.file}.{entry.test}" for entry in SUITE.entries}
     assert listed == known
 
 
-def test_runs_have_names_of_their_own_and_seeds_in_a_row():
+def test_runs_have_names_of_their_own_and_seeds_in_a_row() -> None:
     runs = deal(SUITE.entries, SUITE.configs, count=500, seed=40)
     assert len({run.name for run in runs}) == 500
     assert [run.seed for run in runs] == list(range(40, 540))
 
 
-def test_weights_decide_and_the_mix_is_even():
+def test_weights_decide_and_the_mix_is_even() -> None:
     runs = deal(SUITE.entries, SUITE.configs, count=1000, seed=1)
     total = sum(entry.weight for entry in SUITE.entries)
     for part in (runs[:total], runs[total : 2 * total]):
@@ -44,14 +44,14 @@ def test_weights_decide_and_the_mix_is_even():
     assert max(configs.values()) - min(configs.values()) < 0.1 * len(runs)
 
 
-def test_every_entry_meets_every_configuration():
+def test_every_entry_meets_every_configuration() -> None:
     total = sum(entry.weight for entry in SUITE.entries)
     runs = deal(SUITE.entries, SUITE.configs, count=len(SUITE.configs) * total, seed=1)
     met = {(run.entry.name, run.config) for run in runs}
     assert len(met) == len(SUITE.entries) * len(SUITE.configs)
 
 
-def test_the_repeat_command_asks_for_the_same_run():
+def test_the_repeat_command_asks_for_the_same_run() -> None:
     run = deal(SUITE.entries, SUITE.configs, count=77, seed=5)[70]
     words = dict(word.split("=", 1) for word in repeat_command(run).split()[2:])
     entries = chosen_entries(SUITE, words["TESTS"].strip("'"))
@@ -70,17 +70,17 @@ def test_the_repeat_command_asks_for_the_same_run():
         ("FenceAlone, registers.Counters", ["smoke.FenceAlone", "registers.Counters"]),
     ],
 )
-def test_words_choose_entries(words: str, names: list[str]):
+def test_words_choose_entries(words: str, names: list[str]) -> None:
     assert [entry.name for entry in chosen_entries(SUITE, words)] == names
 
 
 @pytest.mark.parametrize("words", ["", "nothing.Such", "smoke.LoadAndStore,oops"])
-def test_unknown_tests_are_one_sentence(words: str):
+def test_unknown_tests_are_one_sentence(words: str) -> None:
     with pytest.raises(UserError, match=r"unknown test|names no test"):
         chosen_entries(SUITE, words)
 
 
-def test_unknown_configurations_are_one_sentence():
+def test_unknown_configurations_are_one_sentence() -> None:
     with pytest.raises(UserError, match="unknown configuration '9x9'"):
         chosen_configs(SUITE, "8x8,9x9")
 
@@ -93,7 +93,7 @@ def test_unknown_configurations_are_one_sentence():
         ('configs = ["8x8"]\n[entry."a.B"]\nwieght = 3', "wieght, which means nothing"),
     ],
 )
-def test_a_bad_suite_is_one_sentence(text: str, words: str, tmp_path: Path):
+def test_a_bad_suite_is_one_sentence(text: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / "suite.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=words):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def run_fuzz(operators: Sequence[str], seed: int, indices: Iterable[int]) -> Sum
     return summary
 
 
-def judged(case: Case) -> list[NDArray[np.generic]]:
+def judged(case: Case) -> list[NDArray[Any]]:
     """What the oracle makes of a case: all outputs of all runs. Raises RuntimeError if it can't."""
     runs = case.runs or [case.inputs]
     if case.oracle == "litert":
@@ -80,7 +81,7 @@ def judged(case: Case) -> list[NDArray[np.generic]]:
     return [output for inputs in runs for output in oracle.run(inputs, case.outputs)]
 
 
-def difference(ours: NDArray[np.generic], theirs: NDArray[np.generic], oracle: str) -> str:
+def difference(ours: NDArray[Any], theirs: NDArray[Any], oracle: str) -> str:
     """What differs, in words; empty if nothing does."""
     if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
         return f"{ours.dtype} {ours.shape} instead of {theirs.dtype} {theirs.shape}"

@@ -51,7 +51,7 @@ def arithmetic_case(rng: np.random.Generator, operator: str) -> Case:
     x = draft.input(a, name="a", scale=scales[0], zero_point=points[0])
     y = draft.input(b, name="b", scale=scales[1], zero_point=points[1])
     z = draft.output(target, dtype=dtype, scale=scales[2], zero_point=points[2])
-    options = {}
+    options: dict[str, Any] = {}
     if name in ("ADD", "SUB", "MUL", "DIV") and dtype == "int8":
         options["fusedActivationFunction"] = activation_of(rng, scales[2], points[2])[0]
     if name == "SUB" and dtype == "int16":

@@ -23,11 +23,11 @@ class Case:
 
     operator: str
     model: bytes
-    inputs: list[NDArray[np.generic]]
-    golden: Callable[[], NDArray[np.generic] | list[NDArray[np.generic]]]
+    inputs: list[NDArray[Any]]
+    golden: Callable[[], NDArray[Any] | list[NDArray[Any]]]
     describe: str
     features: set[str] = field(default_factory=set)
-    runs: list[list[NDArray[np.generic]]] = field(default_factory=list)
+    runs: list[list[NDArray[Any]]] = field(default_factory=list)
     outputs: int = 1
     oracle: str = "tflite-micro"
 

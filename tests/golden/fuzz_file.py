@@ -17,7 +17,7 @@ from sw.importer import import_network
 from tests.golden.fuzz_case import Case
 from tests.golden.fuzz_values import choice, int8_tensor, log_uniform
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 RANGES = {"int8": (-128, 127), "int16": (-32768, 32767), "int32": (-(1 << 31), (1 << 31) - 1)}
 
 

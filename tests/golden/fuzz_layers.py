@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,8 +44,12 @@ def _layer_scales(
 
 
 def _small_layer(
-    rng: np.random.Generator, x: NDArray, weights: NDArray, x_point: int, bias: NDArray | None
-) -> tuple[NDArray, NDArray, NDArray | None]:
+    rng: np.random.Generator,
+    x: NDArray[Any],
+    weights: NDArray[Any],
+    x_point: int,
+    bias: NDArray[Any] | None,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
     """Same shapes, but values that accumulate to tens.
 
     With right shifts of 0 to 5 one output in a few then lies on a tie, where single and double

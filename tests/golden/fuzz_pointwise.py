@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,9 @@ def table_case(rng: np.random.Generator, operator: str) -> Case:
     both = {**pair, "output_scale": y_scale, "output_zero_point": y_point}
     if operator in ("LOGISTIC", "TANH"):
         y_scale, y_point = (1 / 256, -128) if operator == "LOGISTIC" else (1 / 128, 0)
-        build = lookup.logistic_table if operator == "LOGISTIC" else lookup.tanh_table
+        build: Callable[..., Any] = (
+            lookup.logistic_table if operator == "LOGISTIC" else lookup.tanh_table
+        )
         arguments: dict[str, Any] = pair
     elif operator == "RELU6":
         y_scale, y_point = x_scale, x_point

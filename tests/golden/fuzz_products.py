@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from golden.numerics import quantize_multiplier
@@ -56,7 +58,7 @@ def wide_case(rng: np.random.Generator, operator: str) -> Case:
     biases = rng.integers(-(2**20), 2**20, out_c) * (2**6 if wide else 1)
     b = draft.constant(biases, dtype="int64" if wide else "int32", scale=x_scale * w_scales)
     activation = activation_of(rng, y_scale, 0)[0] if name != "TRANSPOSE_CONV" else "NONE"
-    options: dict = {"fusedActivationFunction": activation}
+    options: dict[str, Any] = {"fusedActivationFunction": activation}
     if name == "FULLY_CONNECTED":
         y = draft.output((batch, out_c), dtype="int16", scale=y_scale)
         return draft.case([x, w, b], [y], **options)
@@ -70,7 +72,7 @@ def wide_case(rng: np.random.Generator, operator: str) -> Case:
     return draft.case([x, w, b], [y], **options)
 
 
-def _window_options(window: dict) -> dict:
+def _window_options(window: dict[str, Any]) -> dict[str, Any]:
     return {
         "padding": window["padding"],
         "strideH": window["stride"][0],
@@ -85,7 +87,7 @@ def _transposed(
     x: int,
     w: int,
     b: int,
-    window: dict,
+    window: dict[str, Any],
     shape: tuple[int, ...],
     scale: float,
     zero_point: int,
@@ -152,8 +154,9 @@ def matmul_wide_case(rng: np.random.Generator, operator: str) -> Case:
 def pool_wide_case(rng: np.random.Generator, operator: str) -> Case:
     draft = Draft(operator=operator, rng=rng)
     shape = shape_of(rng, 4, 7)
-    window = window_arguments(rng, shape[1:3], dilate=False)
-    resolved = resolve_padding(*shape[1:3], **window)
+    height, width = shape[1:3]
+    window = window_arguments(rng, (height, width), dilate=False)
+    resolved = resolve_padding(height, width, **window)
     x = draft.input(values(rng, shape, "int16"), scale=0.01)
     y = draft.output(
         (shape[0], resolved.out_h, resolved.out_w, shape[3]), dtype="int16", scale=0.01

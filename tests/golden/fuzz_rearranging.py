@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tests.golden.fuzz_case import Case
@@ -21,7 +23,7 @@ def movement_case(rng: np.random.Generator, operator: str) -> Case:
     return make(draft)
 
 
-def _simple(draft: Draft, shape: tuple[int, ...]) -> tuple[int, dict]:
+def _simple(draft: Draft, shape: tuple[int, ...]) -> tuple[int, dict[str, Any]]:
     scale, zero = _scale(draft), point(draft.rng, draft.dtype)
     x = draft.input(values(draft.rng, shape, draft.dtype), scale=scale, zero_point=zero)
     return x, {"dtype": draft.dtype, "scale": scale, "zero_point": zero}
@@ -266,18 +268,18 @@ def _slice(draft: Draft) -> Case:
 def _strided_slice(draft: Draft) -> Case:
     rng = draft.rng
     shape = shape_of(rng, some_rank(rng), 6)
-    begin: list = []
-    end: list = []
-    steps: list = []
-    index: list = []
+    begin: list[Any] = []
+    end: list[Any] = []
+    steps: list[Any] = []
+    index: list[Any] = []
     masks = {"beginMask": 0, "endMask": 0, "shrinkAxisMask": 0}
     for axis, n in enumerate(shape):
         step = int(choice(rng, (1, 1, 2, 3, -1, -2)))
         b, e = int(rng.integers(-n, n)), int(rng.integers(-n - 1, n + 2))
         if rng.random() < 0.2:
             masks["shrinkAxisMask"] |= 1 << axis
-            for values_of, value in ((begin, b), (end, b + 1), (steps, 1), (index, b)):
-                values_of.append(value)
+            for values_of, one in ((begin, b), (end, b + 1), (steps, 1), (index, b)):
+                values_of.append(one)
             continue
         low = slice(b, e, step)
         if rng.random() < 0.2:

@@ -100,8 +100,8 @@ def movement_case(rng: np.random.Generator, operator: str) -> Case:
             more[axis] = int(rng.integers(1, 6))
             tensors.append(int8_tensor(rng, more))
             ids.append(writer.add_tensor(f"x{index}", more, scale=scale, zero_point=point))
-        result = np.concatenate(tensors, axis=axis).shape
-        y_id = writer.add_tensor("y", result, scale=scale, zero_point=point)
+        made = np.concatenate(tensors, axis=axis).shape
+        y_id = writer.add_tensor("y", made, scale=scale, zero_point=point)
         writer.add_operator("CONCATENATION", ids, [y_id], axis=axis)
         return Case(
             operator=operator,

@@ -45,10 +45,12 @@ def bias_tensor(rng: np.random.Generator, count: int) -> NDArray[np.int32] | Non
     if style == "layer":
         return rng.integers(-20000, 20000, count, dtype=np.int32)
     if style == "2^30":
-        return (rng.choice([-1, 1], count) * (1 << 30) + rng.integers(-9, 9, count)).astype("i4")
+        signs = rng.choice(np.array([-1, 1]), count)
+        near: NDArray[np.int32] = (signs * (1 << 30) + rng.integers(-9, 9, count)).astype(np.int32)
+        return near
     if style == "ends":
         ends = rng.choice(np.array([-(1 << 31), (1 << 31) - 1]), count)
-        return (ends - np.sign(ends) * rng.integers(0, 20000, count)).astype(np.int32)
+        return np.asarray(ends - np.sign(ends) * rng.integers(0, 20000, count)).astype(np.int32)
     return rng.integers(-(1 << 31), 1 << 31, count, dtype=np.int64).astype(np.int32)
 
 

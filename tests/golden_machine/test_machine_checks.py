@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from check_tables import CASES, Case, Fault
-from machine_harness import BASE
 
 from golden.config import load_config
 from golden.isa import BY_NAME, Instruction, build
 from golden.isa_table import GROUPS, ErrorCode, FieldId
 from golden.machine import ErrorRecord, Machine
 from golden.memory import Memory
+from tests.golden_machine.check_tables import CASES, Case, Fault
+from tests.golden_machine.machine_harness import BASE
 
 _BUS = (ErrorCode.BUS_READ, ErrorCode.BUS_WRITE)
 
@@ -60,20 +60,20 @@ def expected(fault: Fault) -> tuple[ErrorCode, FieldId, int]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_base_program_passes(name: str):
+def test_the_base_program_passes(name: str) -> None:
     mnemonic, case = CASES[name]
     assert summary(run(mnemonic, case)[1]) is None
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_check_fires(name: str):
+def test_each_check_fires(name: str) -> None:
     mnemonic, case = CASES[name]
     for fault in case.faults:
         assert summary(run(mnemonic, case, fault)[1]) == expected(fault), fault
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_nearest_legal_value_passes(name: str):
+def test_the_nearest_legal_value_passes(name: str) -> None:
     mnemonic, case = CASES[name]
     for fault in case.faults:
         for value in fault.passes:
@@ -89,7 +89,7 @@ def test_the_nearest_legal_value_passes(name: str):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_of_two_faults_the_first_in_order_is_reported(name: str):
+def test_of_two_faults_the_first_in_order_is_reported(name: str) -> None:
     mnemonic, case = CASES[name]
     for first, second in combinations(case.faults, 2):
         if (first.place, first.name) == (second.place, second.name):
@@ -99,13 +99,13 @@ def test_of_two_faults_the_first_in_order_is_reported(name: str):
         assert found[:2] == expected(first)[:2], (first, second)
 
 
-def test_every_instruction_has_a_case():
+def test_every_instruction_has_a_case() -> None:
     covered = {mnemonic for mnemonic, _ in CASES.values()}
     assert covered == {name for name in BY_NAME if not name.startswith("cfg.")}
 
 
 @pytest.mark.parametrize("group", [item.name for item in GROUPS])
-def test_reserved_bits_of_every_group_are_refused(group: str):
+def test_reserved_bits_of_every_group_are_refused(group: str) -> None:
     item = BY_NAME[group]
     word = build(group, **{field.name: 0 for field in item.fields}).word
     for operand, reserved, field in (
@@ -126,7 +126,7 @@ def test_reserved_bits_of_every_group_are_refused(group: str):
         assert error is not None and error.field == FieldId.RS1
 
 
-def test_ranges_are_exact_beyond_32_bits():
+def test_ranges_are_exact_beyond_32_bits() -> None:
     """65,535 blocks of 65,535 steps each must not wrap into the weight buffer."""
     _, case = CASES["conv"]
     machine = Machine(load_config("8x8"), Memory(base=BASE, size=64))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from machine_harness import Harness
 from numpy.typing import NDArray
 
 from golden.config import config_names
@@ -32,6 +31,7 @@ from golden.operators.convolution import convolution, convolution_accumulate
 from golden.operators.depthwise import depthwise, depthwise_accumulate
 from golden.operators.matmul import matmul
 from golden.operators.windows import Window
+from tests.golden_machine.machine_harness import Harness
 
 CONFIGS = config_names()
 PERCH, BIAS, ACC, HOLD = MacFlag.PERCH, MacFlag.BIAS, MacFlag.ACC, MacFlag.HOLD
@@ -122,7 +122,7 @@ class Layer:
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("number", range(12))
-def test_convolution_equals_the_operator(config: str, number: int, seed: int):
+def test_convolution_equals_the_operator(config: str, number: int, seed: int) -> None:
     harness = Harness(config, seed * 1000 + number)
     layer = Layer(harness, depthwise=False)
     kernel = (layer.window.kernel_h, layer.window.kernel_w)
@@ -142,7 +142,7 @@ def test_convolution_equals_the_operator(config: str, number: int, seed: int):
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("number", range(12))
-def test_depthwise_equals_the_operator(config: str, number: int, seed: int):
+def test_depthwise_equals_the_operator(config: str, number: int, seed: int) -> None:
     harness = Harness(config, seed * 1000 + 500 + number)
     layer = Layer(harness, depthwise=True)
     kernel = (layer.window.kernel_h, layer.window.kernel_w)
@@ -159,7 +159,7 @@ def test_depthwise_equals_the_operator(config: str, number: int, seed: int):
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize(("m", "k", "n"), [(1, 1, 1), (5, 17, 9), (13, 8, 16), (16, 33, 3)])
-def test_matrix_product_of_two_activations(config: str, m: int, k: int, n: int):
+def test_matrix_product_of_two_activations(config: str, m: int, k: int, n: int) -> None:
     """B^T loaded as a matrix, both zero points in play, channels of A as K."""
     harness = Harness(config)
     a, b = harness.int8(m, k), harness.int8(n, k)
@@ -191,7 +191,7 @@ def test_matrix_product_of_two_activations(config: str, m: int, k: int, n: int):
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("parts", [2, 3])
-def test_a_product_split_along_k_equals_the_whole(config: str, parts: int):
+def test_a_product_split_along_k_equals_the_whole(config: str, parts: int) -> None:
     """Each part reads its blocks of the input; hold keeps the sums, acc goes on from them."""
     harness = Harness(config)
     rows, cols = harness.config.rows, harness.config.cols
@@ -236,7 +236,9 @@ def test_a_product_split_along_k_equals_the_whole(config: str, parts: int):
     assert np.array_equal(harness.store(target), whole)
 
 
-def test_accumulators_are_lost_with_the_next_compute_instruction_but_not_with_a_refused_one():
+def test_accumulators_are_lost_with_the_next_compute_instruction_but_not_with_a_refused_one() -> (
+    None
+):
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=8, c=8)
     target = dense(harness.config, base=50, h=1, w=8, c=8)
@@ -268,7 +270,7 @@ def test_accumulators_are_lost_with_the_next_compute_instruction_but_not_with_a_
     assert error_of(go_on) == ErrorCode.ACC
 
 
-def test_without_acc_what_a_hold_left_is_not_added():
+def test_without_acc_what_a_hold_left_is_not_added() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=8, c=8)
     target = dense(harness.config, base=50, h=1, w=8, c=8)
@@ -283,7 +285,7 @@ def test_without_acc_what_a_hold_left_is_not_added():
     assert np.array_equal(alone.products, after.products)
 
 
-def test_accumulators_wrap():
+def test_accumulators_wrap() -> None:
     """A bias of 2^31 - 1 on top of a held sum of 1 and a product of 1; a hold adds no bias."""
     harness = Harness("4x4")
     source = dense(harness.config, base=0, h=1, w=1, c=1)
@@ -306,7 +308,7 @@ def test_accumulators_wrap():
     )
 
 
-def test_unknown_bytes_make_unknown_results_and_only_those():
+def test_unknown_bytes_make_unknown_results_and_only_those() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=6, c=2)
     target = dense(harness.config, base=50, h=1, w=6, c=3)
@@ -329,7 +331,7 @@ def test_unknown_bytes_make_unknown_results_and_only_those():
     assert spad_known.sum() == 6
 
 
-def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown():
+def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=2, c=1)
     target = dense(harness.config, base=50, h=1, w=2, c=4)
@@ -356,7 +358,7 @@ def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown():
     assert known(ACC | PERCH) == [True, False, False, False]
 
 
-def test_an_illegal_parameter_entry_makes_its_channel_unspecified():
+def test_an_illegal_parameter_entry_makes_its_channel_unspecified() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=2, c=1)
     target = dense(harness.config, base=50, h=1, w=2, c=4)
@@ -376,7 +378,7 @@ def test_an_illegal_parameter_entry_makes_its_channel_unspecified():
 @pytest.mark.parametrize("depthwise_layer", [False, True])
 def test_work_done_in_small_pieces_is_the_same(
     depthwise_layer: bool, monkeypatch: pytest.MonkeyPatch, seed: int
-):
+) -> None:
     traces = []
     for piece in (1 << 22, 1):
         monkeypatch.setattr(mac, "_CHUNK", piece)
@@ -399,7 +401,7 @@ def test_work_done_in_small_pieces_is_the_same(
 
 
 @pytest.mark.parametrize("pad", [65535, 40000])
-def test_extreme_padding_and_strides_read_the_zero_point(pad: int):
+def test_extreme_padding_and_strides_read_the_zero_point(pad: int) -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=2, w=2, c=3)
     target = dense(harness.config, base=50, h=40, w=40, c=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from machine_harness import Harness
 
 from golden.isa import Instruction
 from golden.isa_builders import (
@@ -20,6 +19,7 @@ from golden.isa_builders import (
     maxpool,
 )
 from golden.machine import Outcome, Tensor
+from tests.golden_machine.machine_harness import Harness
 
 # 8x8 core: input 5x6x10 at 0 (8 lines), second input at 200 with P=7 CBS=3 (14 lines)
 SOURCE = Tensor(base=0, h=5, w=6, c=10, p=6, cbs=2)
@@ -64,7 +64,7 @@ def ranges(outcome: Outcome) -> tuple[set, set]:
 )
 def test_what_an_execute_instruction_reads_and_writes(
     instruction: Instruction, reads: set, writes: set
-):
+) -> None:
     """Output 3x5x17, P=6, CBS=3: the elementwise ones write the input's shape there."""
     harness = Harness("8x8")
     output = Tensor(base=100, h=3, w=5, c=17, p=6, cbs=3)
@@ -77,7 +77,7 @@ def test_what_an_execute_instruction_reads_and_writes(
     assert ranges(outcome) == (reads, writes)
 
 
-def test_a_split_sum_reads_and_writes_the_accumulators():
+def test_a_split_sum_reads_and_writes_the_accumulators() -> None:
     harness = Harness("8x8")
     output = Tensor(base=100, h=1, w=8, c=8, p=8, cbs=1)
     harness.ok(*harness.operands(SOURCE, output), cfg_kernel(kh=1, kw=1), cfg_act())
@@ -88,7 +88,7 @@ def test_a_split_sum_reads_and_writes_the_accumulators():
     assert ranges(ended)[1] == {("spad", 100, 101)}
 
 
-def test_a_parameter_load_names_its_entries():
+def test_a_parameter_load_names_its_entries() -> None:
     harness = Harness("8x8")
     address = harness.put(np.zeros(3 * 72, dtype=np.uint8))
     outcome = harness.ok(ld_p(addr=address, first=5, count=3))

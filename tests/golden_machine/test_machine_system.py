@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from machine_harness import BASE, Harness
 
 from golden.config import load_config
 from golden.isa import Instruction
@@ -34,12 +33,13 @@ from golden.isa_builders import (
 from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine import OWNERS, SUPERVISOR, Machine, Owner, Port, Tensor
 from golden.memory import Memory, Region
+from tests.golden_machine.machine_harness import BASE, Harness
 
 LOAD = [cfg_ld_shape(w=4, h=2, c=8, cbs=1), cfg_ld_pitch(row_pitch=64, pix_pitch=8, p=4)]
 STORE = [cfg_st_shape(w=4, h=2, c=8, cbs=1), cfg_st_pitch(row_pitch=64, pix_pitch=8, p=4)]
 
 
-def test_the_first_error_is_kept_until_a_fence_clears_it():
+def test_the_first_error_is_kept_until_a_fence_clears_it() -> None:
     machine = Harness().machine
     bad = ld_w(addr=BASE, first=0, count=0)
     worse = cfg_act()
@@ -61,7 +61,7 @@ def test_the_first_error_is_kept_until_a_fence_clears_it():
     assert machine.error == third and third is not None and third.index == 5
 
 
-def test_a_refused_fence_or_counter_read_returns_0_and_does_nothing_else():
+def test_a_refused_fence_or_counter_read_returns_0_and_does_nothing_else() -> None:
     machine = Harness().machine
     machine.execute(ld_w(addr=BASE, first=0, count=0))
     outcome = machine.execute(Instruction(fence().word, 7, 0))
@@ -83,7 +83,9 @@ def test_a_refused_fence_or_counter_read_returns_0_and_does_nothing_else():
         0x0000_600B,  # funct3 6
     ],
 )
-def test_illegal_words_do_nothing_on_the_extension_port_and_are_errors_on_the_doorbell(word: int):
+def test_illegal_words_do_nothing_on_the_extension_port_and_are_errors_on_the_doorbell(
+    word: int,
+) -> None:
     machine = Harness().machine
     outcome = machine.execute(Instruction(word, 1, 2))
     assert not outcome.accepted and outcome.error is None and machine.error is None
@@ -94,7 +96,7 @@ def test_illegal_words_do_nothing_on_the_extension_port_and_are_errors_on_the_do
     assert machine.index == 1
 
 
-def test_every_owner_has_a_record_of_its_own():
+def test_every_owner_has_a_record_of_its_own() -> None:
     machine = Harness().machine
     bad = ld_w(addr=BASE, first=0, count=0)
     for owner in OWNERS:
@@ -108,7 +110,7 @@ def test_every_owner_has_a_record_of_its_own():
         assert machine.irq_error == (owner is not OWNERS[-1])
 
 
-def test_users_read_counters_when_they_may():
+def test_users_read_counters_when_they_may() -> None:
     machine = Harness().machine
     user = Owner(port=Port.AXIL, context=2)
     refused = machine.execute(rdcnt(index=Counter.INSTRUCTIONS), owner=user)
@@ -120,7 +122,7 @@ def test_users_read_counters_when_they_may():
     assert not machine.user_counters
 
 
-def test_counters_that_can_be_predicted():
+def test_counters_that_can_be_predicted() -> None:
     harness = Harness()
     machine = harness.machine
     harness.ok(*LOAD, ld_t(addr=BASE, base=0))
@@ -149,7 +151,7 @@ def test_counters_that_can_be_predicted():
     ],
     ids=["conv", "dwconv", "avgpool", "add", "copy"],
 )
-def test_steps_and_multiply_accumulates(instruction: Instruction, steps: int, macs: int):
+def test_steps_and_multiply_accumulates(instruction: Instruction, steps: int, macs: int) -> None:
     machine = Harness("8x8").machine
     for group in (
         cfg_in(w=5, h=3, c=11, cbs=2),
@@ -174,7 +176,7 @@ def test_steps_and_multiply_accumulates(instruction: Instruction, steps: int, ma
 
 
 @pytest.mark.parametrize("offset", [0, 31, 64, 95])
-def test_a_load_that_meets_a_bus_error_leaves_its_destination_unknown(offset: int):
+def test_a_load_that_meets_a_bus_error_leaves_its_destination_unknown(offset: int) -> None:
     harness = Harness("8x8")
     machine = harness.machine
     tensor = Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1)
@@ -195,13 +197,13 @@ def test_a_load_that_meets_a_bus_error_leaves_its_destination_unknown(offset: in
     assert machine.storage.spad_known[0].all()
 
 
-def test_a_bus_error_in_a_gap_between_rows_does_not_count():
+def test_a_bus_error_in_a_gap_between_rows_does_not_count() -> None:
     harness = Harness("8x8")
     harness.memory.mark_error(BASE + 4096 + 32, BASE + 4096 + 64)
     harness.ok(*LOAD, ld_t(addr=BASE + 4096, base=0))
 
 
-def test_a_store_that_meets_a_bus_error_leaves_its_bytes_unspecified():
+def test_a_store_that_meets_a_bus_error_leaves_its_bytes_unspecified() -> None:
     harness = Harness("8x8")
     harness.load(Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1), harness.int8(2, 4, 8))
     address = BASE + 4096
@@ -219,7 +221,7 @@ def test_a_store_that_meets_a_bus_error_leaves_its_bytes_unspecified():
     assert outcome.error is not None and outcome.error.detail == address + 64
 
 
-def test_memory_outside_answers_bus_errors():
+def test_memory_outside_answers_bus_errors() -> None:
     harness = Harness("8x8")
     harness.ok(*LOAD)
     for address in (BASE - 8, BASE + harness.memory.size - 88, 0):
@@ -228,7 +230,7 @@ def test_memory_outside_answers_bus_errors():
     harness.ok(ld_t(addr=BASE + harness.memory.size - 96, base=0))
 
 
-def test_reset_clears_everything_but_the_memories():
+def test_reset_clears_everything_but_the_memories() -> None:
     harness = Harness("8x8")
     tensor = Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1)
     array = harness.int8(2, 4, 8)
@@ -247,7 +249,7 @@ def test_reset_clears_everything_but_the_memories():
     assert not machine.storage.spad_known[9].any() and machine.storage.spad_known[0].all()
 
 
-def test_forgetting_covers_every_memory():
+def test_forgetting_covers_every_memory() -> None:
     harness = Harness("8x8")
     table = harness.ok(ld_l(addr=BASE))
     weights = harness.ok(ld_w(addr=BASE, first=3, count=2))
@@ -259,14 +261,14 @@ def test_forgetting_covers_every_memory():
     assert not harness.memory.known[:32].any() and harness.memory.known[32:64].all()
 
 
-def test_a_program_runs_as_the_doorbell_takes_it():
+def test_a_program_runs_as_the_doorbell_takes_it() -> None:
     machine = Machine(load_config("4x4"), Memory(base=BASE, size=4096))
     outcomes = machine.run([cfg_kernel(kw=1, kh=1), Instruction(0), fence()])
     assert [outcome.index for outcome in outcomes] == [0, 1, 2]
     assert outcomes[2].result == 1 << 31 | SUPERVISOR.id << 24 | ErrorCode.ILLEGAL
 
 
-def test_memory_says_what_is_wrong_with_a_request():
+def test_memory_says_what_is_wrong_with_a_request() -> None:
     memory = Memory(base=0x1000, size=64)
     for wrong in (lambda: memory.read(0xFFF, 2), lambda: memory.write(0x103F, b"ab")):
         with pytest.raises(ValueError, match="not within the memory"):
@@ -280,13 +282,13 @@ def test_memory_says_what_is_wrong_with_a_request():
         memory.mark_error(5, 5)
 
 
-def test_a_region_ends_where_its_last_byte_does():
+def test_a_region_ends_where_its_last_byte_does() -> None:
     assert Region(addr=5, h=1, w=3, c=2, pix_pitch=10, row_pitch=1 << 31).end == 5 + 22
     region = Region(addr=5, h=2, w=3, c=2, pix_pitch=10, row_pitch=40)
     assert region.end == 5 + 40 + 22 == region.addresses().max() + 1
 
 
-def test_forgetting_a_region_that_leaves_the_memory_stays_inside():
+def test_forgetting_a_region_that_leaves_the_memory_stays_inside() -> None:
     memory = Memory(base=0x1000, size=4)
     memory.forget(Region(addr=0x0FFF, h=1, w=1, c=2, pix_pitch=2, row_pitch=2))
     assert memory.known.tolist() == [False, True, True, True]

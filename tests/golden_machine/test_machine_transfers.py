@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from machine_harness import BASE, Harness
 
 from golden.config import config_names
 from golden.isa_builders import (
@@ -20,13 +19,14 @@ from golden.isa_builders import (
 )
 from golden.machine import Tensor
 from golden.machine.layout import dense, gather, tensor_lines
+from tests.golden_machine.machine_harness import BASE, Harness
 
 CONFIGS = config_names()
 
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("channels", [1, 3, 8, 11, 20])
-def test_a_tensor_comes_back_as_it_was_loaded(config: str, channels: int):
+def test_a_tensor_comes_back_as_it_was_loaded(config: str, channels: int) -> None:
     harness = Harness(config)
     blocks = harness.config.blocks(channels)
     tensor = Tensor(base=5, h=3, w=7, c=channels, p=9, cbs=blocks + 1, p0=4)
@@ -41,7 +41,7 @@ def test_a_tensor_comes_back_as_it_was_loaded(config: str, channels: int):
     assert not written[:first].any() and not written[end:].any()
 
 
-def test_a_pixel_lies_where_the_document_says():
+def test_a_pixel_lies_where_the_document_says() -> None:
     harness = Harness("4x4")
     tensor = Tensor(base=10, h=2, w=3, c=6, p=5, cbs=3)
     array = harness.int8(2, 3, 6)
@@ -62,12 +62,12 @@ def test_a_pixel_lies_where_the_document_says():
         (Tensor(base=3, h=1, w=1, c=8, p=1, cbs=4, p0=8), (7, 8)),
     ],
 )
-def test_lines_of_a_tensor_at_the_edges_of_a_group(tensor: Tensor, lines: tuple[int, int]):
+def test_lines_of_a_tensor_at_the_edges_of_a_group(tensor: Tensor, lines: tuple[int, int]) -> None:
     assert tensor_lines(Harness("8x8").config, tensor) == lines
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_pitches_in_memory_are_followed_and_gaps_are_kept(config: str):
+def test_pitches_in_memory_are_followed_and_gaps_are_kept(config: str) -> None:
     harness = Harness(config)
     tensor = dense(harness.config, base=0, h=4, w=5, c=3)
     source = harness.int8(4, 64)
@@ -97,7 +97,7 @@ def test_pitches_in_memory_are_followed_and_gaps_are_kept(config: str):
     assert by_address[target + 1] == int(expected[0, 0, 0]) & 0xFF
 
 
-def test_channel_slices_of_a_tensor_do_not_disturb_each_other():
+def test_channel_slices_of_a_tensor_do_not_disturb_each_other() -> None:
     """Concatenation: two loads into the blocks of one tensor, the first block partly filled."""
     harness = Harness("8x8")
     whole = Tensor(base=0, h=2, w=5, c=16, p=5, cbs=2)
@@ -107,7 +107,7 @@ def test_channel_slices_of_a_tensor_do_not_disturb_each_other():
     assert np.array_equal(harness.store(whole), np.concatenate([left, right], axis=2))
 
 
-def test_bytes_beyond_the_last_channel_stay():
+def test_bytes_beyond_the_last_channel_stay() -> None:
     harness = Harness("8x8")
     full = Tensor(base=0, h=1, w=3, c=8, p=3, cbs=1)
     old, new = harness.int8(1, 3, 8), harness.int8(1, 3, 5)
@@ -118,7 +118,7 @@ def test_bytes_beyond_the_last_channel_stay():
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize(("depth", "width"), [(6, 8), (9, 13), (16, 1), (1, 5)])
-def test_matrices_land_in_the_weight_buffer(config: str, depth: int, width: int):
+def test_matrices_land_in_the_weight_buffer(config: str, depth: int, width: int) -> None:
     """Word (n div Cols)*K + k, byte n mod Cols, from K x N (ld.m) and from N x K (ld.mt)."""
     matrix = np.arange(depth * width, dtype=np.int64).astype(np.int8).reshape(depth, width)
     for name in ("ld.m", "ld.mt"):
@@ -145,7 +145,7 @@ def test_matrices_land_in_the_weight_buffer(config: str, depth: int, width: int)
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_parameter_entries_and_bias_only_loads(config: str):
+def test_parameter_entries_and_bias_only_loads(config: str) -> None:
     harness = Harness(config)
     cols, storage = harness.config.cols, harness.machine.storage
     count = cols + 3
@@ -163,14 +163,14 @@ def test_parameter_entries_and_bias_only_loads(config: str):
     assert not storage.bias_known[:3].any() and not storage.bias_known[5:].any()
 
 
-def test_the_table_is_loaded():
+def test_the_table_is_loaded() -> None:
     harness = Harness()
     table = harness.int8(256)
     harness.table(table)
     assert np.array_equal(harness.machine.storage.lut, table)
 
 
-def test_storing_unwritten_lines_gives_unspecified_bytes():
+def test_storing_unwritten_lines_gives_unspecified_bytes() -> None:
     harness = Harness("8x8")
     harness.load(Tensor(base=0, h=1, w=2, c=4, p=2, cbs=1), harness.int8(1, 2, 4))
     outcome = harness.ok(

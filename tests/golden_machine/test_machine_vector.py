@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from machine_harness import Harness
 
 from golden.config import config_names
 from golden.isa_builders import (
@@ -28,6 +27,7 @@ from golden.machine.layout import dense
 from golden.operators import elementwise, pooling
 from golden.operators.parameters import AddParameters
 from golden.operators.windows import Window
+from tests.golden_machine.machine_harness import Harness
 
 CONFIGS = config_names()
 
@@ -46,7 +46,9 @@ def tensors(harness: Harness, h: int, w: int, c: int) -> tuple[Tensor, Tensor, T
 @pytest.mark.parametrize("channels", [1, 7, 16, 19])
 @pytest.mark.parametrize("name", ["add", "sub", "mul"])
 @pytest.mark.parametrize("in_place", [False, True])
-def test_elementwise_equals_the_operator(config: str, channels: int, name: str, in_place: bool):
+def test_elementwise_equals_the_operator(
+    config: str, channels: int, name: str, in_place: bool
+) -> None:
     harness = Harness(config, seed=channels)
     first, second, third = tensors(harness, 3, 5, channels)
     target = second if in_place else third
@@ -93,7 +95,7 @@ def test_elementwise_equals_the_operator(config: str, channels: int, name: str, 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("number", range(8))
 @pytest.mark.parametrize("name", ["maxpool", "avgpool"])
-def test_pooling_equals_the_operator(config: str, number: int, name: str):
+def test_pooling_equals_the_operator(config: str, number: int, name: str) -> None:
     harness = Harness(config, seed=number)
     rng = harness.rng
     h, w, c = (int(rng.integers(3, 9)) for _ in range(3))
@@ -126,7 +128,7 @@ def test_pooling_equals_the_operator(config: str, number: int, name: str):
     assert np.array_equal(harness.store(target), reference)
 
 
-def test_a_window_without_a_tap_gives_the_clamp_of_its_start():
+def test_a_window_without_a_tap_gives_the_clamp_of_its_start() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=1, c=2)
     target = dense(harness.config, base=9, h=1, w=3, c=2)
@@ -145,7 +147,7 @@ def test_a_window_without_a_tap_gives_the_clamp_of_its_start():
     assert harness.store(target)[0].tolist() == [[-128, -128], [5, -100], [-128, -128]]
 
 
-def test_average_rounds_half_away_from_zero():
+def test_average_rounds_half_away_from_zero() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=2, c=4)
     target = dense(harness.config, base=9, h=1, w=1, c=4)
@@ -161,7 +163,7 @@ def test_average_rounds_half_away_from_zero():
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("in_place", [False, True])
-def test_table_copy_and_fill(config: str, in_place: bool):
+def test_table_copy_and_fill(config: str, in_place: bool) -> None:
     harness = Harness(config)
     source, _, other = tensors(harness, 4, 3, 9)
     target = source if in_place else other
@@ -180,7 +182,7 @@ def test_table_copy_and_fill(config: str, in_place: bool):
     assert np.array_equal(harness.store(target), np.full((4, 3, 9), -77))
 
 
-def test_an_unknown_table_entry_makes_its_results_unknown():
+def test_an_unknown_table_entry_makes_its_results_unknown() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=2, c=1)
     harness.load(source, np.array([[[-1], [4]]], dtype=np.int8))
@@ -191,7 +193,7 @@ def test_an_unknown_table_entry_makes_its_results_unknown():
 
 
 @pytest.mark.parametrize("name", ["add", "maxpool", "avgpool", "copy"])
-def test_unknown_inputs_make_unknown_outputs(name: str):
+def test_unknown_inputs_make_unknown_outputs(name: str) -> None:
     harness = Harness("8x8")
     first = dense(harness.config, base=0, h=1, w=4, c=1)
     second = dense(harness.config, base=9, h=1, w=4, c=1)

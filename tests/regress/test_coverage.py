@@ -36,13 +36,13 @@ def run_with(folder: Path, *hits: tuple[str, str], outside: bool = False) -> Pat
 # ---- functional coverage
 
 
-def test_bins_are_unique_and_points_are_not_trivial():
+def test_bins_are_unique_and_points_are_not_trivial() -> None:
     for name, bins in POINTS.items():
         assert len(set(bins)) == len(bins) >= 2, name
     assert total_bins() > 900
 
 
-def test_runs_add_up_and_points_weigh_the_same(tmp_path: Path):
+def test_runs_add_up_and_points_weigh_the_same(tmp_path: Path) -> None:
     first = run_with(tmp_path / "a", ("bus.page_end", "read"), ("bus.page_end", "read"))
     second = run_with(tmp_path / "b", ("bus.page_end", "write"), ("interrupt.line", "rise"))
     merged, each = add_runs([first, second])
@@ -56,18 +56,18 @@ def test_runs_add_up_and_points_weigh_the_same(tmp_path: Path):
     assert len(merged.holes()) == total_bins() - merged.covered
 
 
-def test_the_library_grades_as_we_do():
+def test_the_library_grades_as_we_do() -> None:
     everything = {name: dict.fromkeys(bins, 1) for name, bins in POINTS.items()}
     assert library_grade(everything) == 100
 
 
-def test_a_value_without_a_bin_is_reported_and_no_pass(tmp_path: Path):
+def test_a_value_without_a_bin_is_reported_and_no_pass(tmp_path: Path) -> None:
     merged, _ = add_runs([run_with(tmp_path / "a", outside=True)])
     assert merged.outside == {"bus.page_end: sideways"}
     assert "bus.page_end: sideways stands for no bin" in make_report(merged).problems()
 
 
-def test_coverage_of_another_model_is_refused(tmp_path: Path):
+def test_coverage_of_another_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(
         json.dumps({"points": {"bus.page_end": {"up": 1}}, "outside": []}), encoding="utf-8"
     )
@@ -81,7 +81,7 @@ def test_coverage_of_another_model_is_refused(tmp_path: Path):
 # ---- choosing runs
 
 
-def test_the_smallest_set_hits_the_same_bins_and_leaves_out_what_adds_nothing():
+def test_the_smallest_set_hits_the_same_bins_and_leaves_out_what_adds_nothing() -> None:
     a, b, c, d = (("p", name) for name in "abcd")
     hits = {"all": {a, b, c}, "ab": {a, b}, "c": {c}, "d": {d}, "again": {a, d}}
     cost = dict.fromkeys(hits, 1.0)
@@ -91,20 +91,20 @@ def test_the_smallest_set_hits_the_same_bins_and_leaves_out_what_adds_nothing():
     assert smallest_set({}, {}) == []
 
 
-def test_a_cheap_pair_beats_a_costly_run():
+def test_a_cheap_pair_beats_a_costly_run() -> None:
     a, b = ("p", "a"), ("p", "b")
     hits = {"costly": {a, b}, "x": {a}, "y": {b}}
     assert sorted(smallest_set(hits, {"costly": 100.0, "x": 1.0, "y": 1.0})) == ["x", "y"]
 
 
-def test_what_later_runs_make_needless_is_dropped():
+def test_what_later_runs_make_needless_is_dropped() -> None:
     bins = [("p", name) for name in "abcdef"]
     hits = {"first": set(bins[1:5]), "left": set(bins[:3]), "right": set(bins[3:])}
     cost = {"first": 1.0, "left": 1.0, "right": 1.0}
     assert sorted(smallest_set(hits, cost)) == ["left", "right"]
 
 
-def test_kept_runs_are_read_as_they_were_written(tmp_path: Path):
+def test_kept_runs_are_read_as_they_were_written(tmp_path: Path) -> None:
     suite = load_suite()
     runs = list(deal(suite.entries, suite.configs, count=40, seed=9))
     path = tmp_path / "kept.toml"
@@ -145,7 +145,7 @@ def merged_code(*folders: Path) -> CodeCoverage:
     return code
 
 
-def test_files_are_merged_by_page_and_variants_of_a_module_add_up(tmp_path: Path):
+def test_files_are_merged_by_page_and_variants_of_a_module_add_up(tmp_path: Path) -> None:
     first = run_with_dat(
         tmp_path / "a",
         dat_line("v_line/x", "block", 1),
@@ -169,13 +169,13 @@ def test_files_are_merged_by_page_and_variants_of_a_module_add_up(tmp_path: Path
     }  # fmt: skip
 
 
-def test_a_file_of_something_else_is_refused(tmp_path: Path):
+def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "coverage.dat").write_text("hello\n", encoding="utf-8")
     with pytest.raises(UserError, match="is no coverage file"):
         compact(tmp_path)
 
 
-def test_counts_that_do_not_fit_their_points_are_refused(tmp_path: Path):
+def test_counts_that_do_not_fit_their_points_are_refused(tmp_path: Path) -> None:
     folder = run_with_dat(tmp_path / "a", dat_line("v_line/x", "block", 1))
     (layout,) = (tmp_path / ".layouts").iterdir()
     layout.write_text(layout.read_text(encoding="utf-8") + "\nmore", encoding="utf-8")
@@ -183,7 +183,7 @@ def test_counts_that_do_not_fit_their_points_are_refused(tmp_path: Path):
         merged_code(folder)
 
 
-def test_only_the_core_counts():
+def test_only_the_core_counts() -> None:
     assert parse_point(dat_line("v_line/x", "b", 1).rpartition(" ")[0]) is not None
     bench = dat_line("v_line/x", "b", 1, file="tb/hdl/y.sv").rpartition(" ")[0]
     assert parse_point(bench) is None
@@ -204,7 +204,7 @@ def exclusions(tmp_path: Path, text: str) -> list:
 ENTRY = '[[exclude]]\nfile = "rtl/x.v"\nwhat = "unused.*"\nreason = "nothing ever reads it"\n'
 
 
-def test_an_exclusion_takes_its_points_out_of_the_percentage(tmp_path: Path):
+def test_an_exclusion_takes_its_points_out_of_the_percentage(tmp_path: Path) -> None:
     counts = Counter({POINT: 0, OTHER: 4})
     listed = exclusions(tmp_path, ENTRY)
     matched, wrong = excluded_points(counts, listed, lambda _: "")
@@ -214,7 +214,7 @@ def test_an_exclusion_takes_its_points_out_of_the_percentage(tmp_path: Path):
     assert (share.percent, share.raw) == (100, 50)
 
 
-def test_an_exclusion_that_is_not_needed_is_wrong(tmp_path: Path):
+def test_an_exclusion_that_is_not_needed_is_wrong(tmp_path: Path) -> None:
     listed = exclusions(tmp_path, ENTRY)
     _, wrong = excluded_points(Counter({POINT: 2, OTHER: 0}), listed, lambda _: "")
     assert "every point was hit" in wrong[0]
@@ -233,12 +233,12 @@ def test_an_exclusion_that_is_not_needed_is_wrong(tmp_path: Path):
         (ENTRY + 'lines = "3"', "lines means nothing"),
     ],
 )
-def test_a_bad_exclusion_is_one_sentence(text: str, words: str, tmp_path: Path):
+def test_a_bad_exclusion_is_one_sentence(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=words):
         exclusions(tmp_path, text)
 
 
-def test_the_projects_own_exclusions_are_well_formed():
+def test_the_projects_own_exclusions_are_well_formed() -> None:
     assert load_exclusions()
 
 
@@ -254,7 +254,7 @@ def make_report(
     )  # fmt: skip
 
 
-def test_a_bar_that_is_not_reached_is_a_problem(tmp_path: Path):
+def test_a_bar_that_is_not_reached_is_a_problem(tmp_path: Path) -> None:
     merged, _ = add_runs([run_with(tmp_path / "f", ("interrupt.line", "rise"))])
     code = merged_code(
         run_with_dat(

@@ -37,7 +37,7 @@ def summary(status: str, folder: Path) -> Summary:
     return Summary(runs={run.name: run}, outcomes=[outcome], seconds=1.0, jobs=1, where="here")
 
 
-def test_failures_are_explained_unless_somebody_says_no(monkeypatch: pytest.MonkeyPatch):
+def test_failures_are_explained_unless_somebody_says_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RATEL_EXPLAIN", raising=False)
     assert explaining(True)
     assert not explaining(False)
@@ -50,7 +50,7 @@ def test_failures_are_explained_unless_somebody_says_no(monkeypatch: pytest.Monk
 )
 def test_only_failures_are_repeated_and_the_reports_tell_it(
     status: str, explain: bool, asked: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     calls: list[Path] = []
 
     def pretend(given: Summary, folder: Path) -> dict[str, Explained]:
@@ -65,14 +65,14 @@ def test_only_failures_are_repeated_and_the_reports_tell_it(
     assert "Test plan" in (tmp_path / "regress.html").read_text(encoding="utf-8")
 
 
-def test_the_command_for_waves_has_the_variables_and_the_speed_of_the_run():
+def test_the_command_for_waves_has_the_variables_and_the_speed_of_the_run() -> None:
     entry = Entry(name="layers.AnyLayers@pin", speed="pin", timeout_s=9.0, env={"N": "3"})
     assert waves_command(Run(entry=entry, config="4x4", seed=7)) == (
         "make waves TEST=layers.AnyLayers SEED=7 CONFIG=4x4 ARGS='--speed pin --env N=3'"
     )
 
 
-def test_a_figure_is_compared_with_its_baseline(tmp_path: Path):
+def test_a_figure_is_compared_with_its_baseline(tmp_path: Path) -> None:
     path = tmp_path / "cycles.json"
     assert load_baseline("8x8", path) == []
     save_baseline("8x8", OLD, path)
@@ -92,7 +92,7 @@ def test_a_figure_is_compared_with_its_baseline(tmp_path: Path):
 
 
 @pytest.mark.parametrize("config", ["8x8", "4x4", "16x16"])
-def test_the_stored_baseline_names_kernels_that_exist(config: str):
+def test_the_stored_baseline_names_kernels_that_exist(config: str) -> None:
     known = {kernel.name for kernel in KERNELS} | {"mnist"}
     stored = {figure.name for figure in load_baseline(config, BASELINE)}
     assert stored and stored <= known

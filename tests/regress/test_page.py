@@ -133,7 +133,7 @@ def wider_than_window(browser: Browser) -> int:
 @pytest.mark.parametrize("kind", ["failing", "passing"])
 def test_it_is_one_quiet_page_at_every_width(
     kind: str, width: int, browser: Browser, request: pytest.FixtureRequest
-):
+) -> None:
     file: Path = request.getfixturevalue(kind)
     browser.open(file, width=width)
     assert browser.complaints() == []
@@ -147,7 +147,7 @@ def test_it_is_one_quiet_page_at_every_width(
     assert heights and all(height > 0 for height in heights)
 
 
-def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser: Browser):
+def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser: Browser) -> None:
     browser.open(failing, width=1280)
     links: list[str] = browser.value("[...document.querySelectorAll('a')].map(a => a.href)")
     assert len(links) == 5  # waves, view, transcript, log, the picture
@@ -159,7 +159,9 @@ def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser
     assert loaded == [1600]
 
 
-def test_a_failing_page_tells_what_broke_and_how_to_repeat_it(failing: Path, browser: Browser):
+def test_a_failing_page_tells_what_broke_and_how_to_repeat_it(
+    failing: Path, browser: Browser
+) -> None:
     browser.open(failing, width=1280)
     text: str = browser.value("document.body.innerText")
     assert text.index("FAIL: 7 runs: 4 fail, 3 pass") < text.index("4 × fail")
@@ -170,7 +172,9 @@ def test_a_failing_page_tells_what_broke_and_how_to_repeat_it(failing: Path, bro
     assert {row[1] for row in listed} == {"1", "3", "5", "7"}, "the seeds"
 
 
-def test_the_plan_the_cycles_and_the_tests_are_read_from_tables(failing: Path, browser: Browser):
+def test_the_plan_the_cycles_and_the_tests_are_read_from_tables(
+    failing: Path, browser: Browser
+) -> None:
     browser.open(failing, width=1280)
     (_, parity, rest) = rows(browser, "Test plan")
     assert parity[:3] == ["parity", "V1", "FAIL"] and parity[4:] == ["7", "4", "-"]
@@ -182,7 +186,7 @@ def test_the_plan_the_cycles_and_the_tests_are_read_from_tables(failing: Path, b
     assert rows(browser, "Tests")[1][:4] == [f"{BENCHES}.odd_seeds_fail", "8x8", "7", "4"]
 
 
-def test_what_is_folded_opens_by_a_click(failing: Path, browser: Browser):
+def test_what_is_folded_opens_by_a_click(failing: Path, browser: Browser) -> None:
     browser.open(failing, width=1280)
     feature = "Even numbers only"
     assert feature not in browser.value("document.body.innerText")
@@ -198,7 +202,7 @@ def test_what_is_folded_opens_by_a_click(failing: Path, browser: Browser):
     assert feature in browser.value("document.body.innerText")
 
 
-def test_a_passing_page_has_no_failures(passing: Path, browser: Browser):
+def test_a_passing_page_has_no_failures(passing: Path, browser: Browser) -> None:
     browser.open(passing, width=1280)
     text: str = browser.value("document.body.innerText")
     assert "PASS: 1 runs: 1 pass" in text
@@ -206,7 +210,7 @@ def test_a_passing_page_has_no_failures(passing: Path, browser: Browser):
     assert rows(browser, "Test plan")[1][2] == "pass"
 
 
-def test_these_checks_find_what_is_wrong(tmp_path: Path, browser: Browser):
+def test_these_checks_find_what_is_wrong(tmp_path: Path, browser: Browser) -> None:
     table = html_table(["x"], [["w" * 4000]]).replace("class=wide", "")
     bad = page("Bad", "<script>console.error('oh'); nothing()</script>", table,
                "<img src='missing.png'><img src='http://127.0.0.1:9/x.png'>")  # fmt: skip

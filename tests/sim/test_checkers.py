@@ -32,30 +32,30 @@ def play(rule: str, folder: Path, *, module: str = "checker_benches") -> SimResu
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_assertion_fires(rule: str, tmp_path: Path):
+def test_assertion_fires(rule: str, tmp_path: Path) -> None:
     result = play(rule, tmp_path)
     assert result.status is SimStatus.FAIL
     assert f".{rule.partition('.')[0]}:" in result.message, result.message
 
 
 @pytest.mark.parametrize("rule", SOUND)
-def test_sound_traffic_passes(rule: str, tmp_path: Path):
+def test_sound_traffic_passes(rule: str, tmp_path: Path) -> None:
     result = play(rule, tmp_path)
     assert result.passed, result.message
 
 
 @pytest.mark.parametrize(("decoder", "assertion"), CAUGHT_BY.items())
-def test_broken_decoder_is_caught(decoder: str, assertion: str, tmp_path: Path):
+def test_broken_decoder_is_caught(decoder: str, assertion: str, tmp_path: Path) -> None:
     result = play(decoder, tmp_path, module="broken_decoders")
     assert result.status is SimStatus.FAIL
     assert f".{assertion}:" in result.message, result.message
 
 
-def test_sound_decoder_passes(tmp_path: Path):
+def test_sound_decoder_passes(tmp_path: Path) -> None:
     result = play(Decoder.__name__, tmp_path, module="broken_decoders")
     assert result.passed, result.message
 
 
-def test_no_assertion_is_left_out():
+def test_no_assertion_is_left_out() -> None:
     named = {name for path in CHECKERS for name in re.findall(r"(\w+): assert", path.read_text())}
     assert named == {rule.partition(".")[0] for rule in BROKEN}

@@ -15,5 +15,5 @@ CORNERS = [
 
 
 @pytest.mark.parametrize("test", CORNERS)
-def test_corner(test: str, seed: int):
+def test_corner(test: str, seed: int) -> None:
     passes("corners", test, seed=seed)

@@ -56,16 +56,16 @@ def caught(bench: str, expected: tuple[SimStatus, str], *, speed: str, seed: int
     assert re.search(words, result.message), result.message
 
 
-def test_the_unbroken_bench_passes(seed: int):
+def test_the_unbroken_bench_passes(seed: int) -> None:
     passes(BENCHES, "Sound", seed=seed)
     passes(BENCHES, "Sound", seed=seed, speed="pin")
 
 
 @pytest.mark.parametrize("bench", CAUGHT)
-def test_broken_bench_fails(bench: str, seed: int):
+def test_broken_bench_fails(bench: str, seed: int) -> None:
     caught(bench, CAUGHT[bench], speed="tile", seed=seed)
 
 
 @pytest.mark.parametrize("bench", CAUGHT_AT_PIN_LEVEL)
-def test_broken_pin_level_bench_fails(bench: str, seed: int):
+def test_broken_pin_level_bench_fails(bench: str, seed: int) -> None:
     caught(bench, CAUGHT_AT_PIN_LEVEL[bench], speed="pin", seed=seed)

@@ -69,16 +69,16 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize(("module", "test"), TESTS)
-def test_tile_level(module: str, test: str, seed: int):
+def test_tile_level(module: str, test: str, seed: int) -> None:
     passes(module, test, seed=seed)
 
 
 @pytest.mark.parametrize(("module", "test", "env"), AT_PIN_LEVEL)
-def test_pin_level(module: str, test: str, env: dict[str, str], seed: int):
+def test_pin_level(module: str, test: str, env: dict[str, str], seed: int) -> None:
     passes(module, test, speed="pin", env=env, seed=seed)
 
 
 @pytest.mark.parametrize("config", ["4x4", "16x16", "4x8", "16x4"])
 @pytest.mark.parametrize(("module", "test"), ELSEWHERE)
-def test_other_configurations(config: str, module: str, test: str, seed: int):
+def test_other_configurations(config: str, module: str, test: str, seed: int) -> None:
     passes(module, test, config=config, seed=seed)

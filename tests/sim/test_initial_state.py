@@ -20,7 +20,7 @@ RUNS = [
 @pytest.mark.parametrize(("module", "test", "env"), RUNS, ids=["layers", "programs"])
 def test_every_initial_state_gives_the_same_transactions(
     module: str, test: str, env: dict[str, str], seed: int, tmp_path: Path
-):
+) -> None:
     logs = set()
     for state in range(STATES):
         folder = tmp_path / str(state)

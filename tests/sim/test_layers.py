@@ -20,7 +20,7 @@ VOLUME = [
 
 
 @pytest.mark.parametrize(("config", "part"), VOLUME)
-def test_mac_layers(config: str, part: int, seed: int):
+def test_mac_layers(config: str, part: int, seed: int) -> None:
     passes(
         "layers", "MacLayers", config=config, seed=seed * 1000 + part,
         env={"RATEL_LAYERS": str(LAYERS)},
@@ -28,9 +28,9 @@ def test_mac_layers(config: str, part: int, seed: int):
 
 
 @pytest.mark.parametrize("config", ["8x8", "4x4", "16x16", "4x8", "16x4"])
-def test_vector_layers(config: str, seed: int):
+def test_vector_layers(config: str, seed: int) -> None:
     passes("layers", "VectorLayers", config=config, seed=seed, env={"RATEL_LAYERS": str(LAYERS)})
 
 
-def test_layers_at_pin_level(seed: int):
+def test_layers_at_pin_level(seed: int) -> None:
     passes("layers", "AnyLayers", speed="pin", seed=seed, env={"RATEL_LAYERS": "12"})

@@ -26,19 +26,19 @@ CAUGHT = {
 
 @pytest.mark.sim
 @pytest.mark.parametrize("test", ["ModelResetValues", "BitBash", "ModelAccess", "MirrorFollows"])
-def test_the_core_agrees_with_its_model(test: str, seed: int):
+def test_the_core_agrees_with_its_model(test: str, seed: int) -> None:
     passes("register_model", test, seed=seed)
 
 
 @pytest.mark.sim
 @pytest.mark.parametrize("bench", CAUGHT)
-def test_a_wrong_model_is_caught(bench: str, seed: int):
+def test_a_wrong_model_is_caught(bench: str, seed: int) -> None:
     result = simulate(BENCHES, bench, seed=seed, timeout_s=120)
     assert result.status is SimStatus.FAIL
     assert re.search(CAUGHT[bench], result.message), result.message
 
 
-def test_the_model_is_the_specification(repository: Path):
+def test_the_model_is_the_specification(repository: Path) -> None:
     specified = load_registers(repository / "spec" / "registers.rdl")
     names = [
         f"{register.name}[{index}]" if register.count > 1 else register.name

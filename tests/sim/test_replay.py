@@ -30,7 +30,7 @@ def transactions(folder: Path, module: str, test: str, **options: object) -> str
 @pytest.mark.parametrize(("module", "test", "env"), RUNS)
 def test_same_seed_same_transactions(
     module: str, test: str, env: dict[str, str], seed: int, tmp_path: Path
-):
+) -> None:
     options = {"env": env, "seed": seed}
     first = transactions(tmp_path / "first", module, test, **options)
     alone = transactions(tmp_path / "again", module, test, warm=False, **options)

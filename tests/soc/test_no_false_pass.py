@@ -27,7 +27,7 @@ HELLO = {
 }
 
 
-def test_unbroken_programs_pass(seed: int):
+def test_unbroken_programs_pass(seed: int) -> None:
     result = run_program(
         "random.c", module=BENCHES, test="SoundPrograms", seed=seed, RATEL_COUNT="3"
     )
@@ -35,20 +35,20 @@ def test_unbroken_programs_pass(seed: int):
 
 
 @pytest.mark.parametrize("bench", PROGRAMS)
-def test_broken_programs_fail(bench: str, seed: int):
+def test_broken_programs_fail(bench: str, seed: int) -> None:
     result = run_program("random.c", module=BENCHES, test=bench, seed=seed, RATEL_COUNT="3")
     assert result.status is SimStatus.FAIL, result.message
     assert PROGRAMS[bench] in result.message
 
 
 @pytest.mark.parametrize("bench", HELLO)
-def test_a_broken_program_fails(bench: str, seed: int):
+def test_a_broken_program_fails(bench: str, seed: int) -> None:
     result = run_program("hello.c", module=BENCHES, test=bench, seed=seed)
     assert result.status is SimStatus.FAIL, result.message
     assert HELLO[bench] in result.message
 
 
-def test_a_network_whose_layers_nobody_compares_fails(seed: int, tmp_path: Path):
+def test_a_network_whose_layers_nobody_compares_fails(seed: int, tmp_path: Path) -> None:
     writer, random = TfliteWriter("one layer"), np.random.default_rng(1)
     x = writer.add_tensor("image", (1, 12, 12, 8), scale=0.05)
     weights = random.integers(-9, 9, (24, 3, 3, 8))

@@ -32,13 +32,13 @@ def copy_of(repository: Path, files: dict[str, str], target: Path) -> Path:
     return target
 
 
-def test_no_generated_file_is_stale(repository: Path, files: dict[str, str]):
+def test_no_generated_file_is_stale(repository: Path, files: dict[str, str]) -> None:
     assert generate.stale_files(repository, files) == []
 
 
 def test_each_stale_file_is_named(
     repository: Path, files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     root = copy_of(repository, files, tmp_path)
     assert generate.main(["--check", "--root", str(root)]) == 0
     for name in files:
@@ -74,7 +74,7 @@ def test_a_change_of_a_source_makes_its_files_stale(
     old: str,
     new: str,
     stale: str,
-):
+) -> None:
     root = copy_of(repository, files, tmp_path)
     source = root / "spec" / name
     text = source.read_text()
@@ -102,7 +102,7 @@ def test_a_contradiction_in_a_source_is_one_sentence(
     name: str,
     old: str,
     new: str,
-):
+) -> None:
     shutil.copytree(repository / "spec", tmp_path / "spec")
     source = tmp_path / "spec" / name
     text = source.read_text()
@@ -114,7 +114,7 @@ def test_a_contradiction_in_a_source_is_one_sentence(
     assert "spec/ can't be read" in capsys.readouterr().err
 
 
-def test_the_instructions_of_the_document_are_those_of_the_table(repository: Path):
+def test_the_instructions_of_the_document_are_those_of_the_table(repository: Path) -> None:
     """docs/architecture.md section 4: `| 1 | ld | 0 ld.t, 1 ld.w, ... |`."""
     text = (repository / "docs/architecture.md").read_text()
     isa = load_isa(repository / "spec/isa.toml")
@@ -129,14 +129,14 @@ def test_the_instructions_of_the_document_are_those_of_the_table(repository: Pat
     assert found == {item.name: (item.funct3, item.funct7) for item in FORMATS}
 
 
-def test_the_error_codes_of_the_document_are_those_of_the_table(repository: Path):
+def test_the_error_codes_of_the_document_are_those_of_the_table(repository: Path) -> None:
     text = (repository / "docs/architecture.md").read_text()
     codes = text[text.index("Codes: ") : text.index("Each check names the field")]
     found = {name: int(number) for name, number in re.findall(r"([A-Z_]{3,}) (\d+)", codes)}
     assert found == {code.name: code.value for code in ErrorCode if code}
 
 
-def test_the_verilog_macros_say_what_the_table_says(repository: Path):
+def test_the_verilog_macros_say_what_the_table_says(repository: Path) -> None:
     text = (repository / "rtl/include/ratel_isa.vh").read_text()
     macros = dict(re.findall(r"^`define (\w+)\s+(\S+)", text, flags=re.MULTILINE))
 
@@ -163,7 +163,7 @@ def test_the_verilog_macros_say_what_the_table_says(repository: Path):
         assert reserved == item.reserved_rs2 << 32 | item.reserved_rs1
 
 
-def test_descriptor_ranges_are_dense(repository: Path):
+def test_descriptor_ranges_are_dense(repository: Path) -> None:
     text = (repository / "rtl/include/ratel_desc.vh").read_text()
     for engine, fields in load_descriptors(repository / "spec/descriptors.toml").items():
         width = re.search(rf"`define DESC_{engine.upper()}_WIDTH\s+(\d+)", text)
@@ -172,7 +172,7 @@ def test_descriptor_ranges_are_dense(repository: Path):
             assert field.lsb == previous.lsb + previous.bits
 
 
-def test_registers_do_not_overlap_and_counters_match():
+def test_registers_do_not_overlap_and_counters_match() -> None:
     offsets = [
         register.offset + 4 * number for register in REGISTERS for number in range(register.count)
     ]
@@ -186,7 +186,7 @@ def test_registers_do_not_overlap_and_counters_match():
         by_name["ID"].field("NOTHING")
 
 
-def test_the_c_functions_build_the_same_operands(repository: Path, tmp_path: Path):
+def test_the_c_functions_build_the_same_operands(repository: Path, tmp_path: Path) -> None:
     """Compile every inline function with an issue macro that prints what would be issued."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     assert compiler is not None, "the simulator needs a C compiler, and none was found"
@@ -219,7 +219,7 @@ def test_the_c_functions_build_the_same_operands(repository: Path, tmp_path: Pat
     assert output.splitlines() == expected
 
 
-def test_every_instruction_has_a_page(repository: Path):
+def test_every_instruction_has_a_page(repository: Path) -> None:
     page = (repository / "docs/isa.md").read_text()
     for name in BY_NAME:
         assert f"### {name}\n" in page

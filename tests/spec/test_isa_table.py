@@ -28,7 +28,7 @@ def random_values(item: InstructionFormat, rng: np.random.Generator) -> dict[str
 
 
 @EVERY
-def test_builder_decoder_and_fields_agree(item: InstructionFormat, seed: int):
+def test_builder_decoder_and_fields_agree(item: InstructionFormat, seed: int) -> None:
     rng = np.random.default_rng(seed)
     builder = getattr(isa_builders, item.name.replace(".", "_"))
     for _ in range(20):
@@ -41,7 +41,7 @@ def test_builder_decoder_and_fields_agree(item: InstructionFormat, seed: int):
 
 
 @EVERY
-def test_text_comes_back_as_the_same_instruction(item: InstructionFormat, seed: int):
+def test_text_comes_back_as_the_same_instruction(item: InstructionFormat, seed: int) -> None:
     rng = np.random.default_rng(seed)
     program = [build(item.name, **random_values(item, rng)) for _ in range(20)]
     # other registers, reserved bits, all ones
@@ -61,7 +61,7 @@ def test_text_comes_back_as_the_same_instruction(item: InstructionFormat, seed: 
 
 
 @EVERY
-def test_a_value_one_too_large_is_refused(item: InstructionFormat):
+def test_a_value_one_too_large_is_refused(item: InstructionFormat) -> None:
     for field in item.fields:
         values = {other.name: 0 for other in item.fields}
         for wrong in (field.limits[0] - 1, field.limits[1] + 1):
@@ -69,7 +69,7 @@ def test_a_value_one_too_large_is_refused(item: InstructionFormat):
                 build(item.name, **{**values, field.name: wrong})
 
 
-def test_every_other_word_is_illegal():
+def test_every_other_word_is_illegal() -> None:
     legal = {(item.funct3, item.funct7) for item in FORMATS}
     for funct3 in range(8):
         for funct7 in range(128):
@@ -79,7 +79,7 @@ def test_every_other_word_is_illegal():
 
 
 @EVERY
-def test_registers_that_must_be_x0(item: InstructionFormat):
+def test_registers_that_must_be_x0(item: InstructionFormat) -> None:
     word = encode(item)
     assert (decode(word | 1 << 7) is not None) == item.result
     assert (decode(word | 1 << 20) is not None) == (not item.rs2_is_x0)
@@ -102,13 +102,13 @@ def test_registers_that_must_be_x0(item: InstructionFormat):
         (".word 1, 2", ".word needs a word and two operands"),
     ],
 )
-def test_a_wrong_line_is_named_with_the_reason(text: str, message: str):
+def test_a_wrong_line_is_named_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(AssemblyError, match="line") as error:
         assemble(text)
     assert message in str(error.value)
 
 
-def test_a_program_text():
+def test_a_program_text() -> None:
     program = assemble(
         """
         cfg.kernel kw=3, kh=0x3         # strides default to 1
@@ -121,7 +121,7 @@ def test_a_program_text():
     assert disassemble_instruction(program[2]) == "fence clear=1, done=0, rd=x7"
 
 
-def test_configurations():
+def test_configurations() -> None:
     assert config_names()[0] == "8x8"
     for name in config_names():
         config = load_config(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Comparison:
     def __post_init__(self) -> None:
         self.differences = []
 
-    def check(self, name: str, actual: NDArray[np.generic], expected: NDArray[np.generic]) -> None:
+    def check(self, name: str, actual: NDArray[Any], expected: NDArray[Any]) -> None:
         """Compare two arrays element by element."""
         self.elements += expected.size
         if not np.array_equal(actual, expected):
@@ -78,8 +79,8 @@ def part_values(
     config: CoreConfig,
     machine: Machine,
     part: OutputPart,
-    expected: dict[int, NDArray[np.generic]],
-) -> tuple[NDArray[np.int8], NDArray[np.generic]]:
+    expected: dict[int, NDArray[Any]],
+) -> tuple[NDArray[np.int8], NDArray[Any]]:
     """What the scratchpad holds of a part, and what golden has there: [rows, width, channels]."""
     written = gather(config, machine.storage.spad, part.place())
     return written[..., part.extra :], part.select(expected[part.tensor])

@@ -7,14 +7,12 @@ in integers; the optimised ones round otherwise.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 
-def run_litert(
-    model: bytes, runs: Sequence[Sequence[NDArray[np.generic]]]
-) -> list[NDArray[np.generic]]:
+def run_litert(model: bytes, runs: Sequence[Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
     """All outputs of all runs. Raises RuntimeError when LiteRT refuses the model."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 

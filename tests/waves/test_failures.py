@@ -47,7 +47,7 @@ def failed(**options: object) -> str:
 
 def test_make_test_repeats_a_failure_with_its_seed_and_variables(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+) -> None:
     monkeypatch.setattr(asked, "explain", True)
     said = failed(seed=3, config="4x4", env={"RATEL_LAYERS": "5"})
     assert "byte 7 differs" in said
@@ -61,7 +61,7 @@ def test_make_test_repeats_a_failure_with_its_seed_and_variables(
 
 def test_pytest_alone_and_the_self_test_repeat_nothing(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(asked, "explain", False)
     assert "first difference" not in failed(seed=3)
     assert not failing
@@ -69,7 +69,7 @@ def test_pytest_alone_and_the_self_test_repeat_nothing(
 
 def test_a_failure_stays_a_failure_when_it_can_not_be_explained(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(asked, "explain", True)
     said = failed(seed=99)
     assert "byte 7 differs" in said
@@ -78,7 +78,7 @@ def test_a_failure_stays_a_failure_when_it_can_not_be_explained(
 
 def test_the_same_cause_is_explained_a_few_times_only(
     failing: list[Repeat], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(asked, "explain", True)
     said = [failed(seed=seed) for seed in range(failures.EACH + 2)]
     assert len(failing) == failures.EACH

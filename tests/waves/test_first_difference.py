@@ -176,7 +176,7 @@ def job(goldens: dict[int, GoldenInstruction], recorder: Recorder) -> Job:
     )  # fmt: skip
 
 
-def test_a_right_core_differs_nowhere():
+def test_a_right_core_differs_nowhere() -> None:
     assert first_difference(job(*right_job())) is None
 
 
@@ -201,7 +201,7 @@ def change(recorder: Recorder, kind: Kind, number: int = 0) -> None:
         (Kind.STORE_BEAT, 7, Stage.STORE, 13),
     ],
 )
-def test_a_wrong_value_names_its_stage(kind: Kind, number: int, stage: Stage, index: int):
+def test_a_wrong_value_names_its_stage(kind: Kind, number: int, stage: Stage, index: int) -> None:
     goldens, recorder = right_job()
     change(recorder, kind, number)
     found = first_difference(job(goldens, recorder))
@@ -209,7 +209,7 @@ def test_a_wrong_value_names_its_stage(kind: Kind, number: int, stage: Stage, in
     assert (found.stage, found.index) == (stage, index), found.sentences()
 
 
-def test_the_earliest_instruction_counts_not_the_first_record():
+def test_the_earliest_instruction_counts_not_the_first_record() -> None:
     goldens, recorder = right_job()
     change(recorder, Kind.STORE_BEAT)
     change(recorder, Kind.ACCUMULATE)
@@ -217,7 +217,7 @@ def test_the_earliest_instruction_counts_not_the_first_record():
     assert found is not None and found.index == 10
 
 
-def test_wrong_data_after_a_start_too_early_is_controls_fault():
+def test_wrong_data_after_a_start_too_early_is_controls_fault() -> None:
     goldens, recorder = right_job()
     change(recorder, Kind.ACCUMULATE)
     early = [i for i, row in enumerate(recorder.rows) if row[3] == Kind.EXECUTE_START]
@@ -227,7 +227,7 @@ def test_wrong_data_after_a_start_too_early_is_controls_fault():
     assert "started in cycle 5, but instruction 2" in found.evidence
 
 
-def test_a_read_of_something_else_than_was_written_is_the_memorys_fault():
+def test_a_read_of_something_else_than_was_written_is_the_memorys_fault() -> None:
     goldens, recorder = right_job()
     change(recorder, Kind.ACCUMULATE)
     spad = goldens[2].output
@@ -239,7 +239,7 @@ def test_a_read_of_something_else_than_was_written_is_the_memorys_fault():
     assert "scratchpad line 0 bank 0 byte 0" in found.evidence
 
 
-def test_an_instruction_that_is_not_taken_or_not_asked_for():
+def test_an_instruction_that_is_not_taken_or_not_asked_for() -> None:
     goldens, recorder = right_job()
     late = [i for i, row in enumerate(recorder.rows) if row[5] == 14 and row[3] == Kind.RETIRE]
     row = recorder.rows.pop(late[0])
@@ -252,7 +252,7 @@ def test_an_instruction_that_is_not_taken_or_not_asked_for():
     assert found is not None and "not issued" in found.what
 
 
-def test_unknown_bytes_may_have_any_value():
+def test_unknown_bytes_may_have_any_value() -> None:
     goldens, recorder = right_job()
     output = goldens[10].output
     assert output is not None
@@ -261,7 +261,7 @@ def test_unknown_bytes_may_have_any_value():
     assert first_difference(job(goldens, recorder)) is None
 
 
-def test_operands_of_elementwise_are_packed_as_the_array_packs_them():
+def test_operands_of_elementwise_are_packed_as_the_array_packs_them() -> None:
     machine = Machine(CORE, Memory(size=16))
     item = isa.add(in_base=0, out_base=4, in2_base=2)
     machine.groups.write("in", 1 << 16 | 1, 1 << 16 | 1)

@@ -31,16 +31,16 @@ SEL = f"{SELECT} == 4"
          f"  assign a = {{b + (({SEL}) ? 1'b0 : ({{c, d}})),"),
     ],
 )  # fmt: skip
-def test_a_line_becomes_a_choice(old: str, new: str, mixed: str):
+def test_a_line_becomes_a_choice(old: str, new: str, mixed: str) -> None:
     assert choice(old, new, 4) == mixed
 
 
-def test_what_can_not_be_chosen_is_refused():
+def test_what_can_not_be_chosen_is_refused() -> None:
     with pytest.raises(UserError, match="no choice"):
         choice("  reg [3:0] a;", "  reg [4:0] a;", 1)
 
 
-def test_every_fault_of_the_table_can_be_put_in_and_none_changes_more(tmp_path: Path):
+def test_every_fault_of_the_table_can_be_put_in_and_none_changes_more(tmp_path: Path) -> None:
     for entry in load_table():
         text = (PATCHES / f"{entry.fault}.patch").read_text(encoding="utf-8")
         (path,) = {line[6:] for line in text.splitlines() if line.startswith("+++ b/")}

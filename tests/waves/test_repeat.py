@@ -23,14 +23,14 @@ ASSERTION = (
 )
 
 
-def test_the_window_is_around_issue_and_difference():
+def test_the_window_is_around_issue_and_difference() -> None:
     assert window_of(None) == (0, None)
     assert window_of({"cycle": 900, "issued": 700}) == (700 - BEFORE, 900 + AFTER)
     assert window_of({"cycle": 90_000, "issued": 700}) == (90_000 - LONGEST, 90_000 + AFTER)
     assert window_of({"cycle": 9, "issued": None}) == (1, 9 + AFTER)
 
 
-def test_a_window_and_a_variable_of_the_command_line():
+def test_a_window_and_a_variable_of_the_command_line() -> None:
     assert window("10:20") == (10, 20)
     for text in ("20:10", "ten:20", "5"):
         with pytest.raises(ValueError, match=text):
@@ -44,7 +44,7 @@ def test_a_window_and_a_variable_of_the_command_line():
         main(["--test", "layers"])
 
 
-def test_only_the_first_few_of_a_cause_are_explained(tmp_path: Path):
+def test_only_the_first_few_of_a_cause_are_explained(tmp_path: Path) -> None:
     names = [f"t{number}" for number in range(EACH + 1)]
     claimed = [claim(tmp_path, "byte # differs", name) for name in names]
     assert [path is not None for path in claimed] == [True] * EACH + [False]
@@ -57,13 +57,13 @@ def test_only_the_first_few_of_a_cause_are_explained(tmp_path: Path):
     ("name", "stage"),
     [("axi_ar_burst", Stage.LOAD), ("axi_wlast", Stage.STORE), ("axi_aw_stays", Stage.STORE)],
 )
-def test_an_assertion_names_the_engine_that_drives_the_signal(name: str, stage: Stage):
+def test_an_assertion_names_the_engine_that_drives_the_signal(name: str, stage: Stage) -> None:
     assert driver(ASSERTION.format(name)) == stage
     assert assertion_cycle(ASSERTION.format(name)) == 330
     assert driver("Assertion failed in ratel_tb.check_cvxif.cvxif_id_is_free") == Stage.CONTROL
 
 
-def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path):
+def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path) -> None:
     _, recorder = right_job()
     keep = [row[0] < 13 * 20 + 12 for row in recorder.rows]
     recorder.rows = [row for row, kept in zip(recorder.rows, keep, strict=True) if kept]
@@ -82,7 +82,7 @@ def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path):
     assert crash_difference(tmp_path, result)["index"] is None
 
 
-def test_the_score_counts_only_what_is_right():
+def test_the_score_counts_only_what_is_right() -> None:
     expected = Expected(fault="x", stages=("load",), instruction="ld\\.", tests=("a.B",))
     right = {"index": 3, "text": "ld.t addr=0", "stage": "load"}
     assert judge(expected, right) == (True, True)

@@ -58,7 +58,7 @@ def pretended(wanted: Repeat) -> Repeated:
     )  # fmt: skip
 
 
-def test_one_failure_of_each_cause_is_explained_and_linked(tmp_path: Path):
+def test_one_failure_of_each_cause_is_explained_and_linked(tmp_path: Path) -> None:
     statuses = [("pass", ""), ("fail", "byte 1 differs"), ("fail", "byte 2 differs"),
                 ("crash", "died")]  # fmt: skip
     found = explain_failures(summary(statuses), tmp_path, repeat_run=pretended)
@@ -74,7 +74,7 @@ def test_one_failure_of_each_cause_is_explained_and_linked(tmp_path: Path):
         assert (tmp_path / link).is_file()
 
 
-def test_nothing_is_repeated_when_all_passed_and_a_refused_build_is_told(tmp_path: Path):
+def test_nothing_is_repeated_when_all_passed_and_a_refused_build_is_told(tmp_path: Path) -> None:
     def refuse(wanted: Repeat) -> Repeated:
         raise HdlError("no compiler <here>")
 
@@ -90,7 +90,7 @@ def transcript() -> str:
     return "\n".join([HEADER, *transcript_lines(recording.instructions, goldens, {2: "layer 0"})])
 
 
-def test_the_transcript_has_one_line_an_instruction_with_its_cycles():
+def test_the_transcript_has_one_line_an_instruction_with_its_cycles() -> None:
     lines = transcript().splitlines()
     assert len(lines) == 15 + 3  # and the header, the layer and its end
     (conv,) = (line for line in lines if "  conv " in line)
@@ -98,7 +98,7 @@ def test_the_transcript_has_one_line_an_instruction_with_its_cycles():
     assert lines.index("# layer 0") + 1 == next(i for i, t in enumerate(lines) if "ld.t" in t)
 
 
-def test_the_timeline_has_a_bar_for_each_instruction_of_an_engine(tmp_path: Path):
+def test_the_timeline_has_a_bar_for_each_instruction_of_an_engine(tmp_path: Path) -> None:
     bars = read_bars(transcript())
     assert [(bar.engine, bar.index, bar.start, bar.end) for bar in bars] == [
         ("load", 2, 43, 55), ("load", 3, 63, 75), ("execute", 10, 203, 215), ("store", 13, 263, 275)

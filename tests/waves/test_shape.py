@@ -33,27 +33,27 @@ def sentence(place: tuple, *, off: int = 5, shape: tuple[int, ...] = (6, 10, 20)
         (np.s_[:], "every one"),
     ],
 )
-def test_the_pattern_is_named(place: tuple, words: str):
+def test_the_pattern_is_named(place: tuple, words: str) -> None:
     assert words in sentence(place)
 
 
-def test_a_row_of_the_array():
+def test_a_row_of_the_array() -> None:
     flat = np.arange(60) % CORE.rows == 2
     assert "row 2 of the array" in sentence((flat.reshape(6, 10), slice(None)))
 
 
 @pytest.mark.parametrize(("off", "words"), [(1, "each is 1 too high"), (-7, "each is 7 too low")])
-def test_the_values_are_named(off: int, words: str):
+def test_the_values_are_named(off: int, words: str) -> None:
     assert words in sentence(np.s_[2], off=off)
 
 
-def test_one_value_everywhere():
+def test_one_value_everywhere() -> None:
     expected = np.arange(1, 9).reshape(2, 4, 1)
     wrong = np.ones((2, 4, 1), dtype=np.bool_)
     assert "all are 0" in shape_sentence(wrong, expected, expected * 0, AXES, CORE)
 
 
-def test_no_pattern_is_called_scattered_and_nothing_is_nothing():
+def test_no_pattern_is_called_scattered_and_nothing_is_nothing() -> None:
     wrong = np.zeros((6, 10, 20), dtype=np.bool_)
     wrong[0, 0, 0] = wrong[5, 9, 19] = wrong[2, 5, 9] = wrong[1, 3, 12] = True
     some = np.zeros(wrong.shape, dtype=np.int64)

@@ -67,7 +67,7 @@ def module_texts() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", [signal.path for signal in EVERY])
-def test_every_signal_of_the_views_is_declared_in_the_hdl(path: str):
+def test_every_signal_of_the_views_is_declared_in_the_hdl(path: str) -> None:
     texts, module = module_texts(), "ratel_tb"
     *instances, name = path.split(".")
     for instance in instances:
@@ -80,13 +80,13 @@ def test_every_signal_of_the_views_is_declared_in_the_hdl(path: str):
     assert re.search(rf"^\s*(?:input|output|wire|reg|logic)\b[^;]*\b{name}\b", texts[module], re.M)
 
 
-def test_a_signal_that_does_not_exist_is_found_missing(tmp_path: Path):
+def test_a_signal_that_does_not_exist_is_found_missing(tmp_path: Path) -> None:
     everything = [(signal.path, 32) for signal in EVERY]
     assert missing_signals(vcd(tmp_path, everything)) == []
     assert missing_signals(vcd(tmp_path, everything[1:])) == [EVERY[0].path]
 
 
-def test_names_come_from_the_wave_file_with_their_range(tmp_path: Path):
+def test_names_come_from_the_wave_file_with_their_range(tmp_path: Path) -> None:
     found = signals(vcd(tmp_path, [("dut.acc", 2048), ("clk", 1)]))
     assert found == {"ratel_tb.dut.acc": "ratel_tb.dut.acc[2047:0]", "ratel_tb.clk": "ratel_tb.clk"}
 
@@ -96,7 +96,9 @@ def difference(stage: str) -> dict:
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-def test_a_view_has_markers_decoders_and_only_signals_that_exist(stage: Stage, tmp_path: Path):
+def test_a_view_has_markers_decoders_and_only_signals_that_exist(
+    stage: Stage, tmp_path: Path
+) -> None:
     waves = every_signal(tmp_path)
     view = write_views(waves, config="8x8", difference=difference(stage), first=700, last=1456)
     text = view.read_text(encoding="utf-8")
@@ -116,7 +118,7 @@ def test_a_view_has_markers_decoders_and_only_signals_that_exist(stage: Stage, t
     assert "variable_add ratel_tb.clk" in (tmp_path / "view.sucl").read_text(encoding="utf-8")
 
 
-def test_instructions_and_descriptors_are_decoded():
+def test_instructions_and_descriptors_are_decoded() -> None:
     conv = isa.conv(in_base=1, out_base=2, wbase=0)
     assert "conv x" in DECODERS["mnemonic"](f"{conv.word:08x}")
     assert "?Red?illegal" in DECODERS["mnemonic"]("ffffffff")
@@ -126,7 +128,7 @@ def test_instructions_and_descriptors_are_decoded():
     assert DECODERS["operation"](f"{packed:x}") == "maxpool 5>9 4x6 k2x2"
 
 
-def test_every_value_that_the_waves_have_is_in_the_tables(tmp_path: Path):
+def test_every_value_that_the_waves_have_is_in_the_tables(tmp_path: Path) -> None:
     waves = every_signal(tmp_path)
     codes = dict(re.findall(r"\$var wire 32 (\S+) (in_word|check_word)\b", waves.read_text()))
     words = [isa.conv(in_base=1, out_base=2, wbase=0).word, isa.fence().word]
@@ -141,7 +143,7 @@ def test_every_value_that_the_waves_have_is_in_the_tables(tmp_path: Path):
     assert found["ratel_tb.clk"] == set() and "00000000" in next(iter(found.values()))
 
 
-def test_the_states_are_those_of_the_core():
+def test_the_states_are_those_of_the_core() -> None:
     for path, names in STATES.items():
         if not path.endswith("state_q"):
             continue
@@ -153,7 +155,7 @@ def test_the_states_are_those_of_the_core():
 
 def test_a_picture_says_what_it_needs_or_shows_the_view(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr("honeyguide.waves.picture.shutil.which", lambda name: None)
     assert missing_tools() == ["Xvfb", "gtkwave", "import"]
     assert "apt install" in draw(tmp_path / "view.gtkw", tmp_path / "picture.png")

@@ -9,6 +9,7 @@ as it has channels. Everything else does one step a gathered set.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,8 +75,8 @@ def _rounds(shape: TileShape, pitch: int) -> NDArray[np.int64]:
     rows = shape.rows
     number = np.arange(shape.tiles * rows)
     valid = (number < shape.pixels).reshape(-1, rows)
-    y0 = number // shape.out_w * shape.stride[0] - shape.padding[0]
-    x0 = number % shape.out_w * shape.stride[1] - shape.padding[1]
+    y0: NDArray[Any] = number // shape.out_w * shape.stride[0] - shape.padding[0]
+    x0: NDArray[Any] = number % shape.out_w * shape.stride[1] - shape.padding[1]
     # A tap moves all rows of a tile by the same distance, so who collides with whom is fixed.
     bank = ((y0 * pitch + x0) % rows).reshape(-1, rows)
     same = bank[:, :, None] == np.arange(rows)
@@ -88,4 +89,5 @@ def _rounds(shape: TileShape, pitch: int) -> NDArray[np.int64]:
             x = x0 + kx * shape.dilation[1]
             inside = inside_y & (x >= 0) & (x < shape.in_w)
             columns.append((same & inside[:, :, None]).sum(axis=1).max(axis=1))
-    return np.maximum(np.stack(columns, axis=1), 1)
+    rounds: NDArray[np.int64] = np.maximum(np.stack(columns, axis=1), 1)
+    return rounds

@@ -1,0 +1,1 @@
+"""Tests: how the parts behave alone, together, and when they are broken."""
