@@ -101,7 +101,9 @@ def place(first: int, end: int, limit: int) -> list[str]:
     return found or ["middle"]
 
 
-def overlap(first: Iterable[tuple[str, int, int]], second: Iterable[tuple[str, int, int]]) -> set:
+def overlap(
+    first: Iterable[tuple[str, int, int]], second: Iterable[tuple[str, int, int]]
+) -> set[str]:
     """Names of the memories in which ranges (name, first, end) of both meet."""
     ours = list(second)
     return {

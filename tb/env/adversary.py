@@ -12,10 +12,13 @@ from honeyguide.agents.irq.agent import IrqAgent
 from honeyguide.agents.xif.agent import XifAgent, XifConfig
 from honeyguide.env.environment import Environment
 from tb.env.bus_oracle import BusOracle
+from tb.env.configuration import RatelConfiguration
 
 
 class AdversaryEnvironment(Environment):
     """Four agents, and the oracle that sees what they see."""
+
+    bench: RatelConfiguration
 
     def build_phase(self) -> None:
         """Create agents and oracle."""

@@ -7,6 +7,7 @@ A count is fooled by one part compared twice and another never. At the end of ea
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from golden.network import Layer, operations
 from sw.compiler.program import Program
 from tb.env.places import place_of
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 Part = Callable[[Array], Array]
 
 # What may vanish: PADs and slices into layers behind them, an assignment into what makes the value.

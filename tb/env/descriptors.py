@@ -31,7 +31,7 @@ def unpack(engine: str, desc: int) -> dict[str, int]:
 
 def width(engine: str, field: str) -> int:
     """Width of a field in bits."""
-    return next(bits for name, bits, _ in DESCRIPTORS[engine]["fields"] if name == field)
+    return next(int(bits) for name, bits, _ in DESCRIPTORS[engine]["fields"] if name == field)
 
 
 def request_of(

@@ -30,6 +30,7 @@ from honeyguide.env.environment import Environment
 from honeyguide.env.history import History
 from honeyguide.env.job import offload
 from tb.coverage.attach import Coverage
+from tb.env.configuration import RatelConfiguration
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
 from tb.env.register_checker import LOOK, RegisterChecker
@@ -52,6 +53,7 @@ class RatelEnvironment(Environment):
         history: what the ports showed, for tests to look at.
     """
 
+    bench: RatelConfiguration
     looked_at = LOOK
 
     def build_phase(self) -> None:

@@ -169,10 +169,10 @@ def sort_records(records: NDArray[np.void]) -> Recording:
             code=int(record["bank"]), field=int(record["line"]), detail=int(record["strobes"])
         )
     for record in of(Kind.CONFIGURED):
-        item = recording.instructions.get(int(record["extra"]))
-        if item is not None:
+        configures = recording.instructions.get(int(record["extra"]))
+        if configures is not None:
             rs1, rs2 = (int(v) for v in record["data"].view("<u4")[:2])
-            item.group = (rs1, rs2)
+            configures.group = (rs1, rs2)
     for record in of(Kind.DISPATCH):
         item = _instruction(recording, record)
         item.engine = ENGINES[min(int(record["bank"]), 2)]

@@ -179,7 +179,9 @@ def memory_fault(
     return ""
 
 
-def stored_bytes(recording: Recording, core: CoreConfig) -> tuple[NDArray[np.int64], ...]:
+def stored_bytes(
+    recording: Recording, core: CoreConfig
+) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]:
     """Every byte that left on the write channel: address, value, cycle, in order."""
     addresses: list[int] = []
     for burst in recording.of(Kind.STORE_BURST):

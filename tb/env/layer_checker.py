@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ class LayerChecker:
         self,
         steps: Sequence[Step],
         trace: JobTrace,
-        expected: dict[int, NDArray[np.generic]],
+        expected: dict[int, NDArray[Any]],
         start_cycle: int,
     ) -> None:
         """Compare one job.
@@ -101,7 +102,7 @@ class LayerChecker:
         step: Step,
         part: OutputPart,
         written: int,
-        whole: NDArray[np.generic],
+        whole: NDArray[Any],
         cycle: int,
     ) -> None:
         everything = gather(self._core, self._spad, part.place())

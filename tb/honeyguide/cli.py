@@ -144,6 +144,7 @@ def run_command(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names of files where the terminal is ASCII
             stream.reconfigure(errors="backslashreplace")
+    told: tuple[type[Exception], ...] = (UserError, PlaceError, *expected)
     settings, taken = settle(own_prefix(), shell_settings())
     if taken:
         print(f"{NAME}: set in the shell and not used: {', '.join(taken)}", file=sys.stderr)
@@ -155,7 +156,7 @@ def run_command(
         code = command(sys.argv[1:] if argv is None else argv)
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where what stands in the way becomes a sentence
-    except (UserError, PlaceError, *expected) as error:
+    except told as error:
         code = broken_off(str(error))
     except KeyboardInterrupt:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would get in the way

@@ -83,15 +83,15 @@ class Lines:
         """Return a mac or vec instruction from lines a (and b) to y."""
         match name:
             case "conv" | "dwconv":
-                build = isa.conv if name == "conv" else isa.dwconv
-                return build(in_base=a, out_base=y, wbase=wbase, pbase=pbase, flags=flags)
+                convolve = isa.conv if name == "conv" else isa.dwconv
+                return convolve(in_base=a, out_base=y, wbase=wbase, pbase=pbase, flags=flags)
             case "add" | "sub" | "mul":
-                build = {"add": isa.add, "sub": isa.sub, "mul": isa.mul}[name]
-                return build(in_base=a, out_base=y, in2_base=b)
+                binary = {"add": isa.add, "sub": isa.sub, "mul": isa.mul}[name]
+                return binary(in_base=a, out_base=y, in2_base=b)
             case "fill":
                 return isa.fill(out_base=y)
-        build = {"maxpool": isa.maxpool, "avgpool": isa.avgpool, "lut": isa.lut, "copy": isa.copy}
-        return build[name](in_base=a, out_base=y)
+        unary = {"maxpool": isa.maxpool, "avgpool": isa.avgpool, "lut": isa.lut, "copy": isa.copy}
+        return unary[name](in_base=a, out_base=y)
 
 
 COMPUTE = ("conv", "dwconv", "add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from tb.sequences.values import Random, chance, pick
 
-Write = Callable[[int, NDArray[np.generic]], None]
+Write = Callable[[int, NDArray[Any]], None]
 
 
 class DoesNotFitError(Exception):
@@ -136,7 +137,7 @@ class Program:
         self._write(address, raw)
         return address, row, pix
 
-    def put_words(self, data: NDArray[np.generic], *, align: int = 1) -> int:
+    def put_words(self, data: NDArray[Any], *, align: int = 1) -> int:
         """Place an array in memory; return its address."""
         address = self.address(data.nbytes, align=align)
         self._write(address, data)

@@ -127,7 +127,7 @@ class Scenario(uvm_sequence):
         Fences and counter reads are left out: one that the reset flushes returns 0.
         """
         engines = [item for item in program if item.format and not item.format.result]
-        reset = [
+        reset: list[Command] = [
             RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET),
             RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
         ]

@@ -129,10 +129,11 @@ class Slots:
         """Any instruction of class vec by its name"""
         bases = {"in_base": self.lines[source], "out_base": self.lines[target]}
         if name in ("add", "sub", "mul"):
-            return getattr(isa, name)(**bases, in2_base=self.lines[second])
+            bases["in2_base"] = self.lines[second]
         if name == "fill":
-            return isa.fill(out_base=bases["out_base"])
-        return getattr(isa, name)(**bases)
+            del bases["in_base"]
+        made: Instruction = getattr(isa, name)(**bases)
+        return made
 
 
 VECTOR = ("add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill")

@@ -14,8 +14,8 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
-import cocotb
 import numpy as np
 import pyuvm
 from numpy.typing import NDArray
@@ -86,12 +86,10 @@ class Network(SystemTest):
                 break
         else:
             mark = await env.next_mark()
-            if mark is not None or known(cocotb.top.value) != 0:
-                env.failures.add(
-                    f"the firmware ended with {known(cocotb.top.value):#x}, mark {mark}"
-                )
+            if mark is not None or known(env.dut.value) != 0:
+                env.failures.add(f"the firmware ended with {known(env.dut.value):#x}, mark {mark}")
 
-    async def infer(self, index: int, expected: dict[int, NDArray[np.generic]]) -> None:
+    async def infer(self, index: int, expected: dict[int, NDArray[Any]]) -> None:
         """Follow the firmware through one inference."""
         env = self.env
         cycles = 0
@@ -131,7 +129,7 @@ class Network(SystemTest):
         self.elements += compared_elements(self.program, self.compared)
         self.npu_cycles.append(cycles)
 
-    def check_words(self, index: int, expected: dict[int, NDArray[np.generic]]) -> None:
+    def check_words(self, index: int, expected: dict[int, NDArray[Any]]) -> None:
         """Every element that execute makes must have been compared as it was written."""
         phases = (phase for phase in self.program.phases if isinstance(phase, NpuPhase))
         parts = (step.part for phase in phases for step in phase.steps)
@@ -149,7 +147,7 @@ class Network(SystemTest):
     def compare(
         self,
         index: int,
-        expected: dict[int, NDArray[np.generic]],
+        expected: dict[int, NDArray[Any]],
         tensors: tuple[int, ...] | list[int],
     ) -> None:
         """Compare tensors in memory with golden's, byte by byte."""
@@ -189,6 +187,6 @@ class Network(SystemTest):
             "layers": len(layers),
             "tensor_bytes": self.tensors.comparisons,
             "comparisons": self.env.comparisons,
-            "simulated_cycles": known(cocotb.top.cycle),
+            "simulated_cycles": known(self.env.dut.cycle),
         }
         (folder / "soc.json").write_text(json.dumps(document, indent=1), encoding="utf-8")

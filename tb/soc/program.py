@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 
-import cocotb
 import pyuvm
 
 from sw.firmware.elf import read_elf
@@ -29,7 +28,7 @@ class Program(SystemTest):
         stalls, bus = asked_stalls()
         argument = int(os.environ.get("RATEL_ARGUMENT", "0"), 0)
         await env.boot(argument=argument, stalls=stalls, bus_stall=bus)
-        cocotb.top.spoil.value = int(os.environ.get("RATEL_SPOIL", "0"))
+        env.dut.spoil.value = int(os.environ.get("RATEL_SPOIL", "0"))
         code = await env.run_program()
         wanted = int(os.environ.get("RATEL_EXIT", "0"), 0)
         if code != wanted:

@@ -14,6 +14,7 @@ from golden.machine.windows import GRANULE, Window
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.bus import known
+from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import MACHINE, USER, Offload
 from honeyguide.env.base_test import BaseTest
 from honeyguide.env.settings import count
@@ -39,6 +40,7 @@ class Escape(BaseTest):
     minimum_comparisons = 200
     env_type = AdversaryEnvironment
     env: AdversaryEnvironment
+    configuration: RatelConfiguration
 
     def configure(self) -> RatelConfiguration:
         """Choose the configuration."""
@@ -86,7 +88,7 @@ class Escape(BaseTest):
         others = [w for w, holder in zip(windows, holders, strict=True) if holder != user] or [
             Window(base=0, limit=0x1000)
         ]
-        setup: list[object] = []
+        setup: list[Command] = []
         for index, window in enumerate(windows):
             setup += self.writes(index, window)
         setup.append(
@@ -103,7 +105,7 @@ class Escape(BaseTest):
                 [RegisterWrite(address=offset_of("WATCHDOG"), data=WATCHDOG)], check=False
             )
         # Idle, whatever became of the job, and errors read for each owner.
-        tail: list[object] = [
+        tail: list[Command] = [
             RegisterPoll(address=offset_of("STATUS"), mask=BUSY | PENDING, value=0),
             RegisterWrite(address=offset_of("ERR_OWNER"), data=user.id),
             RegisterRead(address=offset_of("ERR_CAUSE")),
@@ -140,10 +142,10 @@ class Escape(BaseTest):
         others: list[Window],
         windows: list[Window],
         random: np.random.Generator,
-    ) -> list[object]:
+    ) -> list[Command]:
         """Return attempts, with windows that close and open, aborts and floods in between."""
         escapes = Escapes(self.configuration.core, random, mine, others)
-        commands: list[object] = []
+        commands: list[Command] = []
         page = PAGE * user.context
         for _ in range(int(random.integers(6, 16))):
             attempt = escapes.attempt()

@@ -188,7 +188,7 @@ class SoftResetAtWork(BusyTest):
         core = self.configuration.core
         for index in range(count("RATEL_RESETS", 12)):
             work = self.stores() if index % 2 else self.work()
-            reset = [
+            reset: list[Command] = [
                 RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET, gap=5 * (index // 2)),
                 RegisterRead(address=offset_of("STATUS")),
                 RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),

@@ -149,7 +149,7 @@ class ResetInJob(FaultTest):
             )
             program = random_program(core, self.env.memory.write, random, length=20)
             job = cocotb.start_soon(JobSequence("cut", offload(program)).start(self.env.sequencer))
-            rise = RisingEdge(cocotb.top.clk)
+            rise = RisingEdge(self.env.dut.clk)
             for _ in range(int(random.integers(1, 600))):
                 await rise
             if index % 2:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cocotb
 import numpy as np
 import pyuvm
 from numpy.typing import NDArray
@@ -46,7 +45,7 @@ from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 
 @dataclass(kw_only=True)
@@ -204,7 +203,7 @@ class Network(RatelTest):
 
     async def play(self, phase: NpuPhase, expected: dict[int, Array]) -> None:
         """Run one job on the core and compare every part of every tensor it made."""
-        start = int(cocotb.top.cycle.value)
+        start = int(self.env.dut.cycle.value)
         self.env.milestones.write(
             Announced(labels=lambda: [self.label(step) for step in phase.steps])
         )
@@ -258,7 +257,7 @@ class Network(RatelTest):
             "cycles": cycles,
             "layers": [self.layer_result(network, program, layer) for layer in network.layers],
             "stray_bytes": self.checker.stray_words,
-            "simulated_cycles": int(cocotb.top.cycle.value),
+            "simulated_cycles": int(self.env.dut.cycle.value),
             "seconds": seconds,
             "counters": {counter.name.lower(): value for counter, value in self.counters.items()},
         }

@@ -21,7 +21,7 @@ from pyuvm import (
     uvm_sequencer,
 )
 
-from honeyguide.agents.bus import PinDriver, PinMonitor
+from honeyguide.agents.bus import PinDriver
 from honeyguide.agents.seen import Seen
 
 
@@ -55,7 +55,7 @@ class Agent(uvm_agent):
         items: what the monitor publishes.
     """
 
-    monitor_type: ClassVar[type[PinMonitor]]
+    monitor_type: ClassVar[type[Any]]
     driver_type: ClassVar[type[PinDriver] | None] = None
     items: ClassVar[tuple[type[Seen], ...]] = ()
 

@@ -92,7 +92,7 @@ class LibraryPoint:
     @property
     def percentage(self) -> float:
         """Share of the bins that were hit, 0..100."""
-        return self._item.cover_percentage
+        return float(self._item.cover_percentage)
 
 
 def library_points() -> dict[str, LibraryPoint]:

@@ -8,14 +8,14 @@ smallest set of runs found that hits the same bins is written to the core's file
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from honeyguide import cli
 from honeyguide.core import core
-from honeyguide.coverage.code import COUNTS, CodeCoverage
-from honeyguide.coverage.exclusions import excluded_points, load_exclusions
+from honeyguide.coverage.code import COUNTS, CodeCoverage, Point
+from honeyguide.coverage.exclusions import Exclusion, excluded_points, load_exclusions
 from honeyguide.coverage.functional import add_runs, smallest_set
 from honeyguide.coverage.kept import kept_runs, write_kept
 from honeyguide.project import ROOT
@@ -113,7 +113,8 @@ def merge(summary: Summary, *, bars: Bars, code: bool) -> CoverageReport:
     cost = {item.name: item.seconds for item in passed}
     chosen = smallest_set(each, cost)
     measured = None
-    exclusions, wrong = {}, []
+    exclusions: Mapping[Exclusion, Sequence[Point]] = {}
+    wrong: list[str] = []
     if code:
         measured = CodeCoverage()
         for folder in folders:

@@ -38,7 +38,7 @@ def kept_runs(suite: Suite, path: Path | None = None) -> list[Run]:
         raise UserError(f"{path} can't be read: {error}") from None
     runs = []
     for name, config, seed in content.get("runs", []):
-        (entry,) = [item for item in chosen_entries(suite, name) if item.name == name] or [None]
+        entry = next((item for item in chosen_entries(suite, name) if item.name == name), None)
         if entry is None:
             raise UserError(f"{path}: {name} is no entry of the suite")
         chosen_configs(suite, config)

@@ -98,6 +98,8 @@ class Model(Checker):
 class AxiEnvironment(Environment):
     """Three agents, a model, coverage. A test's class says which."""
 
+    bench: AxiConfiguration
+
     def build_phase(self) -> None:
         """Create them."""
         super().build_phase()

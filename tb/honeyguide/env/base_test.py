@@ -82,7 +82,7 @@ class BaseTest(uvm_test):
             self.drop_objection()
 
     async def _run(self) -> None:
-        dut = cocotb.top
+        dut: Any = cocotb.top
         await self.env.start()
         limit = self.configuration.timeout_us
         try:
@@ -130,8 +130,9 @@ class BaseTest(uvm_test):
         """Raise FailedRunError with the first thing that was wrong."""
         self.reports.close()
         self.failures.raise_if_any()
+        dut: Any = cocotb.top
         log.info(
             "PASS %s: %d comparisons, %d cycles, log %s",
-            type(self).__name__, self.env.comparisons, int(cocotb.top.cycle.value),
+            type(self).__name__, self.env.comparisons, int(dut.cycle.value),
             self.env.log.digest(),
         )  # fmt: skip

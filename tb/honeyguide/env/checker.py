@@ -16,7 +16,11 @@ class AnalysisImp(uvm_analysis_export):
 
     def __init__(self, name: str, parent: uvm_component, write: Callable[[Any], None]) -> None:
         super().__init__(name, parent)
-        self.write = write
+        self._write = write
+
+    def write(self, datum: Any) -> None:
+        """Hand an item to the method."""
+        self._write(datum)
 
 
 class Checker(uvm_scoreboard):

@@ -11,7 +11,7 @@ and says what is quiet, what a reset forgets, and what every job ends with a loo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from cocotb.triggers import RisingEdge
 from pyuvm import uvm_analysis_port, uvm_env
@@ -45,12 +45,13 @@ class Environment(uvm_env):
         looked_at: what a checked job ends with: reads of registers, mostly.
     """
 
-    looked_at: ClassVar[Sequence[Command]] = ()
+    bench: BenchConfiguration
+    looked_at: Sequence[Command] = ()
     memory: MemoryScoreboard
 
     def build_phase(self) -> None:
         """Create what every bench has, and share it in the ConfigDB."""
-        self.bench: BenchConfiguration = self.cdb_get("bench")
+        self.bench = self.cdb_get("bench")
         self.dut: Any = self.cdb_get("dut")
         self.seeds: Seeds = self.cdb_get("seeds")
         self.failures = Failures()

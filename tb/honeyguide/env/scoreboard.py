@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,7 @@ class MemoryScoreboard(Checker):
         self._allowed = np.zeros(self.golden.size, dtype=np.bool_)  # may have been
         self._writers: list[Writer] = []
 
-    def write(self, address: int, data: NDArray[np.generic] | bytes) -> None:
+    def write(self, address: int, data: NDArray[Any] | bytes) -> None:
         """Put data into both memories, behind the core's back."""
         raw = np.frombuffer(bytes(data), dtype=np.uint8) if isinstance(data, bytes) else data
         raw = np.ascontiguousarray(raw).view(np.uint8).reshape(-1)

@@ -13,7 +13,7 @@ from honeyguide.env.pin_host import PinHost
 from honeyguide.fast.recorder import RecordedMonitor
 from honeyguide.fast.tile_host import TileHost
 
-STAND_INS = {
+STAND_INS: dict[type, type] = {
     PinHost: TileHost,
     **dict.fromkeys((XifMonitor, AxilMonitor, AxiMonitor, IrqMonitor), RecordedMonitor),
 }

@@ -33,7 +33,9 @@ class NativeStore:
 
     def _bytes(self, name: str, size: int) -> NDArray[np.uint8]:
         address = getattr(self._lib, name)()
-        return np.frombuffer((ctypes.c_uint8 * size).from_address(address), dtype=np.uint8)
+        return np.frombuffer(
+            memoryview((ctypes.c_uint8 * size).from_address(address)), dtype=np.uint8
+        )
 
     def add_commands(self, commands: Iterable[Iterable[int]]) -> int:
         """Append commands of up to 8 words each for the player; return how many."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,8 +66,8 @@ def regress(plan: Plan) -> Summary:
         raise UserError("nothing is to be run")
     builds = make_builds(plan)
     key = key_of(make_orders(plan, builds, Path()))
-    run = None if plan.folder is not None else run_folder(plan, key)
-    folder = plan.folder or run.path
+    run = run_folder(plan, key) if plan.folder is None else None
+    folder = run.path if run is not None else plan.folder or Path()
     orders = make_orders(plan, builds, folder)
     state = State(folder / STATE, key)
     done = {} if plan.fresh else state.load()
@@ -130,13 +130,12 @@ def make_orders(plan: Plan, builds: Mapping[str, Path], folder: Path) -> list[Or
     ]
 
 
-def execute(plan: Plan, orders: Sequence[Order]) -> Iterator[Outcome]:
+def execute(plan: Plan, orders: Sequence[Order]) -> Generator[Outcome, None, None]:
     """Run the orders where the plan wants it."""
-    if not orders:
-        return iter(())
-    if plan.cluster:
-        return run_on_cluster(orders, plan.cluster)
-    return run_local(orders, plan.jobs)
+    if plan.cluster and orders:
+        yield from run_on_cluster(orders, plan.cluster)
+    elif orders:
+        yield from run_local(orders, plan.jobs)
 
 
 class Books:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from honeyguide.core import core
 from honeyguide.project import ROOT
@@ -59,17 +60,18 @@ class State:
         """Say that nothing is left, so the next regression is a new one."""
         self._append({"finished": True})
 
-    def _append(self, record: dict) -> None:
+    def _append(self, record: dict[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record) + "\n")
 
 
-def parse(line: str) -> dict | None:
+def parse(line: str) -> dict[str, Any] | None:
     """Return the record on a line, None when it is not whole."""
     try:
-        return json.loads(line)
+        record: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError:
         return None
+    return record
 
 
 def sources() -> list[Path]:

@@ -31,7 +31,7 @@ def configurations(path: Path) -> Mapping[str, Mapping[str, int]]:
 def default_configuration(path: Path) -> str:
     """Return the name of the configuration that is used when none is asked for."""
     name = load(path).get("default")
-    if name not in configurations(path):
+    if not isinstance(name, str) or name not in configurations(path):
         raise UserError(f"{path}: the default configuration {name!r} is not in the list")
     return name
 

@@ -154,7 +154,7 @@ def sensitivity(
         return
     listed = {read["varp"] for item in items for _, read in references(item, "RD")}
     written = {write["varp"] for part in node["stmtsp"] for _, write in references(part, "WR")}
-    said = set()
+    said: set[str] = set()
     for part in node["stmtsp"]:
         for _, read in references(part, "RD"):
             address = read["varp"]

@@ -23,6 +23,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 READY = "ready"
 REQUEST_BYTES = 1 << 20
@@ -110,7 +111,7 @@ def serve(launcher: socket.socket) -> None:
         return
 
 
-def become(request: dict, output: int) -> None:
+def become(request: dict[str, Any], output: int) -> None:
     """Turn this fork into the run that was asked for."""
     os.setsid()
     if sys.platform == "linux":

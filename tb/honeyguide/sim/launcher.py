@@ -183,7 +183,8 @@ def built_description(folder: Path) -> dict[str, Any]:
     stamp = folder / "build.json"
     if not stamp.is_file():
         raise HdlError(f"no finished simulation in {folder}")
-    return json.loads(stamp.read_text(encoding="utf-8"))["build"]
+    made: dict[str, Any] = json.loads(stamp.read_text(encoding="utf-8"))["build"]
+    return made
 
 
 def waves_name(made: Mapping[str, Any]) -> str:
@@ -224,7 +225,7 @@ def simulation_environment(
     environment["PYTHONUNBUFFERED"] = "1"  # a killed run keeps its last lines
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # cocotb wants its assertions alone
     environment["OPENBLAS_NUM_THREADS"] = "1"  # there are as many runs as cores
-    paths = [*wanted.python_path, ROOT, *filter(None, sys.path)]
+    paths: list[Path | str] = [*wanted.python_path, ROOT, *filter(None, sys.path)]
     environment["PYTHONPATH"] = os.pathsep.join(str(plain(path)) for path in paths)
     if wanted.test is not None:
         environment["COCOTB_TEST_FILTER"] = rf"(^|\.){re.escape(wanted.test)}(/.*)?$"

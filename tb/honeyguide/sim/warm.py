@@ -169,7 +169,7 @@ def start(program: str, env: Mapping[str, str], imports: Sequence[str]) -> Keepe
     given["HONEYGUIDE_IMPORTS"] = ":".join(imports)
     with theirs:
         process = subprocess.Popen(
-            [program], env=given, stdin=theirs, stdout=subprocess.DEVNULL,
+            [program], env=given, stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     said = b""
