@@ -1,7 +1,8 @@
 """Check style and elaboration of the Python and the Verilog.
 
-Steps: ruff-rules, ruff-format, verilog-style, verilator, icarus, yosys. Every finding is printed;
-the exit code is 1 if there is one. A step whose optional tool is missing says so and is left out.
+Steps: ruff-rules, ruff-format, mypy, verilog-style, verilator, icarus, yosys. Every finding is
+printed; the exit code is 1 if there is one. A step whose optional tool is missing says so and is
+left out.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from dataclasses import replace
 
 from honeyguide.cli import UserError, add, did_you_mean, parser, run_command
 from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
-from honeyguide.lint.python import ruff_format, ruff_rules
+from honeyguide.lint.python import ruff_format, ruff_rules, types
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import verilog_style
+from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
 from honeyguide.sim.design import Design
 from tb.build import CORE, ROOT, core_design
 from tb.core import RATEL
 
 MOST_SHOWN = 40
+BASES = ("tb/honeyguide", "examples/accumulator/bench")  # imported by the last name
 
 
 def steps(config: str | None) -> dict[str, Callable[[], Outcome]]:
@@ -28,6 +31,7 @@ def steps(config: str | None) -> dict[str, Callable[[], Outcome]]:
     return {
         "ruff-rules": lambda: ruff_rules(ROOT),
         "ruff-format": lambda: ruff_format(ROOT),
+        "mypy": lambda: types(ROOT, cache=BUILD / "mypy", bases=BASES),
         "verilog-style": lambda: verilog_style(ROOT, benches=("tb", "examples")),
         "verilator": lambda: verilator_lint(core(config)),
         "icarus": lambda: icarus_elaboration(core(config)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from scripts.runs.zoo import models_folder
 from tests.commands.support import command
 
 PUBLIC = ("image_recognition", "face_detection", "hps_74ops")
-QUANTISED = {"scale": 0.04, "zero_point": -128}
+QUANTISED: dict[str, Any] = {"scale": 0.04, "zero_point": -128}
 
 
 def run(path: Path, folder: Path, seed: int, *, count: int = 2) -> WholeResult:

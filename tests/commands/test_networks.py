@@ -43,6 +43,7 @@ def run(
     """Run a network that must be right: every tensor of every input, and golden by the oracle."""
     known = entry(name, seed)
     core = load_config(config)
+    assert known.path is not None
     model = load_model(known.path, core)
     result = run_whole(
         model,

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from models.tflite_writer import TfliteWriter
-from scripts.runs import oracle
 from scripts.runs.oracle import OracleResult, compare, compare_with_oracle
 from scripts.runs.oracle_process import OracleProcess
 from scripts.runs.whole import passed
@@ -32,9 +31,10 @@ def test_the_mnist_network_is_equal() -> None:
 def test_a_changed_weight_is_found_and_placed() -> None:
     network = import_network(MNIST)
     layer = network.layers[1]
-    weights = layer.operation.weights.copy()
+    operation: Any = layer.operation
+    weights = operation.weights.copy()
     weights[7] = 0
-    changed = replace(layer, operation=replace(layer.operation, weights=weights))
+    changed = replace(layer, operation=replace(operation, weights=weights))
     layers = (network.layers[0], changed, *network.layers[2:])
     result = compare_with_oracle(replace(network, layers=layers), MNIST, mnist_inputs()[:1])
     assert result.mismatches > 0
@@ -104,7 +104,8 @@ def test_a_known_gap_passes_and_is_named(tmp_path: Path) -> None:
 def test_an_oracle_that_is_known_to_be_absent_is_believed_when_it_answers() -> None:
     network = import_network(MNIST)
     layer = network.layers[1]
-    changed = replace(layer, operation=replace(layer.operation, bias=layer.operation.bias + 999))
+    operation: Any = layer.operation
+    changed = replace(layer, operation=replace(operation, bias=operation.bias + 999))
     layers = (network.layers[0], changed, *network.layers[2:])
     result = compare_with_oracle(
         replace(network, layers=layers), MNIST, mnist_inputs()[:1], absent="said by mistake"
@@ -119,14 +120,14 @@ def test_an_oracle_that_takes_too_long_is_ended() -> None:
 
 def test_a_skipped_tensor_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     network = import_network(MNIST)
-    answer = oracle.OracleProcess.infer
+    answer = OracleProcess.infer
 
     def forgetful(self: OracleProcess, array: Any, tensors: Any) -> dict[int, Any]:
         made = answer(self, array, tensors)
         made.pop(network.layers[2].outputs[0])
         return made
 
-    monkeypatch.setattr(oracle.OracleProcess, "infer", forgetful)
+    monkeypatch.setattr(OracleProcess, "infer", forgetful)
     result = compare_with_oracle(network, MNIST, mnist_inputs()[:1])
     assert not result.judged
     assert "values were compared" in result.reasons()[0]

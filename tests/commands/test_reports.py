@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_inputs_may_be_one_or_many_and_leave_axes_of_one_out(tmp_path: Path) -> 
 
 def test_a_layer_that_was_not_compared_is_missed() -> None:
     model = load_model(MNIST, load_config("8x8"))
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "where": "alias" if layer.operator == "RESHAPE" else "npu",
             "comparisons": 2 * model.network.tensors[layer.outputs[0]].size,
@@ -125,7 +126,7 @@ def test_the_zoo_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_seeded_inputs_repeat() -> None:
-    model = SimpleNamespace(input_shape=(1, 3, 40))
+    model: Any = SimpleNamespace(input_shape=(1, 3, 40))
     assert np.array_equal(speech(4)(model), speech(4)(model))
     assert not np.array_equal(speech(4)(model), speech(5)(model))
     assert len(np.unique(speech(4)(model))) > 100

@@ -110,7 +110,7 @@ def is_of(path: Path, one: Started) -> bool:
     file = path / REPORTS.get(one.name, f"{one.name}.json")
     if not file.is_file() or file.suffix != ".json":
         return file.is_file()
-    return json.loads(file.read_text()).get("seed", one.seed) == one.seed
+    return bool(json.loads(file.read_text()).get("seed", one.seed) == one.seed)
 
 
 def figures(folder: Path, name: str) -> Any:

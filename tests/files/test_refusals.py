@@ -21,16 +21,23 @@ from sw.importer.validation import SIGNATURES
 from tests.files.support import MODELS, changed, operand, operator, refusal, result
 
 
-def scales(tensor: Any, values: list[float], axis: int = 0) -> None:
+def scales(tensor: Any, values: list[float], axis: int = 0) -> Any:
     tensor.quantization.scale = values
     tensor.quantization.zeroPoint = [0] * len(values)
     tensor.quantization.quantizedDimension = axis
+    return tensor
 
 
-def data(model: Any, tensor: Any, values: list[int], dtype: str = "<i4") -> None:
+def data(model: Any, tensor: Any, values: list[int], dtype: str = "<i4") -> Any:
     model.buffers[tensor.buffer].data = np.frombuffer(
         np.array(values, dtype=dtype).tobytes(), dtype=np.uint8
     )
+    return tensor
+
+
+def change(thing: Any, name: str, value: object) -> Any:
+    setattr(thing, name, value)
+    return thing
 
 
 def replace_code(model: Any, name: str, other: str) -> None:
@@ -124,10 +131,10 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "scales of a result": ("classifier", lambda m: scales(result(m, "CONV_2D"), [0.1] * 4, axis=3), r"CONV_2D \(tensor 'c'\): it has no per-tensor scale"),
     "not quantised": ("classifier", lambda m: setattr(operand(m, "CONV_2D", 1), "quantization", None), "'f'.*weights have no scale"),
     "weights' zero point": ("classifier", lambda m: setattr(operand(m, "FULLY_CONNECTED", 1).quantization, "zeroPoint", [1]), "weights have a zero point other than 0"),
-    "huge factor": ("classifier", lambda m: (scales(operand(m, "CONV_2D", 1), [1e10] * 4), setattr(operator(m, "CONV_2D"), "inputs", [0, 1])), "operator 0 CONV_2D .*factor of 2e\\+09, which must be below 2\\^30"),
+    "huge factor": ("classifier", lambda m: (scales(operand(m, "CONV_2D", 1), [1e10] * 4), change(operator(m, "CONV_2D"), "inputs", [0, 1])), "operator 0 CONV_2D .*factor of 2e\\+09, which must be below 2\\^30"),
     "tiny output scale": ("classifier", lambda m: scales(result(m, "FULLY_CONNECTED"), [1e-12]), "FULLY_CONNECTED"),
     "bias too short": ("classifier", shorter_bias, r"CONV_2D \(tensor 'b'\): it has 2 biases for 4 channels"),
-    "bias of int8": ("classifier", lambda m: (setattr(operand(m, "CONV_2D", 2), "type", schema.TensorType.INT8), data(m, operand(m, "CONV_2D", 2), [1, 2, 3, 4], "i1")), "tensor 'b'.*it is int8; only int32"),
+    "bias of int8": ("classifier", lambda m: (change(operand(m, "CONV_2D", 2), "type", schema.TensorType.INT8), data(m, operand(m, "CONV_2D", 2), [1, 2, 3, 4], "i1")), "tensor 'b'.*it is int8; only int32"),
     "bias scale": ("classifier", lambda m: scales(operand(m, "FULLY_CONNECTED", 2), [5.0]), r"FULLY_CONNECTED \(tensor 'd'\): the scale of its bias"),
     # attributes that the oracle refuses, crashes on or ignores
     "stride 0": ("classifier", set_(f"{OP}.builtinOptions.strideW", 0), "option strideW is 0"),
@@ -152,7 +159,7 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "slope": ("tables", lambda m: setattr(operator(m, "LEAKY_RELU").builtinOptions, "alpha", float("nan")), "LEAKY_RELU .*slope alpha is nan"),
     "table's shape": ("tables", lambda m: setattr(result(m, "RELU"), "shape", [1, 30]), r"its output should be \(1, 3, 10\)"),
     "sum's shape": ("residual", lambda m: setattr(result(m, "ADD"), "shape", [5, 5, 6]), r"ADD .*: its output should be \(1, 5, 5, 6\)"),
-    "no broadcast": ("residual", lambda m: (setattr(operand(m, "MUL", 1), "shape", [1, 1, 2, 3])), "do not go together"),
+    "no broadcast": ("residual", lambda m: (change(operand(m, "MUL", 1), "shape", [1, 1, 2, 3])), "do not go together"),
     "sum's scale": ("residual", lambda m: scales(result(m, "ADD"), [1e-8]), "ADD .*(too small)"),
     "mean's axis": ("separable", lambda m: data(m, operand(m, "MEAN", 1), [1, 9]), r"its axes \[1, 9\] are not all axes"),
     "mean's shape": ("separable", lambda m: setattr(operator(m, "MEAN").builtinOptions, "keepDims", True), r"its output should be \(1, 1, 1, 8\)"),
@@ -172,7 +179,7 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "split sizes": ("parts", lambda m: data(m, operand(m, "SPLIT_V", 1), [3, 9]), "do not add up to 8"),
     "matrices": ("matrices", lambda m: setattr(operator(m, "BATCH_MATMUL").builtinOptions, "adjY", False), "is no product of matrices"),
     "no variable": ("streaming", lambda m: setattr(operator(m, "VAR_HANDLE").builtinOptions, "container", "other"), "variable 'other/last' has no initial value|goes to no variable"),
-    "variable's shape": ("streaming", lambda m: (setattr(m.subgraphs[1].tensors[1], "shape", [1, 2, 4]), data(m, m.subgraphs[1].tensors[1], [0] * 8, "i1")), "its variable 'last' has"),
+    "variable's shape": ("streaming", lambda m: (change(m.subgraphs[1].tensors[1], "shape", [1, 2, 4]), data(m, m.subgraphs[1].tensors[1], [0] * 8, "i1")), "its variable 'last' has"),
 }  # fmt: skip
 
 

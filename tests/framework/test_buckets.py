@@ -8,7 +8,9 @@ from honeyguide.regress.buckets import buckets, cause_of
 from honeyguide.regress.work import Outcome
 
 
-def failure(message: str, *, name: str = "a", status: str = "fail", seconds: float = 1.0):
+def failure(
+    message: str, *, name: str = "a", status: str = "fail", seconds: float = 1.0
+) -> Outcome:
     return Outcome(
         name=name, status=status, message=message, seconds=seconds, sim_us=0.0, folder="", host="h"
     )

@@ -6,6 +6,7 @@ import argparse
 import errno
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from honeyguide.sim.configurations import configurations, default_configuration
 from tb.core import CONFIGS, RATEL
 
 
-def leave(command: object, *expected: type[Exception]) -> int:
+def leave(command: Callable[[list[str]], int], *expected: type[Exception]) -> int:
     with pytest.raises(SystemExit) as exit_info:
         cli.run_command(command, *expected, argv=[])
-    return int(exit_info.value.code)
+    assert isinstance(exit_info.value.code, int)
+    return exit_info.value.code
 
 
-def raising(error: BaseException) -> object:
+def raising(error: BaseException) -> Callable[[list[str]], int]:
     def command(_: list[str]) -> int:
         raise error
 

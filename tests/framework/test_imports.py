@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -78,13 +79,13 @@ def opened(tree: ast.AST) -> list[str]:
             if id(node) not in documentation and OPENED.match(node.value):
                 found.append(node.value)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            found += [part.value for part in (node.left, node.right) if is_folder(part)]
+            found += [str(part.value) for part in (node.left, node.right) if is_folder(part)]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in OPENERS:
-            found += [part.value for part in node.args if is_folder(part)]
+            found += [str(part.value) for part in node.args if is_folder(part)]
     return found
 
 
-def is_folder(node: ast.expr) -> bool:
+def is_folder(node: ast.expr) -> TypeGuard[ast.Constant]:
     """Whether an expression is the name of one of the project's folders."""
     return isinstance(node, ast.Constant) and node.value in FOLDERS
 

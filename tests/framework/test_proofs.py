@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_what_holds_is_proved_and_faults_are_refuted(tmp_path: Path) -> None:
     assert [str(result.outcome.verdict) for result in results] == ["proved", "refuted", "refuted"]
     content = report(results)
     assert content["pass"] is True
-    assert [entry["name"] for entry in content["proofs"]] == ["counter.in_bounds", "counter.waits"]
+    proofs: Any = content["proofs"]
+    assert [entry["name"] for entry in proofs] == ["counter.in_bounds", "counter.waits"]
     assert results[1].outcome.trace is not None
 
 

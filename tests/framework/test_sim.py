@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def counter(builds: Path) -> Path:
     return build(COUNTER, root=builds)
 
 
-def start(counter: Path, results: Path, test: str | None, **changes: object) -> SimResult:
+def start(counter: Path, results: Path, test: str | None, **changes: Any) -> SimResult:
     wanted = SimRun(
         build=counter,
         module="counter_bench",
@@ -71,7 +72,7 @@ def test_a_passing_test_passes(counter: Path, tmp_path: Path) -> None:
 
 
 def test_the_initial_state_has_a_seed_of_its_own(counter: Path, tmp_path: Path) -> None:
-    def started(**changes: object) -> str:
+    def started(**changes: Any) -> str:
         result = start(counter, tmp_path / "r", "shows_its_start", **changes)
         assert result.passed
         return result.log.read_text().partition("started with ")[2][:8]
@@ -164,7 +165,7 @@ def test_a_second_build_starts_no_compiler(
     ids=str,
 )
 def test_a_changed_option_starts_one(
-    builds: Path, counter: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+    builds: Path, counter: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
     forbid_building(monkeypatch)
     with pytest.raises(AssertionError, match="a compiler was started"):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def start(counter: Path, bench: Path, results: Path, *, seed: int = 1, **more: object) -> SimResult:
+def start(counter: Path, bench: Path, results: Path, *, seed: int = 1, **more: Any) -> SimResult:
     return run(
         SimRun(
             build=counter, module="traces_bench", python_path=[bench], results_dir=results,

@@ -60,7 +60,7 @@ def saturating_bias(acc: np.ndarray, bias: Any) -> np.ndarray:
 
 
 def truncating_division(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    return (np.sign(sums) * (np.abs(sums) // counts)).astype(np.int32)
+    return np.asarray(np.sign(sums) * (np.abs(sums) // counts)).astype(np.int32)
 
 
 REQUANTISER = "golden.numerics.multiply_by_quantized_multiplier"

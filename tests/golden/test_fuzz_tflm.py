@@ -33,10 +33,10 @@ def fuzz(operators: tuple[str, ...], count: int, seed: int, first: int = 0) -> S
     summary = run_fuzz(operators, seed, indices)
     print(f"seed {seed}: {summary}")
     if summary.failures:
-        first = "\n".join(summary.failures[:5])
+        shown = "\n".join(summary.failures[:5])
         pytest.fail(
             f"seed {seed}: {len(summary.failures)} of {sum(summary.models.values())} models "
-            f"differ; repeat one with RATEL_FUZZ_INDEX=<model> and --seed {seed}\n{first}",
+            f"differ; repeat one with RATEL_FUZZ_INDEX=<model> and --seed {seed}\n{shown}",
             pytrace=False,
         )
     assert sum(summary.models.values()) == len(indices)

@@ -26,7 +26,7 @@ def random_int8(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 def taps(window: Window, oy: int, ox: int, height: int, width: int) -> list[tuple[int, ...]]:
     """(ky, kx, y, x) of the taps of one output pixel that lie inside the image."""
-    found = []
+    found: list[tuple[int, ...]] = []
     for ky, kx in itertools.product(range(window.kernel_h), range(window.kernel_w)):
         y = oy * window.stride_h - window.pad_top + ky * window.dilation_h
         x = ox * window.stride_w - window.pad_left + kx * window.dilation_w

@@ -6,9 +6,11 @@ checks that they still do.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from golden.numerics import activation_range, quantize_multiplier, requantize
 from golden.operators import (
@@ -112,11 +114,14 @@ def test_layers(scales: tuple[float, float, float], channels: int) -> None:
     a, b, o = scales
     image = ALL.reshape(1, 16, 16, 1)
     window = windows.resolve_padding(16, 16, kernel=(1, 1))
-    common = {"bias": None, "input_zero_point": 0, "output_zero_point": 0}
+    common: dict[str, Any] = {"bias": None, "input_zero_point": 0, "output_zero_point": 0}
     for kind in ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"):
         multiplier, shift = parameters.convolution_multipliers(a, [b] * channels, o)
         common |= {"multiplier": multiplier, "shift": shift}
         w = TfliteWriter()
+        data: NDArray[Any]
+        x: NDArray[Any]
+        add: Callable[..., int]
         if kind == "FULLY_CONNECTED":
             data, x = WEIGHTS.reshape(-1, 1), ALL.reshape(256, 1)
             golden = matmul.fully_connected(x, data, **common)
@@ -195,7 +200,7 @@ def run_unary(kind: str, scales: tuple[float, float], **options: float) -> np.nd
 
 @pytest.mark.parametrize("scales", QUOTIENTS)
 def test_rescaling_tables(scales: tuple[float, float]) -> None:
-    arguments = {
+    arguments: dict[str, Any] = {
         "input_scale": scales[0],
         "input_zero_point": 0,
         "output_scale": scales[1],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,7 +55,7 @@ class Harness:
         self._free = address + size
         return address
 
-    def put(self, array: NDArray, align: int = 4) -> int:
+    def put(self, array: NDArray[Any], align: int = 4) -> int:
         """Copy an array to memory; returns its address."""
         address = self.allocate(array.nbytes, align)
         self.memory.write(address, array)
@@ -96,10 +98,12 @@ class Harness:
         blocks = self.config.blocks(channels)
         packed = np.zeros((blocks * self.config.cols, steps), dtype=np.int8)
         packed[:channels] = weights
-        packed = packed.reshape(blocks, self.config.cols, steps).transpose(0, 2, 1).copy()
-        self.ok(ld_w(addr=self.put(packed, align=1), first=first, count=blocks * steps))
+        words = packed.reshape(blocks, self.config.cols, steps).transpose(0, 2, 1).copy()
+        self.ok(ld_w(addr=self.put(words, align=1), first=first, count=blocks * steps))
 
-    def parameters(self, first: int, bias: NDArray, mult: NDArray, shift: NDArray) -> None:
+    def parameters(
+        self, first: int, bias: NDArray[Any], mult: NDArray[Any], shift: NDArray[Any]
+    ) -> None:
         """Pack parameters of channels into entries and load them with ld.p."""
         cols, count = self.config.cols, self.config.blocks(len(bias))
         entries = bytearray()

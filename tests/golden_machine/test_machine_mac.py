@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,10 @@ class Layer:
 
     def __init__(self, harness: Harness, *, depthwise: bool) -> None:
         rng = harness.rng
-        pick = lambda low, high: int(rng.integers(low, high + 1))  # noqa: E731
+
+        def pick(low: int, high: int) -> int:
+            return int(rng.integers(low, high + 1))
+
         self.harness = harness
         self.h, self.w = pick(1, 9), pick(1, 9)
         self.c = pick(1, 20)
@@ -106,7 +110,7 @@ class Layer:
         )
         return self.harness.store(self.target)[None]
 
-    def scales(self, flags: int) -> dict:
+    def scales(self, flags: int) -> dict[str, Any]:
         perch, bias = flags & PERCH, flags & BIAS
         return {
             "bias": self.bias if bias else None,
@@ -134,10 +138,12 @@ def test_convolution_equals_the_operator(config: str, number: int, seed: int) ->
     raw = convolution_accumulate(
         layer.x[None], weights, window=layer.window, input_zero_point=layer.zin
     )
-    assert np.array_equal(layer.outcome.mac.products, raw.reshape(-1, layer.oc))
-    tiles, blocks = layer.outcome.mac.tiles
-    last = layer.outcome.mac.tile(tiles - 1, blocks - 1)
-    assert last[-1, -1] == layer.outcome.mac.total[-1, -1]
+    mac = layer.outcome.mac
+    assert mac is not None
+    assert np.array_equal(mac.products, raw.reshape(-1, layer.oc))
+    tiles, blocks = mac.tiles
+    last = mac.tile(tiles - 1, blocks - 1)
+    assert last[-1, -1] == mac.total[-1, -1]
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -154,7 +160,9 @@ def test_depthwise_equals_the_operator(config: str, number: int, seed: int) -> N
     raw = depthwise_accumulate(
         layer.x[None], weights, window=layer.window, input_zero_point=layer.zin
     )
-    assert np.array_equal(layer.outcome.mac.products, raw.reshape(-1, layer.c))
+    mac = layer.outcome.mac
+    assert mac is not None
+    assert np.array_equal(mac.products, raw.reshape(-1, layer.c))
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -345,7 +353,7 @@ def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown() -> Non
     def known(flags: int) -> list[bool]:
         mac = harness.ok(conv(in_base=0, out_base=50, wbase=0, flags=int(flags))).mac
         assert mac is not None and np.array_equal(mac.known[0], mac.known[1])
-        return mac.known[0].tolist()
+        return [bool(known) for known in mac.known[0]]
 
     assert known(0) == [True, True, True, True]
     assert known(BIAS) == [True, False, True, True]
@@ -379,7 +387,7 @@ def test_an_illegal_parameter_entry_makes_its_channel_unspecified() -> None:
 def test_work_done_in_small_pieces_is_the_same(
     depthwise_layer: bool, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    traces = []
+    traces: list[Any] = []
     for piece in (1 << 22, 1):
         monkeypatch.setattr(mac, "_CHUNK", piece)
         harness = Harness("4x4", seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ SOURCE = Tensor(base=0, h=5, w=6, c=10, p=6, cbs=2)
 SECOND = Tensor(base=200, h=5, w=6, c=10, p=7, cbs=3)
 
 
-def ranges(outcome: Outcome) -> tuple[set, set]:
+def ranges(outcome: Outcome) -> tuple[set[Any], set[Any]]:
     """Reads and writes as (what, first, end)."""
     reads = {(r.what, r.first, r.end) for r in outcome.reads}
     return reads, {(r.what, r.first, r.end) for r in outcome.writes}
@@ -60,10 +62,10 @@ def ranges(outcome: Outcome) -> tuple[set, set]:
         (copy(in_base=0, out_base=100), {("spad", 0, 8)}, {("spad", 100, 111)}),
         (fill(out_base=100), set(), {("spad", 100, 111)}),
     ],
-    ids=lambda value: value.format.name if isinstance(value, Instruction) else "",
+    ids=lambda value: value.format.name if isinstance(value, Instruction) and value.format else "",
 )
 def test_what_an_execute_instruction_reads_and_writes(
-    instruction: Instruction, reads: set, writes: set
+    instruction: Instruction, reads: set[Any], writes: set[Any]
 ) -> None:
     """Output 3x5x17, P=6, CBS=3: the elementwise ones write the input's shape there."""
     harness = Harness("8x8")

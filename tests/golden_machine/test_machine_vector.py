@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from golden.config import config_names
+from golden.isa import Instruction
 from golden.isa_builders import (
     add,
     avgpool,
@@ -202,7 +205,7 @@ def test_unknown_inputs_make_unknown_outputs(name: str) -> None:
     harness.load(second, harness.int8(1, 4, 1))
     harness.machine.storage.spad_known[0, 1] = False
     harness.machine.storage.spad_known[9, 2] = False
-    build = {
+    build: Callable[[], Instruction] = {
         "add": lambda: add(in_base=0, out_base=20, in2_base=9),
         "maxpool": lambda: maxpool(in_base=0, out_base=20),
         "avgpool": lambda: avgpool(in_base=0, out_base=20),

@@ -88,7 +88,8 @@ class Browser:
             if answer.get("id") == self._number:
                 if "error" in answer:
                     raise AssertionError(f"{method}: {answer['error']['message']}")
-                return answer["result"]
+                result: dict[str, Any] = answer["result"]
+                return result
             self.events.append(answer)
 
     def _receive(self) -> dict[str, Any]:
@@ -100,7 +101,8 @@ class Browser:
                 raise AssertionError("the browser ended or does not answer")
             self._rest += piece
         message, _, self._rest = self._rest.partition(b"\0")
-        return json.loads(message)
+        content: dict[str, Any] = json.loads(message)
+        return content
 
     def open(self, page: Path, *, width: int, height: int = 900) -> None:
         """Load a file into a window of this size and wait until all of it is there."""

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,7 +196,7 @@ POINT = Point("toggle", "rtl/x.v", 5, 3, "unused:0->1")
 OTHER = Point("toggle", "rtl/x.v", 6, 3, "used:0->1")
 
 
-def exclusions(tmp_path: Path, text: str) -> list:
+def exclusions(tmp_path: Path, text: str) -> list[Any]:
     path = tmp_path / "e.toml"
     path.write_text(text, encoding="utf-8")
     return load_exclusions(path)

@@ -120,13 +120,15 @@ def rows(browser: Browser, title: str) -> list[list[str]]:
       while (!part.querySelector('table')) part = part.nextElementSibling;
       return [...part.querySelectorAll('tr')].map(r => [...r.cells].map(c => c.innerText.trim()));
     })"""
-    return browser.value(f"{script}({title!r})")
+    rows: list[list[str]] = browser.value(f"{script}({title!r})")
+    return rows
 
 
 def wider_than_window(browser: Browser) -> int:
-    return browser.value(
+    wider: int = browser.value(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
+    return wider
 
 
 @pytest.mark.parametrize("width", WIDTHS)

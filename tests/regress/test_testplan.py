@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,8 @@ def test_what_no_entry_names_is_a_problem(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["tests", "coverage", "spec"])
 def test_what_does_not_exist_is_a_problem(kind: str) -> None:
-    first = replace(PLAN[0], **{kind: (*getattr(PLAN[0], kind), "a.Ghost")})
+    change: dict[str, Any] = {kind: (*getattr(PLAN[0], kind), "a.Ghost")}
+    first = replace(PLAN[0], **change)
     assert problems([first, *PLAN[1:]], THERE) == [f"{first.name}: a.Ghost does not exist"]
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -274,8 +275,10 @@ def test_python_s_own_variables_decide_nothing(tmp_path: Path, leak: dict[str, s
     (tmp_path / "broken").mkdir()
     for name in ("json", "argparse", "numpy", "hashlib"):
         (tmp_path / "broken" / f"{name}.py").write_text("raise SystemExit('of the shell')\n")
-    leak = {name: text.replace("broken", str(tmp_path / "broken")) for name, text in leak.items()}
-    done = make(ROOT, "compile", f"MODEL={MNIST}", f"ARGS=--results {tmp_path}", **leak)
+    given: dict[str, Any] = {
+        name: text.replace("broken", str(tmp_path / "broken")) for name, text in leak.items()
+    }
+    done = make(ROOT, "compile", f"MODEL={MNIST}", f"ARGS=--results {tmp_path}", **given)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert (tmp_path / "reports" / "compile.json").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -106,7 +107,7 @@ def test_a_wrong_cxx(clone: Path) -> None:
 
 
 def test_a_missing_venv_module(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(SetupError, match="venv module is missing"):
         bootstrap.ensure(clone, "sim")
 

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def changes(words: list[str], folder: Path, *, works: bool = False) -> list[str]
     for path in (home, temporary):
         path.mkdir()
     (home / "mine.txt").write_text("mine")
-    before = devices(), files(home), files(temporary)
+    before: list[dict[str, Any]] = [devices(), files(home), files(temporary)]
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary)}
     for name in ("XDG_CACHE_HOME", "CCACHE_DIR", "YOWASP_CACHE_DIR", "HONEYGUIDE_RUN"):
         environment.pop(name, None)
@@ -95,7 +96,7 @@ def changes(words: list[str], folder: Path, *, works: bool = False) -> list[str]
         text=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert not works or done.returncode == 0, done.stdout + done.stderr
-    after = devices(), files(home), files(temporary)
+    after: list[dict[str, Any]] = [devices(), files(home), files(temporary)]
     return [
         f"{where}/{name}"
         for where, old, new in zip(("/dev", "~", "$TMPDIR"), before, after, strict=True)

@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cocotb
 import pyuvm
@@ -77,7 +77,7 @@ class Sound(GoodTest):
 @pyuvm.test()
 class ComparesNothing(RatelTest):
     async def body(self) -> None:
-        await ClockCycles(cocotb.top.clk, 100)
+        await ClockCycles(self.env.dut.clk, 100)
 
 
 @pyuvm.test()
@@ -205,7 +205,7 @@ class Hangs(GoodTest):
         return replace(super().configure(), quiet_cycles=2000)
 
     async def body(self) -> None:
-        cocotb.top.play.value = 0
+        self.env.dut.play.value = 0
         await super().body()
 
 
@@ -233,7 +233,8 @@ class ExpectsMoreSteps(GoodTest):
             value = ask(which, **place)
             return value + 1 if which == Counter.STEPS and value is not None else value
 
-        self.env.machine.counter = counter
+        machine: Any = self.env.machine
+        machine.counter = counter
         await super().body()
 
 
@@ -310,7 +311,7 @@ class BreaksAxi(GoodTest):
     instead = {AxiMemoryDriver: ForgetfulMemory}
 
     async def body(self) -> None:
-        dut = cocotb.top
+        dut: Any = cocotb.top
         dut.py_m_rvalid.value = 1
         await RisingEdge(dut.clk)
         await self.env.run(round_trip())
@@ -321,7 +322,7 @@ class BreaksOffload(GoodTest):
     """The CPU changes an instruction that it still offers: an assertion must fire."""
 
     async def body(self) -> None:
-        dut = cocotb.top
+        dut: Any = cocotb.top
         dut.py_x_issue_instr.value = isa.fence().word
         dut.py_x_issue_rs_valid.value = 0
         dut.py_x_issue_valid.value = 1

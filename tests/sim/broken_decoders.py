@@ -188,7 +188,8 @@ class Cpu:
 @cocotb.test()
 async def offload_to_decoder(dut: Any) -> None:
     """Offload a word of every kind to the device named by RULE."""
-    devices = {cls.__name__: cls for cls in (Decoder, *Decoder.__subclasses__())}
+    kinds: list[type[Decoder]] = [Decoder, *Decoder.__subclasses__()]
+    devices = {kind.__name__: kind for kind in kinds}
     await ClockCycles(dut.clk, 3)
     await FallingEdge(dut.clk)
     dut.rst_n.value = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from honeyguide.project import BUILD
 from honeyguide.runs import session_run
@@ -45,9 +46,9 @@ def simulate(
     )
 
 
-def passes(module: str, test: str, **options: object) -> SimResult:
+def passes(module: str, test: str, **options: Any) -> SimResult:
     """Run a test that must pass; the assertion's message is its first difference."""
-    result = simulate(module, test, **options)  # type: ignore[arg-type]
+    result = simulate(module, test, **options)
     more = "" if result.passed else explained(result, module, test, **options)
     assert result.passed, (
         f"{result.status}: {result.message} (seed {result.seed}, {result.log}){more}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_a_network_whose_layers_nobody_compares_fails(seed: int, tmp_path: Path)
     np.save(inputs, arrays)
     job = Job(name="one", model=load_model(path, load_config("8x8")), inputs=arrays)
     compiled, _ = network_firmware(job, tmp_path)
-    settings = {
+    settings: dict[str, Any] = {
         "RATEL_FIRMWARE": str(compiled.path), "RATEL_NETWORK": str(path),
         "RATEL_INPUTS": str(inputs), "RATEL_TRACE": "1",
     }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -130,6 +132,9 @@ def test_configurations() -> None:
     assert load_config().name == "8x8"
     with pytest.raises(ConfigError, match="there is no configuration 5x5"):
         load_config("5x5")
-    for wrong in ({"rows": 5}, {"spad_depth": 100}, {"requant_lanes": 3}, {"axi_id_width": 9}):
+    refused: list[dict[str, Any]] = [
+        {"rows": 5}, {"spad_depth": 100}, {"requant_lanes": 3}, {"axi_id_width": 9},
+    ]  # fmt: skip
+    for wrong in refused:
         with pytest.raises(ConfigError, match="must"):
             CoreConfig(**wrong)

@@ -41,8 +41,8 @@ class Comparison:
 def play(
     config: CoreConfig,
     network: Network,
-    inputs: list[NDArray[np.int8]],
-    state: dict[str, NDArray[np.int8]] | None = None,
+    inputs: list[NDArray[Any]],
+    state: dict[str, NDArray[Any]] | None = None,
     program: Program | None = None,
 ) -> Comparison:
     """One inference; ``state`` is updated in place. ``program`` is compiled if it is not given."""

@@ -12,7 +12,7 @@ import numpy as np
 from golden.network import Layer, Network, Tensor
 from golden.network import operations as ops
 from golden.operators.parameters import add_parameters
-from golden.operators.windows import resolve_padding
+from golden.operators.windows import Window, resolve_padding
 
 
 @dataclass(kw_only=True)
@@ -96,7 +96,7 @@ class Builder:
         return self.rng.integers(-5000, 5000, channels).astype(np.int32)
 
 
-def window(b: Builder, shape: tuple[int, ...]) -> ops.Window:
+def window(b: Builder, shape: tuple[int, ...]) -> Window:
     """Random kernel, stride, dilation and padding that fit the image."""
     _, h, w, _ = shape
     same = b.rng.random() < 0.6
@@ -220,9 +220,9 @@ def elementwise(b: Builder) -> None:
             multiplier=b.integer(1 << 30, (1 << 31) - 1), shift=b.integer(-8, -3), **points
         )
     else:
-        scales = (float(b.rng.uniform(0.01, 0.2)) for _ in range(2))
+        first, second = (float(b.rng.uniform(0.01, 0.2)) for _ in range(2))
         operation = ops.Addition(
-            parameters=add_parameters(*scales, 0.15), subtract=b.rng.random() < 0.5, **points
+            parameters=add_parameters(first, second, 0.15), subtract=b.rng.random() < 0.5, **points
         )
     b.layer(operation, operands, shape)
 
@@ -257,7 +257,9 @@ def pad(b: Builder) -> None:
         b.images.remove(y)
         k = (min(2, made[1]), min(2, made[2]))
         w = resolve_padding(made[1], made[2], kernel=k, padding="VALID")
-        pad_value = b.layers[-1].operation.value
+        pad = b.layers[-1].operation
+        assert isinstance(pad, ops.Pad)
+        pad_value = pad.value
         operation = ops.Convolution(
             weights=b.int8((5, *k, made[3])),
             bias=b.bias(5),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_mlperf_tiny_network(name: str, config: str) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: k.name)
-def test_kernels(kernel) -> None:  # noqa: ANN001
+def test_kernels(kernel: Any) -> None:
     network = kernel.make(3)
     config = load_config("8x8")
     result = play(config, network, _random_inputs(network, 3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,8 +28,8 @@ BASE = 0x1000
 BAR = 0.01  # the bar for networks is 0.05; the model is far better, and is to stay so
 
 
-def _shape(**changes: object) -> TileShape:
-    fields = {
+def _shape(**changes: Any) -> TileShape:
+    fields: dict[str, Any] = {
         "rows": 8, "in_h": 16, "in_w": 16, "in_pitch": 16, "out_h": 16, "out_w": 16,
         "kernel": (3, 3), "stride": (1, 1), "dilation": (1, 1), "padding": (1, 1),
     }  # fmt: skip
@@ -131,7 +132,7 @@ def test_kernels_take_the_predicted_cycles(tmp_path: Path) -> None:
         assert cycles == pytest.approx(measured[kernel.name], rel=BAR, abs=8), kernel.name
 
 
-def _simulate(folder: Path, module: str, test: str, settings: dict[str, str]):
+def _simulate(folder: Path, module: str, test: str, settings: dict[str, str]) -> Any:
     where = build(SimBuild(**bench_build("8x8")))
     result = run(
         SimRun(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ class Spans:
     store: list[Span] = field(default_factory=list)
 
 
-def _mnist() -> tuple[list, Spans]:
+def _mnist() -> tuple[list[Any], Spans]:
     config = load_config("8x8")
     network = import_network(ROOT / "models" / "mnist" / "mnist.tflite")
     (phase, *_) = core_phases(compile_network(config, network, memory_base=0))

@@ -8,6 +8,7 @@ comes back as a dictionary.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,18 +32,18 @@ class Oracle:
             else kinds.kAllocationRecording,
         )
 
-    def run(self, inputs: Sequence[NDArray], outputs: int = 1) -> list[NDArray]:
+    def run(self, inputs: Sequence[NDArray[Any]], outputs: int = 1) -> list[NDArray[Any]]:
         """Invoke on ``inputs`` in the model's order and return copies of the first outputs."""
         for index, value in enumerate(inputs):
             self._interpreter.set_input(np.ascontiguousarray(value), index)
         self._interpreter.invoke()
         return [np.array(self._interpreter.get_output(i)) for i in range(outputs)]
 
-    def tensor(self, index: int) -> NDArray:
+    def tensor(self, index: int) -> NDArray[Any]:
         """Any tensor after ``run``; only with ``preserve_all``."""
         return np.array(self._interpreter.GetTensor(index, 0)["tensor_data"])
 
 
-def run_tflm(model: bytes, inputs: Sequence[NDArray], **options: int | bool) -> NDArray:
+def run_tflm(model: bytes, inputs: Sequence[NDArray[Any]], **options: Any) -> NDArray[Any]:
     """First output of a model that is run once."""
     return Oracle(model, **options).run(inputs)[0]

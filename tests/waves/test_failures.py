@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Repeat]:
 
     monkeypatch.setattr(support, "simulate", lambda *_, **__: RESULT)
     monkeypatch.setattr(failures, "repeat", pretend)
-    monkeypatch.setitem(failures.explain.__kwdefaults__, "folder", tmp_path)
-    monkeypatch.setitem(failures.explain.__kwdefaults__, "published", tmp_path / "build")
+    defaults: dict[str, Any] = failures.explain.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "folder", tmp_path)
+    monkeypatch.setitem(defaults, "published", tmp_path / "build")
     return asked
 
 

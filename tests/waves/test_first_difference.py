@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def pack(engine: str, values: dict[str, int]) -> bytes:
     return packed.to_bytes(128, "little")
 
 
-def program() -> list:
+def program() -> list[Any]:
     """Load, convolve, store."""
     return [
         isa.cfg_ld_shape(w=4, h=4, c=8, cbs=1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ EVERY = [signal for group in GROUPS for signal in group.signals]
 
 def vcd(folder: Path, paths: list[tuple[str, int]]) -> Path:
     """A wave file with these signals below the bench top, with one value each."""
-    tree: dict = {}
+    tree: dict[str, Any] = {}
     for path, width in paths:
         *scopes, name = path.split(".")
         here = tree
@@ -35,7 +36,7 @@ def vcd(folder: Path, paths: list[tuple[str, int]]) -> Path:
     lines: list[str] = ["$timescale 1ps $end", "$scope module ratel_tb $end"]
     codes: list[tuple[str, int]] = []
 
-    def write(node: dict) -> None:
+    def write(node: dict[str, Any]) -> None:
         for name, value in node.items():
             if isinstance(value, dict):
                 lines.append(f"$scope module {name} $end")
@@ -91,7 +92,7 @@ def test_names_come_from_the_wave_file_with_their_range(tmp_path: Path) -> None:
     assert found == {"ratel_tb.dut.acc": "ratel_tb.dut.acc[2047:0]", "ratel_tb.clk": "ratel_tb.clk"}
 
 
-def difference(stage: str) -> dict:
+def difference(stage: str) -> dict[str, Any]:
     return {"stage": stage, "cycle": 1396, "issued": 723, "sentences": "instruction 66: wrong"}
 
 

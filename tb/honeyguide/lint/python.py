@@ -1,12 +1,16 @@
-"""Ruff: the rules and the format of every Python file."""
+"""Ruff and mypy: rules, format and types of every Python file."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from honeyguide.lint.step import Outcome, tool
 from honeyguide.place import plain
+
+SKIPPED = frozenset({"build", "__pycache__"})
 
 
 def ruff_rules(root: Path) -> Outcome:
@@ -32,3 +36,38 @@ def ruff(root: Path, *arguments: str) -> Outcome:
     if arguments[0] == "format":
         lines = [f"{line} (make format repairs it)" for line in lines if ": " in line]
     return Outcome(problems=tuple(lines) or (f"ruff exited with {code}",), checked="Python")
+
+
+def types(root: Path, *, cache: Path, bases: Sequence[str] = ()) -> Outcome:
+    """Check the types of every module below `root`, as pyproject.toml says how.
+
+    Modules are given by name, so that each has the one by which it is imported.
+
+    Args:
+        root: of the project; hidden folders and build/ are left out.
+        cache: where mypy keeps what it knows; only what changed is checked again.
+        bases: folders whose modules are imported without the folder's name in front.
+    """
+    names = sorted(modules(root, bases))
+    arguments = [word for name in names for word in ("-m", name)]
+    options = ("--cache-dir", cache, "--no-error-summary", "--hide-error-context")
+    code, lines = tool([sys.executable, "-m", "mypy", *options, *arguments], cwd=root)
+    found = [line for line in lines if ": note: " not in line]
+    if code and not found:
+        found = [f"mypy exited with {code}"]
+    return Outcome(problems=tuple(found) if code else (), checked=f"{len(names)} modules")
+
+
+def modules(root: Path, bases: Sequence[str]) -> Iterator[str]:
+    """Yield the name by which each Python file below `root` is imported."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name[0] != "." and name not in SKIPPED]
+        for file in files:
+            path = Path(folder, file)
+            if path.suffix == ".py":
+                base = next(
+                    (root / base for base in bases if path.is_relative_to(root / base)), root
+                )
+                inside = path.relative_to(base.parent if base != root else root)
+                parts = [*inside.parts[:-1], *([] if path.stem == "__init__" else [path.stem])]
+                yield ".".join(parts)

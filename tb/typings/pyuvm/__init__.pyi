@@ -17,6 +17,7 @@ class uvm_object:
 
 class uvm_component(uvm_object):
     logger: Logger
+    uvm_report: Any
     name: str
     parent: uvm_component | None
     children: list[uvm_component]

@@ -16,7 +16,7 @@ from cocotb.triggers import ClockCycles, Timer
 async def count(dut: Any, cycles: int) -> int:
     """Reset, count for some cycles, return what the counter shows."""
     dut.rst_ni.value = 0
-    cocotb.start_soon(Clock(dut.clk_i, 10, "ns").start())
+    Clock(dut.clk_i, 10, "ns").start()
     await Timer(25, "ns")
     dut.rst_ni.value = 1
     await ClockCycles(dut.clk_i, cycles)

@@ -84,9 +84,9 @@ async def requant_lane(dut: Any) -> None:
         [{"acc_i": a % INT32, "bias_i": b % INT32, "mult_i": m, "shift_i": s % 256}, *[idle] * 4]
         for a, b, m, s in items
     ]
-    acc, bias, mult, shift = (np.array(column) for column in zip(*items, strict=True))
-    biased = add_bias(acc.astype(np.int32), bias)
-    expected = multiply_by_quantized_multiplier(biased, mult, shift)
+    sums, biases, mults, shifts = (np.array(column) for column in zip(*items, strict=True))
+    biased = add_bias(sums.astype(np.int32), biases)
+    expected = multiply_by_quantized_multiplier(biased, mults, shifts)
     compare(await through(dut, stages, "value_o"), expected, items)
 
 

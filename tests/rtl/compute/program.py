@@ -6,6 +6,7 @@ The result comes from golden/operators; nothing here knows how the hardware work
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -133,6 +134,8 @@ class Instruction:
             return acc
         entries = slice(self.pbase, self.pbase + blocks)
         bias = chip.bias[entries].reshape(-1)[:channels] if self.flags & BIAS else None
+        mult: Any
+        shift: Any
         mult, shift = n.scale
         if self.flags & PERCH:
             mult = chip.mult[entries].reshape(-1)[:channels]
@@ -159,9 +162,11 @@ class Instruction:
             return lookup(x, chip.table)
         act = {"act_min": n.act_min, "act_max": n.act_max}
         if self.op == "maxpool":
-            return max_pool(x[None], window=self.window, **act)[0]
+            largest: Int8 = max_pool(x[None], window=self.window, **act)[0]
+            return largest
         if self.op == "avgpool":
-            return average_pool(x[None], window=self.window, allow_empty=True, **act)[0]
+            average: Int8 = average_pool(x[None], window=self.window, allow_empty=True, **act)[0]
+            return average
         if self.source2 is None:
             raise ValueError(f"{self.op} needs a second operand")
         y = chip.read(self.source2)

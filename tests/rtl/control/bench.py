@@ -94,7 +94,7 @@ class Bench:
         dut.s_axil_bready_i.value = 1
         dut.s_axil_rready_i.value = 1
         dut.rst_ni.value = 0
-        cocotb.start_soon(Clock(dut.clk_i, 10, unit="ns").start())
+        Clock(dut.clk_i, 10, unit="ns").start()
         for _ in range(3):
             await FallingEdge(dut.clk_i)
         dut.rst_ni.value = 1

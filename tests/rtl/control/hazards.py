@@ -119,11 +119,11 @@ async def random_programs(dut: Any) -> None:
         request = request_of(instruction, config, core, held)
         if first_refusal(request) is not None:
             continue
-        engine = engine_of(name)
+        user = engine_of(name)
         reads, writes = touches(request)
-        mine = Issued(name=name, engine=engine, reads=reads, writes=writes, older=flying[-40:])
+        mine = Issued(name=name, engine=user, reads=reads, writes=writes, older=flying[-40:])
         flying.append(mine)
-        if engine == "execute":
+        if user == "execute":
             out = config["out"]
             hold = name == "conv" and request.values["flags"] & 8
             held = (out["oh"] * out["ow"], out["oc"]) if hold else None

@@ -287,7 +287,7 @@ async def throughput(dut: Any) -> None:
     lines = shape.spad_depth // 2
     pixels = lines * shape.rows
     word = min(bus, shape.cols)
-    wide = {"base": 0, "h": 1, "pitch": 1, "cbs": 1}
+    wide: dict[str, Any] = {"base": 0, "h": 1, "pitch": 1, "cbs": 1}
     cases: list[tuple[str, float, list[Move]]] = []
     for c in (shape.cols, 3):
         moves = [
@@ -309,7 +309,8 @@ async def throughput(dut: Any) -> None:
         memory.r_times.clear()
         memory.w_times.clear()
         bench.queues[engine].extend(moves)
-        await bench.finish(**{f"{engine}s": len(moves)})
+        wanted: dict[str, Any] = {f"{engine}s": len(moves)}
+        await bench.finish(**wanted)
         times = memory.w_times if engine == "store" else memory.r_times
         total = sum(sum(1 for _ in move.places(shape)) for move in moves)
         cycles = times[-1] - times[0] + 1

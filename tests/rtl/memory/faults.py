@@ -206,7 +206,8 @@ async def every_single_wrong_answer_is_seen(dut: Any) -> None:
     rng, memory = bench.rng, bench.memory
     for kind in ("wrong_id", "wrong_last"):
         for _ in range(25):
-            memory.behaviour = replace(random_behaviour(bench), **{kind: 1.0})
+            always: dict[str, Any] = {kind: 1.0}
+            memory.behaviour = replace(random_behaviour(bench), **always)
             load = random_load(rng, bench.shape, memory.base)
             stores = [random_store(rng, bench.shape, memory.base)] if kind == "wrong_id" else []
             bench.queues["load"].append(load)

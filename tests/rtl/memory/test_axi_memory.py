@@ -48,12 +48,12 @@ def test_an_offer_that_does_not_stand(memory: AxiMemory, channel: str, second: i
     memory.behaviour = Behaviour(ar_wait=1.0, aw_wait=1.0, w_wait=1.0)
     offers = {"ar": 0, "aw": 0, "w": 0}
     offers[channel] = beat(1) if channel == "w" else address(BASE, 1)
-    memory.step(*offers.values(), 1, 1)
-    memory.step(*offers.values(), 1, 1)
+    memory.step(offers["ar"], offers["aw"], offers["w"], 1, 1)
+    memory.step(offers["ar"], offers["aw"], offers["w"], 1, 1)
     changed = beat(2) if channel == "w" else address(BASE + 8, 1)
     offers[channel] = changed if second == "other" else 0
     with pytest.raises(AssertionError, match="changed before it was taken"):
-        memory.step(*offers.values(), 1, 1)
+        memory.step(offers["ar"], offers["aw"], offers["w"], 1, 1)
 
 
 def test_a_burst_of_another_length(memory: AxiMemory) -> None:
