@@ -34,7 +34,7 @@ $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variabl
 unexport $(VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage replay testplan selftest prove fuzz-files example help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves
+.PHONY: regress coverage replay testplan selftest prove fuzz-files example docs help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves
 
 help: ## Show this list
 	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -113,6 +113,9 @@ example: ## Verify the second core, examples/accumulator, with the framework alo
 
 prove: ## Prove the rules of the core's modules, refute the faults put into them: ONLY= J=
 	@$(DEV) -m scripts.prove $(call option,only,ONLY) $(call option,jobs,J) $(words)
+
+docs: ## Make the documents into a site, build/docs, without a dead link
+	@$(DEV) -m scripts.docs $(words)
 
 lint: ## Check style and elaboration of the Python and the Verilog: CONFIG= ONLY=
 	@$(DEV) -m scripts.lint $(call option,config,CONFIG) $(call option,only,ONLY) $(words)

@@ -38,7 +38,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {
     "sim": ["requirements.txt"],
-    "dev": ["requirements.txt", "requirements-dev.txt"],
+    "dev": ["requirements.txt", "requirements-dev.txt", "requirements-docs.txt"],
 }
 PERL_MODULES = "perl lacks its standard modules; install it whole (Debian: apt install perl)."
 

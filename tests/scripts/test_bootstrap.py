@@ -28,6 +28,7 @@ def clone(tmp_path: Path) -> Path:
         shutil.copy(ROOT / "tb" / "honeyguide" / name, tmp_path / "tb" / "honeyguide")
     (tmp_path / "requirements.txt").write_text("one==1\n")
     (tmp_path / "requirements-dev.txt").write_text("two==2\n")
+    (tmp_path / "requirements-docs.txt").write_text("three==3\n")
     return tmp_path
 
 
@@ -193,7 +194,7 @@ def test_a_failing_install_is_one_sentence(clone: Path) -> None:
 
 
 def test_every_package_is_pinned() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-docs.txt"):
         lines = (ROOT / name).read_text().splitlines()
         packages = [line for line in lines if line and not line.startswith("#")]
         assert packages
