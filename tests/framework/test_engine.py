@@ -16,7 +16,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from honeyguide.regress import engine, state
+from honeyguide.cli import UserError
+from honeyguide.regress import state
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.local import ATTEMPTS, run_local
 from honeyguide.regress.suite import Entry, Run
@@ -43,7 +44,7 @@ def make_plan(folder: Path, *runs: Run, **options: Any) -> Plan:
     return Plan(runs=runs, jobs=2, folder=folder, make_build=counter, env={}, **options)
 
 
-def test_every_ending_has_its_name_and_costs_no_other_run(tmp_path: Path):
+def test_every_ending_has_its_name_and_costs_no_other_run(tmp_path: Path) -> None:
     summary = regress(
         make_plan(
             tmp_path,
@@ -76,17 +77,17 @@ def test_every_ending_has_its_name_and_costs_no_other_run(tmp_path: Path):
     assert "http" not in text.replace("html", ""), "the page must not load anything"
 
 
-def test_nothing_to_run_is_no_pass(tmp_path: Path):
-    with pytest.raises(engine.UserError, match="nothing is to be run"):
+def test_nothing_to_run_is_no_pass(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nothing is to be run"):
         regress(make_plan(tmp_path))
 
 
-def test_a_build_that_is_refused_is_one_sentence(tmp_path: Path):
+def test_a_build_that_is_refused_is_one_sentence(tmp_path: Path) -> None:
     def broken(config: str) -> dict[str, Any]:
         return {**counter(config), "sources": [tmp_path / "missing.v"]}
 
     plan = Plan(runs=(make_run("passes", 1),), jobs=1, folder=tmp_path, make_build=broken)
-    with pytest.raises(engine.UserError, match="8x8 can't be built: source file"):
+    with pytest.raises(UserError, match="8x8 can't be built: source file"):
         regress(plan)
 
 
@@ -104,7 +105,7 @@ def stop_after(count: int) -> Callable[[Outcome], None]:
 
 def test_an_interrupted_regression_goes_on_where_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     runs = [make_run("odd_seeds_fail", seed) for seed in range(6)]
     with pytest.raises(KeyboardInterrupt):
         regress(make_plan(tmp_path, *runs, on_outcome=stop_after(3)))
@@ -126,7 +127,7 @@ def test_an_interrupted_regression_goes_on_where_it_was(
 @pytest.mark.parametrize("what", ["model", "firmware", "package", "named file", "code"])
 def test_what_can_change_a_verdict_makes_old_outcomes_void(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     for name in ("models/net.tflite", "sw/start.S", "tb/bench.py", "elsewhere/x.npy"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(b"one")
@@ -151,14 +152,14 @@ def test_what_can_change_a_verdict_makes_old_outcomes_void(
     assert state.key_of(orders) != before
 
 
-def test_the_suite_s_own_models_and_firmware_are_in_the_key():
-    names = {path.relative_to(state.ROOT).as_posix() for path in state.sources()}
+def test_the_suite_s_own_models_and_firmware_are_in_the_key() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in state.sources()}
     assert "models/mnist/mnist.tflite" in names
     assert any(name.startswith("sw/firmware/") and name.endswith(".c") for name in names)
     assert "cocotb" in {entry.partition(" ")[0] for entry in state.packages()}
 
 
-def test_an_interrupt_ends_busy_and_idle_workers_alike(tmp_path: Path):
+def test_an_interrupt_ends_busy_and_idle_workers_alike(tmp_path: Path) -> None:
     runs = [make_run("odd_seeds_fail", 2), make_run("takes_a_while", 4, NAP="60")]
     before = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
@@ -166,7 +167,7 @@ def test_an_interrupt_ends_busy_and_idle_workers_alike(tmp_path: Path):
     assert time.monotonic() - before < 50, "the nap was slept to its end"
 
 
-def test_a_dying_worker_process_loses_no_run(tmp_path: Path):
+def test_a_dying_worker_process_loses_no_run(tmp_path: Path) -> None:
     where = build(SimBuild(**counter("8x8")))
     names = [make_run("takes_a_while", seed, NAP="2") for seed in range(4)]
     orders = [order(run, build=where, folder=tmp_path, waves=False, env={}) for run in names]
@@ -196,7 +197,7 @@ def workers_after(delay_s: float, first: Callable[[], Outcome]) -> list[Outcome]
     return [outcome]
 
 
-def test_what_kills_its_worker_again_and_again_is_reported(monkeypatch: pytest.MonkeyPatch):
+def test_what_kills_its_worker_again_and_again_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = order(
         make_run("passes", 1), build=Path("nowhere"), folder=Path("nowhere"), waves=False, env={}
     )
@@ -210,7 +211,7 @@ def kill_self(wanted: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_the_command_ends_its_simulations_when_it_is_interrupted(tmp_path: Path):
+def test_the_command_ends_its_simulations_when_it_is_interrupted(tmp_path: Path) -> None:
     script = (
         "import signal\n"
         "from pathlib import Path\n"

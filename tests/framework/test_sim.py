@@ -21,6 +21,7 @@ from honeyguide.sim import (
     build,
     builder,
     run,
+    runner,
     toolchain,
     warm,
 )
@@ -188,7 +189,7 @@ def test_another_command_line_starts_one(
     monkeypatch.setattr(builder, "verilator_options", options)
     assert build(COUNTER, root=builds) == counter
     edited = tmp_path / "runner.py"
-    edited.write_text(Path(builder.runner.__file__).read_text() + "# edited\n")
+    edited.write_text(Path(str(runner.__file__)).read_text() + "# edited\n")
     monkeypatch.setattr(builder, "CODE", (*builder.CODE[:1], edited, *builder.CODE[2:]))
     with pytest.raises(AssertionError, match="a compiler was started"):
         build(COUNTER, root=builds)

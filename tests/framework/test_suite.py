@@ -102,7 +102,7 @@ def test_a_bad_suite_is_one_sentence(text: str, words: str, tmp_path: Path) -> N
         load_suite(tmp_path / "missing.toml")
 
 
-def test_what_was_named_and_has_no_run_is_refused():
+def test_what_was_named_and_has_no_run_is_refused() -> None:
     tests = "smoke,registers.ResetValues,offload"
     entries = chosen_entries(SUITE, tests)
     one = deal(entries, ("8x8", "4x4"), count=1, seed=1)
@@ -113,7 +113,7 @@ def test_what_was_named_and_has_no_run_is_refused():
     check_named(SUITE, one, None, None)
 
 
-def test_entries_without_a_run_are_named():
+def test_entries_without_a_run_are_named() -> None:
     entries = SUITE.entries[:3]
     runs = deal(entries[:2], ("8x8",), count=9, seed=1)
     assert left_out(entries, runs) == f"left out with N=9: {entries[2].name}"

@@ -85,7 +85,7 @@ def outcomes_of(faults: list[Fault], *stations: Pretended) -> list[Outcome]:
     return list(campaign(faults, stations=stations, control=Control()))
 
 
-def test_a_harmless_patch_is_reported_as_not_caught(tmp_path: Path):
+def test_a_harmless_patch_is_reported_as_not_caught(tmp_path: Path) -> None:
     (outcome,) = outcomes_of([harmless()], Pretended(tmp_path / "core"))
     assert not outcome.caught
     assert "NOT CAUGHT" in outcome_table([outcome])
@@ -96,7 +96,7 @@ def test_a_harmless_patch_is_reported_as_not_caught(tmp_path: Path):
     assert '"caught": 0' in path.read_text()
 
 
-def test_faults_are_caught_on_any_number_of_stations(tmp_path: Path):
+def test_faults_are_caught_on_any_number_of_stations(tmp_path: Path) -> None:
     faults = load_faults()[:6]
     stations = [Pretended(tmp_path / name) for name in ("one", "two")]
     outcomes = outcomes_of([*faults, harmless()], *stations)
@@ -106,25 +106,25 @@ def test_faults_are_caught_on_any_number_of_stations(tmp_path: Path):
     assert all(o.failure.message == "expected 1, got 2" for o in outcomes if o.failure)
 
 
-def test_a_core_that_does_not_build_is_not_caught(tmp_path: Path):
+def test_a_core_that_does_not_build_is_not_caught(tmp_path: Path) -> None:
     (outcome,) = outcomes_of(load_faults()[:1], Pretended(tmp_path / "core", built=False))
     assert not outcome.caught
     assert "NOT BUILT" in outcome_table([outcome])
 
 
-def test_a_catch_by_a_test_that_the_good_core_fails_ends_the_run(tmp_path: Path):
+def test_a_catch_by_a_test_that_the_good_core_fails_ends_the_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"without a fault fails .*expected 1, got 2"):
         outcomes_of(load_faults()[:2], Pretended(tmp_path / "core", good_fails=True))
 
 
-def test_the_good_core_is_asked_once_for_each_test(tmp_path: Path):
+def test_the_good_core_is_asked_once_for_each_test(tmp_path: Path) -> None:
     station, control = Pretended(tmp_path / "core"), Control()
     for test in (IDS[0], IDS[0], "other"):
         control.demand(station, test)
     assert station.asked == control.passed == [IDS[0], "other"]
 
 
-def test_an_outdated_patch_is_named_before_anything_runs(tmp_path: Path):
+def test_an_outdated_patch_is_named_before_anything_runs(tmp_path: Path) -> None:
     old = Fault(
         name="123_old", module="ratel_blocks", kind="none", breaks="nothing",
         patch=HARMLESS.replace("-// Blocks", "-// Groups"),
@@ -134,14 +134,14 @@ def test_an_outdated_patch_is_named_before_anything_runs(tmp_path: Path):
 
 
 @pytest.mark.parametrize("part", FAULT_TESTS.by_part)
-def test_each_part_begins_with_the_smoke_test_and_leaves_none_out(part: str):
+def test_each_part_begins_with_the_smoke_test_and_leaves_none_out(part: str) -> None:
     ids = [*reversed(IDS), "tests/sim/test_layers.py::test_mac_layers[16x4-0]"]
     chosen = order.ordered(ids, part)
     assert chosen[0] == IDS[0]
     assert sorted(chosen) == sorted(ids)
 
 
-def test_every_folder_of_the_core_has_an_order():
+def test_every_folder_of_the_core_has_an_order() -> None:
     folders = {path.parent.name for path in (ROOT / "rtl").rglob("*.v")}
     assert folders == set(FAULT_TESTS.by_part)
 
@@ -160,7 +160,7 @@ def junit(path: Path, *messages: str) -> Path:
     return path
 
 
-def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path):
+def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path) -> None:
     said = (
         "AssertionError: fail: tb.tests.x.Y: byte 3: expected 7, got 6 (seed 1, /a/log.txt)\nmore"
     )
@@ -176,14 +176,14 @@ def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path):
 
 
 @pytest.mark.parametrize("messages", [(), ("skip", "skip")])
-def test_nothing_that_ran_is_no_verdict(tmp_path: Path, messages: tuple[str, ...]):
+def test_nothing_that_ran_is_no_verdict(tmp_path: Path, messages: tuple[str, ...]) -> None:
     with pytest.raises(BrokenRunError, match="no test ran"):
         read_junit(junit(tmp_path / "x.xml", *messages))
     with pytest.raises(BrokenRunError, match="no results"):
         read_junit(tmp_path / "nowhere.xml")
 
 
-def test_broken_benches_are_counted_and_one_that_passes_is_named():
+def test_broken_benches_are_counted_and_one_that_passes_is_named() -> None:
     wanted = FAULT_TESTS.broken_wanted
     case = [Case(test=f"f.py::test_broken_bench[{i}]", failed=False) for i in range(wanted)]
     good = Case(test="f.py::test_the_unbroken_bench_passes", failed=False)
@@ -195,7 +195,7 @@ def test_broken_benches_are_counted_and_one_that_passes_is_named():
     assert "Deaf" in str(judge([*case, passes]))
 
 
-def test_two_self_tests_do_not_meet(tmp_path: Path):
+def test_two_self_tests_do_not_meet(tmp_path: Path) -> None:
     place = tmp_path / "selftest"
     with own_place(place) as first, own_place(place) as second, own_place(place) as third:
         names = [path.name for path in (first, second, third)]
@@ -206,7 +206,7 @@ def test_two_self_tests_do_not_meet(tmp_path: Path):
 
 def test_only_a_check_that_fell_is_a_catch(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     late = "no end after 300 s; log: x"
     answers: list[list[Case]] = []
     asked: list[list[str]] = []
@@ -248,7 +248,7 @@ def test_only_a_check_that_fell_is_a_catch(
         ("error", 'failed on setup with "HdlError: building ratel_tb failed: %Error"', True),
     ],
 )
-def test_what_a_check_that_fell_is(kind: str, message: str, named: bool, tmp_path: Path):
+def test_what_a_check_that_fell_is(kind: str, message: str, named: bool, tmp_path: Path) -> None:
     suite = ElementTree.Element("testsuite")
     case = ElementTree.SubElement(suite, "testcase", classname="tests.sim.test_x", name="y")
     ElementTree.SubElement(case, kind, message=message)

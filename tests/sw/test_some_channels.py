@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,7 +98,9 @@ def test_a_wrong_table_of_padded_channels_is_noticed(monkeypatch: pytest.MonkeyP
     network = _padded((24, 28), 28)
     known = ops.Addition.evaluate
 
-    def wrong(self: ops.Addition, inputs: list[np.ndarray], state: dict) -> list[np.ndarray]:
+    def wrong(
+        self: ops.Addition, inputs: list[np.ndarray], state: dict[str, Any]
+    ) -> list[np.ndarray]:
         made = known(self, inputs, state)
         return [made[0] ^ 1] if inputs[0].ndim == 1 else made
 

@@ -117,7 +117,7 @@ def _execute_cost(request: Request) -> ExecuteCost:
     shape, out, kernel, pad = groups["in"], groups["out"], groups["kernel"], groups["pad"]
     window = name in ("conv", "dwconv", "maxpool", "avgpool")
     channels = out["oc"] if name == "conv" else shape["c"]
-    words = (1,)
+    words: tuple[int, ...] = (1,)
     if name == "conv":
         full, tail = divmod(shape["c"], core.cols)
         words = (core.cols,) * full + ((tail,) if tail else ())

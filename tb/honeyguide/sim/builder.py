@@ -25,13 +25,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cocotb_tools import runner as cocotb_runner
+
 from honeyguide.place import PlaceError, full, plain, real, workshop
 from honeyguide.project import BUILD, ROOT
 from honeyguide.sim import runner, toolchain
 from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
-from honeyguide.sim.runner import MAIN, QuietVerilator, cocotb_runner, error_lines
+from honeyguide.sim.runner import MAIN, QuietVerilator, error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.verilator_messages import mistakes_in
 
