@@ -34,7 +34,7 @@ $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variabl
 unexport $(VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage replay testplan selftest prove fuzz-files example docs help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves
+.PHONY: regress coverage replay testplan selftest prove fuzz-files example docs help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves diff bisect
 
 help: ## Show this list
 	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -84,6 +84,13 @@ regress: ## Run many seeds of many tests: N= J= TESTS= CONFIG= SEED= CLUSTER=add
 	@$(DEV) -m scripts.regress $(call option,n,N) $(call option,jobs,J) \
 	  $(call option,tests,TESTS) $(call option,config,CONFIG) $(call option,seed,SEED) \
 	  $(call option,cluster,CLUSTER) $(call switch,waves,WAVES) $(words)
+
+diff: ## Say how two regressions differ, the latest by default: A= B=
+	@$(DEV) -m scripts.diff $(call option,a,A) $(call option,b,B) $(words)
+
+bisect: ## Find the commit of the core that a run fails from, with today's bench: GOOD= TEST= SEED= CONFIG=
+	@$(DEV) -m scripts.first_bad $(call option,good,GOOD) $(call option,test,TEST) \
+	  $(call option,seed,SEED) $(call option,config,CONFIG) $(words)
 
 coverage: ## Measure functional and code coverage: N= J= TESTS= CONFIG= SEED= CLUSTER=address
 	@$(DEV) -m scripts.coverage $(call option,n,N) $(call option,jobs,J) \

@@ -8,7 +8,7 @@ from importlib import import_module
 from honeyguide import cli
 from honeyguide.faults.command import EXPECTED
 
-COMMANDS = ("regress", "coverage", "waves", "faults", "plan")
+COMMANDS = ("regress", "coverage", "waves", "faults", "plan", "diff", "bisect")
 
 
 def main(argv: list[str]) -> int:

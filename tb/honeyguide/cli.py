@@ -96,6 +96,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "cluster": {"default": "", "metavar": "ADDRESS", "help": "address of a Dask scheduler"},
     "config": {"help": "configuration of the core, by name"},
     "count": {"type": count, "help": "inputs to run"},
+    "env": {
+        "action": "append", "default": [], "metavar": "NAME=VALUE",
+        "help": "a variable of the test",
+    },
     "fault": {"default": "", "metavar": "NAMES", "help": "faults, by parts of names, with commas"},
     "first": {"type": seed, "default": 0, "metavar": "N", "help": "number of the first of them"},
     "input": {"type": Path, "metavar": "FILE", "help": "inputs, a .npy file"},
@@ -108,6 +112,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "only": {"metavar": "NAMES", "help": "only these, with commas; all by default"},
     "rtl": {"type": Path, "metavar": "FOLDER", "help": "take the core from this folder"},
     "seed": {"type": seed, "default": 1, "help": "root of every random choice"},
+    "speed": {
+        "choices": ("tile", "pin"), "default": "tile", "help": "who drives the pins: pin is slow"
+    },
     "test": {"help": "tests of the bench: files or classes"},
     "tests": {"help": "only these: entries of the suite, tests or files, with commas"},
     "waves": {"action": "store_true", "help": "record waves"},

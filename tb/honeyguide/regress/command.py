@@ -18,6 +18,7 @@ from honeyguide.regress.buckets import buckets
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.finish import Further, explaining, finish
+from honeyguide.regress.history import failed_runs, flaky, load, read
 from honeyguide.regress.suite import (
     check_named,
     chosen_configs,
@@ -54,12 +55,20 @@ def main(argv: list[str], further: Further | None = None) -> int:
         help="do not repeat failures for their first difference",
     )
     options.add_argument("--fresh", action="store_true", help="do not go on with an older one")
+    options.add_argument(
+        "--rerun-failed", action="store_true", help="run only what failed in the latest regression"
+    )
     wanted = options.parse_args(argv)
     suite = load_suite()
-    entries = chosen_entries(suite, wanted.tests)
-    configs = chosen_configs(suite, wanted.config)
-    runs = deal(entries, configs, count=wanted.n, seed=wanted.seed)
-    check_named(suite, runs, wanted.tests, wanted.config)
+    before = load(None) if wanted.rerun_failed else None
+    if before is not None:
+        runs = failed_runs(before, suite)
+        entries = tuple({run.entry.name: run.entry for run in runs}.values())
+    else:
+        entries = chosen_entries(suite, wanted.tests)
+        configs = chosen_configs(suite, wanted.config)
+        runs = deal(entries, configs, count=wanted.n, seed=wanted.seed)
+        check_named(suite, runs, wanted.tests, wanted.config)
     summary = regress(
         Plan(
             runs=runs,
@@ -78,6 +87,9 @@ def main(argv: list[str], further: Further | None = None) -> int:
     tell(summary, summary.folder, explained)
     if missing := left_out(entries, runs):
         print(missing)
+    if before is not None:
+        for name in flaky(before, read(summary.folder / "regress.json")):
+            print(f"flaky: {name} failed before and passes now, with the same seed and sources")
     tidy(summary)
     return 0 if summary.passed else 1
 

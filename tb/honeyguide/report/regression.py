@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from xml.etree import ElementTree
 
 from honeyguide.regress.buckets import Bucket, buckets
+from honeyguide.regress.state import source_key
 from honeyguide.regress.suite import Run, repeat_command, waves_command
 from honeyguide.regress.work import Outcome
 from honeyguide.report.page import html_table, page, verdict
@@ -111,6 +112,7 @@ def as_json(summary: Summary, explained: Mapping[str, Told]) -> dict[str, Any]:
         "seconds": summary.seconds,
         "jobs": summary.jobs,
         "wanted": len(summary.runs),
+        "sources": source_key(),
         "counts": summary.counts,
         "buckets": [
             {

@@ -64,11 +64,7 @@ def main(argv: list[str], driven: Driven | None = None) -> int:
     options = cli.parser("waves", __doc__)
     cli.add(options, "test", required=True, help="the test, as file.Class")
     cli.add(options, "seed", help="seed of the run")
-    cli.add(options, "config", "rtl")
-    options.add_argument("--speed", choices=("tile", "pin"), default="tile")
-    options.add_argument(
-        "--env", action="append", default=[], metavar="NAME=VALUE", help="a variable of the test"
-    )
+    cli.add(options, "config", "rtl", "speed", "env")
     options.add_argument("--window", type=window, metavar="FROM:TO", help="cycles to record")
     if driven is not None:
         driven.add_options(options)

@@ -11,10 +11,9 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from honeyguide.core import core
 from honeyguide.project import BUILD
 from honeyguide.regress.buckets import cause_of
-from honeyguide.regress.state import sources
+from honeyguide.regress.state import source_key
 from honeyguide.regress.work import Outcome
 from honeyguide.runs import session_run
 from honeyguide.sim import HdlError, SimResult
@@ -66,14 +65,6 @@ def report(done: Repeated, made: Path) -> str:
     lines.append(f"transcript: {done.folder / 'run' / 'trace.log'}")
     lines.append(f"to take away: {made}")
     return "\n".join(lines)
-
-
-def source_key() -> str:
-    """A name for core and bench as they are now: failures of others are another matter."""
-    digest = hashlib.sha256()
-    for path in [*core().hdl(), *sources()]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def claim(folder: Path, reason: str, name: str) -> Path | None:

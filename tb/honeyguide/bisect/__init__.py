@@ -1,0 +1,1 @@
+"""Which commit broke the core, as the bench of today sees it."""
