@@ -34,6 +34,7 @@ class Order:
     folder: str
     waves: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
+    plusargs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,7 @@ def perform(wanted: Order) -> Outcome:
                 timeout_s=wanted.timeout_s,
                 waves=wanted.waves,
                 env=wanted.env,
+                plusargs=wanted.plusargs,
                 results_dir=scratch,
             )
         )

@@ -1,0 +1,194 @@
+"""Change the core at random places, one at a time, and see whether the bench notices.
+
+Without --n the changes within a few lines of what was edited since the commit --base, all of them; with
+--n a random choice over the whole core, or over the modules that --module names. Each is given run after
+run until one fails. For what passes them all a solver is asked whether it is a change at all; the rest
+are listed with what the runs saw of them. Exit code 1 if too many of them are left: PASS asks
+for 99 % of a random choice and 97 % of every module, or for all that an edit allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from honeyguide import cli
+from honeyguide.cli import UserError
+from honeyguide.core import core
+from honeyguide.mutate.campaign import Campaign, Means, MergedCore
+from honeyguide.mutate.equivalence import Elaborated, unchanged
+from honeyguide.mutate.kinds import Change, changes
+from honeyguide.mutate.report import (
+    Fate,
+    Mutant,
+    by_module,
+    content,
+    module_table,
+    score_of,
+    why,
+)
+from honeyguide.mutate.runs import runs_of
+from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
+from honeyguide.mutate.source import read_sources
+from honeyguide.project import BUILD
+from honeyguide.report.files import Results, shown
+from honeyguide.report.progress import building
+from honeyguide.runs import own_place
+
+SCORE, MODULE_SCORE = 0.99, 0.97
+FOLDER = BUILD / "mutate"
+
+
+def main(argv: list[str]) -> int:
+    """Run the campaign; return 1 if the score is too low."""
+    options = cli.parser("mutate", __doc__)
+    cli.add(options, "n", help="so many random changes; those near an edit without it")
+    cli.add(options, "seed", "jobs", "cluster")
+    cli.add(options, "config", default=core().default)
+    options.add_argument("--module", metavar="NAMES", help="only in these, with commas")
+    options.add_argument(
+        "--base", default="HEAD", metavar="COMMIT", help="what was edited since; HEAD by default"
+    )
+    options.add_argument(
+        "--no-proofs", action="store_true", help="ask no solver about those that are left"
+    )
+    wanted = options.parse_args(argv)
+    core().parameters(wanted.config)  # is there one?
+    with own_place(FOLDER) as folder:
+        return run(wanted, folder)
+
+
+def run(wanted: argparse.Namespace, folder: Path) -> int:
+    """Choose, run, prove, report; return the code."""
+    results = Results(command="mutate")
+    results.start()
+    started = time.monotonic()
+    elaborated = elaborate(wanted.config, folder)
+    chosen = choose(wanted, elaborated)
+    if not chosen:
+        print("PASS: nothing that was edited can be changed")
+        results.write({"pass": True, **content([])})
+        return 0
+    means = Means(
+        config=wanted.config, runs=runs_of(wanted.config), folder=folder,
+        jobs=wanted.jobs, cluster=wanted.cluster,
+    )  # fmt: skip
+    with building(f"simulation of {wanted.config} with {len(chosen)} changes"):
+        merged = MergedCore(dict(enumerate(chosen, start=1)), means)
+    told = Told(len(chosen))
+    campaign = Campaign(merged, means, told)
+    mutants = campaign.run()
+    if not wanted.no_proofs:
+        mutants = proved(mutants, elaborated, folder, jobs=wanted.jobs)
+    left = [item for item in mutants if item.fate is Fate.SURVIVED]
+    if left:
+        with building(f"simulation that watches {len(left)} places"):
+            seen = {item.number: item for item in campaign.watch(left)}
+        mutants = [seen.get(item.number, item) for item in mutants]
+    return report(results, mutants, wanted, time.monotonic() - started)
+
+
+def elaborate(config: str, folder: Path) -> Elaborated:
+    """Return the core's modules with their parameters in a configuration."""
+    made = core().build(config)
+    design = made.get("design")
+    if design is None:
+        raise UserError("the description of the core names no design of its own to look at")
+    includes = [Path(path).resolve() for path in made.get("includes", ())]
+    return Elaborated(
+        design.top, core().parameters(config), (folder / "yosys").resolve(), includes
+    )
+
+
+def choose(wanted: argparse.Namespace, elaborated: Elaborated) -> list[Change]:
+    """Return the changes to try, and say what is left out."""
+    every = [change for source in read_sources(core().hdl()) for change in changes(source)]
+    if wanted.module is not None:
+        every = of_modules(every, wanted.module)
+    absent = sorted({item.module for item in every} - set(elaborated.parameters))
+    if absent:
+        print(f"not in the core as it is built here, so not judged: {', '.join(absent)}")
+    every = [item for item in every if item.module not in absent]
+    if wanted.n is None and wanted.module is None:
+        edited = edited_lines(wanted.base)
+        chosen = near(every, edited)
+        files = ", ".join(sorted(edited)) or "nothing"
+        print(f"{len(chosen)} changes near what was edited since {wanted.base}: {files}")
+        return chosen
+    count = len(every) if wanted.n is None else wanted.n
+    print(f"{min(count, len(every))} of {len(every)} changes, seed {wanted.seed}")
+    return sample(every, count, wanted.seed)
+
+
+class Told:
+    """Prints a line for each mutant that is not just killed, and now and then how far it is."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.alive = total, 0, 0
+        self._started = time.monotonic()
+
+    def __call__(self, mutant: Mutant) -> None:
+        """Hear of a mutant."""
+        self.done += 1
+        if mutant.fate is not Fate.KILLED:
+            self.alive += 1
+            print(f"  {mutant.fate}: {mutant.change}", flush=True)
+        if self.done % max(1, self.total // 20) == 0 or self.done == self.total:
+            seconds = time.monotonic() - self._started
+            print(f"[{self.done}/{self.total}] {seconds:.0f} s, {self.alive} alive", flush=True)
+
+
+def proved(
+    mutants: Sequence[Mutant], elaborated: Elaborated, folder: Path, *, jobs: int
+) -> list[Mutant]:
+    """Ask the solver about the survivors; return all mutants with what it says."""
+    left = [item for item in mutants if item.fate is Fate.SURVIVED]
+    if left:
+        print(f"asking a solver whether {len(left)} changes change anything", flush=True)
+
+    def ask(item: Mutant) -> Mutant:
+        answer = unchanged(elaborated, item.change, (folder / "yosys" / str(item.number)).resolve())
+        if not answer.equal:
+            return item
+        print(f"  changes nothing: {item.change}", flush=True)
+        return replace(item, fate=Fate.PROVED, message="equal for all time")
+
+    with ThreadPoolExecutor(jobs) as pool:
+        asked = {item.number: item for item in pool.map(ask, left)}
+    return [asked.get(item.number, item) for item in mutants]
+
+
+def report(
+    results: Results, mutants: Sequence[Mutant], wanted: argparse.Namespace, seconds: float
+) -> int:
+    """Print the tables, write the report; return the code."""
+    left = [item for item in mutants if item.fate is Fate.SURVIVED]
+    print(f"\n{module_table(mutants)}\n")
+    for item in left:
+        print(f"{item.change}\n    {why(item)}")
+    modules = by_module(mutants)
+    low = [name for name, row in modules.items() if row["score"] < MODULE_SCORE]
+    score = score_of(mutants)
+    passed = not left or (wanted.n is not None and score >= SCORE and not low)
+    path = results.write(
+        {
+            "pass": passed, "seed": wanted.seed, "config": wanted.config,
+            "seconds": round(seconds, 1), **content(mutants), "survived": len(left),
+        }
+    )  # fmt: skip
+    counts = {fate: sum(item.fate is fate for item in mutants) for fate in Fate}
+    print(
+        f"{counts[Fate.KILLED]} of {len(mutants)} killed, {counts[Fate.PROVED]} change nothing, "
+        f"{counts[Fate.NOT_BUILT]} not built, {len(left)} survive: {100 * score:.2f} % "
+        f"in {seconds:.0f} s; {shown(path)}"
+    )
+    if not passed:
+        print(f"FAIL: {', '.join(low) or 'survivors'} below what is asked for", file=sys.stdout)
+        return 1
+    print("PASS")
+    return 0

@@ -1,0 +1,54 @@
+"""Which runs a mutant is given, and in which order: likely killers first, quick ones before slow ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from honeyguide.core import core
+from honeyguide.coverage.kept import kept_runs
+from honeyguide.regress.suite import Run, load_suite
+
+SEED = 1  # of the entries that a pull request's runs do not have
+
+
+def runs_of(config: str) -> list[Run]:
+    """Return the runs of a configuration: those of a pull request, then the suite's other entries."""
+    suite = load_suite()
+    chosen = [run for run in kept_runs(suite) if run.config == config]
+    named = {run.entry.name for run in chosen}
+    others = [entry for entry in suite.entries if entry.name not in named]
+    return [*chosen, *(Run(entry=entry, config=config, seed=SEED) for entry in others)]
+
+
+@dataclass
+class Killers:
+    """What is known of the runs: seconds, and which modules' mutants they killed."""
+
+    runs: Sequence[Run]
+    seconds: dict[str, float] = field(default_factory=dict)
+    _tried: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    _killed: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def learn(self, run: str, module: str, *, killed: bool) -> None:
+        """Enter how a run ended on a mutant of a module."""
+        for key in ((run, module), (run, "")):
+            self._tried[key] += 1
+            self._killed[key] += killed
+
+    def best(self, module: str, done: Collection[str]) -> Run | None:
+        """Return the run that is expected to kill the most a second, None if all are done."""
+        left = [run for run in self.runs if run.name not in done]
+        return max(left, key=lambda run: self._worth(run.name, module), default=None)
+
+    def _worth(self, run: str, module: str) -> float:
+        # The rate in all modules weighs as much as two tries of this one.
+        overall = (self._killed[run, ""] + 1) / (self._tried[run, ""] + 2)
+        rate = (self._killed[run, module] + 2 * overall) / (self._tried[run, module] + 2)
+        return rate / max(self.seconds.get(run, 1.0), 0.1)
+
+
+def default_runs() -> list[Run]:
+    """Return the runs of the default configuration."""
+    return runs_of(core().default)
