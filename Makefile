@@ -34,7 +34,8 @@ $(if $(ignored),$(info ratel: set in the shell and not used: $(ignored). Variabl
 unexport $(VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: regress coverage replay testplan selftest prove fuzz-files example docs help sim run compile check networks soc test nightly bench lint format generate env env-dev clean distclean waves diff bisect
+# Every target with a line of help; none of them is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*$(HASHES) .*/\1/p' Makefile)
 
 help: ## Show this list
 	@$(check)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -110,6 +111,11 @@ bench: ## Measure cycles and utilisation of the kernels: CONFIG= SEED= ONLY=
 
 selftest: ## Break the core in many small ways; a test must fall each time: FAULT= J=
 	@$(DEV) -m scripts.selftest $(call option,fault,FAULT) $(call option,jobs,J) $(words)
+
+mutate: ## Change the core near an edit, or N times anywhere; a run must fail: N= SEED= MODULE= BASE= CONFIG= J= CLUSTER=
+	@$(DEV) -m scripts.mutate $(call option,n,N) $(call option,seed,SEED) \
+	  $(call option,module,MODULE) $(call option,base,BASE) $(call option,config,CONFIG) \
+	  $(call option,jobs,J) $(call option,cluster,CLUSTER) $(words)
 
 fuzz-files: ## Mutate network files; each must end in a network or one sentence: N=5000 J= SEED= FIRST=
 	@$(DEV) -m scripts.fuzz $(call option,n,N) $(call option,jobs,J) $(call option,seed,SEED) \

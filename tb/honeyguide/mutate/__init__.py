@@ -6,7 +6,7 @@ sample.py       which of them are tried
 merge.py        all chosen changes in one core, where a number says which of them is there
 runs.py         what runs on a mutant, likely killers first
 campaign.py     all of it, mutant by mutant; an interrupted campaign goes on where it was
-equivalence.py  is a change one at all? asked of a solver
 report.py       table, build/reports/mutate.json
-command.py      the command
+page.py         docs/trust.md
+command.py      the command; a solver is asked about what is left, proofs/equivalence.py
 """

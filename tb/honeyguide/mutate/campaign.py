@@ -1,7 +1,8 @@
 """Run mutant after mutant until each is killed or has passed every run.
 
-In a round every mutant that is alive gets its next run; the runs of a round may end in any order, on
-this machine or on a cluster. What has ended is on disk, so an interrupted campaign goes on.
+A batch gives some of those that are alive their next run, which may end in any order, on this
+machine or on a cluster; what it tells about the runs chooses those of the next batch. What has
+ended is on disk, so an interrupted campaign goes on.
 
 A kill counts only from a run that the core without a change passes: those runs come first.
 """
@@ -12,7 +13,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from honeyguide.sim import HdlError, SimBuild, build
 from honeyguide.sim.stand_in import stand_in
 
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
+BATCH = 24  # runs for each job between two looks at what kills
 RETRIES = 1  # of a run without a verdict
 _PLACE = re.compile(r"(\w+)\.v:(\d+):")
 _NUMBER = re.compile(rf"{PACKAGE}::which [!=]= (\d+)")
@@ -46,6 +48,7 @@ class Means:
     folder: Path
     jobs: int
     cluster: str = ""
+    kept: Collection[str] = ()
 
 
 class MergedCore:
@@ -98,7 +101,7 @@ class Campaign:
 
     def __init__(self, merged: MergedCore, means: Means, tell: Callable[[Mutant], None]) -> None:
         self.merged, self.means, self.tell = merged, means, tell
-        self.killers = Killers(means.runs)
+        self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
         self.fates: dict[int, Mutant] = {}
         self.state = State(means.folder / "state.jsonl", self._key())
@@ -138,11 +141,14 @@ class Campaign:
             self.killers.seconds[outcome.name.partition("-")[2]] = outcome.seconds
 
     def _next(self) -> list[Order]:
-        orders = []
-        for number, change in sorted(self.merged.changes.items()):
-            if number in self.fates:
-                continue
-            run = self.killers.best(change.module, self.passed[number])
+        """Return the next batch: of the mutants that are alive, those with the fewest runs."""
+        alive = [number for number in self.merged.changes if number not in self.fates]
+        alive.sort(key=lambda number: (len(self.passed[number]), number))
+        orders: list[Order] = []
+        for number in alive:
+            if len(orders) == BATCH * self.means.jobs:
+                break
+            run = self.killers.best(self.merged.changes[number].module, self.passed[number])
             if run is None:
                 self._settle(number, Fate.SURVIVED)
             else:

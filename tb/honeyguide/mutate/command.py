@@ -1,15 +1,16 @@
 """Change the core at random places, one at a time, and see whether the bench notices.
 
-Without --n the changes within a few lines of what was edited since the commit --base, all of them; with
---n a random choice over the whole core, or over the modules that --module names. Each is given run after
-run until one fails. For what passes them all a solver is asked whether it is a change at all; the rest
-are listed with what the runs saw of them. Exit code 1 if too many of them are left: PASS asks
-for 99 % of a random choice and 97 % of every module, or for all that an edit allows.
+Without --n all changes within a few lines of what was edited since the commit --base; with --n a
+random choice over the whole core, or over the modules that --module names. Each is given run after
+run until one fails. For what passes them all a solver is asked whether it is a change at all; the
+rest are listed with what the runs saw of them. Exit code 1 if too many are left: PASS asks for 99 %
+of a random choice and 97 % of every module, or for all that an edit allows.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -21,8 +22,9 @@ from honeyguide import cli
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.mutate.campaign import Campaign, Means, MergedCore
-from honeyguide.mutate.equivalence import Elaborated, unchanged
 from honeyguide.mutate.kinds import Change, changes
+from honeyguide.mutate.merge import applied
+from honeyguide.mutate.page import page
 from honeyguide.mutate.report import (
     Fate,
     Mutant,
@@ -32,16 +34,19 @@ from honeyguide.mutate.report import (
     score_of,
     why,
 )
-from honeyguide.mutate.runs import runs_of
+from honeyguide.mutate.runs import kept_of, runs_of
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import read_sources
-from honeyguide.project import BUILD
+from honeyguide.project import BUILD, ROOT
+from honeyguide.proofs.equivalence import Answer, Elaborated
+from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, shown
 from honeyguide.report.progress import building
 from honeyguide.runs import own_place
 
 SCORE, MODULE_SCORE = 0.99, 0.97
 FOLDER = BUILD / "mutate"
+PAGE = "docs/trust.md"
 
 
 def main(argv: list[str]) -> int:
@@ -57,6 +62,7 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--no-proofs", action="store_true", help="ask no solver about those that are left"
     )
+    options.add_argument("--publish", action="store_true", help=f"write {PAGE}")
     wanted = options.parse_args(argv)
     core().parameters(wanted.config)  # is there one?
     with own_place(FOLDER) as folder:
@@ -77,6 +83,7 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
     means = Means(
         config=wanted.config, runs=runs_of(wanted.config), folder=folder,
         jobs=wanted.jobs, cluster=wanted.cluster,
+        kept=[one.name for one in kept_of(wanted.config)],
     )  # fmt: skip
     with building(f"simulation of {wanted.config} with {len(chosen)} changes"):
         merged = MergedCore(dict(enumerate(chosen, start=1)), means)
@@ -100,9 +107,7 @@ def elaborate(config: str, folder: Path) -> Elaborated:
     if design is None:
         raise UserError("the description of the core names no design of its own to look at")
     includes = [Path(path).resolve() for path in made.get("includes", ())]
-    return Elaborated(
-        design.top, core().parameters(config), (folder / "yosys").resolve(), includes
-    )
+    return Elaborated(design.top, core().parameters(config), (folder / "yosys").resolve(), includes)
 
 
 def choose(wanted: argparse.Namespace, elaborated: Elaborated) -> list[Change]:
@@ -163,6 +168,17 @@ def proved(
     return [asked.get(item.number, item) for item in mutants]
 
 
+def unchanged(elaborated: Elaborated, change: Change, folder: Path) -> Answer:
+    """Say whether a change of the core changes nothing that the module shows."""
+    files = {path.stem: path for path in core().hdl()}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    changed = folder / f"{change.module}.v"
+    text = files[change.module].read_text(encoding="utf-8")
+    changed.write_text(applied(text, change), encoding="utf-8")
+    return elaborated.same(change.module, files, {**files, change.module: changed}, folder)
+
+
 def report(
     results: Results, mutants: Sequence[Mutant], wanted: argparse.Namespace, seconds: float
 ) -> int:
@@ -175,12 +191,16 @@ def report(
     low = [name for name, row in modules.items() if row["score"] < MODULE_SCORE]
     score = score_of(mutants)
     passed = not left or (wanted.n is not None and score >= SCORE and not low)
-    path = results.write(
-        {
-            "pass": passed, "seed": wanted.seed, "config": wanted.config,
-            "seconds": round(seconds, 1), **content(mutants), "survived": len(left),
-        }
-    )  # fmt: skip
+    said = {
+        "pass": passed, "seed": wanted.seed, "config": wanted.config,
+        "seconds": round(seconds, 1), **content(mutants),
+    }  # fmt: skip
+    path = results.write(said)
+    if wanted.publish:
+        names = {"N": wanted.n, "SEED": wanted.seed}
+        command = make_command("mutate", names, ["--publish"])
+        text = page(said, command=command, runs=len(runs_of(wanted.config)))
+        (ROOT / PAGE).write_text(text, encoding="utf-8")
     counts = {fate: sum(item.fate is fate for item in mutants) for fate in Fate}
     print(
         f"{counts[Fate.KILLED]} of {len(mutants)} killed, {counts[Fate.PROVED]} change nothing, "

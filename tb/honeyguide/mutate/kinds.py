@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from honeyguide.mutate.source import Declared, Node, Source, children, end_of, kind_of, start_of
 
@@ -354,8 +355,8 @@ class _Walk:
             yield from self.expression(base)
 
     def concatenation(self, node: Node) -> Iterator[Change]:
-        parts = [child for child in children(node)]
-        for one, other in zip(parts, parts[1:], strict=False):
+        parts = list(children(node))
+        for one, other in pairwise(parts):
             a, b = self.text(one), self.text(other)
             if a != b:
                 between = self.source.text[end_of(one) : start_of(other)]

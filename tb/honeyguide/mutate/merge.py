@@ -4,8 +4,8 @@
                                                               : (valid_o && ready_i);
     q <= d;                           begin if (which != 8) q <= d; end
 
-The number is a word of the simulator's command line, +mutant=7. A watched core behaves as the good one,
-and says in its log of each place once that it would have had another value there:
+The number is a word of the simulator's command line, +mutant=7. A watched core behaves as the good
+one, and says in its log of each place once that it would have had another value there:
 
     mutant 7 differs
 
@@ -87,7 +87,9 @@ def _pieces(
     waiting = list(edits)
     while waiting:
         first = waiting[0][1]
-        same = [item for item in waiting if (item[1].start, item[1].end) == (first.start, first.end)]
+        same = [
+            item for item in waiting if (item[1].start, item[1].end) == (first.start, first.end)
+        ]
         inside = [item for item in waiting if item not in same and item[1].end <= first.end]
         waiting = [item for item in waiting if item not in same and item not in inside]
         own = _pieces(text, first.start, first.end, inside, put)

@@ -1,4 +1,4 @@
-"""Which runs a mutant is given, and in which order: likely killers first, quick ones before slow ones."""
+"""Which runs a mutant is given, and in which order: what kills most a second comes first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from honeyguide.core import core
 from honeyguide.coverage.kept import kept_runs
 from honeyguide.regress.suite import Run, load_suite
 
@@ -14,19 +13,31 @@ SEED = 1  # of the entries that a pull request's runs do not have
 
 
 def runs_of(config: str) -> list[Run]:
-    """Return the runs of a configuration: those of a pull request, then the suite's other entries."""
+    """Return the runs of a configuration: a pull request's, then the suite's other entries."""
     suite = load_suite()
-    chosen = [run for run in kept_runs(suite) if run.config == config]
+    chosen = kept_of(config)
     named = {run.entry.name for run in chosen}
     others = [entry for entry in suite.entries if entry.name not in named]
     return [*chosen, *(Run(entry=entry, config=config, seed=SEED) for entry in others)]
 
 
+def kept_of(config: str) -> list[Run]:
+    """Return the runs of a pull request in a configuration."""
+    return [run for run in kept_runs(load_suite()) if run.config == config]
+
+
 @dataclass
 class Killers:
-    """What is known of the runs: seconds, and which modules' mutants they killed."""
+    """What is known of the runs: seconds, and which modules' mutants they killed.
+
+    Attributes:
+        runs: all there are.
+        kept: names of those that a pull request has, of which much is expected from the start.
+        seconds: how long each takes.
+    """
 
     runs: Sequence[Run]
+    kept: Collection[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     _tried: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     _killed: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -44,11 +55,7 @@ class Killers:
 
     def _worth(self, run: str, module: str) -> float:
         # The rate in all modules weighs as much as two tries of this one.
-        overall = (self._killed[run, ""] + 1) / (self._tried[run, ""] + 2)
+        expected = 1 if run in self.kept else 0.2
+        overall = (self._killed[run, ""] + expected) / (self._tried[run, ""] + 2)
         rate = (self._killed[run, module] + 2 * overall) / (self._tried[run, module] + 2)
         return rate / max(self.seconds.get(run, 1.0), 0.1)
-
-
-def default_runs() -> list[Run]:
-    """Return the runs of the default configuration."""
-    return runs_of(core().default)

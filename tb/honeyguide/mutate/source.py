@@ -27,15 +27,18 @@ Node = Any  # pyslang names a class for each kind; the kind's name is all that i
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """A name of a module. `shape` is what its declaration says of sign and width; equal texts, equal
-    shapes. `array` tells of a memory, `constant` of a parameter, `group` numbers its declaration."""
+    """A name of a module.
+
+    Attributes:
+        shape: what its declaration says of sign and width; equal texts, equal shapes.
+        array: a memory.
+        constant: a parameter.
+    """
 
     name: str
     shape: str
     array: bool = False
     constant: bool = False
-    written: bool = True
-    group: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ class Source:
     def declared(self) -> Mapping[str, Declared]:
         """Every name that the module declares."""
         found: dict[str, Declared] = {}
-        for number, node in enumerate(nodes(self.tree)):
+        for node in nodes(self.tree):
             kind = kind_of(node)
             if kind not in _DECLARATIONS:
                 continue
@@ -89,8 +92,6 @@ class Source:
                         shape=shape,
                         array=any("Dimension" in kind_of(item) for item in children(part)),
                         constant=constant,
-                        written="input" not in words.split()[:1],
-                        group=number,
                     ),
                 )
         return found

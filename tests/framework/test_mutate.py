@@ -1,0 +1,270 @@
+"""Mutation: each kind is found, a merged core is each mutant, and a kill is a check that fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from honeyguide.cli import UserError
+from honeyguide.mutate import campaign as campaign_module
+from honeyguide.mutate.campaign import Campaign, Means
+from honeyguide.mutate.kinds import KINDS, Change, changes
+from honeyguide.mutate.merge import PACKAGE, applied, merged
+from honeyguide.mutate.page import page
+from honeyguide.mutate.report import Fate, Mutant, content, score_of
+from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
+from honeyguide.mutate.source import Source, read_sources
+from honeyguide.proofs.equivalence import same
+from honeyguide.regress.suite import Entry, Run
+from honeyguide.regress.work import Order, Outcome
+
+PART = """module part (
+  input  wire       clk_i,
+  input  wire [3:0] a_i,
+  input  wire [3:0] b_i,
+  output wire [3:0] q_o
+);
+  assign q_o = a_i & ~b_i;
+endmodule
+"""
+DEMO = """module demo #(
+  parameter Limit = 9
+) (
+  input  wire              clk_i,
+  input  wire              rst_ni,
+  input  wire              go_i,
+  input  wire signed [3:0] x_i,
+  input  wire [3:0]        y_i,
+  output reg  [7:0]        sum_q,
+  output wire [3:0]        low_o
+);
+  localparam [1:0] Idle = 2'd0;
+  localparam [1:0] Work = 2'd1;
+  reg [1:0] state_q;
+  wire [3:0] part;
+  wire big = (sum_q > Limit) || !go_i;
+  wire any = |y_i && (y_i != 4'd3);
+  wire [3:0] turned = {y_i[1:0], y_i[3:2]} >> 1;  // a comment; with = signs
+  function integer log2;
+    input integer value;
+    log2 = value - 1;
+  endfunction
+
+  wire bit1 = y_i[1] & big;
+
+  assign low_o = $signed(x_i) * 2 < 0 ? turned : part;
+
+  part u_part (
+    .clk_i (clk_i),
+    .a_i   (y_i),
+    .b_i   (turned),
+    .q_o   (part)
+  );
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+      sum_q   <= 8'd0;
+    end else begin
+      if (go_i && any) state_q <= Work;
+      else state_q <= Idle;
+      case (state_q)
+        Work: if (!big) sum_q <= sum_q + {4'd0, y_i};
+        default: sum_q <= sum_q;
+      endcase
+    end
+  end
+endmodule
+"""
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Source:
+    """Return a module with something for each kind of change."""
+    for name, text in (("part", PART), ("demo", DEMO)):
+        (tmp_path / f"{name}.v").write_text(text)
+    return read_sources([tmp_path / "part.v", tmp_path / "demo.v"])[1]
+
+
+def test_every_kind_is_found_and_named(demo: Source):
+    found = changes(demo)
+    assert {change.kind for change in found} == set(KINDS)
+    assert len({change.name for change in found}) == len(found)
+
+
+def test_what_must_be_constant_is_left_alone(demo: Source):
+    lines = {DEMO.splitlines()[change.line - 1].strip() for change in changes(demo)}
+    assert not any(text.startswith(("parameter", "localparam", "log2", "reg ")) for text in lines)
+
+
+def test_a_change_changes_what_it_says(demo: Source):
+    for change in changes(demo):
+        after = applied(DEMO, change)
+        assert after != DEMO
+        touched = [a for a, b in zip(DEMO.splitlines(), after.splitlines(), strict=True) if a != b]
+        assert 1 <= len(touched) <= 2
+
+
+def test_a_merged_core_is_each_mutant_and_the_good_one(demo: Source, tmp_path: Path):
+    """Proved by a solver, for one of each kind: width and sign are where merging goes wrong."""
+    every = changes(demo)
+    text = merged(DEMO, [(n, edit) for n, item in enumerate(every, 1) for edit in item.edits])
+    one_each = list({item.kind: item for item in every}.values())
+    folder = tmp_path / "work"
+    for name in ("chosen", "alone"):
+        (folder / name).mkdir(parents=True)
+
+    def equal(number: int, wanted: str) -> bool:
+        chosen, alone = folder / "chosen" / "demo.v", folder / "alone" / "demo.v"
+        chosen.write_text(text.replace(f"{PACKAGE}::which", f"32'd{number}"))
+        alone.write_text(wanted)
+        part = tmp_path / "part.v"
+        answer = same(
+            "demo", {}, {"demo": chosen, "part": part}, {"demo": alone, "part": part}, [],
+            folder / "yosys",
+        )  # fmt: skip
+        return answer.equal
+
+    assert equal(0, DEMO)
+    for change in one_each:
+        assert equal(every.index(change) + 1, applied(DEMO, change)), str(change)
+    assert not equal(every.index(one_each[0]) + 1, DEMO)
+
+
+def test_the_solver_tells_equal_from_changed(tmp_path: Path):
+    for name, text in (("old", "a_i & ~b_i"), ("equal", "~(~a_i | b_i)"), ("other", "a_i & b_i")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part.v").write_text(PART.replace("a_i & ~b_i", text))
+    old, equal, other = ({"part": tmp_path / name / "part.v"} for name in ("old", "equal", "other"))
+    assert same("part", {}, old, equal, [], tmp_path / "work").equal
+    answer = same("part", {}, old, other, [], tmp_path / "work")
+    assert not answer.equal
+    assert "not shown to be equal" in answer.detail
+
+
+def test_a_sample_is_fair_and_repeats(demo: Source):
+    every = changes(demo)
+    assert sample(every, 40, 3) == sample(every, 40, 3) != sample(every, 40, 4)
+    assert len(sample(every, 40, 3)) == 40
+    assert len({item.kind for item in sample(every, 40, 3)}) > 12
+    assert sample(every, 10**6, 3) == every
+
+
+def test_modules_and_lines_choose(demo: Source, tmp_path: Path):
+    every = changes(demo)
+    assert of_modules(every, "demo") == every
+    with pytest.raises(UserError, match="did you mean demo"):
+        of_modules(every, "demp")
+    chosen = near(every, {"demo": frozenset({17})})
+    assert {item.line for item in chosen} <= set(range(15, 20))
+    with pytest.raises(UserError, match="can't be told"):
+        edited_lines("HEAD", tmp_path)
+
+
+RUNS = [Run(entry=Entry(name=f"demo.{name}", timeout_s=9), config="c", seed=1) for name in "AB"]
+
+
+def outcome(wanted: Order, status: str) -> Outcome:
+    """Return what comes of a run."""
+    return Outcome(
+        name=wanted.name, status=status, message=f"{status} it", seconds=1.0, sim_us=1.0, folder="",
+        host="h",
+    )  # fmt: skip
+
+
+class Simulated:
+    """Stands in for the simulator: says how a run of a mutant ends, and counts."""
+
+    def __init__(self, ends: dict[str, str]) -> None:
+        self.ends, self.ran = ends, []
+
+    def __call__(self, orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
+        """Run them."""
+        for wanted in orders:
+            self.ran.append(wanted.name)
+            number, _, run = wanted.name.partition("-")
+            yield outcome(wanted, self.ends.get(f"{int(number)}{run[5]}", "pass"))
+
+
+def campaign_of(
+    demo: Source, folder: Path, monkeypatch: pytest.MonkeyPatch, ends: dict[str, str]
+) -> tuple[Campaign, Simulated]:
+    """Return a campaign of two changes whose runs end as `ends` says, by number and test."""
+    simulated = Simulated(ends)
+    monkeypatch.setattr(campaign_module, "run_local", simulated)
+    monkeypatch.setattr(campaign_module, "core", lambda: SimpleNamespace(hdl=tuple))
+    monkeypatch.setattr(campaign_module, "sources", tuple)
+    built = SimpleNamespace(changes=dict(enumerate(changes(demo)[:2], 1)), refused={}, build=folder)
+    means = Means(config="c", runs=RUNS, folder=folder, jobs=1)
+    return Campaign(built, means, lambda _: None), simulated  # type: ignore[arg-type]
+
+
+def fates(mutants: Sequence[Mutant]) -> list[str]:
+    """Return the fates in order."""
+    return [str(item.fate) for item in mutants]
+
+
+def test_a_failing_run_kills_and_all_passing_ones_do_not(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"2B": "fail"})
+    mutants = campaign.run()
+    assert fates(mutants) == ["survived", "killed"]
+    assert mutants[1].test == "demo.B-c-1"
+    assert score_of(mutants) == 0.5
+
+
+@pytest.mark.parametrize("status", ["timeout", "crash", "error"])
+def test_a_run_without_a_verdict_kills_nothing_and_is_tried_again(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str
+):
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1A": status})
+    assert fates(campaign.run()) == ["survived", "survived"]
+    assert simulated.ran.count("00001-demo.A-c-1") == 2
+
+
+def test_nothing_is_judged_by_a_run_that_the_good_core_fails(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"0A": "fail", "1A": "fail"})
+    with pytest.raises(UserError, match="core without a change fails"):
+        campaign.run()
+
+
+def test_an_interrupted_campaign_goes_on(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+    first.run()
+    again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
+    assert fates(again.run()) == ["killed", "survived"]
+    assert simulated.ran == []
+
+
+def mutant(change: Change, fate: Fate, **more: object) -> Mutant:
+    """Return a mutant."""
+    return replace(Mutant(number=1, change=change, fate=fate), **more)  # type: ignore[arg-type]
+
+
+def test_the_report_counts_and_explains(demo: Source):
+    change = changes(demo)[0]
+    said = content(
+        [
+            mutant(change, Fate.KILLED, test="t"),
+            mutant(change, Fate.PROVED),
+            mutant(change, Fate.NOT_BUILT),
+            mutant(change, Fate.SURVIVED, tried=4, differs=0),
+            mutant(change, Fate.SURVIVED, tried=4, differs=2),
+        ]
+    )
+    assert (said["mutants"], said["killed"], said["proved"], said["score"]) == (5, 1, 1, 0.3333)
+    written = page({**said, "config": "c"}, command="make mutate", runs=4)
+    assert "| `demo` | 5 | 1 | 1 | 2 | 33.3% |" in written
+    assert written.count("| `demo.v:") == 2
+    assert [item["why"].rsplit(": ")[-1] for item in said["survivors"]] == [
+        "stimulus is missing", "a check is missing",
+    ]  # fmt: skip
