@@ -130,6 +130,10 @@ prove: ## Prove the rules of the core's modules, refute the faults put into them
 docs: ## Make the documents into a site, build/docs, without a dead link
 	@$(DEV) -m scripts.docs $(words)
 
+equiv: ## Show that modules behave as at a commit, after a refactoring: BASE= ONLY= CONFIG=
+	@$(DEV) -m scripts.equiv $(call option,base,BASE) $(call option,only,ONLY) \
+	  $(call option,config,CONFIG) $(words)
+
 lint: ## Check style and elaboration of the Python and the Verilog: CONFIG= ONLY=
 	@$(DEV) -m scripts.lint $(call option,config,CONFIG) $(call option,only,ONLY) $(words)
 

@@ -49,6 +49,8 @@ LONG = {
     "selftest": ["scripts.selftest", "--fault", "001", "--jobs", "1"],
     "prove": ["scripts.prove", "--only", "ratel_fifo", "--jobs", "1"],
     "example": ["scripts.example"],
+    "mutate": ["scripts.mutate", "--n", "2", "--module", "ratel_fifo", "--jobs", "1"],
+    "equiv": ["scripts.equiv", "--only", "ratel_fifo"],
 }
 # They make the environment, remove what was made or print: nothing of them runs in Python.
 NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help"}

@@ -16,8 +16,8 @@ _HEAD = """\
 
 Written by `{command}`; do not edit. Measured {date} at commit {commit}.
 
-The core was changed at {mutants:,} random places, one at a time, and given the runs of the bench on
-{config} until one failed. What passed all {runs} runs was given to a solver; a change that it proves
+The core was changed at {mutants:,} random places, one at a time, and given the bench's runs on
+{config} until one failed. What passed all {runs} was given to a solver; a change that it proves
 to change nothing is no hole. What is left is listed below: a place at which the core could be wrong
 and nobody would know.
 

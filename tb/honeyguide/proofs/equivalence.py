@@ -40,14 +40,14 @@ class Elaborated:
     """The core's modules with the parameters that they have in it."""
 
     def __init__(self, top: str, values: Values, folder: Path, includes: Sequence[Path]) -> None:
-        self._includes = includes
+        self.includes = includes
         self._folder = folder
         self.parameters = self._parameters(top, values)
 
     def _parameters(self, top: str, values: Values) -> dict[str, list[dict[str, str]]]:
         self._folder.mkdir(parents=True, exist_ok=True)
         report = self._folder / "core.json"
-        names = _copied(core().hdl(), self._includes, self._folder / "core")
+        names = _copied(core().hdl(), self.includes, self._folder / "core")
         chosen = "".join(f" -chparam {name} {value}" for name, value in values.items())
         script = [
             *_read(names, "core"),
@@ -75,7 +75,7 @@ class Elaborated:
         if not sets:
             return Answer(equal=False, detail=f"{module} is not in the core as it is configured")
         for values in sets:
-            answer = same(module, values, old, new, self._includes, folder)
+            answer = same(module, values, old, new, self.includes, folder)
             if not answer.equal:
                 return answer
         return Answer(equal=True)
@@ -86,6 +86,22 @@ def same(
     folder: Path,
 ) -> Answer:  # fmt: skip
     """Say whether two versions of a module are equal; `values` are bits, by parameter."""
+    script = _both(module, values, old, new, includes, folder)
+    script += [
+        "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
+        "equiv_simple", f"equiv_induct -seq {DEPTH}", "equiv_status",
+    ]  # fmt: skip
+    said = run_yosys(script, folder)
+    if "Equivalence successfully proven!" in said:
+        return Answer(equal=True)
+    return Answer(equal=False, detail=_unproven(said))
+
+
+def _both(
+    module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
+    folder: Path,
+) -> list[str]:  # fmt: skip
+    """Return the script that reads both versions as `gold` and `gate`."""
     script: list[str] = []
     chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in values.items())
     for name, files in (("gold", old), ("gate", new)):
@@ -95,15 +111,43 @@ def same(
             "memory -nomap", "memory_map", "async2sync", "dffunmap", "opt_clean",
             f"rename -top {name}", f"design -stash {name}",
         ]  # fmt: skip
-    script += [
+    return [
+        *script,
         "design -copy-from gold -as gold gold", "design -copy-from gate -as gate gate",
-        "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
-        "equiv_simple", f"equiv_induct -seq {DEPTH}", "equiv_status",
     ]  # fmt: skip
-    said = run_yosys(script, folder)
-    if "Equivalence successfully proven!" in said:
-        return Answer(equal=True)
-    return Answer(equal=False, detail=_unproven(said))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounded:
+    """Whether two versions are equal for some cycles after reset; None if that can't be told."""
+
+    equal: bool | None
+    detail: str
+
+
+def bounded(
+    module: str, old: Files, new: Files, elaborated: Elaborated, folder: Path, cycles: int
+) -> Bounded:
+    """Look for an input on which two versions differ within `cycles` of a reset.
+
+    What a reset leaves unknown in the old version may be anything in the new one.
+    """
+    trace = folder / "difference.vcd"
+    for values in elaborated.parameters.get(module, []):
+        script = _both(module, values, old, new, elaborated.includes, folder)
+        script += [
+            "miter -equiv -flatten -make_outputs -ignore_gold_x gold gate miter",
+            "hierarchy -top miter", "opt_clean",
+            f"sat -enable_undef -set-init-undef -set-def-inputs -prove trigger 0 -show-ports"
+            f" -tempinduct-baseonly -maxsteps {cycles} -set-at 1 in_rst_ni 0 -timeout {TIMEOUT_S}"
+            f" -dump_vcd {trace.name} miter",
+        ]  # fmt: skip
+        said = run_yosys(script, folder)
+        if "SAT temporal induction proof finished - model found for base case: FAIL!" in said:
+            return Bounded(equal=False, detail=f"on the inputs in {trace}")
+        if f"proved base case for {cycles} steps: SUCCESS!" not in said:
+            return Bounded(equal=None, detail=_unproven(said))
+    return Bounded(equal=True, detail=f"equal for {cycles} cycles after reset")
 
 
 def below(module: str, files: Files) -> list[Path]:
