@@ -8,7 +8,7 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.proofs import equivalence_command as command
-from honeyguide.proofs.equivalence import Answer, Elaborated, bounded, same
+from honeyguide.proofs.equivalence import Answer, Elaborated, Files, bounded, same
 from honeyguide.proofs.equivalence_command import Outcome, Verdict, changed, inherited, ports
 
 COUNTER = """module counter #(
@@ -59,7 +59,7 @@ class Known(Elaborated):
         self.includes = []
         self.parameters = {"counter": [VALUES]}
 
-    def same(self, module, old, new, folder) -> Answer:  # noqa: ANN001
+    def same(self, module: str, old: Files, new: Files, folder: Path) -> Answer:
         """Compare it."""
         return same(module, VALUES, old, new, [], folder)
 
@@ -73,7 +73,7 @@ def files(folder: Path, counter: str) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("what", VERSIONS)
-def test_a_version_is_judged(tmp_path: Path, what: str):
+def test_a_version_is_judged(tmp_path: Path, what: str) -> None:
     text, verdict = VERSIONS[what]
     old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", text)
     outcome = command.compare("counter", old, new, Known(), tmp_path / "work", 12)
@@ -82,24 +82,26 @@ def test_a_version_is_judged(tmp_path: Path, what: str):
         assert (tmp_path / "work" / "counter" / "difference.vcd").is_file()
 
 
-def test_what_can_not_be_read_is_not_shown(tmp_path: Path):
+def test_what_can_not_be_read_is_not_shown(tmp_path: Path) -> None:
     old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", COUNTER + "endmodule")
     assert not Known().same("counter", old, new, tmp_path / "work").equal
     assert bounded("counter", old, new, Known(), tmp_path / "work", 12).equal is None
 
 
-def test_what_is_above_a_change_is_compared_after_it(tmp_path: Path):
+def test_what_is_above_a_change_is_compared_after_it(tmp_path: Path) -> None:
     old = files(tmp_path / "old", COUNTER)
     new = files(tmp_path / "new", VERSIONS["other words"][0])
     assert changed(old, new) == ["counter", "above"]
     assert changed(old, old) == []
     below = [Outcome(module="counter", verdict=Verdict.EQUAL)]
-    assert inherited("above", old, new, below).verdict is Verdict.EQUAL
+    found = inherited("above", old, new, below)
+    assert found is not None
+    assert found.verdict is Verdict.EQUAL
     below = [Outcome(module="counter", verdict=Verdict.BOUNDED)]
     assert inherited("above", old, new, below) is None
 
 
-def test_other_ports_are_said(tmp_path: Path):
+def test_other_ports_are_said(tmp_path: Path) -> None:
     more = COUNTER.replace("input  wire       step_i,", "input  wire [1:0] step_i,")
     old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", more)
     assert ports(old["counter"]) != ports(new["counter"])
@@ -108,6 +110,6 @@ def test_other_ports_are_said(tmp_path: Path):
     assert command.compare("counter", old, new, Known(), tmp_path, 12).verdict is Verdict.NEW
 
 
-def test_an_unknown_commit_is_refused(tmp_path: Path):
+def test_an_unknown_commit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no-such-commit"):
         command.former("no-such-commit", tmp_path)

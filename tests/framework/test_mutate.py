@@ -90,18 +90,18 @@ def demo(tmp_path: Path) -> Source:
     return read_sources([tmp_path / "part.v", tmp_path / "demo.v"])[1]
 
 
-def test_every_kind_is_found_and_named(demo: Source):
+def test_every_kind_is_found_and_named(demo: Source) -> None:
     found = changes(demo)
     assert {change.kind for change in found} == set(KINDS)
     assert len({change.name for change in found}) == len(found)
 
 
-def test_what_must_be_constant_is_left_alone(demo: Source):
+def test_what_must_be_constant_is_left_alone(demo: Source) -> None:
     lines = {DEMO.splitlines()[change.line - 1].strip() for change in changes(demo)}
     assert not any(text.startswith(("parameter", "localparam", "log2", "reg ")) for text in lines)
 
 
-def test_a_change_changes_what_it_says(demo: Source):
+def test_a_change_changes_what_it_says(demo: Source) -> None:
     for change in changes(demo):
         after = applied(DEMO, change)
         assert after != DEMO
@@ -109,7 +109,7 @@ def test_a_change_changes_what_it_says(demo: Source):
         assert 1 <= len(touched) <= 2
 
 
-def test_a_merged_core_is_each_mutant_and_the_good_one(demo: Source, tmp_path: Path):
+def test_a_merged_core_is_each_mutant_and_the_good_one(demo: Source, tmp_path: Path) -> None:
     """Proved by a solver, for one of each kind: width and sign are where merging goes wrong."""
     every = changes(demo)
     text = merged(DEMO, [(n, edit) for n, item in enumerate(every, 1) for edit in item.edits])
@@ -135,7 +135,7 @@ def test_a_merged_core_is_each_mutant_and_the_good_one(demo: Source, tmp_path: P
     assert not equal(every.index(one_each[0]) + 1, DEMO)
 
 
-def test_the_solver_tells_equal_from_changed(tmp_path: Path):
+def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
     for name, text in (("old", "a_i & ~b_i"), ("equal", "~(~a_i | b_i)"), ("other", "a_i & b_i")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "part.v").write_text(PART.replace("a_i & ~b_i", text))
@@ -146,7 +146,7 @@ def test_the_solver_tells_equal_from_changed(tmp_path: Path):
     assert "not shown to be equal" in answer.detail
 
 
-def test_a_sample_is_fair_and_repeats(demo: Source):
+def test_a_sample_is_fair_and_repeats(demo: Source) -> None:
     every = changes(demo)
     assert sample(every, 40, 3) == sample(every, 40, 3) != sample(every, 40, 4)
     assert len(sample(every, 40, 3)) == 40
@@ -154,7 +154,7 @@ def test_a_sample_is_fair_and_repeats(demo: Source):
     assert sample(every, 10**6, 3) == every
 
 
-def test_modules_and_lines_choose(demo: Source, tmp_path: Path):
+def test_modules_and_lines_choose(demo: Source, tmp_path: Path) -> None:
     every = changes(demo)
     assert of_modules(every, "demo") == every
     with pytest.raises(UserError, match="did you mean demo"):
@@ -180,7 +180,8 @@ class Simulated:
     """Stands in for the simulator: says how a run of a mutant ends, and counts."""
 
     def __init__(self, ends: dict[str, str]) -> None:
-        self.ends, self.ran = ends, []
+        self.ends = ends
+        self.ran: list[str] = []
 
     def __call__(self, orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
         """Run them."""
@@ -210,7 +211,7 @@ def fates(mutants: Sequence[Mutant]) -> list[str]:
 
 def test_a_failing_run_kills_and_all_passing_ones_do_not(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"2B": "fail"})
     mutants = campaign.run()
     assert fates(mutants) == ["survived", "killed"]
@@ -221,7 +222,7 @@ def test_a_failing_run_kills_and_all_passing_ones_do_not(
 @pytest.mark.parametrize("status", ["timeout", "crash", "error"])
 def test_a_run_without_a_verdict_kills_nothing_and_is_tried_again(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str
-):
+) -> None:
     campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1A": status})
     assert fates(campaign.run()) == ["survived", "survived"]
     assert simulated.ran.count("00001-demo.A-c-1") == 2
@@ -229,7 +230,7 @@ def test_a_run_without_a_verdict_kills_nothing_and_is_tried_again(
 
 def test_nothing_is_judged_by_a_run_that_the_good_core_fails(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"0A": "fail", "1A": "fail"})
     with pytest.raises(UserError, match="core without a change fails"):
         campaign.run()
@@ -237,7 +238,7 @@ def test_nothing_is_judged_by_a_run_that_the_good_core_fails(
 
 def test_an_interrupted_campaign_goes_on(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     first, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
     first.run()
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
@@ -250,7 +251,7 @@ def mutant(change: Change, fate: Fate, **more: object) -> Mutant:
     return replace(Mutant(number=1, change=change, fate=fate), **more)  # type: ignore[arg-type]
 
 
-def test_the_report_counts_and_explains(demo: Source):
+def test_the_report_counts_and_explains(demo: Source) -> None:
     change = changes(demo)[0]
     said = content(
         [
