@@ -1,8 +1,8 @@
 """Check style and elaboration of the Python and the Verilog.
 
-Steps: ruff-rules, ruff-format, mypy, verilog-style, verilator, icarus, yosys. Every finding is
-printed; the exit code is 1 if there is one. A step whose optional tool is missing says so and is
-left out.
+Steps: ruff-rules, ruff-format, mypy, actionlint, verilog-style, verilator, icarus, yosys. Every
+finding is printed; the exit code is 1 if there is one. A step whose optional tool is missing says
+so and is left out.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_
 from honeyguide.lint.python import ruff_format, ruff_rules, types
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import verilog_style
+from honeyguide.lint.workflows import workflows
 from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
 from honeyguide.sim.design import Design
@@ -32,6 +33,7 @@ def steps(config: str | None) -> dict[str, Callable[[], Outcome]]:
         "ruff-rules": lambda: ruff_rules(ROOT),
         "ruff-format": lambda: ruff_format(ROOT),
         "mypy": lambda: types(ROOT, cache=BUILD / "mypy", bases=BASES),
+        "actionlint": lambda: workflows(ROOT),
         "verilog-style": lambda: verilog_style(ROOT, benches=("tb", "examples")),
         "verilator": lambda: verilator_lint(core(config)),
         "icarus": lambda: icarus_elaboration(core(config)),

@@ -13,6 +13,7 @@ from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_
 from honeyguide.lint.python import ruff_format, ruff_rules, types
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import check, verilog_style
+from honeyguide.lint.workflows import workflows
 from honeyguide.sim.design import Design
 from scripts.lint.__main__ import main, report
 
@@ -363,6 +364,43 @@ def test_mypy_passes_what_is_typed_and_knows_names(tmp_path: Path) -> None:
     assert outcome.checked == "3 modules"
     (tmp_path / "b.py").write_text("from mine.a import f\n\ny: str = f(1)\n")
     assert len(types(tmp_path, cache=tmp_path / "build", bases=("tb/mine",)).problems) == 1
+
+
+WORKFLOW = """\
+on: push
+jobs:
+  one:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v6
+      - run: echo ${{ github.ref }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("github.ref", "github.reff", 'property "reff" is not defined'),
+        ("ubuntu-24.04", "ubuntu-99", "is unknown"),
+        ("checkout@v6", "checkout@v4", "deprecated"),
+        ("- run: echo", "- runs: echo", "step must run script"),
+        ("jobs:", "job:", "unexpected key"),
+    ],
+)
+def test_actionlint_finds(tmp_path: Path, old: str, new: str, said: str) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").write_text(WORKFLOW)
+    assert workflows(tmp_path).problems == ()
+    assert old in WORKFLOW
+    (folder / "a.yml").write_text(WORKFLOW.replace(old, new))
+    problems = workflows(tmp_path).problems
+    assert any(said in problem for problem in problems), problems
+    assert all(problem.startswith(".github/workflows/a.yml:") for problem in problems)
+
+
+def test_no_workflow_is_a_finding(tmp_path: Path) -> None:
+    assert not workflows(tmp_path).passed
 
 
 def test_a_finding_is_reported_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
