@@ -73,5 +73,5 @@ def isa_page(isa: Isa) -> str:
     lines += _codes("Error codes", "code", isa.errors)
     lines += _codes("Fields that errors name", "id", isa.fields, upper=False)
     lines += _codes("Counters", "index", isa.counters, upper=False)
-    lines += ["", "Counters are 32 bits wide and wrap."]
+    lines += ["", "Counters are 64 bits wide and wrap; the index plus 32 reads the high half."]
     return "\n".join(lines) + "\n"
