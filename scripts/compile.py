@@ -5,6 +5,7 @@ Nothing is simulated. Writes build/reports/compile.json.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from golden.assembler import disassemble_instruction
@@ -12,6 +13,7 @@ from golden.network import NetworkError
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.table import shape_text, table
+from scripts.reports.memory import memory_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import layer_macs, peak
 from scripts.runs.model import Model, load_model
@@ -46,6 +48,7 @@ def main(argv: list[str]) -> int:
             "config": model.core.name,
             "phases": phase_texts(model),
             "memory_bytes": model.program.memory_end,
+            "memory": asdict(model.program.memory),
             "predicted_cycles": model.program.predicted_cycles,
             "floor_compute": floors.compute,
             "floor_bandwidth": floors.bandwidth,
@@ -122,7 +125,7 @@ def totals(model: Model, entries: list[dict[str, Any]]) -> list[str]:
         f"instructions  {words:,} in {len(phase_texts(model))} phase(s): "
         f"{', '.join(phase_texts(model))}",
         f"bus           {moved:,} bytes moved, {floors.bytes:,} at least",
-        f"memory        {program.memory_end:,} bytes",
+        *memory_lines(program, "memory        ", "scratchpad    "),
         f"floors        {floors.compute:,} cycles for {floors.macs:,} MACs on "
         f"{peak(model.core)} cells, {floors.bandwidth:,} cycles for the bus",
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from golden.config import CoreConfig
 from golden.network import NetworkError
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
+from scripts.reports.memory import memory_lines
 from scripts.run import host_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
@@ -72,6 +74,7 @@ def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
         "operators": counts,
         "on_host": hosts,
         "memory_bytes": program.memory_end,
+        "memory": asdict(program.memory),
         "predicted_cycles": program.predicted_cycles,
         "floor_compute": least.compute,
         "floor_bandwidth": least.bandwidth,
@@ -82,7 +85,7 @@ def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
     lines = [f"{path.stem} on {core.name}: {len(network.layers)} layers"]
     lines += [f"  {e['layers']:4} {e['operator']} ({e['runs_on']})" for e in counts]
     lines += hosts
-    lines.append(f"memory      {program.memory_end:,} bytes")
+    lines += memory_lines(program, "memory      ", "scratchpad  ")
     lines.append(f"predicted   {program.predicted_cycles:,} cycles of the core")
     lines.append(
         f"floor       {least.larger:,} cycles for MACs or bytes; {answer['share_of_budget']:.3f} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,13 @@ from sw.compiler.folding import can_fold, fold_columns
 from sw.compiler.geometry import CompileError, Shape
 from sw.compiler.joining import can_join, take_turns
 from sw.compiler.lowering import lower
+from sw.compiler.memory import Lives, MemoryUse
 from sw.compiler.moves import move_units
 from sw.compiler.operations import Alias, ArrayOp, CoreOp, HostOp, MoveOp
 from sw.compiler.ordering import order_loads
 from sw.compiler.packing import pack_parameters, pack_weights
 from sw.compiler.phase import OpPlan, PhasePlan
-from sw.compiler.placement import Buffer
+from sw.compiler.placement import Buffer, lines_at_once
 from sw.compiler.predict import PhasePrediction, predict_phase
 from sw.compiler.program import HostPhase, LayerPlan, NpuPhase, Program, Region, Step
 from sw.compiler.schedule import schedule
@@ -95,6 +97,14 @@ def compile_choices(
     return compiler.compile(), compiler.possible
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Phase:
+    """A stretch of operations for the core, with their positions, and where their tensors are."""
+
+    ops: list[tuple[int, CoreOp]]
+    plan: PhasePlan
+
+
 class _Compiler:
     def __init__(
         self,
@@ -110,6 +120,7 @@ class _Compiler:
         self._lowered, self._tensors = lower(network, config)
         self._choices = choices
         self.possible: list[Choice] = []
+        self._mark_first()
         self._fold()
         layers = tuple(op.layer for op in self._lowered)
         self._program = Program(network=network, config=config, operations=layers)
@@ -121,25 +132,38 @@ class _Compiler:
                 self._roots[op.output] = self._root(op.source)
         self._program.roots = self._roots
         self._constants: dict[int, Constants] = {}
+        self._lives: Lives | None = Lives()  # until addresses are known
+        self._position = 0
 
     def compile(self) -> Program:
         """Run all passes."""
-        self._map_constants()
-        for name, tensor in self._tensors.variables.items():
-            self._region(tensor)
-            self._program.variables[name] = tensor
+        plans: list[_Phase | HostOp] = []
         first = 0
         for position, op in enumerate([*self._lowered, None]):
             if op is None or isinstance(op, HostOp):
-                self._compile_phase(first, position)
-                if op is not None:
-                    self._program.phases.append(HostPhase(op=op))
+                phase = self._place_phase(first, position)
+                plans += [phase] if phase is not None else []
+                plans += [op] if op is not None else []
                 first = position + 1
+        self._map_memory(plans)
+        for plan in plans:
+            if isinstance(plan, HostOp):
+                self._program.phases.append(HostPhase(op=plan))
+            else:
+                self._compile_phase(plan)
         for op in self._lowered:
             if isinstance(op, Alias) and self._owner(op.output) in self._addresses:
                 self._region(op.output)  # whoever looks for it in memory finds it
         self._program.memory_end = self._next_address
         return self._program
+
+    def _mark_first(self) -> None:
+        """Tell the first operation of each phase that it is."""
+        begins = True
+        for position, op in enumerate(self._lowered):
+            if isinstance(op, ArrayOp) and begins:
+                self._lowered[position] = replace(op, first_of_phase=True)
+            begins = isinstance(op, HostOp) or (begins and isinstance(op, Alias))
 
     def _fold(self) -> None:
         """Fold the operations that are to be; note where it would be possible."""
@@ -170,6 +194,69 @@ class _Compiler:
         address = self._next_address
         self._next_address += -(-size // ALIGNMENT) * ALIGNMENT
         return address
+
+    def _map_memory(self, plans: list[_Phase | HostOp]) -> None:
+        """Addresses: of variables, of tensors for as long as they are needed, of constants."""
+        lives = self._lives
+        assert lives is not None
+        for plan in plans:
+            if not isinstance(plan, HostOp):
+                self._note_uses(plan, lives)
+        end = len(self._lowered)
+        for position, op in enumerate(self._lowered):
+            if isinstance(op, HostOp):
+                for tensor in (*op.reads, *op.outputs):
+                    lives.extend(self._owner(tensor), position)
+        for tensor in self._network.inputs:
+            lives.extend(self._owner(tensor), -1)
+        for tensor in self._network.outputs:
+            lives.extend(self._owner(tensor), end)
+        for plan in plans:
+            if not isinstance(plan, HostOp):
+                self._program.short_lived |= {
+                    op.output
+                    for _, op in plan.ops
+                    if lives.ends_before(self._owner(op.output), plan.ops[-1][0])
+                }
+        offsets, size, bound = lives.plan(ALIGNMENT)
+        self._lives = None
+        start = self._next_address
+        for tensor, offset in offsets.items():
+            self._addresses[tensor] = start + offset
+        self._next_address += size
+        for name, tensor in self._tensors.variables.items():
+            self._region(tensor)
+            self._program.variables[name] = tensor
+        self._map_constants()
+        for life in lives.by_tensor.values():
+            if life.last == end:
+                self._region(life.tensor)
+        buffers = [plan.plan.buffers for plan in plans if not isinstance(plan, HostOp)]
+        self._program.memory = MemoryUse(
+            constants=self._next_address - start - size,
+            tensors=size,
+            bound=bound,
+            lines=max((b.base + b.lines for some in buffers for b in some), default=0),
+            line_bound=max((lines_at_once(some) for some in buffers if some), default=0),
+        )
+
+    def _note_uses(self, phase: _Phase, lives: Lives) -> None:
+        """Which tensors the operations of a phase need in memory."""
+        for index, (position, op) in enumerate(phase.ops):
+            self._position = position
+            if isinstance(op, MoveOp):
+                for tensor in (*op.reads, op.output):
+                    self._region(tensor)
+                # What is only moved is compared in memory when the phase has ended.
+                lives.extend(self._owner(op.output), phase.ops[-1][0])
+                continue
+            for slot in range(len(op.operands)):
+                self._source(phase.plan, index, op, slot)
+            self._target(phase.plan, index, op)
+            if op.matrix is not None:
+                self._region(op.matrix)
+            if self._export_all:
+                lives.extend(self._owner(op.output), len(self._lowered))
 
     def _map_constants(self) -> None:
         for position, op in enumerate(self._lowered):
@@ -213,6 +300,10 @@ class _Compiler:
         root = self._root(tensor)
         owner, offset = self._tensors.base(root)
         entry = self._tensors[owner]
+        if self._lives is not None:
+            if entry.data is None and owner not in self._tensors.variables.values():
+                self._lives.note(owner, entry.size, self._position)
+            return 0
         if owner not in self._addresses:
             self._addresses[owner] = (
                 self._allocate(entry.size) if entry.data is None else self._add_image(entry.data)
@@ -226,14 +317,14 @@ class _Compiler:
 
     # ------------------------------------------------------------------ phases
 
-    def _compile_phase(self, first: int, end: int) -> None:
+    def _place_phase(self, first: int, end: int) -> _Phase | None:
         ops = [
             (position, op)
             for position, op in enumerate(self._lowered[first:end], start=first)
             if isinstance(op, ArrayOp | MoveOp)
         ]
         if not ops:
-            return
+            return None
         plan = PhasePlan(
             config=self._config,
             tensors=self._tensors,
@@ -247,6 +338,10 @@ class _Compiler:
         if any(p.out_stream for p in plan.plans) and PAIRS not in self.possible:
             self.possible.append(PAIRS)
         self.possible += [("pair", ops[index][0]) for index in sorted(plan.joined & plan.pairs)]
+        return _Phase(ops=ops, plan=plan)
+
+    def _compile_phase(self, phase: _Phase) -> None:
+        ops, plan = phase.ops, phase.plan
         by_op = [self._units(plan, index, position, op) for index, (position, op) in enumerate(ops)]
         for index in plan.joined:
             by_op[index : index + 2] = [
@@ -316,9 +411,6 @@ class _Compiler:
             for op in self._lowered[first:end]
             if isinstance(op, ArrayOp | MoveOp)
         }
-        for tensor in self._network.outputs:
-            if self._owner(tensor) in made:
-                self._region(tensor)
         return made if self._export_all else wanted & made
 
     def _source(self, plan: PhasePlan, index: int, op: ArrayOp, slot: int) -> Place:

@@ -1,8 +1,8 @@
 """Estimate: about how many cycles an operation takes, cut into these strips.
 
 Good enough to choose between strips, and quick: a strip takes as long as the slowest of array,
-loads and stores, which work at the same time. Of the first load and the last store half is counted,
-as neither has always something to hide behind.
+loads and stores, which work at the same time. The first load is counted beside them, and half of
+the last store: neither has always something to hide behind.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Work:
     @property
     def cycles(self) -> int:
         """About how long all takes."""
-        total = (self.loads[0] + self.stores[-1]) // self.parts // 2
+        total = (self.loads[0] + self.stores[-1] // 2) // self.parts
         for array, load, store in zip(self.array, self.loads, self.stores, strict=True):
             total += max(array + store if self.busy else array, load, store)
             total += STRIP_OVERHEAD * self.parts

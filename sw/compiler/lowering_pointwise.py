@@ -88,10 +88,9 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
         )
     made.append(context.move(layer, pair, boxes))
     output = layer.outputs[0]
-    turned = np.arange(256, dtype=np.uint8)[::-1].view(np.int8)
     if op.smallest:
         upside_down = context.tensors.temporary("pair turned over", (2, size))
-        made.append(_lut(context, layer, pair, upside_down, turned))
+        made.append(turn_over(context, layer, pair, upside_down))
         pair = upside_down
         output = context.tensors.temporary("larger of a pair", (size,))
     width, channels = _rectangle(context, size)
@@ -108,8 +107,14 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
         )
     )
     if op.smallest:
-        made.append(_lut(context, layer, output, layer.outputs[0], turned))
+        made.append(turn_over(context, layer, output, layer.outputs[0]))
     return made
+
+
+def turn_over(context: Context, layer: Layer, source: int, output: int) -> ArrayOp:
+    """All bits turned over, so that the largest becomes the smallest."""
+    turned = np.arange(256, dtype=np.uint8)[::-1].view(np.int8)
+    return _lut(context, layer, source, output, turned)
 
 
 def _rectangle(context: Context, size: int) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Lowering of reductions: a window that covers what is reduced slides nowhere.
 
-    MEAN, SUM        depthwise convolution with weights of one, exactly
-    REDUCE_MAX       maximum pooling; REDUCE_MIN is the host's
+    MEAN, SUM        depthwise convolution with weights of one, exactly; over the last axes,
+                     whose elements follow each other, a product with a column of ones
+    REDUCE_MAX       maximum pooling; REDUCE_MIN turns all bits over before and after
 
 Reduced axes are brought together as the rows of one image a group, whose channels are the axes
 behind them:
@@ -21,6 +22,7 @@ from golden.operators.mean import mean_multiplier
 from golden.operators.windows import Window
 from sw.compiler.context import Context, strides
 from sw.compiler.geometry import Shape
+from sw.compiler.lowering_pointwise import turn_over
 from sw.compiler.operations import ArrayOp, LoweredOp, Scaling
 
 MOST_TAPS = 255  # a kernel's height has 8 bits
@@ -44,7 +46,28 @@ def _sum(
 ) -> list[LoweredOp] | str:
     if not -31 <= shift <= 30:
         return f"its scale needs a shift of {shift}"
-    groups = _groups(context, layer, op.axes)
+    scaling = Scaling(
+        multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], dtype=np.int32)
+    )
+    zero_points = (op.input_zero_point, 0, op.output_zero_point)
+    shape = context.tensors[layer.inputs[0]].shape
+    if op.axes == tuple(range(op.axes[0], len(shape))):
+        depth = prod(shape[op.axes[0] :])
+        rows = prod(shape) // depth
+        column = ArrayOp(
+            layer=layer.index,
+            kind="conv",
+            operands=layer.inputs[:1],
+            output=layer.outputs[0],
+            in_shape=Shape(h=rows, w=1, c=depth),
+            out_shape=Shape(h=rows, w=1, c=1),
+            window=Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1),
+            weights=np.ones((1, 1, 1, depth), dtype=np.int8),
+            scaling=scaling,
+            zero_points=zero_points,
+        )
+        return [column]
+    groups = _groups(context, layer, op.axes, layer.inputs[0], layer.outputs[0])
     if isinstance(groups, str):
         return groups
     made, images = groups
@@ -63,24 +86,25 @@ def _sum(
                 out_shape=Shape(h=1, w=1, c=image.c),
                 window=window,
                 weights=np.ones((image.h, image.w, image.c), dtype=np.int8),
-                scaling=Scaling(
-                    multiplier=np.array([multiplier], dtype=np.int32),
-                    shift=np.array([shift], dtype=np.int32),
-                ),
-                zero_points=(op.input_zero_point, 0, op.output_zero_point),
+                scaling=scaling,
+                zero_points=zero_points,
             )
         )
     return made
 
 
 def extreme(context: Context, layer: Layer, op: ops.Extreme) -> list[LoweredOp] | str:
-    """REDUCE_MAX; the core has no minimum, so REDUCE_MIN is left to the host."""
+    """REDUCE_MAX and REDUCE_MIN."""
+    tensors, source, result = context.tensors, layer.inputs[0], layer.outputs[0]
+    turned: list[LoweredOp] = []
     if op.smallest:
-        return "the core has no minimum"
-    groups = _groups(context, layer, op.axes)
+        upside_down = tensors.temporary("turned over", tensors[source].shape)
+        turned.append(turn_over(context, layer, source, upside_down))
+        source, result = upside_down, tensors.temporary("largest", tensors[result].shape)
+    groups = _groups(context, layer, op.axes, source, result)
     if isinstance(groups, str):
         return groups
-    made, images = groups
+    made, images = [*turned, *groups[0]], groups[1]
     for source, output, first_row, image, window in images:
         made.append(
             ArrayOp(
@@ -89,12 +113,15 @@ def extreme(context: Context, layer: Layer, op: ops.Extreme) -> list[LoweredOp] 
                 operands=(source,),
                 output=output,
                 whole=layer.outputs[0],
+                scratch=op.smallest,
                 first_row=first_row,
                 in_shape=image,
                 out_shape=Shape(h=1, w=1, c=image.c),
                 window=window,
             )
         )
+    if op.smallest:
+        made.append(turn_over(context, layer, result, layer.outputs[0]))
     return made
 
 
@@ -102,11 +129,10 @@ Images = list[tuple[int, int, int, Shape, Window]]
 
 
 def _groups(
-    context: Context, layer: Layer, axes: tuple[int, ...]
+    context: Context, layer: Layer, axes: tuple[int, ...], source: int, output: int
 ) -> tuple[list[LoweredOp], Images] | str:
     """Moves that bring the axes together, and the images to reduce: source, output, row, shape."""
     tensors = context.tensors
-    source, output = layer.inputs[0], layer.outputs[0]
     shape = tensors[source].shape
     kept = [axis for axis in range(len(shape)) if axis not in axes]
     made: list[LoweredOp] = []

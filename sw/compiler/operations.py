@@ -87,6 +87,7 @@ class ArrayOp:
     scratch: bool = False
     views: tuple[View, ...] = ()
     fill: int = 0
+    first_of_phase: bool = False
 
     def view(self, slot: int) -> View:
         """What an operand is of the tensor it names."""

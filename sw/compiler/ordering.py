@@ -6,6 +6,8 @@ right thing when loads are moved ahead.
 
 from __future__ import annotations
 
+import numpy as np
+
 from golden.config import CoreConfig
 from sw.compiler.geometry import Shape, blocks
 from sw.compiler.units import Operand, Transfer, Unit
@@ -15,33 +17,46 @@ Interval = tuple[int, int]
 
 def order_loads(config: CoreConfig, units: list[Unit]) -> None:
     """Set ``after_unit`` of every load that depends on an earlier unit."""
-    touched = [_lines_of_unit(config, unit) for unit in units]
-    stored = [[(store.address, store.end) for store in unit.stores] for unit in units]
+    lines = np.full(config.spad_depth, -1, dtype=np.int64)  # who touched it last
+    stores = _Stores(sum(len(unit.stores) for unit in units))
     seen: set[int] = set()
     for index, unit in enumerate(units):
         for load in unit.loads:
-            lines, source = _lines_of_transfer(config, load), (load.address, load.end)
-            load.after_unit = _latest(
-                index,
-                lambda i, a=lines, b=source: _meets(a, touched[i]) or _meets(b, stored[i]),
-            )
+            first, end = _lines_of_transfer(config, load)
+            touched = int(lines[first:end].max())
+            load.after_unit = max(touched, stores.latest(load.address, load.end))
         for chunk in unit.chunks:
             if chunk.matrix is None or id(chunk) in seen:
                 continue
             seen.add(id(chunk))
-            source = (chunk.address, chunk.address + _matrix_bytes(chunk.matrix))
-            chunk.after_unit = _latest(index, lambda i, b=source: _meets(b, stored[i]))
+            end = chunk.address + _matrix_bytes(chunk.matrix)
+            chunk.after_unit = stores.latest(chunk.address, end)
+        for first, end in _lines_of_unit(config, unit):
+            lines[first:end] = index
+        for store in unit.stores:
+            stores.add(store.address, store.end, index)
 
 
-def _latest(index: int, blocks_load: object) -> int:
-    for earlier in range(index - 1, -1, -1):
-        if blocks_load(earlier):  # type: ignore[operator]
-            return earlier
-    return -1
+class _Stores:
+    """Stores so far: which unit last wrote some of a stretch of memory."""
 
+    def __init__(self, count: int) -> None:
+        self._first = np.zeros(count, dtype=np.int64)
+        self._end = np.zeros(count, dtype=np.int64)
+        self._unit = np.zeros(count, dtype=np.int64)
+        self._count = 0
 
-def _meets(interval: Interval, others: list[Interval]) -> bool:
-    return any(interval[0] < end and first < interval[1] for first, end in others)
+    def add(self, first: int, end: int, unit: int) -> None:
+        """Note a store."""
+        at = self._count
+        self._first[at], self._end[at], self._unit[at] = first, end, unit
+        self._count += 1
+
+    def latest(self, first: int, end: int) -> int:
+        """Last unit whose store meets the stretch, -1 if none does."""
+        now = slice(self._count)
+        meeting = np.flatnonzero((self._first[now] < end) & (first < self._end[now]))
+        return int(self._unit[meeting[-1]]) if meeting.size else -1
 
 
 def _matrix_bytes(matrix: tuple[int, int, int]) -> int:

@@ -11,19 +11,24 @@ from golden.config import CoreConfig
 from sw.compiler.geometry import blocks, ceil_div
 from sw.compiler.operations import ArrayOp
 
+FIRST_PART_WORDS = 320  # weight words that the array waits for at the beginning of a phase
+
 
 def channel_parts(config: CoreConfig, op: ArrayOp) -> list[tuple[int, int]]:
     """Ranges of input channels whose weights for one block fit half the weight buffer.
 
     One range of all channels where everything fits at once, and for what is no convolution. An
     output of one tile is computed in parts already when the weights of two blocks do not fit: no
-    part of it is loaded twice, and the array need not wait for all weights of the next block.
+    part of it is loaded twice, and the array need not wait for all weights of the next block; for
+    the first of a phase, which the array has nothing else to do before, the parts are smaller.
     """
     taps, channels = op.window.kernel_h * op.window.kernel_w, op.in_shape.c
-    most = config.wbuf_depth // 2 if is_one_tile(config, op) else config.wbuf_depth
+    most, words = config.wbuf_depth, config.wbuf_depth // 2
+    if is_one_tile(config, op):
+        words = min(words, FIRST_PART_WORDS) if op.first_of_phase else words
+        most = words
     if op.kind != "conv" or taps * channels <= most:
         return [(0, channels)]
-    words = config.wbuf_depth // 2
     if taps * config.cols > words:
         words = config.wbuf_depth
     largest = words // taps // config.cols * config.cols

@@ -89,6 +89,11 @@ class PhasePlan:
     _patience: float = PATIENCES[0]
     _impatient: bool = False
 
+    @property
+    def buffers(self) -> list[Buffer]:
+        """All buffers with their lines."""
+        return [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+
     def key(self, tensor: int, shape: Shape) -> Key:
         """Name of a tensor in the scratchpad as an operation with that shape sees it."""
         return self.roots.get(tensor, tensor), shape.c
@@ -180,7 +185,7 @@ class PhasePlan:
                 self._buffer_move(index, plan, plan.op, limits)
             else:
                 self._cut(index, plan, plan.op, limits)
-        buffers = [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+        buffers = self.buffers
         for index in self.joined:
             for buffer in buffers:  # both operations are at work at the same time
                 buffer.first = index if buffer.first == index + 1 else buffer.first
@@ -348,7 +353,7 @@ class PhasePlan:
 
     def _by_index(self) -> list[list[Buffer]]:
         """Buffers that are needed while an operation works."""
-        everywhere = [*self.resident.values(), *(b for plan in self.plans for b in plan.buffers)]
+        everywhere = self.buffers
         result: list[list[Buffer]] = [[] for _ in self.plans]
         for buffer in everywhere:
             for index in range(buffer.first, buffer.last + 1):
@@ -443,9 +448,7 @@ class PhasePlan:
     def _sizes(self, plan: OpPlan, op: ArrayOp) -> list[int]:
         """Channels that the operation may take at once: all (0), or fewer with more rows."""
         cols = self.config.cols
-        if op.kind not in ("dwconv", "maxpool", "avgpool") or not (
-            all(plan.streams) and plan.out_stream
-        ):
+        if op.kind not in ("dwconv", "maxpool", "avgpool") or not all(plan.streams):
             return [0]
         count = ceil_div(op.in_shape.c, cols)
         sizes = sorted({ceil_div(count, parts) * cols for parts in range(2, count + 1)})

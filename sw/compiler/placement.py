@@ -38,7 +38,7 @@ def assign_lines(config: CoreConfig, buffers: list[Buffer]) -> int | None:
         range(len(buffers)), key=lambda i: (-buffers[i].lines, buffers[i].first, i)
     )
     failed = _first_fit(config, buffers, largest_first)
-    if failed is None or _least(buffers) > config.spad_depth:
+    if failed is None or lines_at_once(buffers) > config.spad_depth:
         return failed
     order = sorted(range(len(buffers)), key=lambda i: (buffers[i].first, -buffers[i].lines, i))
     shuffler = random.Random(0)  # not a source of variety: the same program must come out each time
@@ -49,7 +49,7 @@ def assign_lines(config: CoreConfig, buffers: list[Buffer]) -> int | None:
     return failed
 
 
-def _least(buffers: list[Buffer]) -> int:
+def lines_at_once(buffers: list[Buffer]) -> int:
     """Lines that are needed at once, wherever they lie: no order does with fewer."""
     change = [0] * (max(buffer.last for buffer in buffers) + 2)
     for buffer in buffers:

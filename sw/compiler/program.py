@@ -13,6 +13,7 @@ from golden.isa import Instruction
 from golden.machine import Tensor
 from golden.network import Network
 from sw.compiler.geometry import Shape
+from sw.compiler.memory import MemoryUse
 from sw.compiler.operations import CoreOp, HostOp
 
 
@@ -129,8 +130,9 @@ class Program:
     ``image`` holds (address, bytes) of constants; ``regions`` say where in memory the network's
     inputs, outputs and every tensor that leaves or enters the core are; ``roots`` name the tensor
     whose bytes a reshaped one shares; ``variables`` name the tensors that keep their bytes from one
-    inference to the next; ``operations`` are the layers of what the network was lowered to, in
-    order.
+    inference to the next; ``memory`` sums up what is needed; ``short_lived`` are tensors whose
+    memory another has when the phase that makes them ends; ``operations`` are the layers of what
+    the network was lowered to, in order.
     """
 
     network: Network
@@ -142,6 +144,8 @@ class Program:
     plans: dict[int, LayerPlan] = field(default_factory=dict)
     variables: dict[str, int] = field(default_factory=dict)
     memory_end: int = 0
+    memory: MemoryUse = field(default_factory=MemoryUse)
+    short_lived: set[int] = field(default_factory=set)
     operations: tuple[int, ...] = ()
 
     def layers_at(self, position: int) -> set[int]:

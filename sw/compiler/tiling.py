@@ -246,7 +246,7 @@ class _Builder:
         return unit
 
     def sliced(self, strips: list[Strip], channels: int) -> list[Unit]:
-        """Units of some channels each, for what keeps channels apart; all data stream."""
+        """Units of some channels each, for what keeps channels apart; all inputs stream."""
         config, op, target = self.config, self.op, self.target
         if self.constants.steps:
             most = max(1, config.wbuf_depth // 4 // self.constants.steps) * config.cols
@@ -270,6 +270,11 @@ class _Builder:
                 unit.operands = tuple(
                     Operand(base=load.base, cbs=stride, pitch=load.pitch) for load in unit.loads
                 )
+                units.append(unit)
+                if not target.streams:
+                    if c0 + count == op.in_shape.c:
+                        unit.stores = self._stores(strip, turn)
+                    continue
                 base = target.bases[turn]
                 unit.out = Operand(base=base, cbs=stride, pitch=strip.x.size)
                 if unit.part is not None:
@@ -278,7 +283,6 @@ class _Builder:
                 for store in unit.stores:
                     store.address += c0
                     store.shape = Shape(h=store.shape.h, w=store.shape.w, c=count)
-                units.append(unit)
         return units
 
     # ------------------------------------------------------------------ constants

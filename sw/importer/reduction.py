@@ -9,7 +9,7 @@ from golden.operators import reduction
 from golden.operators.mean import mean_multiplier
 from golden.operators.parameters import rescale_multiplier
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, Entry
+from sw.importer.entry import Entry
 
 
 def mean(op: Operator) -> Operation:
@@ -64,5 +64,5 @@ OPERATORS = (
     Entry(name="MEAN", handler=mean, types=("int8", "int16"), limits=_LIMITS),
     Entry(name="SUM", handler=mean, types=("int8", "int16"), limits=_LIMITS),
     Entry(name="REDUCE_MAX", handler=extreme, limits=_LIMITS),
-    Entry(name="REDUCE_MIN", handler=extreme, where=HOST, limits="the core has no minimum"),
+    Entry(name="REDUCE_MIN", handler=extreme, limits=_LIMITS),
 )

@@ -1,0 +1,123 @@
+"""Memory of tensors: who needs some from when to when, and addresses that nobody shares meanwhile.
+
+    bytes |  [ a      ][ c        ]          the bound is what is needed at the busiest moment;
+          |  [ b                  ][ d ]     no plan does with less
+          +------------------------------- operations
+
+First fit in several orders; the first that reaches the bound ends the search.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+SHUFFLES = 60
+SHUFFLED_TENSORS = 400  # with more, only the fixed orders are tried: time grows with the square
+
+
+@dataclass(kw_only=True)
+class Life:
+    """A tensor's bytes, needed from operation ``first`` to operation ``last``."""
+
+    tensor: int
+    size: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryUse:
+    """Bytes that a program needs: ``constants`` and variables, ``tensors`` of which ``bound`` are
+    needed at once, and lines of the scratchpad, of which ``line_bound`` are needed at once.
+    """
+
+    constants: int = 0
+    tensors: int = 0
+    bound: int = 0
+    lines: int = 0
+    line_bound: int = 0
+
+
+@dataclass(kw_only=True)
+class Lives:
+    """Lives of all tensors in memory, found by noting each use."""
+
+    by_tensor: dict[int, Life] = field(default_factory=dict)
+
+    def note(self, tensor: int, size: int, position: int) -> None:
+        """Note that an operation needs the tensor's memory."""
+        life = self.by_tensor.setdefault(
+            tensor, Life(tensor=tensor, size=size, first=position, last=position)
+        )
+        life.first, life.last = min(life.first, position), max(life.last, position)
+
+    def extend(self, tensor: int, position: int) -> None:
+        """Let a tensor live until then, or from then on, if it is in memory at all."""
+        if tensor in self.by_tensor:
+            self.note(tensor, 0, position)
+
+    def ends_before(self, tensor: int, position: int) -> bool:
+        """Whether a tensor in memory is not needed at that time any more."""
+        return tensor in self.by_tensor and self.by_tensor[tensor].last < position
+
+    def plan(self, alignment: int) -> tuple[dict[int, int], int, int]:
+        """Offset of each tensor, bytes in all, and the bound."""
+        lives = [
+            Life(
+                tensor=life.tensor,
+                size=-(-life.size // alignment) * alignment,
+                first=life.first,
+                last=life.last,
+            )
+            for life in self.by_tensor.values()
+        ]
+        bound = needed_at_once(lives)
+        orders = [
+            sorted(lives, key=lambda a: (-a.size, a.first, a.tensor)),
+            sorted(lives, key=lambda a: (a.first - a.last, -a.size, a.tensor)),
+            sorted(lives, key=lambda a: (a.first, -a.size, a.tensor)),
+        ]
+        shuffler = random.Random(0)  # the same program must come out each time
+        if len(lives) <= SHUFFLED_TENSORS:
+            for _ in range(SHUFFLES):
+                weights = {a.tensor: a.size * shuffler.uniform(0.3, 1.0) for a in lives}
+                orders.append(sorted(lives, key=lambda a, w=weights: -w[a.tensor]))  # type: ignore[misc]
+        best: tuple[dict[int, int], int] = ({}, 0)
+        for number, order in enumerate(orders):
+            found = first_fit(order)
+            if number == 0 or found[1] < best[1]:
+                best = found
+            if best[1] == bound:
+                break
+        return (*best, bound)
+
+
+def needed_at_once(lives: list[Life]) -> int:
+    """Most bytes that are needed at the same time."""
+    change: dict[int, int] = {}
+    for life in lives:
+        change[life.first] = change.get(life.first, 0) + life.size
+        change[life.last + 1] = change.get(life.last + 1, 0) - life.size
+    most = now = 0
+    for position in sorted(change):
+        now += change[position]
+        most = max(most, now)
+    return most
+
+
+def first_fit(order: list[Life]) -> tuple[dict[int, int], int]:
+    """Each tensor at the lowest offset that is free for its whole life; offsets and the end."""
+    placed: list[tuple[int, Life]] = []
+    offsets: dict[int, int] = {}
+    for life in order:
+        at = 0
+        for other_at, other in sorted(placed, key=lambda pair: pair[0]):
+            if other.first > life.last or life.first > other.last:
+                continue
+            if at + life.size <= other_at:
+                break
+            at = max(at, other_at + other.size)
+        placed.append((at, life))
+        offsets[life.tensor] = at
+    return offsets, max((at + life.size for at, life in placed), default=0)
