@@ -1,7 +1,8 @@
 """Measure functional and code coverage: run, merge, grade, and choose the runs worth keeping.
 
 Runs the core's suite on simulations that count lines, branches and toggles, merges
-what every run left, and writes coverage.html and coverage.json; build/coverage leads there. Points
+what every run left, and writes coverage.html and coverage.json, and coverage.info (LCOV),
+cobertura.xml and functional.xml (UCIS) for other tools; build/coverage leads there. Points
 that no test can hit are in the core's list of exclusions, each with a reason. With --keep the
 smallest set of runs found that hits the same bins is written to the core's file of runs.
 """
@@ -86,7 +87,7 @@ def main(argv: list[str]) -> int:
     if wanted.keep:
         write_kept([summary.runs[name] for name in report.chosen])
     problems = report.problems()
-    files = write_coverage(summary.folder, report)
+    files, unwritten = write_coverage(summary.folder, report)
     explained = finish(
         summary, summary.folder, explain=explaining(not wanted.no_explain),
         code=report.lines()[1:] if code else (),
@@ -94,6 +95,8 @@ def main(argv: list[str]) -> int:
     tell(summary, summary.folder, explained)
     if missing := left_out(entries, runs):
         print(missing)
+    if unwritten:
+        print(unwritten)
     print("\n".join([*report.lines(), *problems, f"report: {shown(files[-1])}"]))
     return 0 if summary.passed and not problems else 1
 

@@ -1,4 +1,4 @@
-"""The coverage report: JSON for tools, a page for people."""
+"""The coverage report: JSON and the forms of `exchange` for tools, a page for people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from honeyguide.core import points
 from honeyguide.coverage.code import CodeCoverage, Point, Share, shares
 from honeyguide.coverage.exclusions import Exclusion, line_of
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
+from honeyguide.report.exchange import exchange
 from honeyguide.report.page import bar, html_table, page, verdict
 
 SHOWN = 400  # missed points that the page lists of each kind
@@ -89,16 +90,21 @@ class CoverageReport:
         return text
 
 
-def write_coverage(folder: Path, report: CoverageReport) -> list[Path]:
-    """Write coverage.json and coverage.html; return the files."""
+def write_coverage(folder: Path, report: CoverageReport) -> tuple[list[Path], str]:
+    """Write the report in every form; return the files, the page last, and what was left out."""
     folder.mkdir(parents=True, exist_ok=True)
+    counts = None if report.code is None else report.code.counts
+    others, left_out = exchange(
+        report.functional, counts, report.excluded(), passed=not report.problems()
+    )
     texts = {
         "coverage.json": json.dumps(as_json(report), indent=1) + "\n",
+        **others,
         "coverage.html": html(report),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in texts]
+    return [folder / name for name in texts], left_out
 
 
 def as_json(report: CoverageReport) -> dict[str, Any]:
