@@ -158,7 +158,7 @@ Makefile: ;
 
 clean: ## Remove build products and reports, keep .venv
 	@$(call check,BUILD)$(if $(call given,BUILD),echo "ratel: clean knows the checkout's own folders; remove $(subst ",,$(call given,BUILD)) yourself." >&2; exit 1)
-	@for made in build/sim build/bare; do test ! -L $$made || rm -rf "$$(readlink $$made)"; done
+	@for made in build/sim build/bare build/objects; do test ! -L $$made || rm -rf "$$(readlink $$made)"; done
 	@rm -rf build .pytest_cache .ruff_cache .mypy_cache
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 

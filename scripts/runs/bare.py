@@ -23,13 +23,12 @@ from honeyguide.place import full, plain, workshop
 from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
 from honeyguide.sim.builder import CODE, content_hash, locked
+from honeyguide.sim.objects import compile_model
 from honeyguide.sim.runner import error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import (
     clean_environment,
-    make_variables,
-    object_cache,
     verilator,
     versions,
 )
@@ -116,7 +115,6 @@ def build_bare(core: CoreConfig) -> Path:
             {path.name: content_hash(path) for path in (*CODE, Path(__file__))},
             core.verilog_parameters(),
             versions(),
-            make_variables(),
         ],
         sort_keys=True,
     )
@@ -131,21 +129,28 @@ def build_bare(core: CoreConfig) -> Path:
 
 def compile_bare(core: CoreConfig, sources: Sequence[Path], folder: Path, program: Path) -> None:
     """Verilate and compile; the program appears only when all of it went well."""
-    objects, log = folder / "objects", folder / "build.log"
+    made, log = folder / "model", folder / "build.log"
     parameters = [f"-G{name}={value}" for name, value in core.verilog_parameters().items()]
     includes = [f"-I{plain(path)}" for path in rtl_include_dirs()]
-    verilate = [
-        str(verilator()), "--cc", "--exe", "--no-timing", "-Wno-fatal", "--top-module",
-        "ratel_core", "-Mdir", str(objects), "-o", "bare_loop", *parameters, *includes,
-        *map(str, sources),
-    ]  # fmt: skip
-    make = ["make", "-j", "2", "-C", str(objects), "-f", "Vratel_core.mk"]
-    make += [*make_variables(), object_cache(BUILDS / "objects")]
     with log.open("wb") as stream:
-        for command in (verilate, make):
+
+        def run(command: Sequence[str]) -> int:
             code = supervise(command, env=clean_environment(), cwd=folder, output=stream)
-            if code or full(folder):
-                reasons = [full(folder, log)] if full(folder, log) else error_lines(log)
-                reasons = reasons or ["no error line was found"]
-                raise HdlError(f"building the bare loop failed: {reasons[0]}; log: {log}")
-    (objects / "bare_loop").replace(program)
+            return 1 if code is None or full(folder) else code
+
+        code = run(
+            [
+                str(verilator()), "--cc", "--exe", "--no-timing", "-Wno-fatal", "--make", "json",
+                "--top-module", "ratel_core", "-Mdir", str(made), *parameters, *includes,
+                *map(str, sources),
+            ]
+        )  # fmt: skip
+        code = code or compile_model(
+            made, program, store=workshop(BUILD / "objects"), includes=[], quick=False, jobs=2,
+            run=run,
+        )  # fmt: skip
+    if code:
+        program.unlink(missing_ok=True)
+        reasons = [full(folder, log)] if full(folder, log) else error_lines(log)
+        reasons = reasons or ["no error line was found"]
+        raise HdlError(f"building the bare loop failed: {reasons[0]}; log: {log}")

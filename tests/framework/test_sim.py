@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from honeyguide.sim import (
     toolchain,
     warm,
 )
+from honeyguide.sim.objects import Store, Unit
 from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.toolchain import clean_environment
 
@@ -208,7 +210,7 @@ def test_a_changed_file_starts_one(
     wanted = SimBuild(top="counter", sources=[source], includes=[include])
     started: list[Path] = []
 
-    def pretend(_: SimBuild, target: Path) -> None:
+    def pretend(_: SimBuild, target: Path, **__: object) -> None:
         started.append(target)
 
     monkeypatch.setattr("honeyguide.sim.builder.compile_design", pretend)
@@ -216,7 +218,7 @@ def test_a_changed_file_starts_one(
     build(wanted, root=tmp_path / "builds")
     assert len(started) == 1
     changed = source if place == "source" else header
-    changed.write_text(changed.read_text() + "// changed\n")
+    changed.write_text(changed.read_text() + "`define CHANGED\n")
     build(wanted, root=tmp_path / "builds")
     assert len(set(started)) == 2
 
@@ -284,21 +286,77 @@ def test_two_processes_build_once(tmp_path: Path) -> None:
     assert (made / "build.log").read_text().count(" --exe ") == 1
 
 
-def test_the_library_of_verilator_is_compiled_once(
+def commands(made: Path) -> list[str]:
+    text = (made / "build.log").read_text()
+    return [line for line in text.splitlines() if line.startswith("$ ")]
+
+
+def test_what_an_edit_does_not_touch_is_not_compiled_again(tmp_path: Path) -> None:
+    source = tmp_path / "counter.v"
+    source.write_text((DESIGNS / "counter.v").read_text())
+    wanted = replace(COUNTER, sources=[source])
+    builds = tmp_path / "builds"
+    store = tmp_path / "objects"
+    first = build(wanted, root=builds, store=store)
+    compiled = [line for line in commands(first) if " -c " in line]
+    assert sum("/include/verilated" in line.split()[-1] for line in compiled) >= 3
+    source.write_text(source.read_text().replace("Step  = 1", "Step  = 3"))
+    second = build(wanted, root=builds, store=store)
+    assert second != first
+    again = [line.split()[-1] for line in commands(second) if " -c " in line]
+    assert again
+    assert not any("/include/verilated" in name or "warm_main" in name for name in again)
+    assert start(second, tmp_path / "r", "passes", env={"STEP": "3"}).passed
+    assert start(first, tmp_path / "r", "passes").passed
+
+
+def test_a_comment_builds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "counter.v"
+    source.write_text((DESIGNS / "counter.v").read_text())
+    first = build(replace(COUNTER, sources=[source]), root=tmp_path / "builds")
+    source.write_text("// a line more\n" + source.read_text())
+    forbid_building(monkeypatch)
+    assert build(replace(COUNTER, sources=[source]), root=tmp_path / "builds") == first
+
+
+def test_a_header_that_the_bench_includes_is_compiled_again(tmp_path: Path) -> None:
+    header, cpp = tmp_path / "number.h", tmp_path / "adder.cpp"
+    header.write_text("#define NUMBER 0\n")
+    adder = (DESIGNS / "adder.cpp").read_text()
+    cpp.write_text(f'#include "number.h"\n{adder}')
+    store = Store(tmp_path / "objects", tmp_path, [], [])
+    unit = Unit(name="adder", files=(cpp,), optimise="-O2")
+    before = store.place(unit)
+    assert Store(tmp_path / "objects", tmp_path, [], []).place(unit) == before
+    header.write_text("#define NUMBER 1\n")
+    assert Store(tmp_path / "objects", tmp_path, [], []).place(unit) != before
+    assert Store(tmp_path / "objects", tmp_path, [], ["-DX"]).place(unit) != before
+
+
+def test_quick_and_fast_share_what_verilator_wrote(tmp_path: Path) -> None:
+    fast = build(COUNTER, root=tmp_path)
+    quick = build(replace(COUNTER, quick=True), root=tmp_path)
+    assert quick != fast
+    assert len(list((tmp_path / "verilated").glob("[!.]*"))) == 1
+    assert start(quick, tmp_path / "r", "passes").passed
+
+
+def test_a_store_forgets_what_was_not_used_for_longest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    programs = shutil.which
-    monkeypatch.setattr(
-        "honeyguide.sim.toolchain.shutil.which",
-        lambda name: None if name == "ccache" else programs(name),
-    )
-    first = build(COUNTER, root=tmp_path)
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "objects").iterdir()}
-    assert len(kept) >= 3
-    second = build(replace(COUNTER, parameters={"Step": 3}), root=tmp_path)
-    assert second != first
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "objects").iterdir()} == kept
-    assert start(second, tmp_path / "r", "passes", env={"STEP": "3"}).passed
+    store = Store(tmp_path, tmp_path, [], [])
+    for number, age in enumerate((9000, 8000, 10)):
+        path = tmp_path / f"{number}.o"
+        path.write_bytes(b"x" * 100)
+        os.utime(path, (time.time() - age,) * 2)
+    store.trim()
+    assert len(list(tmp_path.glob("*.o"))) == 3
+    monkeypatch.setattr("honeyguide.sim.objects.MOST_BYTES", 200)
+    store.trim()
+    assert sorted(path.name for path in tmp_path.glob("*.o")) == ["1.o", "2.o"]
+    monkeypatch.setattr("honeyguide.sim.objects.MOST_BYTES", 0)
+    store.trim()
+    assert [path.name for path in tmp_path.glob("*.o")] == ["2.o"]  # somebody may link it now
 
 
 def test_an_interrupted_build_is_done_again(tmp_path: Path) -> None:
@@ -318,13 +376,6 @@ def test_a_missing_source_is_one_sentence(tmp_path: Path) -> None:
 def test_a_refused_design_names_the_first_error(tmp_path: Path) -> None:
     with pytest.raises(HdlError, match=r"(?s)building counter failed.*Nope"):
         build(replace(COUNTER, parameters={"Nope": 1}), root=tmp_path)
-
-
-def test_a_compiler_behind_ccache_is_not_started_through_it_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(toolchain, "compiler", lambda: ("ccache", "g++"))
-    assert toolchain.object_cache(tmp_path) == "OBJCACHE="
 
 
 def test_a_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,9 @@ import logging
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,21 +32,25 @@ from cocotb_tools import runner as cocotb_runner
 
 from honeyguide.place import PlaceError, full, plain, real, workshop
 from honeyguide.project import BUILD, ROOT
-from honeyguide.sim import runner, toolchain
+from honeyguide.sim import objects, runner, toolchain
 from honeyguide.sim.design import Design
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
-from honeyguide.sim.runner import MAIN, QuietVerilator, error_lines
-from honeyguide.sim.sources import hdl_files
+from honeyguide.sim.objects import compile_model
+from honeyguide.sim.runner import MAIN, MAIN_INCLUDES, QuietVerilator, error_lines
+from honeyguide.sim.sources import code_of, hdl_files
+from honeyguide.sim.supervise import supervise
+from honeyguide.sim.toolchain import clean_environment
 from honeyguide.sim.verilator_messages import mistakes_in
+from honeyguide.sim.workers import threads
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2  # raise it when this file changes what a build consists of
+FORMAT = 3  # raise it when this file changes what a build consists of
 MOST_SAID = 10
 # The command lines are made here; cocotb's part is kept by its version and its content.
-CODE = (Path(__file__), Path(runner.__file__), Path(toolchain.__file__))
-KEEP_SUFFIXES = frozenset({".json", ".log", ".vlt"})
+CODE = (Path(__file__), Path(runner.__file__), Path(toolchain.__file__), Path(objects.__file__))
+MOST_MODELS = 8  # kept as C++ of Verilator, a few megabytes each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +93,13 @@ class SimBuild:
     design: Design | None = None
 
 
-def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
+def build(wanted: SimBuild, *, root: Path | None = None, store: Path | None = None) -> Path:
     """Return the folder of the built simulation, building it first if it is not there.
 
     Args:
         wanted: what to build.
         root: where builds are kept; `build/sim` by default.
+        store: where objects are kept, those of all builds; `build/objects` by default.
 
     Raises:
         HdlError: a file is missing, or Verilator or the compiler refused the design.
@@ -102,25 +110,61 @@ def build(wanted: SimBuild, *, root: Path | None = None) -> Path:
         description = describe(wanted)
     except PlaceError as error:
         raise HdlError(str(error)) from None
-    text = json.dumps(description, sort_keys=True)
-    key = hashlib.sha256(text.encode()).hexdigest()[:16]
-    target = base / f"{wanted.top}-{key}"
-    if (target / "build.json").is_file():
-        warn(json.loads((target / "build.json").read_text(encoding="utf-8")).get("mistakes", []))
-        return target
-    description["mistakes"] = examine(wanted)
-    warn(description["mistakes"])
-    with locked(base / f".{target.name}.lock"):
-        if not (target / "build.json").is_file():
-            shutil.rmtree(target, ignore_errors=True)  # left over by an interrupted build
-            target.mkdir()
-            log.info("building %s", target.relative_to(base))
-            compile_design(wanted, target)
-            strip(target, keep=wanted.top)
-            finished = target / "build.json.tmp"
-            finished.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-            finished.replace(target / "build.json")
+    target = base / f"{wanted.top}-{key_of(description)}"
+    if not (target / "build.json").is_file():
+        with locked(base / f".{target.name}.lock"):
+            if not (target / "build.json").is_file():
+                make(wanted, target, description, store or BUILD / "objects")
+    made = json.loads((target / "build.json").read_text(encoding="utf-8"))
+    if made["mistakes"] and made["text"] != text_hash(wanted):  # their lines may have moved
+        made["mistakes"] = examine(wanted)
+    warn(made["mistakes"])
     return target
+
+
+def make(wanted: SimBuild, target: Path, description: Mapping[str, Any], store: Path) -> None:
+    """Build into `target`, and look for mistakes in the design meanwhile."""
+    shutil.rmtree(target, ignore_errors=True)  # left over by an interrupted build
+    target.mkdir()
+    log.info("building %s", target.name)
+    with threads(1) as pool:
+        examined = pool.submit(examine, wanted)
+        try:
+            compile_design(wanted, target, store=workshop(store))
+        except HdlError:
+            examined.result()  # which may know better what is wrong
+            raise
+        finish(target, description, mistakes=examined.result(), text=text_hash(wanted))
+
+
+def is_built(wanted: SimBuild, *, root: Path | None = None) -> bool:
+    """Tell whether `build` would find everything done."""
+    check_inputs(wanted)
+    base, key = workshop(root or BUILD / "sim"), key_of(describe(wanted))
+    return (base / f"{wanted.top}-{key}" / "build.json").is_file()
+
+
+def key_of(description: Mapping[str, Any]) -> str:
+    """Return the name of what has this description."""
+    text = json.dumps(description, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def text_hash(wanted: SimBuild) -> str:
+    """Return a hash of the core's files with their comments."""
+    design = wanted.design
+    files = [] if design is None else [design.root / path for path in design.sources]
+    return hashlib.sha256("".join(content_hash(path) for path in files).encode()).hexdigest()
+
+
+def finish(
+    target: Path, description: Mapping[str, Any], *, mistakes: Sequence[str], text: str
+) -> None:
+    """Write what the simulation was built from, which also says that it is complete."""
+    finished = target / "build.json.tmp"
+    content = {**description, "mistakes": list(mistakes), "text": text}
+    finished.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    finished.replace(target / "build.json")
 
 
 def check_inputs(wanted: SimBuild) -> None:
@@ -145,13 +189,14 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
     asked = dataclasses.asdict(dataclasses.replace(wanted, design=None))
     for name in ("sources", "cpp_sources", "includes", "library_dirs"):
         asked[name] = [str(plain(path)) for path in asked[name]]
+    read = content_hash if wanted.coverage else code_hash  # coverage counts by line
     asked["fst"] = wanted.traced and toolchain.can_write_fst()
     return {
         "format": FORMAT,
         "build": json.loads(json.dumps(asked, default=list)),
-        "files": {str(plain(path)): content_hash(path) for path in [*listed, *found]},
+        "files": {str(plain(path)): read(path) for path in [*listed, *found]},
         "tools": toolchain.versions(),
-        "make": toolchain.make_variables(quick=wanted.quick),
+        "compiled": "quick" if wanted.quick else "fast",
         "options": [*trace_options(wanted), *verilator_options(wanted)],
         "code": [content_hash(path) for path in (*CODE, Path(cocotb_runner.__file__))],
     }
@@ -189,6 +234,11 @@ def content_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def code_hash(path: Path) -> str:
+    """Return the SHA-256 of what a simulation is made of, in hexadecimal."""
+    return hashlib.sha256(code_of(path)).hexdigest()
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on `path`; the system frees it when the process ends."""
@@ -197,40 +247,94 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def compile_design(wanted: SimBuild, target: Path) -> None:
-    """Verilate and compile into `target`."""
-    public = target / "public.vlt"
+def compile_design(wanted: SimBuild, target: Path, *, store: Path) -> None:
+    """Verilate, unless that was done for a build of the same with other optimisation, and compile.
+
+    Raises:
+        HdlError: Verilator or the compiler refused the design.
+    """
+    log_file = target / "build.log"
+    like = describe(dataclasses.replace(wanted, quick=False))
+    made = target.parent / "verilated" / f"{wanted.top}-{key_of(like)}"
+    made.parent.mkdir(exist_ok=True)
+    with locked(made.parent / f".{made.name}.lock"):
+        if not (made / "complete").is_file():
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            verilate(wanted, made, log_file)
+            shutil.copyfile(log_file, made / "verilator.log")
+            (made / "complete").touch()
+        else:
+            shutil.copyfile(made / "verilator.log", log_file)
+        os.utime(made)
+        writing = threading.Lock()
+
+        def run(command: Sequence[str]) -> int:
+            with tempfile.TemporaryFile() as said:
+                started = time.monotonic()
+                code = supervise(command, cwd=made, env=clean_environment(), output=said)
+                seconds = time.monotonic() - started
+                said.seek(0)
+                with writing, log_file.open("ab") as stream:
+                    stream.write(f"$ {' '.join(command)}\n".encode() + said.read())
+                    stream.write(f"# {seconds:.2f} s\n".encode())
+            return (code or 0) if not full(target) else 1
+
+        program = target / wanted.top
+        if compile_model(
+            made, program, store=store, includes=MAIN_INCLUDES,
+            quick=wanted.quick, jobs=os.cpu_count() or 1, run=run,
+        ):  # fmt: skip
+            raise refused(wanted, target, log_file)
+    forget_old(made.parent)
+
+
+def verilate(wanted: SimBuild, made: Path, log_file: Path) -> None:
+    """Let Verilator write the model in C++ into `made`."""
+    public = made / "public.vlt"
     lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
     public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
-    log_file = target / "build.log"
-    verilator = QuietVerilator(
-        trace_options=trace_options(wanted), jobs=os.cpu_count() or 1, quick=wanted.quick
-    )
     try:
-        verilator.build(
+        QuietVerilator(trace_options=trace_options(wanted)).build(
             sources=[public, *map(plain, wanted.sources)],
             includes=[*map(plain, wanted.includes)],
             defines=wanted.defines,
             parameters=wanted.parameters,
             build_args=verilator_options(wanted),
             hdl_toplevel=wanted.top,
-            build_dir=target,
+            build_dir=made,
             timescale=wanted.timescale,
             log_file=log_file,
         )
     except subprocess.CalledProcessError:
-        if nothing_left := full(target, log_file):
-            raise HdlError(f"building {wanted.top} failed: {nothing_left}") from None
-        reasons = refusals(log_file) or error_lines(log_file)
-        reason = "\n  ".join(reasons) if reasons else "no error line was found"
-        told = f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}"
-        raise HdlError(real(told)) from None
+        raise refused(wanted, made, log_file) from None
 
 
-def refusals(log_file: Path, *, count: int = 3) -> list[str]:
+def refused(wanted: SimBuild, folder: Path, log_file: Path) -> HdlError:
+    """Return what to say of a build that failed."""
+    if nothing_left := full(folder, log_file):
+        return HdlError(f"building {wanted.top} failed: {nothing_left}")
+    reasons = refusals(log_file, folder) or error_lines(log_file)
+    reason = "\n  ".join(reasons) if reasons else "no error line was found"
+    return HdlError(real(f"building {wanted.top} failed:\n  {reason}\n  log: {log_file}"))
+
+
+def forget_old(folder: Path) -> None:
+    """Delete models that Verilator wrote, all but the last few and those that are in use."""
+    models = sorted(folder.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
+    for path in models[:-MOST_MODELS]:
+        with (folder / f".{path.name}.lock").open("w", encoding="utf-8") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def refusals(log_file: Path, folder: Path, *, count: int = 3) -> list[str]:
     """Return the errors of Verilator in a build's log, as sentences with paths from the root."""
     lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
-    found = [str(one) for one in mistakes_in(lines, log_file.parent) if one.refused]
+    found = [str(one) for one in mistakes_in(lines, folder) if one.refused]
     return [text.replace(f"{plain(ROOT)}/", "") for text in found[:count]]
 
 
@@ -256,14 +360,3 @@ def verilator_options(wanted: SimBuild) -> list[str]:
         options += ["-LDFLAGS", "-rdynamic"]
     options += [str(plain(path)) for path in wanted.cpp_sources]
     return [*options, *wanted.args]
-
-
-def strip(target: Path, *, keep: str) -> None:
-    """Delete what is only needed to link: a build shrinks from 200 MB to a few."""
-    for path in target.iterdir():
-        if path.name == keep or path.suffix in KEEP_SUFFIXES:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()

@@ -16,26 +16,25 @@ from cocotb_tools import runner as cocotb_runner
 from honeyguide.place import full, plain
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.supervise import supervise
-from honeyguide.sim.toolchain import clean_environment, make_variables, object_cache, verilator
+from honeyguide.sim.toolchain import clean_environment, verilator
 
 MAIN = Path(__file__).with_name("warm_main.cpp")
+MAIN_INCLUDES = [Path(config.share_dir) / "lib" / "verilator"]
+# Files so small that an edit changes few lines' worth, so large that reading headers is little.
+SPLIT = ("--output-split", "8000", "--output-split-cfuncs", "800")
 
 
 class QuietVerilator(cocotb_runner.Verilator):
-    """Builds one design and knows the environment that a cocotb simulation needs.
+    """Verilates one design and knows the environment that a cocotb simulation needs.
 
     cocotb's own runner makes every signal of the design public, which costs a factor of 3 to 18 in
     speed; here the caller's `.vlt` file names what is public. Waves are part of the build and never
     taken from the variable WAVES.
     """
 
-    def __init__(
-        self, *, trace_options: Sequence[str] = (), jobs: int = 2, quick: bool = False
-    ) -> None:
+    def __init__(self, *, trace_options: Sequence[str] = ()) -> None:
         super().__init__()
-        self.quick = quick
         self.trace_options = list(trace_options)
-        self.jobs = jobs
 
     def _simulator_in_path_build_only(self) -> None:
         self.executable = str(verilator())
@@ -56,16 +55,13 @@ class QuietVerilator(cocotb_runner.Verilator):
         self.includes = [plain(path) for path in self.includes]
         for source in self._sources:
             source.value = plain(source.value)
-        verilate, make = super()._build_command()
+        verilate = super()._build_command()[0]
         verilate = [word for word in verilate if word not in {"--public-flat-rw", "--trace"}]
-        verilate[1:1] = self.trace_options
+        verilate[1:1] = [*self.trace_options, *SPLIT, "--make", "json"]
         # cocotb's main program, within ours
         cocotb_main = next(word for word in verilate if word.endswith("/verilator.cpp"))
         verilate[verilate.index(cocotb_main)] = str(plain(MAIN))
-        verilate += ["-CFLAGS", f"-I{plain(Path(cocotb_main).parent)}"]
-        make[1:3] = ["-j", str(self.jobs)]
-        make += make_variables(quick=self.quick)
-        return [verilate, [*make, object_cache(self.build_dir.parent / "objects")]]
+        return [verilate]
 
     def _execute_cmds(
         self, cmds: Sequence[list[str]], cwd: cocotb_runner.PathLike, stdout: TextIO | None = None

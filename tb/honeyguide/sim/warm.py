@@ -57,6 +57,8 @@ class Keeper:
 
     def close(self) -> None:
         """End it; it ends its runs."""
+        with suppress(OSError):  # also where a fork of this process has a copy
+            self.requests.shutdown(socket.SHUT_RDWR)
         self.requests.close()
         try:
             self.process.wait(timeout=GRACE_S)
