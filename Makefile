@@ -117,6 +117,10 @@ mutate: ## Change the core near an edit, or N times anywhere; a run must fail: N
 	  $(call option,module,MODULE) $(call option,base,BASE) $(call option,config,CONFIG) \
 	  $(call option,jobs,J) $(call option,cluster,CLUSTER) $(words)
 
+fuzz: ## Run random networks on the core; shrink what fails to its smallest graph: N=1000 SEED= CONFIG= FIRST= ONLY=
+	@$(DEV) -m scripts.random_networks $(call option,n,N) $(call option,seed,SEED) \
+	  $(call option,config,CONFIG) $(call option,first,FIRST) $(call option,only,ONLY) $(words)
+
 fuzz-files: ## Mutate network files; each must end in a network or one sentence: N=5000 J= SEED= FIRST=
 	@$(DEV) -m scripts.fuzz $(call option,n,N) $(call option,jobs,J) $(call option,seed,SEED) \
 	  $(call option,first,FIRST) $(words)

@@ -29,6 +29,7 @@ _TYPES: dict[str, tuple[int, np.dtype]] = {
     "int64": (schema.TensorType.INT64, np.dtype("<i8")),
     "float32": (schema.TensorType.FLOAT32, np.dtype("<f4")),
     "bool": (schema.TensorType.BOOL, np.dtype("?")),
+    "resource": (schema.TensorType.RESOURCE, np.dtype("<i4")),
 }
 
 # Operator name -> name of its options table in the schema, where that is not CamelCase + "Options".
@@ -101,7 +102,10 @@ def conv_output_size(size: int, kernel: int, stride: int, dilation: int, padding
 
 
 class TfliteWriter:
-    """One subgraph under construction. Tensor handles are plain indices into it."""
+    """A network under construction. Tensor handles are plain indices into its first subgraph.
+
+    A second subgraph, called once, sets the variables of ``add_resource``.
+    """
 
     def __init__(self, description: str = "") -> None:
         self._description = description
@@ -110,6 +114,7 @@ class TfliteWriter:
         self._codes: dict[tuple[str, int], int] = {}
         # Buffer 0 is the empty one by convention: tensors without data point to it.
         self._buffers: list[schema.BufferT] = [schema.BufferT()]
+        self._resources: list[tuple[str, int]] = []
 
     def add_tensor(
         self,
@@ -168,6 +173,22 @@ class TfliteWriter:
         index = self.add_tensor(name, shape, dtype=dtype, scale=scale, zero_point=zero_point)
         self._tensors[index].isVariable = True
         return index
+
+    def add_resource(
+        self, name: str, initial: np.ndarray, *, scale: float, zero_point: int = 0
+    ) -> int:
+        """Add a persistent variable with its value before the first inference; return its handle.
+
+        The handle is what READ_VARIABLE and ASSIGN_VARIABLE take first.
+        """
+        handle = self.add_tensor(f"{name}/handle", (), dtype="resource")
+        self.add_operator("VAR_HANDLE", [], [handle], sharedName=name)
+        value = self.add_tensor(
+            f"{name}/initial", initial.shape, dtype=str(initial.dtype), data=initial,
+            scale=scale, zero_point=zero_point,
+        )  # fmt: skip
+        self._resources.append((name, value))
+        return handle
 
     def shape(self, tensor: int) -> tuple[int, ...]:
         """Shape of a tensor added before."""
@@ -389,15 +410,35 @@ class TfliteWriter:
         graph.operators = self._operators
         graph.inputs = list(inputs)
         graph.outputs = list(outputs)
+        graphs = [graph, *self._called_once()]
         model = schema.ModelT()
         model.version = 3
         model.description = self._description
         model.operatorCodes = [self._operator_code(name, version) for name, version in self._codes]
-        model.subgraphs = [graph]
+        model.subgraphs = graphs
         model.buffers = self._buffers
         builder = flatbuffers.Builder(1024)
         builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
         return bytes(builder.Output())
+
+    def _called_once(self) -> list[schema.SubGraphT]:
+        """The subgraph that gives the variables their first values, and the call of it."""
+        if not self._resources:
+            return []
+        main, tensors = (self._tensors, self._operators), []
+        self._tensors, self._operators = tensors, []
+        for name, value in self._resources:
+            handle = self.add_tensor(f"{name}/handle", (), dtype="resource")
+            self.add_operator("VAR_HANDLE", [], [handle], sharedName=name)
+            tensors.append(main[0][value])
+            self.add_operator("ASSIGN_VARIABLE", [handle, handle + 1], [])
+        graph = schema.SubGraphT()
+        graph.name, graph.tensors, graph.operators = "variables", tensors, self._operators
+        graph.inputs, graph.outputs = [], []
+        self._tensors, self._operators = main
+        self.add_operator("CALL_ONCE", [], [], initSubgraphIndex=1)
+        self._operators.insert(0, self._operators.pop())
+        return [graph]
 
     @staticmethod
     def _operator_code(name: str, version: int) -> schema.OperatorCodeT:

@@ -139,8 +139,12 @@ def random_inputs(model: Model, count: int, seed: int) -> Array:
     Integers are any; float32 is what the tensor that QUANTIZE makes of it can hold, and a little
     more.
     """
+    return inputs_of(model.network, count, seed)
+
+
+def inputs_of(network: Network, count: int, seed: int) -> Array:
+    """Return `count` random inputs of a network, see `random_inputs`."""
     random = np.random.default_rng(seed)
-    network = model.network
     arrays: list[Array] = []
     for index in network.inputs:
         tensor = network.tensors[index]

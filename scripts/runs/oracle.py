@@ -1,4 +1,9 @@
-"""Golden against TensorFlow Lite Micro on a whole network, tensor by tensor."""
+"""Golden against TensorFlow Lite Micro on a whole network, tensor by tensor.
+
+Where a few operators are known to LiteRT alone (docs/operators.md names the judge of each), these
+are cut out and judged by it, and the rest by TensorFlow Lite Micro. Each part then gets what golden
+gives it, so that both together judge every layer.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import Network, Tensor, run_network
+from scripts.runs.cut import CutError, cut, input_tensors
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
+from sw.importer.entry import LITERT as BY_LITERT
+from sw.importer.records import read_file
+from sw.importer.registry import OPERATORS
 from sw.inputs import split_inputs
 
 TFLITE_MICRO, LITERT = "TensorFlow Lite Micro", "LiteRT (reference kernels)"
 ARENA_BYTES = 4 << 20
+SIZED = frozenset({"int8", "uint8", "int16", "int32", "int64", "bool", "float32"})
 
 
 @dataclass(kw_only=True)
@@ -79,6 +89,45 @@ class OracleResult:
         return {**vars(self), "judged": self.judged, "required": not self.absent}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What one judge is asked: a file, its inputs, and the tensors that golden computes of it."""
+
+    raw: bytes
+    litert: bool
+    inputs: list[int]
+    tensors: list[int]
+
+    @property
+    def judge(self) -> str:
+        """Its name."""
+        return LITERT if self.litert else TFLITE_MICRO
+
+
+class Oracles:
+    """A process that is asked about one network after the other; a new one after a crash."""
+
+    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._process: OracleProcess | None = None
+
+    def __enter__(self) -> Oracles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def ready(self) -> OracleProcess:
+        """Return a process that can be asked."""
+        if self._process is None or not self._process.alive:
+            if self._process is not None:
+                self._process.close()
+            self._process = OracleProcess(timeout_s=self._timeout_s)
+        return self._process
+
+
 def compare_with_oracle(
     network: Network,
     model: Path,
@@ -86,39 +135,110 @@ def compare_with_oracle(
     *,
     absent: str = "",
     timeout_s: float = TIMEOUT_S,
+    oracles: Oracles | None = None,
 ) -> OracleResult:
-    """Run golden and tflite-micro on the same inputs in order, both keeping their own state.
+    """Run golden and its judges on the same inputs in order, all keeping their own state.
 
     Args:
         network: golden's.
-        model: the file that tflite-micro loads.
+        model: the file that the judges load.
         inputs: of n inferences, see sw/inputs.py.
         absent: why no oracle is expected; it is asked nevertheless, and believed if it answers.
         timeout_s: how long it may take for one inference.
+        oracles: a process that is there already.
     """
     made = computed_tensors(network)
     sizes = {index: network.tensors[index].size for index in made}
     result = OracleResult(absent=absent, expected=sum(sizes.values()) * len(inputs))
-    state = {name: value.copy() for name, value in network.state.items()}
-    arena = ARENA_BYTES + model.stat().st_size + 2 * sum(tensor.size for tensor in network.tensors)
-    files = sorted({network.tensors[index].in_file for index in made})
-    litert = is_uint8(network)
-    if litert:
-        result.judge = LITERT
     try:
-        with OracleProcess(model, arena=arena, timeout_s=timeout_s, litert=litert) as oracle:
-            for number, array in enumerate(inputs):
-                given = split_inputs(network, array)
-                found = oracle.infer(given, files)
-                wanted = {
-                    index: as_golden(network.tensors[index], found)
-                    for index in made
-                    if network.tensors[index].in_file in found
-                }
-                compare(result, network, wanted, run_network(network, given, state), number)
+        parts = judged_parts(network, model, made)
+        result.judge = " and ".join(dict.fromkeys(part.judge for part in parts))
+        if oracles is not None:
+            _compare_parts(result, network, parts, inputs, oracles)
+        else:
+            with Oracles(timeout_s) as own:
+                _compare_parts(result, network, parts, inputs, own)
     except OracleError as error:
         result.ran, result.reason = False, str(error)
     return result
+
+
+def judged_parts(network: Network, model: Path, made: list[int]) -> list[Part]:
+    """Return who judges which operators: mostly one judge all of them."""
+    raw = model.read_bytes()
+    uint8 = is_uint8(network)
+    whole = Part(
+        raw=raw, litert=uint8, inputs=[network.tensors[i].in_file for i in network.inputs],
+        tensors=made,
+    )  # fmt: skip
+    if uint8:
+        return [whole]
+    file = read_file(model)
+    names = [file.operator_name(operator) for operator in file.graphs[0].operators]
+    named = [OPERATORS[name].judge if name in OPERATORS else TFLITE_MICRO for name in names]
+    if BY_LITERT not in named:
+        return [whole]
+    parts = []
+    for judge in dict.fromkeys(named):
+        numbers = [number for number, name in enumerate(named) if name == judge]
+        outputs = {i for n in numbers for i in file.graphs[0].operators[n].outputs}
+        tensors = [index for index in made if network.tensors[index].in_file in outputs]
+        if not tensors:
+            continue  # all that these operators make are constants
+        try:
+            cut_out = cut(raw, numbers)
+        except CutError as error:
+            raise OracleError(f"its operators can't be judged alone: {error}") from error
+        parts.append(
+            Part(
+                raw=cut_out,
+                litert=judge == BY_LITERT,
+                inputs=input_tensors(cut_out),
+                tensors=tensors,
+            )
+        )
+    return parts
+
+
+def _compare_parts(
+    result: OracleResult,
+    network: Network,
+    parts: list[Part],
+    inputs: NDArray[np.generic],
+    oracles: Oracles,
+) -> None:
+    """Let each judge compute its part on what golden gives it, and compare."""
+    # Micro keeps every tensor apart, the file's constants where they are.
+    arena = ARENA_BYTES + 2 * sum(_bytes(tensor) for tensor in network.tensors)
+    for part in parts:
+        state = {name: value.copy() for name, value in network.state.items()}
+        oracle = oracles.ready()
+        oracle.load(part.raw, arena=arena + len(part.raw), litert=part.litert)
+        files = sorted({network.tensors[index].in_file for index in part.tensors})
+        for number, array in enumerate(inputs):
+            given = split_inputs(network, array)
+            values = run_network(network, given, state)
+            if len(parts) > 1:
+                given = [_value(network, values, index) for index in part.inputs]
+            found = oracle.infer(given, files)
+            theirs = {
+                index: as_golden(network.tensors[index], found)
+                for index in part.tensors
+                if network.tensors[index].in_file in found
+            }
+            compare(result, network, theirs, values, number, part.judge)
+        result.tensors += len(theirs)
+
+
+def _bytes(tensor: Tensor) -> int:
+    return tensor.size * max(1, np.dtype(tensor.dtype).itemsize if tensor.dtype in SIZED else 4)
+
+
+def _value(
+    network: Network, values: dict[int, NDArray[np.generic]], index: int
+) -> NDArray[np.generic]:
+    data = network.tensors[index].data
+    return values[index] if data is None else data
 
 
 def is_uint8(network: Network) -> bool:
@@ -148,9 +268,9 @@ def compare(
     wanted: dict[int, NDArray[Any]],
     values: dict[int, NDArray[Any]],
     number: int,
+    judge: str = TFLITE_MICRO,
 ) -> None:
     """Add the tensors of one input to the result; only what both sides have counts as compared."""
-    result.tensors = 0
     for index, theirs in wanted.items():
         ours = values[index].reshape(-1)
         if theirs.size != ours.size:
@@ -162,7 +282,6 @@ def compare(
                 differs &= ~(np.isnan(theirs) & np.isnan(ours))
             wrong = np.flatnonzero(differs)
             told = ""
-        result.tensors += 1
         result.comparisons += min(theirs.size, ours.size)
         result.mismatches += wrong.size
         if wrong.size and not result.first:
@@ -170,5 +289,5 @@ def compare(
             told = told or f"has {theirs[wrong[0]]}, golden {ours[wrong[0]]}"
             result.first = (
                 f"input {number}, tensor {network.tensors[index].name!r} at "
-                f"{tuple(int(v) for v in at)}: {result.judge} {told}"
+                f"{tuple(int(v) for v in at)}: {judge} {told}"
             )

@@ -2,7 +2,7 @@
 
     parent                                       child: python -m scripts.runs.oracle_process
     -----------------------------------------------------------------------------------------
-    OracleProcess(model, arena)     ------>      loads the model
+    OracleProcess(model, arena)     ------>      loads the model (`load`: another one)
                                     <------      "ready", or "refused" with the reason
     infer(input, tensors)           ------>      one inference
                                     <------      the bytes of these tensors, or "refused"
@@ -40,28 +40,47 @@ class OracleError(Exception):
 
 
 class OracleProcess:
-    """A running interpreter of one model; use it in a `with` statement.
+    """A running interpreter of one model after the other; use it in a `with` statement.
 
     Raises:
         OracleError: from every method, when the interpreter refused, crashed or took too long.
     """
 
     def __init__(
-        self, model: Path, *, arena: int, timeout_s: float = TIMEOUT_S, litert: bool = False
+        self,
+        model: Path | None = None,
+        *,
+        arena: int = 0,
+        timeout_s: float = TIMEOUT_S,
+        litert: bool = False,
     ) -> None:
         self._timeout_s = timeout_s
         self._late = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(model.resolve()), str(arena)]
-            + ["litert"] * litert,
+            [sys.executable, "-m", __name__],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
         )  # fmt: skip
+        if model is None:
+            return
         try:
-            self._answer()
+            self.load(model.read_bytes(), arena=arena, litert=litert)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked: it has neither crashed nor been ended."""
+        return self._process.poll() is None
+
+    def load(self, model: bytes, *, arena: int, litert: bool = False) -> None:
+        """Take a file instead of the one before."""
+        self._log.seek(0)
+        self._log.truncate()
+        with suppress(BrokenPipeError):
+            _send(self._stdin, ("load", model, arena, litert))
+        self._answer()
 
     def __enter__(self) -> OracleProcess:
         return self
@@ -74,7 +93,7 @@ class OracleProcess:
     ) -> dict[int, NDArray[Any]]:
         """Run one inference; return these tensors, flat, by index."""
         with suppress(BrokenPipeError):  # it has ended; how is said where its answer is missing
-            _send(self._stdin, (list(arrays), list(tensors)))
+            _send(self._stdin, ("infer", list(arrays), list(tensors)))
         answer = self._answer()
         if not isinstance(answer, dict):
             raise OracleError("it gave no tensors")
@@ -190,24 +209,28 @@ class LiteRt:
         return found
 
 
-def main(words: Sequence[str]) -> None:
+def main() -> None:
     """Be the child: answer on standard output until standard input ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever C++ prints goes to the log, not between the messages
-    try:
-        model = Path(words[0]).read_bytes()
-        oracle = LiteRt(model) if words[2:] == ["litert"] else Micro(model, int(words[1]))
-        _send(answers, ("ready", None))
-        while True:
-            try:
-                arrays, tensors = pickle.load(sys.stdin.buffer)
-            except EOFError:
-                return
-            oracle.infer(arrays)
-            _send(answers, ("tensors", {index: oracle.tensor(index) for index in tensors}))
-    except (RuntimeError, ValueError) as error:
-        _send(answers, ("refused", first_line(str(error)) or "it gives no reason"))
+    oracle: Micro | LiteRt | None = None
+    while True:
+        try:
+            kind, *content = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        try:
+            if kind == "load":
+                model, arena, litert = content
+                oracle = LiteRt(model) if litert else Micro(model, arena)
+                _send(answers, ("ready", None))
+            elif oracle is not None:
+                arrays, tensors = content
+                oracle.infer(arrays)
+                _send(answers, ("tensors", {index: oracle.tensor(index) for index in tensors}))
+        except (RuntimeError, ValueError) as error:
+            _send(answers, ("refused", first_line(str(error)) or "it gives no reason"))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -272,7 +272,13 @@ OPERATORS = (
         limits=f"grouped ones with zeros in between; {_ON_HOST}",
     ),
     Entry(name="DEPTHWISE_CONV_2D", handler=depthwise, types=_WIDE, limits=_ON_HOST),
-    Entry(name="TRANSPOSE_CONV", handler=transposed_convolution, types=_WIDE, limits=_ON_HOST),
+    Entry(
+        name="TRANSPOSE_CONV",
+        handler=transposed_convolution,
+        types=_WIDE,
+        limits=_ON_HOST,
+        data=2,
+    ),
     Entry(name="FULLY_CONNECTED", handler=fully_connected, types=_WIDE, limits=_ON_HOST),
     Entry(
         name="BATCH_MATMUL",

@@ -25,6 +25,7 @@ class Entry:
     ``types`` are those of its data, each checked by a generator of random models of that name;
     ``where`` is CORE if the core computes it (``limits`` then says what goes to the host), HOST or
     NOWHERE. ``constants_are_inputs``: operands may be constants, and are the layer's inputs then.
+    ``data``: the operand that is an input of the layer even where it is a constant.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Entry:
     where: str = CORE
     limits: str = ""
     constants_are_inputs: bool = False
+    data: int = 0
     also: frozenset[str] = frozenset()
     judge: str = TFLITE_MICRO
 

@@ -134,8 +134,10 @@ class Builder:
             return  # bookkeeping of variables, nothing to compute
         operands = tuple(
             i
-            for i in operator.inputs
-            if context.is_activation(i) or (entry.constants_are_inputs and i >= 0)
+            for position, i in enumerate(operator.inputs)
+            if context.is_activation(i)
+            or (entry.constants_are_inputs and i >= 0)
+            or (position == entry.data and i >= 0 and context.tensors[i].data is not None)
         )
         if context.ignored & set(operator.outputs):
             operands = ()

@@ -133,6 +133,6 @@ OPERATORS = (
     Entry(name="TRANSPOSE", handler=transpose, also=_ALSO, types=("int8", "int16"), limits=_LIMITS),
     Entry(name="STRIDED_SLICE", handler=strided_slice, also=_ALSO, types=_TYPES, limits=_LIMITS),
     Entry(name="SLICE", handler=slice_, also=_ALSO, types=_TYPES, limits=_LIMITS),
-    Entry(name="SPLIT", handler=split, also=_ALSO, types=_TYPES, limits=_LIMITS),
+    Entry(name="SPLIT", handler=split, also=_ALSO, types=_TYPES, limits=_LIMITS, data=1),
     Entry(name="SPLIT_V", handler=split_v, also=_ALSO, types=_TYPES, limits=_LIMITS),
 )

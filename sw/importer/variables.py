@@ -125,5 +125,5 @@ OPERATORS = (
     Entry(name="VAR_HANDLE", handler=var_handle, where=NOWHERE),
     Entry(name="CALL_ONCE", handler=call_once, where=NOWHERE),
     Entry(name="READ_VARIABLE", handler=read_variable),
-    Entry(name="ASSIGN_VARIABLE", handler=assign_variable),
+    Entry(name="ASSIGN_VARIABLE", handler=assign_variable, data=1),
 )

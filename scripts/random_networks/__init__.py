@@ -1,0 +1,1 @@
+"""Random networks, judged and run on the RTL; what fails is shrunk to its smallest graph."""

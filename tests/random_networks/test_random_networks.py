@@ -1,0 +1,186 @@
+"""Random networks hold; and a mistake in any operator is found, and shrunk to that operator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from golden.config import load_config
+from golden.network import NetworkError
+from golden.network.operations import Convolution
+from scripts.random_networks.campaign import Campaign, Finding
+from scripts.random_networks.generate import BY_NAME, random_network
+from scripts.random_networks.judge import judge
+from scripts.runs.bench import bench
+from scripts.runs.cut import operators
+from scripts.runs.oracle import Oracles
+from sw.compiler import CompileError
+from sw.importer.registry import OPERATORS
+from tests.golden.planted import LAYERS, MISTAKES, Mistake, rolled
+
+NETWORKS, SHARES = 60, 2
+CORE = load_config("8x8")
+
+# Kind of operator -> the generator of single operators whose mistake it has to find as well.
+PLANTED = {
+    "convolution": "CONV_2D",
+    "depthwise": "DEPTHWISE_CONV_2D",
+    "fully_connected": "FULLY_CONNECTED",
+    "transposed_convolution": "TRANSPOSE_CONV",
+    "matrix_product": "BATCH_MATMUL",
+    "pooling": "AVERAGE_POOL_2D",
+    "lstm": "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "svdf": "SVDF",
+    "arithmetic": "MUL",
+    "division": "DIV",
+    "extreme": "MAXIMUM",
+    "comparison": "EQUAL int32",
+    "logical": "LOGICAL_NOT bool",
+    "select": "SELECT_V2",
+    "function": "LEAKY_RELU",
+    "inverse_root": "RSQRT",
+    "negation": "NEG int32",
+    "prelu": "PRELU",
+    "softmax": "SOFTMAX",
+    "conversion": "QUANTIZE int8 to int16",
+    "border": "DEQUANTIZE",
+    "reduction": "REDUCE_MAX",
+    "position": "ARG_MAX",
+    "reshape": "RESHAPE",
+    "concatenation": "CONCATENATION int8",
+    "pad": "PAD int8",
+    "transpose": "TRANSPOSE int8",
+    "slices": "SLICE",
+    "split": "SPLIT",
+    "pack": "PACK",
+    "repeat": "REVERSE_V2",
+    "gather": "GATHER",
+    "blocks": "DEPTH_TO_SPACE",
+    "resize": "RESIZE_NEAREST_NEIGHBOR",
+    "made_of_nothing": "FILL",
+    "variable": "READ_VARIABLE",
+}
+OWN = {"READ_VARIABLE": Mistake(target=f"{LAYERS}.ReadVariable.evaluate", wrong=rolled)}
+COMPANIONS = ("transpose", "softmax")  # so that there is something to take out
+MOST = 80  # networks until a mistake is found
+
+
+def campaign(folder: Path, build: Path | None, seed: int, *only: str) -> Campaign:
+    return Campaign(core=CORE, build=build, folder=folder, seed=seed, only=only)
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_random_networks_equal_golden_and_oracle(share: int, seed: int, tmp_path: Path) -> None:
+    each = NETWORKS // SHARES
+    numbers = range(share * each, (share + 1) * each)
+    with Oracles() as oracles:
+        tally = campaign(tmp_path, bench(CORE), seed).run(numbers, oracles)
+    assert [(f.index, f.failure, f.commands) for f in tally.findings] == []
+    assert (tally.networks, tally.simulated) == (each, each)
+    assert min(tally.judged_values, tally.rtl_values) > 1000 * each
+    assert len(tally.operators) > 40
+
+
+def test_a_seed_gives_the_same_networks() -> None:
+    assert [random_network(3, n) for n in range(5)] == [random_network(3, n) for n in range(5)]
+    assert random_network(3, 1) != random_network(4, 1)
+
+
+def test_every_operator_is_drawn_and_the_largest_have_thirty() -> None:
+    drawn: set[str] = set()
+    most = 0
+    for number in range(400):
+        names = operators(random_network(1, number))
+        drawn |= set(names)
+        most = max(most, len(names))
+    assert set(OPERATORS) - drawn <= {"VAR_HANDLE", "CALL_ONCE"}
+    assert most >= 30
+
+
+def test_every_kind_has_a_planted_mistake() -> None:
+    assert set(PLANTED) == set(BY_NAME)
+
+
+def first_finding(folder: Path, *only: str) -> Finding:
+    with Oracles() as oracles:
+        for first in range(0, MOST, 5):
+            tally = campaign(folder, None, 1, *only).run(range(first, first + 5), oracles)
+            if tally.findings:
+                return tally.findings[0]
+    raise AssertionError(f"{MOST} networks of {only} did not notice")
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_mistake_in_golden_is_found_and_shrunk(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = PLANTED[kind]
+    mistake = OWN.get(generator) or MISTAKES[generator]
+    monkeypatch.setattr(mistake.target, mistake.wrong(mistake.genuine()))
+    finding = first_finding(tmp_path, kind, *COMPANIONS)
+    print(f"{kind}: network {finding.index} was shrunk to {finding.shrunk.operators}")
+    assert finding.failure.stage == finding.shrunk.failure.stage == "oracle"
+    assert len(finding.shrunk.operators) <= 2
+    assert finding.file.read_bytes() == finding.shrunk.raw
+    # The command that repeats it finds the same, on the inputs that were written with it.
+    assert f"MODEL={finding.file}" in finding.commands[0]
+    assert "INPUT=" in finding.commands[0]
+    assert f"FIRST={finding.index}" in finding.commands[1]
+
+
+@pytest.mark.parametrize("error", [CompileError("no room"), IndexError("out of range")])
+def test_what_the_compiler_refuses_or_breaks_off_at_is_found_and_shrunk(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scripts.random_networks import judge as stages
+
+    genuine = stages.compile_network
+
+    def broken(core: object, network: object, **options: object) -> object:
+        if any(isinstance(layer.operation, Convolution) for layer in network.layers):  # type: ignore[attr-defined]
+            raise error
+        return genuine(core, network, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stages, "compile_network", broken)
+    finding = first_finding(tmp_path, "convolution", *COMPANIONS)
+    assert finding.failure.stage == "compile"
+    assert str(error) in finding.shrunk.failure.line
+    assert finding.shrunk.operators == ["CONV_2D"]
+
+
+def test_a_file_that_is_refused_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scripts.random_networks import judge as stages
+
+    def refused(path: Path) -> None:
+        raise NetworkError(f"{path} is not liked")
+
+    monkeypatch.setattr(stages, "import_network", refused)
+    path = tmp_path / "network.tflite"
+    path.write_bytes(random_network(1, 1))
+    with Oracles() as oracles:
+        found = judge(path, 1, oracles, CORE)
+    assert found.failure is not None
+    assert found.failure.stage == "import"
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+def test_a_difference_on_the_core_is_found_and_shrunk(tmp_path: Path) -> None:
+    """In a simulation whose golden model has a planted mistake; the rest of the batch is run."""
+    broken = Campaign(
+        core=CORE, build=bench(CORE), folder=tmp_path, seed=1,
+        only=("pooling", "reshape"), module="tests.random_networks.broken_batch",
+    )  # fmt: skip
+    with Oracles() as oracles:
+        tally = broken.run(range(4), oracles)
+    assert tally.simulated == 4
+    assert tally.findings
+    for finding in tally.findings:
+        assert finding.failure.stage == "RTL"
+        assert finding.shrunk.operators == ["MAX_POOL_2D"]
