@@ -20,6 +20,7 @@ from scripts.reports.memory import memory_lines
 from scripts.run import host_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
+from scripts.runs.onnx_packages import ensure_onnx
 from sw.compiler import CompileError, compile_network
 from sw.importer.model import survey_network
 from tb.env.places import place_of
@@ -48,6 +49,7 @@ def main(argv: list[str]) -> int:
 
 def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
     """Return the answer for JSON, and as lines for people."""
+    ensure_onnx(path)
     started = time.monotonic()
     try:
         network, problems = survey_network(path)

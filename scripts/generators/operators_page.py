@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from sw.importer.entry import CORE, Entry
+from sw.importer.from_onnx.network import HANDLERS, ON_HOST, SEARCHED, STEPPED
 from sw.importer.registry import FAMILIES
 
 HEAD = """# Operators
 
 Generated from the registry in `sw/importer/` (`make generate`).
 
-What the importer takes of a TensorFlow Lite file. *Types* are those of the data; each is judged
-by random models of that operator and type, which golden has to compute bit for bit as the judge
-does (`tests/golden/fuzz_models.py`). Besides, every operator that only moves elements takes values
-of any type.
+What the importer takes of a TensorFlow Lite file (ONNX: at the end). *Types* are those of the
+data; each is judged by random models of that operator and type, which golden has to compute bit
+for bit as the judge does (`tests/golden/fuzz_models.py`). Besides, every operator that only moves
+elements takes values of any type.
 
 - uint8 is taken wherever int8 is: the top bit of each byte is turned over at the network's border,
   and zero points are 128 less.
@@ -26,6 +27,36 @@ kernel, or one that does not define its result.
 """
 
 
+ONNX = """## ONNX
+
+`make run`, `check` and `compile` take quantised `.onnx` files as well, in QDQ form (float32
+operators between DequantizeLinear and QuantizeLinear) and in QOperator form, with int8 or uint8
+activations (one scale a tensor), int8 or uint8 weights (scales by channel), float32 or quantised
+at the border. Images stay in NHWC from the first convolution to where their order counts. What
+depends on constants alone is computed when the file is read; a dimension without a number is 1.
+`requirements-onnx.txt` is installed when the first file is read.
+
+The judge is onnxruntime, layer by layer on golden's values. It scales int32 sums in float32 and
+rounds half to even, where the core multiplies by an integer. Both are staircases over the sum, so
+for each channel the integer is searched that has its steps where float32 has them
+(`sw/importer/from_onnx/requantise.py`). *found*: where it exists for every sum that the weights
+can reach, every bit must be equal; elsewhere, and behind a limit or float32 biases, one step is
+allowed and counted. *equal*: every bit. *step*: float32 arithmetic inside, one step is allowed and
+counted.
+
+| operator | form | runs on | against onnxruntime |
+|---|---|---|---|"""
+
+
+def onnx_row(name: str) -> str:
+    """Return the line of an operator of ONNX."""
+    own = name.startswith(("QLinear", "QGemm"))
+    moves = name not in SEARCHED | STEPPED and name not in ("QuantizeLinear", "DequantizeLinear")
+    form = "QOperator" if own else "both" if moves else "QDQ"
+    judged = "found" if name in SEARCHED else "step" if name in STEPPED else "equal"
+    return f"| {name} | {form} | {'host' if name in ON_HOST else 'core'} | {judged} |"
+
+
 def operators_page() -> str:
     """Return the page."""
     parts = [HEAD]
@@ -34,6 +65,9 @@ def operators_page() -> str:
         parts.append("| operator | types | runs on | limits | judge |\n|---|---|---|---|---|")
         parts += [_row(entry) for entry in entries]
         parts.append("")
+    parts.append(ONNX)
+    parts += [onnx_row(name) for name in sorted(HANDLERS)]
+    parts.append("")
     return "\n".join(parts)
 
 

@@ -51,6 +51,7 @@ def main(argv: list[str]) -> int:
             "config": core.name,
             "networks": tally.networks,
             "simulated": tally.simulated,
+            "without_core": tally.without_core,
             "operators": dict(sorted(tally.operators.items())),
             "judges": dict(tally.judges),
             "judged_values": tally.judged_values,
@@ -98,7 +99,8 @@ def summary(tally: Tally) -> list[str]:
         f"networks  {tally.networks:,} of {sum(tally.operators.values()):,} operators of "
         f"{len(tally.operators)} kinds, {len(tally.findings)} fail",
         f"oracle    {tally.judged_values:,} values: {judges}",
-        f"RTL       {tally.simulated:,} networks, {tally.rtl_values:,} values equal golden",
+        f"RTL       {tally.simulated:,} networks, {tally.rtl_values:,} values equal golden; "
+        f"{tally.without_core} networks have no work for the core",
     ]
     for finding in tally.findings:
         lines.append(

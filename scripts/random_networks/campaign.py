@@ -41,6 +41,7 @@ class Tally:
 
     networks: int = 0
     simulated: int = 0
+    without_core: int = 0
     operators: Counter[str] = field(default_factory=Counter)
     judges: Counter[str] = field(default_factory=Counter)
     judged_values: int = 0
@@ -76,8 +77,10 @@ class Campaign:
                 tally.judged_values += found.comparisons
                 if found.failure is not None:
                     tally.findings.append(self._finding(index, found, oracles))
-                else:
+                elif found.runs_on_core:
                     drawn[index] = found
+                else:
+                    tally.without_core += 1
             if self.build is not None:
                 self._simulated(tally, drawn, oracles)
             if progress is not None:
@@ -129,6 +132,8 @@ class Campaign:
             found = judge(path, self.seed, oracles, self.core, inputs)
             if found.failure is not None or stage != "RTL" or self.build is None:
                 return found.failure
+            if not found.runs_on_core:
+                return None
             folder = self.folder / "shrinking" / "rtl"
             ended = simulate(
                 [found], build=self.build, core=self.core, folder=folder, seed=self.seed,

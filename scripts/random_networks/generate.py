@@ -73,7 +73,7 @@ def random_network(seed: int, index: int, only: Collection[str] = ()) -> bytes:
         except UnsuitableError:
             if d.operators == before and d.chance(0.05):
                 _input(d)  # nothing fits: more to choose from
-    if not d.made:
+    if all(index in d.read for index in d.made):  # all goes into variables, or there is nothing
         d.reshaped(d.pool[0], [1, *d.pool[0].shape])
     return d.finish()
 

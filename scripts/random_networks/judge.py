@@ -23,6 +23,7 @@ from honeyguide.sim import SimRun, run
 from scripts.runs.model import inputs_of
 from scripts.runs.oracle import Oracles, compare_with_oracle
 from sw.compiler import CompileError, compile_network
+from sw.compiler.program import NpuPhase
 from sw.importer import import_network
 
 Array = NDArray[np.generic]
@@ -56,6 +57,7 @@ class Judged:
     judge: str = ""
     comparisons: int = 0
     operators: list[str] = field(default_factory=list)
+    runs_on_core: bool = False
 
 
 def judge(
@@ -83,7 +85,7 @@ def judge(
     except Exception:  # noqa: BLE001 (any other is what is looked for)
         found.failure = Failure(stage="import", text=traceback.format_exc())
         return found
-    found.failure = _oracle(found, network, inputs, oracles) or _compile(network, core)
+    found.failure = _oracle(found, network, inputs, oracles) or _compile(found, network, core)
     return found
 
 
@@ -100,9 +102,10 @@ def _oracle(found: Judged, network: Network, inputs: Array, oracles: Oracles) ->
     return None
 
 
-def _compile(network: Network, core: CoreConfig) -> Failure | None:
+def _compile(found: Judged, network: Network, core: CoreConfig) -> Failure | None:
     try:
-        compile_network(core, network, memory_base=0)
+        program = compile_network(core, network, memory_base=0)
+        found.runs_on_core = any(isinstance(phase, NpuPhase) for phase in program.phases)
     except CompileError as error:
         return Failure(stage="compile", text=str(error))
     except Exception:  # noqa: BLE001 (the same)

@@ -16,6 +16,7 @@ from golden.numerics import limits
 from honeyguide.cli import UserError
 from honeyguide.env.settings import MEMORY_BASE
 from scripts.runs.floors import Floors, floors
+from scripts.runs.onnx_packages import ensure_onnx
 from sw.compiler import compile_network
 from sw.compiler.program import NpuPhase, Program
 from sw.importer import import_network
@@ -29,7 +30,7 @@ MOST_MEMORY = 256 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A .tflite file for one configuration of the core."""
+    """A .tflite or .onnx file for one configuration of the core."""
 
     path: Path
     core: CoreConfig
@@ -62,6 +63,7 @@ def load_model(path: Path, core: CoreConfig) -> Model:
         CompileError: the core can't run it.
         UserError: it needs more memory than the bench has.
     """
+    ensure_onnx(path)
     started = time.monotonic()
     network = import_network(path)
     program = compile_network(core, network, memory_base=MEMORY_BASE)
@@ -163,7 +165,7 @@ def inputs_of(network: Network, count: int, seed: int) -> Array:
 def _span(network: Network, index: int) -> tuple[float, float]:
     """Return the values that the readers of a float32 input can tell apart."""
     for layer in network.layers:
-        if index in layer.inputs and layer.operator == "QUANTIZE":
+        if index in layer.inputs and layer.operator in ("QUANTIZE", "QuantizeLinear"):
             made = network.tensors[layer.outputs[0]]
             least, most = limits(made.dtype)
             edge = 3 * made.scale

@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from golden.network import Network, Tensor, run_network
 from scripts.runs.cut import CutError, cut, input_tensors
+from scripts.runs.onnx_oracle import RuntimeRefusedError, compare_with_onnxruntime
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
 from sw.importer.entry import LITERT as BY_LITERT
+from sw.importer.from_onnx.file import is_onnx
 from sw.importer.records import read_file
 from sw.importer.registry import OPERATORS
 from sw.inputs import split_inputs
 
 TFLITE_MICRO, LITERT = "TensorFlow Lite Micro", "LiteRT (reference kernels)"
+ONNXRUNTIME = "onnxruntime"
 ARENA_BYTES = 4 << 20
 SIZED = frozenset({"int8", "uint8", "int16", "int32", "int64", "bool", "float32"})
 
@@ -39,6 +42,8 @@ class OracleResult:
         expected: elements of all tensors that golden computes, over all inputs.
         comparisons: elements compared over all inputs.
         mismatches: elements that differ; `first` is the first of them.
+        near: elements one step off, where the judge rounds float32 and that is allowed.
+        remark: what else there is to say of the comparison.
     """
 
     ran: bool = True
@@ -50,6 +55,8 @@ class OracleResult:
     comparisons: int = 0
     mismatches: int = 0
     first: str = ""
+    near: int = 0
+    remark: str = ""
 
     @property
     def judged(self) -> bool:
@@ -69,7 +76,7 @@ class OracleResult:
             )
         return (
             f"golden equals {self.judge}: {self.comparisons:,} values "
-            f"in {self.tensors} tensors, 0 differ"
+            f"in {self.tensors} tensors, 0 differ{self.remark}"
         )
 
     def reasons(self) -> list[str]:
@@ -147,6 +154,8 @@ def compare_with_oracle(
         timeout_s: how long it may take for one inference.
         oracles: a process that is there already.
     """
+    if is_onnx(model):
+        return _by_onnxruntime(model, inputs, absent)
     made = computed_tensors(network)
     sizes = {index: network.tensors[index].size for index in made}
     result = OracleResult(absent=absent, expected=sum(sizes.values()) * len(inputs))
@@ -160,6 +169,24 @@ def compare_with_oracle(
                 _compare_parts(result, network, parts, inputs, own)
     except OracleError as error:
         result.ran, result.reason = False, str(error)
+    return result
+
+
+def _by_onnxruntime(model: Path, inputs: NDArray[np.generic], absent: str) -> OracleResult:
+    result = OracleResult(judge=ONNXRUNTIME, absent=absent)
+    try:
+        found = compare_with_onnxruntime(model, inputs)
+    except RuntimeRefusedError as error:
+        result.ran, result.reason = False, str(error)
+        return result
+    result.tensors, result.near, result.first = found.tensors, found.near, found.first
+    result.expected = result.comparisons = found.comparisons
+    result.mismatches = found.mismatches
+    result.remark = (
+        f" by more than they may: {found.exact:,} values must be equal and are, "
+        f"{found.near:,} of the others are one step off, as it rounds float32; at the outputs "
+        f"{found.ends_differ:,} of {found.ends:,} values differ, by {found.ends_most} at most"
+    )
     return result
 
 

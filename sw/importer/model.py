@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from golden.network import Layer, Network, NetworkError, Tensor
 from golden.network.operations import AssignVariable, Operation, ReadVariable, Recurrent
 from sw.importer.context import Context
+from sw.importer.from_onnx.file import is_onnx
+from sw.importer.from_onnx.network import survey_onnx
 from sw.importer.records import FileRecord, OperatorRecord, TensorRecord, read_file
 from sw.importer.registry import OPERATORS
 from sw.importer.unsigned import border_tensor, flip, flipped
@@ -36,7 +38,7 @@ NUMPY_TYPES = frozenset({"float32", "int8", "uint8", "int16", "int32", "int64", 
 
 
 def import_network(path: Path) -> Network:
-    """Network of a .tflite file.
+    """Network of a .tflite or .onnx file.
 
     Raises NetworkError, with one sentence, for a file that is missing, damaged, not quantised, or
     that uses an operator golden does not know or in a way that tflite-micro refuses.
@@ -50,8 +52,12 @@ def import_network(path: Path) -> Network:
 def survey_network(path: Path) -> tuple[Network | None, list[NetworkError]]:
     """Network of a .tflite file, or every reason, operator by operator, why there is none.
 
-    Raises NetworkError for a file that cannot be read, or of which nothing can be believed.
+    An .onnx file takes another way in (`from_onnx/`). Raises NetworkError for a file that cannot be
+    read, or of which nothing can be believed.
     """
+    if is_onnx(path):
+        found, problems = survey_onnx(path)
+        return (None if found is None else found.network), problems
     file = read_file(path)
     check_structure(file)
     graph = file.graphs[0]

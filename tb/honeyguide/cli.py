@@ -107,7 +107,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "type": count, "default": os.cpu_count() or 1, "metavar": "N",
         "help": "at a time; as many as there are processors by default",
     },
-    "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite file"},
+    "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite or .onnx file"},
     "n": {"type": count, "help": "runs"},
     "only": {"metavar": "NAMES", "help": "only these, with commas; all by default"},
     "rtl": {"type": Path, "metavar": "FOLDER", "help": "take the core from this folder"},

@@ -1,0 +1,339 @@
+"""Tensors and layers of a network under construction, each tensor in the order that is wanted.
+
+ONNX has images as NCHW, the core as NHWC. A tensor is made in one of the two; the other one is a
+TRANSPOSE of it, made when somebody wants it and not before, so that chains of convolutions, sums
+and poolings stay in NHWC from end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.network import Layer, NetworkError, Tensor
+from golden.network.operations import Lookup, Operation, Reshape, Transpose
+from sw.importer.from_onnx.file import Node, OnnxFile
+from sw.importer.from_onnx.values import (
+    IMAGE,
+    PLAIN,
+    Function,
+    Quantised,
+    Real,
+    Scaling,
+    Target,
+    Value,
+    Weights,
+)
+from sw.importer.unsigned import TOP_BIT, flip
+
+MOST_BYTES = 256 << 20  # of all tensors that are computed
+TO_IMAGE, TO_PLAIN = (0, 2, 3, 1), (0, 3, 1, 2)
+INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A tensor of the file that golden computes.
+
+    ``kind`` is the operator that makes it; ``exact`` says that golden must equal onnxruntime in
+    every bit, else within one step, as that rounds in float32.
+    """
+
+    name: str
+    tensor: int
+    form: str
+    kind: str
+    exact: bool
+
+
+@dataclass(kw_only=True)
+class Builder:
+    """What has been read so far."""
+
+    file: OnnxFile
+    tensors: list[Tensor] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
+    values: dict[str, Value] = field(default_factory=dict)
+    constants: dict[str, NDArray[Any]] = field(default_factory=dict)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    inexact: set[int] = field(default_factory=set)
+    checked: set[int] = field(default_factory=set)
+    inputs: list[int] = field(default_factory=list)
+    made: int = 0
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.file.path
+
+    def error(self, node: Node, what: str) -> NetworkError:
+        """NetworkError that names file, node and its output."""
+        named = repr(node.outputs[0]) if node.outputs else "(none)"
+        return NetworkError(f"{self.path}: node {node.index} {node.kind} (output {named}): {what}")
+
+    # ---- operands of a node
+
+    def constant(self, node: Node, position: int) -> NDArray[Any]:
+        """An operand that must be a constant."""
+        name = node.input(position)
+        if name not in self.constants:
+            raise self.error(node, f"input {position} must be a constant; export it as one")
+        return self.constants[name]
+
+    def optional(self, node: Node, position: int, attribute: str = "") -> NDArray[Any] | None:
+        """A constant, or the attribute that older operator sets have; None without."""
+        if attribute and attribute in node.attributes:
+            return np.asarray(node.attributes[attribute])
+        return self.constant(node, position) if node.input(position) else None
+
+    def integers(self, node: Node, position: int, attribute: str = "") -> list[int] | None:
+        """The same as whole numbers."""
+        found = self.optional(node, position, attribute)
+        return None if found is None else [int(n) for n in found.reshape(-1)]
+
+    def scalar(self, node: Node, position: int) -> float:
+        """A constant of one value."""
+        found = self.constant(node, position)
+        if found.size != 1:
+            raise self.error(node, f"input {position} must be one number, not {found.size}")
+        return float(found.reshape(-1)[0])
+
+    def scaling(self, node: Node, scale_at: int, point_at: int) -> Scaling:
+        """A scale and a zero point for a whole tensor; without a zero point it is uint8, 0."""
+        scale = self.scalar(node, scale_at)
+        if not (np.isfinite(scale) and scale > 0):
+            raise self.error(node, f"scale {scale} is not a positive number; quantise it anew")
+        point = np.zeros(1, dtype=np.uint8)
+        if node.input(point_at):
+            point = self.constant(node, point_at)
+        if str(point.dtype) not in ("int8", "uint8") or point.size != 1:
+            raise self.error(
+                node, f"it quantises to {point.dtype} x {point.size}; only one int8 or uint8 "
+                "zero point is supported, quantise it so",
+            )  # fmt: skip
+        flipped = point.dtype == np.uint8
+        return Scaling(
+            scale=scale, zero_point=int(point.reshape(-1)[0]) - 128 * flipped, flipped=flipped
+        )
+
+    def known(self, node: Node, position: int) -> Value:
+        """What stands behind an operand."""
+        name = node.input(position)
+        if name in self.values:
+            return self.values[name]
+        if name in self.constants:
+            dtype = self.constants[name].dtype
+            raise self.error(node, f"input {position} is a {dtype} constant; quantise it")
+        raise self.error(node, f"input {position} is missing")
+
+    def quantised(self, node: Node, position: int) -> Quantised:
+        """An operand of a node that computes: a tensor, or what DequantizeLinear made of it."""
+        value = self.known(node, position)
+        if isinstance(value, Real) and not value.functions:
+            return value.source
+        if isinstance(value, Quantised):
+            return value
+        if isinstance(value, Weights):
+            return self.fixed(node, value)
+        raise self.error(
+            node, f"input {position} is float32 that no QuantizeLinear rounds; quantise it"
+        )
+
+    def fixed(self, node: Node, weights: Weights) -> Quantised:
+        """A constant as a tensor."""
+        if weights.scales.size != 1:
+            raise self.error(node, "a constant operand must have one scale; quantise it per tensor")
+        scaling = Scaling(
+            scale=float(weights.scales.reshape(-1)[0]),
+            zero_point=weights.zero_point,
+            flipped=weights.flipped,
+        )
+        value = Quantised(shape=weights.data.shape, scaling=scaling)
+        value.forms[PLAIN] = self.tensor(weights.data.shape, scaling, data=weights.data)
+        return value
+
+    def weights(self, node: Node, position: int) -> Weights:
+        """An operand that must be constant weights."""
+        value = self.known(node, position)
+        if not isinstance(value, Weights):
+            raise self.error(node, f"input {position} must be constant weights")
+        return value
+
+    def rescaled(self, node: Node, position: int, scaling: Scaling) -> Quantised:
+        """A tensor of the QOperator form, whose scale stands with who reads it."""
+        value = self.known(node, position)
+        if isinstance(value, Weights):
+            return self.fixed(node, value)
+        if not isinstance(value, Quantised):
+            raise self.error(node, f"input {position} is not quantised")
+        if value.scaling.flipped != scaling.flipped:
+            raise self.error(node, f"the zero point of input {position} has another type")
+        return Quantised(shape=value.shape, scaling=scaling, forms=value.forms)
+
+    # ---- tensors and layers
+
+    def tensor(
+        self,
+        shape: Sequence[int],
+        scaling: Scaling | None = None,
+        *,
+        name: str = "",
+        dtype: str = "int8",
+        data: NDArray[Any] | None = None,
+    ) -> int:
+        """Add a tensor."""
+        shape = tuple(int(n) for n in shape)
+        size = 1
+        for n in shape:
+            size *= n
+        self.made += 0 if data is not None else size
+        if size < 1 or self.made > MOST_BYTES:
+            raise NetworkError(
+                f"{self.path}: a tensor of shape {shape} is empty, or all take more than "
+                f"{MOST_BYTES >> 20} MiB; run it on smaller inputs"
+            )
+        index = len(self.tensors)
+        self.tensors.append(
+            Tensor(
+                index=index, name=name or f"tensor{index}", shape=shape, dtype=dtype,
+                scale=scaling.scale if scaling else 0.0,
+                zero_point=scaling.zero_point if scaling else 0,
+                data=data, flipped=bool(scaling and scaling.flipped),
+            )
+        )  # fmt: skip
+        return index
+
+    def layer(
+        self, kind: str, operation: Operation, inputs: Sequence[int], outputs: Sequence[int]
+    ) -> None:
+        """Add a layer."""
+        self.layers.append(
+            Layer(
+                index=len(self.layers), operator=kind, operation=operation,
+                inputs=tuple(inputs), outputs=tuple(outputs),
+            )
+        )  # fmt: skip
+
+    def compute(
+        self,
+        node: Node,
+        operation: Operation,
+        inputs: Sequence[int],
+        shape: Sequence[int],
+        scaling: Scaling,
+        form: str = PLAIN,
+        *,
+        exact: bool = True,
+    ) -> Quantised:
+        """Add a layer that makes one tensor; ``shape`` is as the form has it."""
+        index = self.tensor(shape, scaling, name=node.outputs[0])
+        self.layer(node.kind, operation, inputs, [index])
+        if not exact or any(self._unsettled(i) for i in inputs):
+            self.inexact.add(index)
+        logical = tuple(shape[a] for a in TO_PLAIN) if form == IMAGE else tuple(shape)
+        return Quantised(shape=tuple(int(n) for n in logical), scaling=scaling, forms={form: index})
+
+    def form(self, value: Quantised, form: str) -> int:
+        """The tensor of a value in an order; at need a TRANSPOSE, or a RESHAPE if that will do."""
+        if form in value.forms:
+            return value.forms[form]
+        assert len(value.shape) == 4
+        source = self.tensors[next(iter(value.forms.values()))]
+        axes = TO_IMAGE if form == IMAGE else TO_PLAIN
+        shape = tuple(source.shape[a] for a in axes)
+        if source.data is not None:
+            data = np.ascontiguousarray(source.data.transpose(axes))
+            index = self.tensor(shape, value.scaling, data=data)
+        else:
+            index = self.tensor(shape, value.scaling, name=f"{source.name} as {form}")
+            long = [axis for axis in axes if source.shape[axis] > 1]
+            moves = long != sorted(long)
+            operation = Transpose(permutation=axes) if moves else Reshape(shape=shape)
+            self.layer("Transpose" if moves else "Reshape", operation, [source.index], [index])
+            if self._unsettled(source.index):
+                self.inexact.add(index)
+        value.forms[form] = index
+        return index
+
+    def table(
+        self, node: Node, source: Quantised, functions: Sequence[Function], to: Target
+    ) -> Quantised:
+        """Functions of each element, rounded to a target: a table of 256 entries."""
+        real = source.scaling.real(INPUTS)
+        with np.errstate(all="ignore"):
+            for function in functions:
+                real = np.asarray(function(real), dtype=np.float32)
+        entries = np.clip(to.scaling.quantise(real), to.low, to.high).astype(np.int8)
+        if np.array_equal(entries, INPUTS):
+            return Quantised(shape=source.shape, scaling=to.scaling, forms=source.forms)
+        form = next(iter(source.forms))
+        index = source.forms[form]
+        if self.tensors[index].data is not None:
+            data = entries[self.tensors[index].data.view(np.uint8)]  # type: ignore[union-attr]
+            made = self.tensor(data.shape, to.scaling, data=data)
+            return Quantised(shape=source.shape, scaling=to.scaling, forms={form: made})
+        return self.compute(
+            node, Lookup(table=entries), [index], self.tensors[index].shape, to.scaling, form,
+            exact=not functions,
+        )  # fmt: skip
+
+    # ---- the border and the checkpoints
+
+    def _unsettled(self, index: int) -> bool:
+        """Whether a tensor may be a step off, and nobody has compared it yet."""
+        return index in self.inexact and index not in self.checked
+
+    def checkpoint(self, name: str, value: Quantised) -> None:
+        """Note that a tensor of the file is there to be compared."""
+        form, index = next(iter(value.forms.items()))
+        maker = [layer.operator for layer in self.layers if index in layer.outputs]
+        if self.tensors[index].data is None and maker:
+            self.checkpoints.append(
+                Checkpoint(
+                    name=name, tensor=index, form=form, kind=maker[0],
+                    exact=not self._unsettled(index),
+                )
+            )  # fmt: skip
+            self.checked.add(index)
+
+    def border_input(self, name: str, shape: tuple[int, ...], dtype: str) -> Quantised:
+        """An int8 or uint8 input of the network; its scale stands with who reads it."""
+        scaling = Scaling(scale=1.0, zero_point=0, flipped=dtype == "uint8")
+        index = self.tensor(shape, scaling, name=name)
+        if scaling.flipped:
+            outside = self.tensor(shape, name=name, dtype="uint8")
+            self.inputs.append(outside)
+            self.layer("UINT8", flip("int8"), [outside], [index])
+        else:
+            self.inputs.append(index)
+        return Quantised(shape=shape, scaling=scaling, forms={PLAIN: index})
+
+    def border_output(self, value: Quantised, name: str) -> int:
+        """The tensor that the caller gets."""
+        index = self.form(value, PLAIN) if len(value.shape) == 4 else value.forms[PLAIN]
+        if not value.scaling.flipped:
+            return index
+        outside = self.tensor(value.shape, name=name, dtype="uint8")
+        self.layer("UINT8", flip("uint8"), [index], [outside])
+        return outside
+
+
+def turned(data: NDArray[Any]) -> NDArray[np.int8]:
+    """int8 as it is, uint8 with its top bit turned over."""
+    if data.dtype == np.uint8:
+        return (data ^ np.uint8(TOP_BIT)).view(np.int8)
+    return data.astype(np.int8)
+
+
+def shape_of(value: Value) -> tuple[int, ...]:
+    """Shape of what stands behind a name."""
+    if isinstance(value, Real):
+        return value.source.shape
+    if isinstance(value, Weights):
+        return value.data.shape
+    return value.shape

@@ -1,0 +1,199 @@
+"""What an .onnx file says: nodes, constants, inputs and outputs, checked to be there and sane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.network import NetworkError
+
+Array = NDArray[Any]
+
+SUFFIX = ".onnx"
+MOST_BYTES = 512 << 20  # of a file
+MOST_ELEMENTS = 256 << 20  # of a tensor
+NEWEST_OPSET = 25
+OURS = ("", "ai.onnx", "com.microsoft")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """An operator; an input that is left out has the name ''."""
+
+    index: int
+    kind: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Any]
+
+    def input(self, position: int) -> str:
+        """Name of an input, '' for one that is left out."""
+        return self.inputs[position] if position < len(self.inputs) else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """An input or output of the graph; dimensions without a number are 1."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnnxFile:
+    """A file that can be read."""
+
+    path: Path
+    opset: int
+    nodes: list[Node]
+    inputs: list[Port]
+    outputs: list[Port]
+    constants: dict[str, Array] = field(default_factory=dict)
+
+
+def load(path: Path) -> Any:
+    """Return the protobuf of a file.
+
+    Raises NetworkError, with one sentence, for a file that is missing, of another kind or damaged.
+    """
+    try:
+        import onnx
+        from google.protobuf.message import DecodeError
+    except ModuleNotFoundError:
+        raise NetworkError(
+            f"{path}: reading it needs the package onnx; make run, compile and check install it"
+        ) from None
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise NetworkError(f"{path} is larger than {MOST_BYTES >> 20} MiB, which is too much")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise NetworkError(f"cannot read the network {path}: {error.strerror}") from error
+    try:
+        model = onnx.ModelProto.FromString(raw)
+    except (DecodeError, ValueError, RecursionError) as error:
+        raise NetworkError(f"{path} is no ONNX file, or is truncated or damaged") from error
+    if not model.HasField("graph") or not model.opset_import:
+        raise NetworkError(f"{path} is no ONNX file: it has no graph or no operator set")
+    return model
+
+
+def read_onnx(path: Path) -> OnnxFile:
+    """Read an .onnx file. Raises NetworkError, with one sentence, for what cannot be believed."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = load(path)
+    graph = model.graph
+    opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
+    if not 1 <= opset <= NEWEST_OPSET:
+        raise NetworkError(f"{path}: operator set {opset} is not known; export it with 13 or later")
+    if model.functions:
+        raise NetworkError(f"{path} defines functions of its own; export it without")
+    if graph.sparse_initializer:
+        raise NetworkError(f"{path} has sparse constants; export it with dense ones")
+    constants: dict[str, Array] = {}
+    for item in graph.initializer:
+        if item.data_location == onnx.TensorProto.EXTERNAL:
+            raise NetworkError(
+                f"{path}: constant {item.name!r} lies in another file; save it as one file"
+            )
+        if any(n < 0 for n in item.dims) or _size(item.dims) > MOST_ELEMENTS:
+            raise NetworkError(f"{path}: constant {item.name!r} has an impossible shape")
+        try:
+            constants[item.name] = numpy_helper.to_array(item)
+        except (ValueError, TypeError, KeyError, NotImplementedError) as error:
+            raise NetworkError(
+                f"{path}: constant {item.name!r} does not hold what its shape says: it is damaged"
+            ) from error
+    nodes = [_node(path, index, node) for index, node in enumerate(graph.node)]
+    inputs = [_port(path, item) for item in graph.input if item.name not in constants]
+    outputs = [_port(path, item) for item in graph.output]
+    file = OnnxFile(
+        path=path, opset=opset, nodes=nodes, inputs=inputs, outputs=outputs, constants=constants
+    )
+    _check(file)
+    return file
+
+
+def _node(path: Path, index: int, node: Any) -> Node:
+    from onnx import helper
+
+    domain = f"{node.domain}." if node.domain not in OURS else ""
+    where = f"{path}: node {index} {domain}{node.op_type}"
+    if any(attribute.HasField("g") or attribute.graphs for attribute in node.attribute):
+        raise NetworkError(f"{where} holds a graph (a loop or a branch), which is not supported")
+    try:
+        attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    except (ValueError, TypeError) as error:
+        raise NetworkError(f"{where} has a damaged attribute") from error
+    return Node(
+        index=index,
+        kind=f"{domain}{node.op_type}",
+        name=node.name,
+        inputs=tuple(node.input),
+        outputs=tuple(node.output),
+        attributes=attributes,
+    )
+
+
+def _port(path: Path, item: Any) -> Port:
+    from onnx import helper
+
+    tensor = item.type.tensor_type
+    try:
+        dtype = str(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+    except KeyError:
+        raise NetworkError(f"{path}: {item.name!r} is no tensor of a known type") from None
+    # A dimension with a name, or without anything, is a batch: one inference at a time.
+    shape = tuple(d.dim_value if d.dim_value > 0 else 1 for d in tensor.shape.dim)
+    if _size(shape) > MOST_ELEMENTS:
+        raise NetworkError(f"{path}: {item.name!r} has the impossible shape {shape}")
+    return Port(name=item.name, dtype=dtype, shape=shape)
+
+
+def _check(file: OnnxFile) -> None:
+    """Raise NetworkError unless every name is made once, and before it is read."""
+    if not file.nodes:
+        raise NetworkError(f"{file.path} holds no network: it has no operators")
+    for what, ports in (("input", file.inputs), ("output", file.outputs)):
+        if not ports:
+            raise NetworkError(f"{file.path}: the network has no {what}; name one when exporting")
+    known = {port.name for port in file.inputs} | set(file.constants)
+    if len(known) != len(file.inputs) + len(file.constants):
+        raise NetworkError(f"{file.path}: one name stands for two tensors; the file is damaged")
+    for node in file.nodes:
+        where = f"{file.path}: node {node.index} {node.kind}"
+        for name in node.inputs:
+            if name and name not in known:
+                raise NetworkError(f"{where} reads {name!r}, which nothing before it makes")
+        for name in node.outputs:
+            if name and name in known:
+                raise NetworkError(f"{where} makes {name!r} a second time; the file is damaged")
+            known.add(name)
+    for port in file.outputs:
+        if port.name not in known:
+            raise NetworkError(f"{file.path}: nothing makes the output {port.name!r}")
+
+
+def _size(shape: Any) -> int:
+    size = 1
+    for n in shape:
+        size *= int(n)
+    return size
+
+
+def is_onnx(path: Path) -> bool:
+    """Whether a path names an ONNX file."""
+    return path.suffix.lower() == SUFFIX
+
+
+def as_int64(values: Any) -> list[int]:
+    """Whole numbers of an attribute or a constant."""
+    return [int(v) for v in np.asarray(values).reshape(-1)]

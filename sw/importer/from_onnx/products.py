@@ -1,0 +1,375 @@
+"""Products and pooling of ONNX: convolutions, matrix products, averages, maxima.
+
+Each has an `emit` that makes the layer for a target. In the QOperator form the node names it; in
+the QDQ form the QuantizeLinear behind it does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.network.operations import (
+    Convolution,
+    Depthwise,
+    FullyConnected,
+    MatrixProduct,
+    Mean,
+    Pooling,
+    Requantisation,
+    TransposedConvolution,
+)
+from golden.operators.parameters import rescale_multiplier
+from golden.operators.windows import Window
+from sw.importer.from_onnx.builder import Builder
+from sw.importer.from_onnx.file import Node
+from sw.importer.from_onnx.requantise import rounding
+from sw.importer.from_onnx.values import IMAGE, PLAIN, Quantised, Target, Weights
+
+Bias = NDArray[np.int32] | None
+
+
+def window(
+    b: Builder, node: Node, size: tuple[int, int], kernel: tuple[int, int], *, pooling: bool = False
+) -> tuple[Window, tuple[int, int]]:
+    """Window of a node on an image, and the rows and columns of padding behind it."""
+    attributes = node.attributes
+    stride = _pair(b, node, "strides", 1)
+    dilation = _pair(b, node, "dilations", 1)
+    pads = [int(n) for n in attributes.get("pads", [0, 0, 0, 0])]
+    if len(pads) == 2:
+        pads = [0, pads[0], 0, pads[1]]
+    if len(pads) != 4 or min(pads) < 0:
+        raise b.error(node, f"its padding {pads} is not four numbers of 0 or more")
+    if min(*stride, *dilation, *kernel) < 1:
+        raise b.error(node, f"strides {stride}, dilations {dilation} or kernel {kernel} below 1")
+    auto = attributes.get("auto_pad", b"NOTSET").decode()
+    outs: list[int] = []
+    for axis in (0, 1):
+        extent = (kernel[axis] - 1) * dilation[axis] + 1
+        if auto in ("SAME_UPPER", "SAME_LOWER"):
+            out = -(-size[axis] // stride[axis])
+            total = max((out - 1) * stride[axis] + extent - size[axis], 0)
+            before = total // 2 if auto == "SAME_UPPER" else -(-total // 2)
+            pads[axis], pads[axis + 2] = before, total - before
+        else:
+            room = size[axis] + pads[axis] + pads[axis + 2] - extent
+            out = room // stride[axis] + 1
+            if pooling and attributes.get("ceil_mode", 0) and room % stride[axis]:
+                starts = out * stride[axis]  # the last window must start on the image or before
+                out += starts < size[axis] + pads[axis]
+        outs.append(out)
+    if min(outs) < 1:
+        raise b.error(node, f"its window does not fit {size[0]} x {size[1]} pixels")
+    made = Window(
+        kernel_h=kernel[0], kernel_w=kernel[1], stride_h=stride[0], stride_w=stride[1],
+        dilation_h=dilation[0], dilation_w=dilation[1], pad_top=pads[0], pad_left=pads[1],
+        out_h=outs[0], out_w=outs[1],
+    )  # fmt: skip
+    return made, (pads[2], pads[3])
+
+
+def _pair(b: Builder, node: Node, name: str, otherwise: int) -> tuple[int, int]:
+    found = [int(n) for n in node.attributes.get(name, [otherwise, otherwise])]
+    if len(found) == 1:
+        found = [1, found[0]]
+    if len(found) != 2:
+        raise b.error(node, f"{name} {found} are not two numbers")
+    return found[0], found[1]
+
+
+def image(b: Builder, node: Node, x: Quantised) -> tuple[int, tuple[int, int, int, int]]:
+    """The tensor of an operand as NHWC, and its shape there."""
+    if len(x.shape) != 4:
+        raise b.error(node, f"its input has shape {x.shape}; only images (NCHW) are supported")
+    index = b.form(x, IMAGE)
+    n, h, w, c = b.tensors[index].shape
+    return index, (n, h, w, c)
+
+
+def reach(
+    weights: NDArray[np.int64], x: Quantised, bias: Bias
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Smallest and largest sum of each channel, for weights [channels, depth] less zero point."""
+    low, high = -128 - x.scaling.zero_point, 127 - x.scaling.zero_point
+    up, down = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
+    added = np.zeros(len(weights), dtype=np.int64) if bias is None else bias.astype(np.int64)
+    return up * low + down * high + added, up * high + down * low + added
+
+
+def requantisation(
+    b: Builder,
+    node: Node,
+    scales: NDArray[np.float32],
+    sums: tuple[NDArray[np.int64], NDArray[np.int64]],
+    to: Target,
+) -> tuple[Requantisation, bool]:
+    """The integers that round as float32 does, and whether they always do."""
+    try:
+        found = rounding(
+            scales, least=sums[0], most=sums[1], zero_point=to.scaling.zero_point,
+            low=to.low, high=to.high,
+        )  # fmt: skip
+    except ValueError as error:
+        raise b.error(node, str(error)) from error
+    # Limits inside int8 keep onnxruntime from its integer kernels: it sums float32 then.
+    whole = (to.low, to.high) == (-128, 127)
+    made = Requantisation(
+        multiplier=found.multiplier, shift=found.shift,
+        output_zero_point=to.scaling.zero_point, act_min=to.low, act_max=to.high,
+    )  # fmt: skip
+    return made, whole and bool(found.exact.all())
+
+
+def factors(
+    b: Builder, node: Node, x: Quantised, w: Weights, to: Target, channels: int, factor: float = 1.0
+) -> NDArray[np.float32]:
+    """float32 scales of sums, in the order in which onnxruntime multiplies and divides."""
+    scales = w.scales.reshape(-1)
+    if scales.size not in (1, channels):
+        raise b.error(node, f"it has {scales.size} weight scales for {channels} channels")
+    first = np.float32(factor) * np.float32(x.scaling.scale)
+    made = np.float32(first) * scales / np.float32(to.scaling.scale)
+    return np.broadcast_to(made.astype(np.float32), (channels,))
+
+
+def bias_of(
+    b: Builder, node: Node, position: int, scales: NDArray[np.float32], channels: int
+) -> Bias:
+    """Biases int32: as they are, what DequantizeLinear made of them, or float32 rounded."""
+    name = node.input(position)
+    if not name:
+        return None
+    found = b.constants.get(f"{name} int32", b.constants.get(name))
+    if found is None:
+        raise b.error(node, "its biases must be constants; export them so")
+    flat = found.reshape(-1)
+    if flat.size == 1:
+        flat = np.repeat(flat, channels)
+    if flat.size != channels:
+        raise b.error(node, f"it has {found.size} biases for {channels} channels")
+    if flat.dtype.kind == "f":
+        ratio = np.rint(flat.astype(np.float64) / np.broadcast_to(scales, flat.shape))
+        return np.clip(ratio, -(2.0**31), 2.0**31 - 1).astype(np.int64).astype(np.int32)
+    return flat.astype(np.int32)
+
+
+def _is_float(b: Builder, node: Node, position: int) -> bool:
+    """Whether biases are float32: onnxruntime sums those in float32 too."""
+    name = node.input(position)
+    return bool(name) and f"{name} int32" not in b.constants and b.constants[name].dtype.kind == "f"
+
+
+def convolution(
+    b: Builder, node: Node, x: Quantised, w: Weights, bias_at: int, to: Target
+) -> Quantised:
+    """Conv, ConvInteger's sums apart: grouped and depthwise ones too."""
+    if w.data.ndim != 4 or (w.scales.size > 1 and w.axis != 0):
+        raise b.error(node, "its weights must be [out, in, height, width] with scales of axis 0")
+    source, (n, h, wide, depth) = image(b, node, x)
+    out_c, in_c, kh, kw = w.data.shape
+    groups = int(node.attributes.get("group", 1))
+    if groups < 1 or depth != in_c * groups or out_c % groups:
+        raise b.error(node, f"its weights {w.data.shape} do not fit {depth} channels")
+    made, _ = window(b, node, (h, wide), (kh, kw))
+    scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
+    bias = bias_of(b, node, bias_at, scales, out_c)
+    centred = w.data.reshape(out_c, -1).astype(np.int64) - w.zero_point
+    # Padding adds zeros: the sums of fewer taps lie between those of all.
+    least, most = reach(centred, x, bias)
+    added = np.int64(0) if bias is None else bias.astype(np.int64)
+    sums = np.minimum(least, added), np.maximum(most, added)
+    requantise, exact = requantisation(b, node, factors(b, node, x, w, to, out_c), sums, to)
+    common: dict[str, Any] = {
+        "bias": bias, "window": made, "input_zero_point": x.scaling.zero_point,
+        "requantisation": requantise, "weight_zero_point": w.zero_point,
+    }  # fmt: skip
+    exact &= not _is_float(b, node, bias_at)
+    turned = np.ascontiguousarray(w.data.transpose(0, 2, 3, 1))
+    if groups == depth and in_c == 1 and depth > 1:
+        kernel = np.ascontiguousarray(turned[..., 0].transpose(1, 2, 0))
+        operation: Any = Depthwise(weights=kernel, **common)
+    else:
+        operation = Convolution(weights=turned, **common)
+    shape = (n, made.out_h, made.out_w, out_c)
+    return b.compute(node, operation, [source], shape, to.scaling, IMAGE, exact=exact)
+
+
+def result_shape(b: Builder, node: Node, x: Quantised, w: Weights) -> tuple[int, ...]:
+    """Shape of what a convolution makes, as the file has it."""
+    if len(x.shape) != 4 or w.data.ndim != 4:
+        raise b.error(node, f"its input has shape {x.shape}; only images (NCHW) are supported")
+    if node.kind == "ConvTranspose":
+        size = transposed_size(b, node, (x.shape[2], x.shape[3]), w.data.shape[2:])
+        return (x.shape[0], w.data.shape[1], *size)
+    made, _ = window(b, node, (x.shape[2], x.shape[3]), w.data.shape[2:])
+    return x.shape[0], w.data.shape[0], made.out_h, made.out_w
+
+
+def transposed_size(
+    b: Builder, node: Node, size: tuple[int, int], kernel: tuple[int, ...]
+) -> tuple[int, int]:
+    """Rows and columns of a ConvTranspose."""
+    stride, more = _pair(b, node, "strides", 1), _pair(b, node, "output_padding", 0)
+    pads = [int(p) for p in node.attributes.get("pads", [0, 0, 0, 0])]
+    if node.attributes.get("auto_pad", b"NOTSET") != b"NOTSET" or "output_shape" in node.attributes:
+        raise b.error(node, "its padding must be given as numbers; export it so")
+    if len(pads) != 4 or min(pads) < 0 or min(stride) < 1 or min(more) < 0:
+        raise b.error(node, "its padding must be four numbers of 0 or more")
+    made = [(size[i] - 1) * stride[i] + kernel[i] + more[i] - pads[i] - pads[i + 2] for i in (0, 1)]
+    if min(made) < 1:
+        raise b.error(node, f"its padding leaves nothing of {size[0]} x {size[1]} pixels")
+    return made[0], made[1]
+
+
+def pool_shape(b: Builder, node: Node, x: Quantised) -> tuple[int, ...]:
+    """Shape of what an AveragePool makes, as the file has it."""
+    if len(x.shape) != 4:
+        raise b.error(node, f"its input has shape {x.shape}; only images (NCHW) are supported")
+    kernel = _pair(b, node, "kernel_shape", 0)
+    made, _ = window(b, node, (x.shape[2], x.shape[3]), kernel, pooling=True)
+    return x.shape[0], x.shape[1], made.out_h, made.out_w
+
+
+def transposed(
+    b: Builder, node: Node, x: Quantised, w: Weights, bias_at: int, to: Target
+) -> Quantised:
+    """ConvTranspose of one group without dilation."""
+    if w.data.ndim != 4 or (w.scales.size > 1 and w.axis != 1):
+        raise b.error(node, "its weights must be [in, out, height, width] with scales of axis 1")
+    source, (n, h, wide, depth) = image(b, node, x)
+    in_c, out_c, kh, kw = w.data.shape
+    attributes = node.attributes
+    stride, dilation = _pair(b, node, "strides", 1), _pair(b, node, "dilations", 1)
+    pads = [int(p) for p in attributes.get("pads", [0, 0, 0, 0])]
+    if int(attributes.get("group", 1)) != 1 or dilation != (1, 1) or in_c != depth:
+        raise b.error(node, "only one group without dilation is supported")
+    if w.zero_point:
+        raise b.error(node, "its weights need a zero point of 0")
+    size = transposed_size(b, node, (h, wide), (kh, kw))
+    scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
+    bias = bias_of(b, node, bias_at, scales, out_c)
+    turned = np.ascontiguousarray(w.data.transpose(1, 2, 3, 0))
+    least, most = reach(turned.reshape(out_c, -1).astype(np.int64), x, bias)
+    added = np.int64(0) if bias is None else bias.astype(np.int64)
+    sums = np.minimum(least, added), np.maximum(most, added)
+    requantise, _ = requantisation(b, node, factors(b, node, x, w, to, out_c), sums, to)
+    operation = TransposedConvolution(
+        weights=turned, bias=bias, stride=stride, padding=(pads[0], pads[1]), size=size,
+        input_zero_point=x.scaling.zero_point, requantisation=requantise,
+    )  # fmt: skip
+    # onnxruntime has no integer kernel: it sums float32.
+    return b.compute(node, operation, [source], (n, *size, out_c), to.scaling, IMAGE, exact=False)
+
+
+def dense(
+    b: Builder, node: Node, x: Quantised, w: Weights, bias_at: int, to: Target,
+    *, turned: bool = False, factor: float = 1.0,
+) -> Quantised:  # fmt: skip
+    """MatMul and Gemm with constant weights [depth, units], or [units, depth] if `turned`."""
+    data = w.data if turned else w.data.T
+    if w.data.ndim != 2 or (w.scales.size > 1 and w.axis % 2 != (0 if turned else 1)):
+        raise b.error(node, "its weights must be a matrix with scales of its result's columns")
+    units, depth = data.shape
+    if not x.shape or x.shape[-1] != depth:
+        raise b.error(node, f"its weights {w.data.shape} do not fit the input {x.shape}")
+    source = b.form(x, PLAIN) if len(x.shape) == 4 else x.forms[PLAIN]
+    scales = (np.float32(factor) * np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype("f4")
+    bias = bias_of(b, node, bias_at, scales, units)
+    sums = reach(data.astype(np.int64) - w.zero_point, x, bias)
+    wanted = factors(b, node, x, w, to, units, factor)
+    requantise, exact = requantisation(b, node, wanted, sums, to)
+    exact &= not _is_float(b, node, bias_at)
+    shape = (*x.shape[:-1], units)
+    operation = FullyConnected(
+        weights=np.ascontiguousarray(data), bias=bias, input_zero_point=x.scaling.zero_point,
+        requantisation=requantise, output_shape=shape, weight_zero_point=w.zero_point,
+    )  # fmt: skip
+    return b.compute(node, operation, [source], shape, to.scaling, exact=exact)
+
+
+def product(b: Builder, node: Node, x: Quantised, y: Quantised, to: Target) -> Quantised:
+    """MatMul of two tensors."""
+    rank = len(x.shape)
+    if rank < 2 or len(y.shape) != rank or x.shape[:-2] != y.shape[:-2]:
+        raise b.error(node, f"shapes {x.shape} and {y.shape} differ in front of their matrices")
+    if x.shape[-1] != y.shape[-2]:
+        raise b.error(node, f"matrices of {x.shape} and {y.shape} do not fit")
+    indices = [b.form(v, PLAIN) if rank == 4 else v.forms[PLAIN] for v in (x, y)]
+    scale = np.float32(x.scaling.scale) * np.float32(y.scaling.scale) / np.float32(to.scaling.scale)
+    largest = np.array([x.shape[-1] * 255 * 255], dtype=np.int64)
+    requantise, exact = requantisation(b, node, np.array([scale]), (-largest, largest), to)
+    operation = MatrixProduct(
+        a_zero_point=x.scaling.zero_point, b_zero_point=y.scaling.zero_point,
+        adjoint_a=False, adjoint_b=False, requantisation=requantise,
+    )  # fmt: skip
+    shape = (*x.shape[:-1], y.shape[-1])
+    return b.compute(node, operation, indices, shape, to.scaling, exact=exact)
+
+
+def max_pool(b: Builder, node: Node, x: Quantised) -> Quantised:
+    """MaxPool and GlobalMaxPool, which keep the scale."""
+    source, (n, h, w, c) = image(b, node, x)
+    if len(node.outputs) > 1 and node.outputs[1]:
+        raise b.error(node, "the places of its maxima are not supported")
+    kernel = (h, w) if node.kind == "GlobalMaxPool" else _pair(b, node, "kernel_shape", 0)
+    made, _ = window(b, node, (h, w), kernel, pooling=True)
+    operation = Pooling(window=made, average=False, act_min=-128, act_max=127)
+    return b.compute(node, operation, [source], (n, made.out_h, made.out_w, c), x.scaling, IMAGE)
+
+
+def average_pool(b: Builder, node: Node, x: Quantised, to: Target) -> Quantised:
+    """AveragePool: a depthwise convolution with ones where all windows have as many pixels."""
+    source, (n, h, w, c) = image(b, node, x)
+    kernel = _pair(b, node, "kernel_shape", 0)
+    made, after = window(b, node, (h, w), kernel, pooling=True)
+    inside = max(made.pad_top, made.pad_left, *after) == 0
+    fits = (made.out_h - 1) * made.stride_h + kernel[0] <= h + made.pad_top + after[0]
+    fits &= (made.out_w - 1) * made.stride_w + kernel[1] <= w + made.pad_left + after[1]
+    shape = (n, made.out_h, made.out_w, c)
+    if (inside or node.attributes.get("count_include_pad", 0)) and fits:
+        count = kernel[0] * kernel[1]
+        scale = np.float32(x.scaling.scale) / np.float32(to.scaling.scale) / np.float32(count)
+        ones = np.ones((c, count), dtype=np.int64)
+        requantise, _ = requantisation(
+            b, node, np.full(c, scale, dtype=np.float32), _with_zero(reach(ones, x, None)), to
+        )
+        operation: Any = Depthwise(
+            weights=np.ones((*kernel, c), dtype=np.int8), bias=None, window=made,
+            input_zero_point=x.scaling.zero_point, requantisation=requantise,
+        )  # fmt: skip
+        return b.compute(node, operation, [source], shape, to.scaling, IMAGE, exact=False)
+    if x.scaling != to.scaling:
+        raise b.error(node, "its windows differ in pixels, so its output must keep the scale")
+    operation = Pooling(window=made, average=True, act_min=to.low, act_max=to.high)
+    return b.compute(node, operation, [source], shape, to.scaling, IMAGE, exact=False)
+
+
+def _with_zero(
+    sums: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return np.minimum(sums[0], 0), np.maximum(sums[1], 0)
+
+
+def mean(
+    b: Builder, node: Node, x: Quantised, axes: tuple[int, ...], keep: bool, to: Target
+) -> Quantised:
+    """GlobalAveragePool and ReduceMean; axes are those of the file."""
+    multiplier, shift = rescale_multiplier(x.scaling.scale, to.scaling.scale)
+    common: dict[str, Any] = {
+        "keep_dims": keep, "input_zero_point": x.scaling.zero_point,
+        "output_zero_point": to.scaling.zero_point, "multiplier": multiplier, "shift": shift,
+    }  # fmt: skip
+    if (to.low, to.high) != (-128, 127):
+        raise b.error(node, "a limit directly behind a mean is not supported; quantise between")
+    if len(x.shape) == 4 and axes == (2, 3) and keep:
+        source, (n, _, _, c) = image(b, node, x)
+        operation = Mean(axes=(1, 2), **common)
+        return b.compute(node, operation, [source], (n, 1, 1, c), to.scaling, IMAGE, exact=False)
+    source = b.form(x, PLAIN) if len(x.shape) == 4 else x.forms[PLAIN]
+    shape = np.zeros(x.shape, dtype=np.int8).sum(axis=axes, keepdims=keep).shape
+    if not shape:
+        raise b.error(node, "a mean over all axes must keep its dimensions; export it so")
+    return b.compute(node, Mean(axes=axes, **common), [source], shape, to.scaling, exact=False)

@@ -1,0 +1,114 @@
+"""What stands behind a name of an ONNX graph while it is read.
+
+Quantised   int8 or uint8 with its scale: a tensor of the network
+Real        what DequantizeLinear makes of one, and functions of it that no tensor holds
+Sums        a product, a sum of two tensors: made when QuantizeLinear says how to round it
+Constants   int8 weights with their scales, float32 and whole numbers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Function = Callable[[Floats], Floats]
+
+PLAIN, IMAGE = "plain", "image"  # as the file has it (NCHW), and NHWC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """How a tensor is quantised: its zero point is that of int8, of uint8 128 less."""
+
+    scale: float
+    zero_point: int
+    flipped: bool
+
+    def quantise(self, real: Any) -> NDArray[np.int64]:
+        """Round as QuantizeLinear does: to the nearest, ties to even, then limited to int8."""
+        with np.errstate(all="ignore"):
+            ratio = np.asarray(real, dtype=np.float32) / np.float32(self.scale)
+            # The zero point is even or odd: it is added behind the rounding.
+            whole = np.nan_to_num(np.rint(ratio), nan=0.0, posinf=1e9, neginf=-1e9)
+        return np.clip(np.clip(whole, -1e9, 1e9).astype(np.int64) + self.zero_point, -128, 127)
+
+    def real(self, values: Any) -> Floats:
+        """What DequantizeLinear makes of int8 values."""
+        centred = np.asarray(values, dtype=np.int32) - np.int32(self.zero_point)
+        return np.asarray(centred.astype(np.float32) * np.float32(self.scale), dtype=np.float32)
+
+
+@dataclass(kw_only=True)
+class Quantised:
+    """A tensor of the network, by its place there in each order that was wanted so far."""
+
+    shape: tuple[int, ...]
+    scaling: Scaling
+    forms: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Real:
+    """A dequantised tensor, and functions of each element that follow."""
+
+    source: Quantised
+    functions: tuple[Function, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """A float32 input of the network, which QuantizeLinear takes in."""
+
+    shape: tuple[int, ...]
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a layer's result is to be; `low` and `high` limit it."""
+
+    scaling: Scaling
+    low: int = -128
+    high: int = 127
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """A layer that waits for its output's quantisation; bounds limit the real result."""
+
+    shape: tuple[int, ...]
+    make: Callable[[Target], Quantised]
+    low: float = -np.inf
+    high: float = np.inf
+    biased: Callable[[str], Sums] | None = None
+
+    def limited(self, low: float, high: float) -> Sums:
+        """The same between two bounds, after those that it has."""
+        return replace(
+            self,
+            low=min(max(self.low, low), high), high=max(min(self.high, high), low), biased=None,
+        )  # fmt: skip
+
+    def rounded(self, scaling: Scaling) -> Quantised:
+        """Make it with this quantisation."""
+        low, high = (int(scaling.quantise(bound)) for bound in (self.low, self.high))
+        return self.make(Target(scaling=scaling, low=low, high=high))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """Constants int8 (uint8 is turned over), with one scale or one for each slice of an axis."""
+
+    data: NDArray[np.int8]
+    scales: Floats
+    zero_point: int
+    axis: int
+    flipped: bool
+
+
+Value = Quantised | Real | Sums | Weights | Outside
