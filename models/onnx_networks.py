@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,11 @@ def qdq_classifier(seed: int) -> bytes:
     x = w.same("Flatten", x, [], (1, 12))
     data, scales, zero = w.weights((10, 12), 0, each=False)
     bias, bias_scales = w.bias(x, scales, 10)
-    operands = [x, w.dequantised(data, scales, zero, 0), w._bias_name(bias, bias_scales)]
+    operands: list[Activation | str] = [
+        x,
+        w.dequantised(data, scales, zero, 0),
+        w._bias_name(bias, bias_scales),
+    ]
     x = w.qdq("Gemm", operands, (1, 10), w.spread(x, scales, 12), 128, transB=1)
     return _end(w, x)
 
@@ -81,7 +86,10 @@ def qdq_residual(seed: int) -> bytes:
                 p.shape, p.scale, p.point)  # fmt: skip
     high = w.qdq("Max", [p, low], p.shape, p.scale, p.point)
     channel = w.dequantised(
-        w.rng.integers(-100, 100, (1, 24, 1, 1)).astype(np.int8), np.float32([0.02]), 3, 0
+        w.rng.integers(-100, 100, (1, 24, 1, 1)).astype(np.int8),
+        np.array([0.02], dtype=np.float32),
+        3,
+        0,
     )
     y = w.qdq("Mul", [high, channel], high.shape, high.scale * 1.2, 9)
     return _end(w, y)
@@ -111,7 +119,7 @@ def qdq_functions(seed: int) -> bytes:
     """Every function of one tensor."""
     w = OnnxWriter(seed=seed, opset=20)
     x = w.input("x", (1, 7, 6, 5), 0.05, 10)
-    plain = {
+    plain: dict[str, dict[str, Any]] = {
         "LeakyRelu": {"alpha": 0.2}, "Sigmoid": {}, "Tanh": {}, "HardSigmoid": {}, "HardSwish": {},
         "Elu": {}, "Softplus": {}, "Exp": {}, "Abs": {}, "Neg": {}, "Erf": {}, "Relu": {},
         "Gelu": {"approximate": "tanh"},
@@ -126,7 +134,7 @@ def qdq_functions(seed: int) -> bytes:
     exponential = ends[7]
     shifted = w.qdq("Add", [exponential, w.constant(np.float32(0.5))], x.shape, 0.03, -120)
     ends.append(w.qdq("Log", [shifted], x.shape, 0.02, 0))
-    slope = w.constant(np.float32([0.3]))
+    slope = w.constant(np.array([0.3], dtype=np.float32))
     ends.append(w.qdq("PRelu", [x, slope], x.shape, 0.04, 5))
     bounds = [w.constant(np.float32(v)) for v in (-1.0, 2.5)]
     ends.append(w.qdq("Clip", [x, *bounds], x.shape, 0.03, -20))
@@ -179,7 +187,7 @@ def qoperator_movement(seed: int) -> bytes:
     (r,) = w.node("Reshape", [c, _ints(w, 0, 8, -1, 9)])
     b = w.qlinear_conv(Activation(name=r, shape=(1, 8, 16, 9), scale=a.scale, point=a.point), 5, 3)
     (big,) = w.node(
-        "Resize", [b.name, "", w.constant(np.float32([1, 1, 2, 2]))],
+        "Resize", [b.name, "", w.constant(np.array([1, 1, 2, 2], dtype=np.float32))],
         coordinate_transformation_mode="asymmetric", nearest_mode="floor", mode="nearest",
     )  # fmt: skip
     (m,) = w.node("MaxPool", [big], kernel_shape=[3, 2], strides=[2, 3], ceil_mode=1)
@@ -191,7 +199,7 @@ def qdq_decoder(seed: int) -> bytes:
     w = OnnxWriter(seed=seed)
     x = w.input("x", (1, 8, 5, 6), 0.05, 0)
     a = w.qdq_conv(x, 8, 3, pads=1, then="Relu", point=-128)
-    doubled = w.constant(np.float32([1, 1, 2, 2]))
+    doubled = w.constant(np.array([1, 1, 2, 2], dtype=np.float32))
     big = w.same(
         "Resize", a, ["", doubled], (1, 8, 10, 12), mode="nearest", nearest_mode="floor",
         coordinate_transformation_mode="asymmetric",
@@ -288,7 +296,7 @@ def qdq_ports(seed: int) -> bytes:
     shape = w.node("Concat", [batch, _ints(w, -1)], axis=0)[0]
     flat = w.same("Reshape", c, [shape], (1, 96))
     data, weight_scales, zero = w.weights((96, 5), 1)
-    operands = [flat, w.dequantised(data, weight_scales, zero, 1)]
+    operands: list[Activation | str] = [flat, w.dequantised(data, weight_scales, zero, 1)]
     y = w.qdq("MatMul", operands, (1, 5), w.spread(flat, weight_scales, 96), 0)
     return _end(w, y, c)
 

@@ -86,7 +86,8 @@ class OnnxWriter:
     def point(self) -> int:
         """A zero point: the ends, the middle, or any."""
         low, high = (0, 255) if self.dtype == "uint8" else (-128, 127)
-        return int(self.rng.choice([low, (low + high + 1) // 2, self.rng.integers(low, high + 1)]))
+        anywhere = int(self.rng.integers(low, high + 1))
+        return int(self.rng.choice(np.array([low, (low + high + 1) // 2, anywhere])))
 
     # ---- the border
 
@@ -169,7 +170,7 @@ class OnnxWriter:
                 "zero_point",
             ),
         ]
-        options = {} if one else {"axis": axis}
+        options: dict[str, Any] = {} if one else {"axis": axis}
         return self.node("DequantizeLinear", names, **options)[0]
 
     def bias(self, x: Activation, scales: Array, count: int) -> tuple[Array, Array]:
@@ -230,7 +231,7 @@ class OnnxWriter:
         names = [self.constant(bias, "bias"), self.constant(
             scales.reshape(()) if scales.size == 1 else scales, "scale"
         )]  # fmt: skip
-        options = {} if scales.size == 1 else {"axis": 0}
+        options: dict[str, Any] = {} if scales.size == 1 else {"axis": 0}
         return self.node("DequantizeLinear", names, **options)[0]
 
     @staticmethod

@@ -425,7 +425,8 @@ class TfliteWriter:
         """The subgraph that gives the variables their first values, and the call of it."""
         if not self._resources:
             return []
-        main, tensors = (self._tensors, self._operators), []
+        main = self._tensors, self._operators
+        tensors: list[schema.TensorT] = []
         self._tensors, self._operators = tensors, []
         for name, value in self._resources:
             handle = self.add_tensor(f"{name}/handle", (), dtype="resource")

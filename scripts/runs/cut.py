@@ -122,7 +122,7 @@ def _drop_codes(model: schema.ModelT) -> None:
 
 
 def _calls(operator: schema.OperatorT) -> bool:
-    return operator.builtinOptionsType == schema.BuiltinOptions.CallOnceOptions
+    return bool(operator.builtinOptionsType == schema.BuiltinOptions.CallOnceOptions)
 
 
 def _constant(model: schema.ModelT, index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,7 +130,7 @@ def test_one_step_where_every_bit_must_be_equal_is_found(
 ) -> None:
     genuine = operations.Pooling.evaluate
 
-    def wrong(self: operations.Pooling, inputs: operations.Arrays, state: operations.State) -> list:
+    def wrong(self: operations.Pooling, inputs: operations.Arrays, state: operations.State) -> Any:
         made = genuine(self, inputs, state)
         made[0].reshape(-1)[0] ^= 1
         return made

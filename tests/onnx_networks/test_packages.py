@@ -12,6 +12,7 @@ from golden.network import NetworkError
 from honeyguide.cli import UserError
 from scripts.runs import onnx_packages
 from sw.importer.from_onnx import file
+from tb.build import ROOT
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, code: int) -> list[list[str]]:
@@ -23,7 +24,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, code: int) -> list[list[str]]:
         return subprocess.CompletedProcess(words, code, stdout="", stderr="x\nERROR: no network\n")
 
     monkeypatch.setattr(onnx_packages, "_there", lambda pin: False)
-    monkeypatch.setattr(onnx_packages.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     return asked
 
 
@@ -56,7 +57,7 @@ def test_a_failure_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_pins_agree_with_those_of_the_other_files() -> None:
     def pins(name: str) -> dict[str, str]:
-        lines = (onnx_packages.ROOT / name).read_text(encoding="utf-8").splitlines()
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         return dict(line.strip().split("==") for line in lines if "==" in line)
 
     others = {**pins("requirements.txt"), **pins("requirements-dev.txt")}

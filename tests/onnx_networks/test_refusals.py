@@ -52,11 +52,13 @@ def _kind(kind: str, other: str) -> Callable[[Any], None]:
 
 
 def _scale(value: float) -> Callable[[Any], None]:
-    return lambda m: refill(m, node(m, "QuantizeLinear").input[1], np.float32(value))
+    return lambda m: refill(
+        m, node(m, "QuantizeLinear").input[1], np.array(value, dtype=np.float32)
+    )
 
 
 def _int16(model: Any) -> None:
-    refill(model, node(model, "QuantizeLinear").input[2], np.int16(3))
+    refill(model, node(model, "QuantizeLinear").input[2], np.array(3, dtype=np.int16))
 
 
 def _no_output(model: Any) -> None:
@@ -93,6 +95,11 @@ def _swap(model: Any) -> None:
     copy = type(first).FromString(first.SerializeToString())
     first.CopyFrom(later)
     later.CopyFrom(copy)
+
+
+def _opset(model: Any) -> None:
+    for item in model.opset_import:
+        item.version = 99
 
 
 def _weights(model: Any) -> None:
@@ -134,11 +141,7 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
         "qdq_movement", lambda m: attribute(m, "Gather", "axis", 9), "axis 9 does not exist",
     ),
     "two float operators": ("qdq_classifier", _kind("Clip", "Sigmoid"), "no QuantizeLinear rounds"),
-    "opset": (
-        "qdq_classifier",
-        lambda m: [setattr(o, "version", 99) for o in m.opset_import][:0],
-        "operator set 99",
-    ),
+    "opset": ("qdq_classifier", _opset, "operator set 99"),
 }  # fmt: skip
 
 

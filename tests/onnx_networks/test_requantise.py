@@ -15,8 +15,8 @@ def both(
 ) -> tuple[np.ndarray, np.ndarray, bool]:
     """What float32 makes of all sums, what the core does, and whether it is said to be exact."""
     found = rounding(
-        np.float32([scale]), least=np.array([least]), most=np.array([most]), zero_point=point,
-        low=low, high=high,
+        np.array([scale], dtype=np.float32), least=np.array([least]), most=np.array([most]),
+        zero_point=point, low=low, high=high,
     )  # fmt: skip
     sums = np.arange(least, most + 1)
     wanted = np.clip(float_result(sums, np.float32(scale)) + point, low, high)

@@ -15,7 +15,7 @@ from scripts.random_networks.judge import judge
 from scripts.runs.bench import bench
 from scripts.runs.cut import operators
 from scripts.runs.oracle import Oracles
-from sw.compiler import CompileError
+from sw.compiler import CompileError, compile_network
 from sw.importer.registry import OPERATORS
 from tests.golden.planted import LAYERS, MISTAKES, Mistake, rolled
 
@@ -142,7 +142,7 @@ def test_what_the_compiler_refuses_or_breaks_off_at_is_found_and_shrunk(
 ) -> None:
     from scripts.random_networks import judge as stages
 
-    genuine = stages.compile_network
+    genuine = compile_network
 
     def broken(core: object, network: object, **options: object) -> object:
         if any(isinstance(layer.operation, Convolution) for layer in network.layers):  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -268,7 +268,7 @@ def _nearest(
         raise b.error(node, f"coordinates {how} are not supported")
     if out == size and ratio == 1:
         return list(range(size))
-    rounds = {
+    rounds: dict[str, Callable[[Any], Any]] = {
         "floor": np.floor, "ceil": np.ceil,
         "round_prefer_floor": lambda v: np.ceil(v - np.float32(0.5)),
         "round_prefer_ceil": lambda v: np.floor(v + np.float32(0.5)),

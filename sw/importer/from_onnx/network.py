@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -178,7 +179,7 @@ def _fold(b: Builder, node: Node) -> None:
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", b.file.opset)])
     try:
-        results = ReferenceEvaluator(model).run(None, operands)
+        results: Any = ReferenceEvaluator(model).run(None, operands)
     except Exception as error:
         raise b.error(node, f"it can't be computed: {str(error).splitlines()[:1]}") from error
     b.constants.update(zip(node.outputs, results, strict=True))

@@ -27,12 +27,12 @@ def _sigmoid(x: Floats) -> Floats:
 def _gelu(x: Floats, *, approximate: bool) -> Floats:
     if approximate:
         inner = F(math.sqrt(2 / math.pi)) * (x + F(0.044715) * x * x * x)
-        return F(0.5) * x * (F(1) + np.tanh(inner))
-    return F(0.5) * x * (F(1) + _erf(x / F(math.sqrt(2))))
+        return np.asarray(F(0.5) * x * (F(1) + np.tanh(inner)), dtype=F)
+    return np.asarray(F(0.5) * x * (F(1) + _erf(np.asarray(x / F(math.sqrt(2)), dtype=F))), F)
 
 
 def _erf(x: Floats) -> Floats:
-    return np.vectorize(math.erf, otypes=[F])(x)
+    return np.asarray(np.vectorize(math.erf, otypes=[F])(x), dtype=F)
 
 
 def function_of(b: Builder, node: Node) -> Function:

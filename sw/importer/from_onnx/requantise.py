@@ -43,7 +43,7 @@ class Rounding:
 def float_result(sums: Int64, scale: np.float32) -> Int64:
     """What float32 makes of sums, before the zero point."""
     product = sums.astype(np.float32) * scale
-    return np.rint(np.clip(product, -1e6, 1e6)).astype(np.int64)
+    return np.asarray(np.rint(np.clip(product, -1e6, 1e6)), dtype=np.int64)
 
 
 def rounding(
