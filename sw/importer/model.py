@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import Layer, Network, NetworkError, Tensor
-from golden.network.operations import AssignVariable, Operation, ReadVariable, Recurrent
+from golden.network.operations import (
+    AssignVariable,
+    HostFunction,
+    Operation,
+    ReadVariable,
+    Recurrent,
+)
 from sw.importer.context import Context
 from sw.importer.from_onnx.file import is_onnx
 from sw.importer.from_onnx.network import survey_onnx
@@ -147,22 +153,28 @@ class Builder:
         )
         if context.ignored & set(operator.outputs):
             operands = ()
-        if not self._folded(operation, operands, operator.outputs):
+        results = self._constants(operation, operands)
+        if results is None:
             self._append(code.name, operation, operands, operator.outputs)
+        elif set(operator.outputs) & set(self.outputs):
+            # An output is made in each inference, by a layer that reads nothing.
+            given = HostFunction(function=partial(_given, results))
+            self._append(code.name, given, (), operator.outputs)
+        else:
+            for index, value in zip(operator.outputs, results, strict=True):
+                shaped = value.reshape(context.tensors[index].shape)
+                context.tensors[index] = replace(context.tensors[index], data=shaped)
 
-    def _folded(
-        self, operation: Operation, operands: tuple[int, ...], written: tuple[int, ...]
-    ) -> bool:
-        """Whether the outputs are constants now, because all that the operator reads is."""
+    def _constants(
+        self, operation: Operation, operands: tuple[int, ...]
+    ) -> list[NDArray[np.generic]] | None:
+        """The outputs, if all that the operator reads are constants."""
         tensors = self.context.tensors
         values = [tensors[index].data for index in operands]
         stateful = isinstance(operation, ReadVariable | AssignVariable | Recurrent)
-        if stateful or set(written) & set(self.outputs) or any(v is None for v in values):
-            return False
-        results = operation.evaluate([v for v in values if v is not None], {})
-        for index, value in zip(written, results, strict=True):
-            tensors[index] = replace(tensors[index], data=value.reshape(tensors[index].shape))
-        return True
+        if stateful or any(v is None for v in values):
+            return None
+        return operation.evaluate([v for v in values if v is not None], {})
 
     def _append(
         self, name: str, operation: Operation, read: tuple[int, ...], written: tuple[int, ...]
@@ -185,6 +197,12 @@ class Builder:
                 self.outputs[position] = self.context.add(border_tensor(tensors[index]))
                 self._append("UINT8", flip("uint8"), (index,), (self.outputs[position],))
         return self.layers
+
+
+def _given(
+    results: list[NDArray[np.generic]], _: Sequence[NDArray[np.generic]]
+) -> list[NDArray[np.generic]]:
+    return [value.copy() for value in results]
 
 
 def check_known(file: FileRecord, operator: OperatorRecord) -> None:
