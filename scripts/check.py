@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +30,7 @@ from honeyguide.sim.toolchain import clean_environment
 from tb.build import ROOT
 
 REPORTS = BUILD / "reports"
-NOTHING_COLLECTED = 5  # pytest's exit code when no test matches
+SOME_FAILED, NOTHING_COLLECTED = 1, 5  # exit codes of pytest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +181,19 @@ def run_tests(
     if keyword is not None:
         command += ["-k", keyword]
     started = time.monotonic()
-    code = subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, env=clean_environment(), check=False
-    ).returncode
+    # pytest's own folder would stay in /tmp
+    temporary = Path(tempfile.mkdtemp(prefix=f"ratel-{stage.name}-"))
+    code = -1
+    try:
+        code = subprocess.run(
+            [*command, "--basetemp", str(temporary / "tests")],
+            cwd=ROOT, stdin=subprocess.DEVNULL, env=clean_environment(), check=False,
+        ).returncode  # fmt: skip
+    finally:
+        if code == SOME_FAILED:
+            print(f"temporary files of these tests: {temporary}")
+        else:
+            shutil.rmtree(temporary, ignore_errors=True)
     seconds = time.monotonic() - started
     if code == NOTHING_COLLECTED and keyword is not None:
         return StageResult(name=stage.name, verdict=Verdict.LEFT_OUT, seconds=seconds)

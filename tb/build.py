@@ -46,6 +46,11 @@ def checkers() -> list[Path]:
     return [*sorted((FRAMEWORK / "checkers").glob("*.sv")), HDL / "bind_checkers.sv"]
 
 
+def looks_inside() -> list[Path]:
+    """Return the trace of the core's engines, and the rules of its own outputs."""
+    return [HDL / f"{name}.sv" for name in ("core_trace", "core_checker", "bind_core_checker")]
+
+
 def core_design(rtl: Path = ROOT / "rtl") -> Design:
     """Return the core alone, from `rtl/` or a folder laid out like it, to look for mistakes in."""
     root = rtl.resolve().parent
@@ -74,8 +79,8 @@ def bench_build(config: str | None = None, *, core: list[Path] | None = None) ->
     Raises:
         ValueError: there is no such configuration.
     """
-    # The trace looks inside the core, so a stand-in has none.
-    trace = [HDL / "core_trace.sv"] if core is None else []
+    # They look inside the core, so a stand-in has none.
+    trace = looks_inside() if core is None else []
     return {
         "top": TOP,
         "sources": [

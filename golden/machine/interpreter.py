@@ -12,6 +12,7 @@ from golden.config import CoreConfig
 from golden.isa import Instruction, decode
 from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine.checks import HIGH_HALF, Request, first_refusal
+from golden.machine.counted import SUMS, Counted, Loose
 from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.mac import run_mac
 from golden.machine.operands import memory_region
@@ -56,6 +57,11 @@ class Machine:
         self._macs: int | None = 0
         self._moving = False  # a load or store since the last fence: byte counters are in motion
         self._working = False  # a mac or vec instruction since then: so are steps and macs
+        self.counted = Counted()
+        self._fenced = Counted()  # what was counted when the last fence came
+        # What a clear may have met in flight: the counter may be that much larger than what came
+        # after the clear. None: nobody knows.
+        self._loose: Loose = {}
 
     # --- what the host does ----------------------------------------------------------------------
 
@@ -71,7 +77,7 @@ class Machine:
         self._held, self._held_shape = None, None
         self._moving = self._working = False
         self.tenant = 0
-        self.clear_counters()
+        self.clear_counters({})
 
     def soft_reset(self) -> None:
         """Soft reset: the same, and every memory of the core is 0."""
@@ -86,6 +92,8 @@ class Machine:
         self.groups.reset()
         self._held, self._held_shape = None, None
         self._bytes_read = self._bytes_written = self._steps = self._macs = None
+        for counter in SUMS:
+            self.counted.add(counter, None)
 
     def _change_tenant(self, owner: Owner) -> None:
         """Let another owner in: nothing of the last one is left (architecture.md section 3)."""
@@ -94,13 +102,17 @@ class Machine:
         self.groups.reset()
         self._held, self._held_shape = None, None
         self._moving = self._working = False  # the core is empty then
-        self.clear_counters()
+        self.clear_counters({})
 
-    def clear_counters(self) -> None:
-        """CTRL.CLEAR_COUNTERS. What engines count is predictable only if they are idle."""
+    def clear_counters(self, loose: Loose | None = None) -> None:
+        """CTRL.CLEAR_COUNTERS. What it meets in flight may be counted before it or after.
+
+        Args:
+            loose: how much of each counter that is; None for all since the last fence.
+        """
         self._counted_from = self.index
-        self._bytes_read = self._bytes_written = None if self._moving else 0
-        self._steps = self._macs = None if self._working else 0
+        self._bytes_read = self._bytes_written = self._steps = self._macs = 0
+        self._loose = self.counted.since(self._fenced) if loose is None else loose
 
     def counter(self, counter: int, *, index: int | None = None) -> int | None:
         """Return what a read of a counter must return, None if that depends on time.
@@ -109,15 +121,22 @@ class Machine:
             counter: its index; plus HIGH_HALF for its upper 32 bits.
             index: of the instruction that reads it, the next one's if it is read as a register.
         """
+        bounds = self.counter_bounds(counter % HIGH_HALF, index=index)
+        if bounds is None or bounds[0] != bounds[1]:
+            return None
+        return bounds[0] >> (32 if counter >= HIGH_HALF else 0) & _WORD
+
+    def counter_bounds(self, counter: int, *, index: int | None = None) -> tuple[int, int] | None:
+        """Return the least and the most that a counter can be, all 64 bits of it; None: any."""
         value: int | None = None
-        high, counter = counter >= HIGH_HALF, counter % HIGH_HALF
         if counter == Counter.INSTRUCTIONS:
             value = (self.index if index is None else index) - self._counted_from
         elif not self._moving and counter in (Counter.BYTES_READ, Counter.BYTES_WRITTEN):
             value = self._bytes_read if counter == Counter.BYTES_READ else self._bytes_written
         elif not self._working and counter in (Counter.STEPS, Counter.MACS):
             value = self._steps if counter == Counter.STEPS else self._macs
-        return None if value is None else value >> (32 if high else 0) & _WORD
+        loose = self._loose.get(Counter(counter), 0)
+        return None if value is None or loose is None else (value, value + loose)
 
     def clear_error(self, owner: Owner = MACHINE_MODE) -> None:
         """Write 1 to ERR_CAUSE.VALID of an owner's record."""
@@ -205,6 +224,7 @@ class Machine:
         index = self.index
         if item is None or item.name != "rdcnt":  # which has no number of its own
             self.index += 1
+            self.counted.add(Counter.INSTRUCTIONS, 1)
         if item is None:
             error = self._record(
                 instruction, index, owner, ErrorCode.ILLEGAL, FieldId.NONE, instruction.word
@@ -281,6 +301,7 @@ class Machine:
         done = bool(request.values["done"])
         self.irq_done = self.irq_done or done
         self._moving = self._working = False
+        self._fenced = self.counted.copy()
         return Outcome(
             instruction=instruction, mnemonic="fence", index=index, result=cause, done=done
         )
@@ -326,6 +347,7 @@ class Machine:
         self._moving = True
         if store:
             self._bytes_written = _count(self._bytes_written, region.size, failed)
+            self.counted.add(Counter.BYTES_WRITTEN, None if failed else region.size)
             return Outcome(
                 instruction=instruction,
                 mnemonic=request.format.name,
@@ -335,6 +357,7 @@ class Machine:
                 memory_write=run_store(request, self.storage, self.memory, failed=failed),
             )
         self._bytes_read = _count(self._bytes_read, region.size, failed)
+        self.counted.add(Counter.BYTES_READ, None if failed else region.size)
         return Outcome(
             instruction=instruction,
             mnemonic=request.format.name,
@@ -348,8 +371,10 @@ class Machine:
         mac: MacTrace | None = None
         self._held_shape = None
         self._working = True
+        steps, macs = array_work(request)
+        self.counted.add(Counter.STEPS, steps)
+        self.counted.add(Counter.MACS, macs)
         if self._steps is not None and self._macs is not None:
-            steps, macs = array_work(request)
             self._steps, self._macs = self._steps + steps, self._macs + macs
         if request.format.name in ("conv", "dwconv"):
             mac, self._held = run_mac(request, self.storage, self._held)

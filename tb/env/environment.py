@@ -26,11 +26,13 @@ from honeyguide.agents.irq.agent import IrqAgent
 from honeyguide.agents.irq.item import InterruptSeen
 from honeyguide.agents.xif.agent import XifAgent, XifConfig
 from honeyguide.coverage.collector import wanted
+from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.environment import Environment
 from honeyguide.env.history import History
 from honeyguide.env.job import offload
 from tb.coverage.attach import Coverage
 from tb.env.configuration import RatelConfiguration
+from tb.env.predicted import Begins, Executed, Predicted
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
 from tb.env.register_checker import LOOK, RegisterChecker
@@ -69,6 +71,7 @@ class RatelEnvironment(Environment):
         )
         self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
         self._powered_up = False
+        self._fences: dict[int | None, int] = {}  # index of a fence: mark of what it covers
         self.machine = Machine(core, Memory(size=self.bench.memory_bytes))
         self.cdb_set("machine", self.machine)
         if wanted():
@@ -102,6 +105,9 @@ class RatelEnvironment(Environment):
         self.predictor.context = lambda: self.registers.mirror.stored["XIF_CONTEXT"]
         self.predictor.expected.connect(self.results.expected_export)
         self.predictor.writes.connect(self.memory.analysis_export)
+        fences = AnalysisImp("fence_export", self, self.fence)
+        self.predictor.ap.connect(fences)
+        self.results.ap.connect(fences)
         if first_difference_wanted():
             self.milestones.connect(self.difference.milestone_export)
             predicted.connect(self.difference.predicted_export)
@@ -146,11 +152,21 @@ class RatelEnvironment(Environment):
         self.registers.check_interrupt(bool(known(self.dut.irq)), cycle)
         self.registers.write_bursts.clear()
 
+    def fence(self, item: Predicted) -> None:
+        """A fence was executed in the model, or has returned: what it covers is in memory."""
+        if isinstance(item, Begins) or item.outcome.mnemonic != "fence" or item.outcome.error:
+            return
+        if isinstance(item, Executed):
+            self._fences[item.outcome.index] = self.memory.mark()
+        else:
+            self.memory.settle(self._fences.pop(item.outcome.index, 0))
+
     def forget(self) -> None:
         """A reset: what was not finished may have happened or not."""
         self.predictor.forget()
         self.results.forget()
         self.memory.accept_all()
+        self._fences.clear()
         if self._powered_up:
             self.machine.reset()
         else:

@@ -10,6 +10,7 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import Counter, ErrorCode
 from golden.machine import HIGH_HALF, MACHINE_MODE, OWNERS, SUPERVISOR, ErrorRecord, Owner, Port
+from golden.machine.counted import Counted
 from honeyguide.agents.axi.item import BurstSeen
 from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
 from honeyguide.agents.command import Command
@@ -81,6 +82,7 @@ class RegisterChecker(Checker):
         self.core: CoreConfig = self.cdb_get("bench").core
         self.mirror = RegisterMirror(self.core)
         self.write_bursts: list[BurstSeen] = []
+        self._still = Counted()  # what was counted when the core was last quiet
         self._forget()
 
     def seen(self, item: Seen) -> None:
@@ -100,12 +102,12 @@ class RegisterChecker(Checker):
         self.mirror.reset()
         self.predictor.machine.user_counters = bool(self.mirror.stored["USER_RIGHTS"])
         self._forget()
+        self._still = self.predictor.machine.counted.copy()
         self.predictor.last = None
 
     def _forget(self) -> None:
         self.doorbell_results = [0] * PAGES
         self._unsettled = False
-        self._counted = True  # the machine knows from where the counters count
         self._rung: dict[int, int] = {}  # page: cycle of a word that may not have been taken yet
         # page: the record that ERR_CAUSE showed, which may have been cleared since
         self._shown: dict[int, ErrorRecord] = {}
@@ -166,6 +168,8 @@ class RegisterChecker(Checker):
             )
         elif name == "ERR_DETAIL" and data is None and self.quiet:
             self._compare_beat(seen)
+        elif name == "COUNTER" and data is None and self.quiet:
+            self._compare_counter(seen)
         elif data is not None and seen.data != data:
             self.failures.add(
                 f"{where}: expected {data:#010x}, got {seen.data:#010x}, cycle {seen.cycle}"
@@ -226,6 +230,18 @@ class RegisterChecker(Checker):
                 f"{', '.join(f'{address:#x}' for address in error.beats[:4])}, cycle {seen.cycle}"
             )
 
+    def _compare_counter(self, seen: RegisterSeen) -> None:
+        """Compare a counter that was cleared at work: what was in flight then may count or not."""
+        bounds = self.predictor.machine.counter_bounds((seen.address - COUNTERS) // 4)
+        if bounds is None:
+            return
+        least, most = bounds
+        if (seen.data - least) % (1 << 32) > most - least:
+            self.failures.add(
+                f"read of COUNTER ({seen.address:#05x}): expected {least} to {most} after a clear "
+                f"at work, got {seen.data}, cycle {seen.cycle}"
+            )
+
     @staticmethod
     def _refused(burst: BurstSeen, error: ErrorRecord, beat: int) -> bool:
         first = burst.address // beat * beat
@@ -262,9 +278,9 @@ class RegisterChecker(Checker):
                 return error.detail if error else 0
             case "DB_RESULT":
                 return self.doorbell_results[page]
-            case "COUNTER" if self._counted:
+            case "COUNTER":
                 return self.predictor.machine.counter((address - COUNTERS) // 4)
-            case "COUNTER_HIGH" if self._counted:
+            case "COUNTER_HIGH":
                 counter = (address - COUNTERS_HIGH) // 4 + HIGH_HALF
                 return self.predictor.machine.counter(counter)
         return None
@@ -286,8 +302,8 @@ class RegisterChecker(Checker):
             machine.user_counters = bool(self.mirror.stored[name])
         elif name == "CTRL":
             if data & CLEAR_COUNTERS:
-                self._counted = self.quiet
-                machine.clear_counters()
+                still = {} if self.quiet else machine.counted.since(self._still)
+                machine.clear_counters(still)
             self._unsettled = self._unsettled or bool(data & SOFT_RESET)
         elif name == "DB_INSTR":
             operands = self.mirror.operands
@@ -299,6 +315,7 @@ class RegisterChecker(Checker):
 
     def check_interrupt(self, level: bool, cycle: int) -> None:
         """Compare the interrupt line, at a quiet moment."""
+        self._still = self.predictor.machine.counted.copy()
         expected = bool(self.interrupts & self.mirror.stored["IRQ_ENABLE"])
         self.comparisons += 1
         if level != expected:

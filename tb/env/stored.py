@@ -28,6 +28,12 @@ class Stored:
         assert written is not None
         return written.region.addresses()
 
+    def values(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Every byte, and whether it is specified, [h, w, c]."""
+        written = self.outcome.memory_write
+        assert written is not None
+        return written.data.view(np.uint8), written.known
+
     def describe(self, place: tuple[int, ...]) -> tuple[str, str]:
         """The instruction; pixel and channel of its tensor."""
         y, x, c = place

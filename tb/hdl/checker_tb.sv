@@ -71,6 +71,15 @@ module checker_tb;
   logic               l_rvalid;
   logic               l_rready;
 
+  logic               c_irq;
+  logic [1:0]         c_pending;
+  logic [1:0]         c_enable;
+  logic               c_compressed_accept;
+  logic               c_mem_valid;
+  logic [2:0]         c_status;
+  logic               c_status_user;
+  logic [2:0]         c_engines;
+
   initial begin
     clk = 1'b0;
     rst_n = 1'b0;
@@ -138,6 +147,14 @@ module checker_tb;
     l_arvalid = '0;
     l_arready = '0;
     l_rdata = '0;
+    c_irq = '0;
+    c_pending = '0;
+    c_enable = '0;
+    c_compressed_accept = '0;
+    c_mem_valid = '0;
+    c_status = '0;
+    c_status_user = '0;
+    c_engines = '0;
     l_rresp = '0;
     l_rvalid = '0;
     l_rready = '0;
@@ -225,6 +242,19 @@ module checker_tb;
     .rresp_i(l_rresp),
     .rvalid_i(l_rvalid),
     .rready_i(l_rready)
+  );
+
+  core_checker check_core (
+    .clk_i(clk),
+    .rst_ni(rst_n),
+    .irq_i(c_irq),
+    .pending_i(c_pending),
+    .enable_i(c_enable),
+    .compressed_accept_i(c_compressed_accept),
+    .mem_valid_i(c_mem_valid),
+    .status_i(c_status),
+    .status_user_i(c_status_user),
+    .engines_i(c_engines)
   );
 
 endmodule

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import load_config
-from tb.build import FRAMEWORK, HDL, checkers, rtl_include_dirs, rtl_sources
+from tb.build import FRAMEWORK, HDL, checkers, looks_inside, rtl_include_dirs, rtl_sources
 
 SOC = Path(__file__).resolve().parent
 TOP = "ratel_soc"
@@ -67,7 +67,7 @@ def soc_build(config: str | None = None) -> dict[str, Any]:
             *(cpu / name for name in CPU_SOURCES),
             *rtl_sources(),
             *(FRAMEWORK / name for name in BENCH_SOURCES),
-            HDL / "core_trace.sv",
+            *looks_inside(),
             *(SOC / name for name in SOC_SOURCES),
             *checkers(),
         ],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import pyuvm
 
 from golden import isa_builders as isa
@@ -23,9 +21,10 @@ from tb.sequences.ports import BUSY, ring
 from tb.sequences.slots import make_slots, prime, random_program
 from tb.tests.base import RatelTest
 
-log = logging.getLogger("ratel.corners")
 SOFT_RESET, CLEAR_COUNTERS = 1, 2
 RESET_PENDING = 1 << 5
+WORKING = 0xF  # BUSY, LOAD, EXECUTE, STORE of STATUS
+MOST_PROGRAMS = 60  # until something has been seen that every core shows sooner or later
 
 
 class CornerTest(RatelTest):
@@ -98,11 +97,13 @@ class CountersAtWork(RatelTest):
     """After work under slow memory every counter has moved, and they agree with each other."""
 
     async def body(self) -> None:
-        """Programs with hazards, then layers; the counters of each."""
+        """Programs with hazards, then layers; the counters of each; more until all have moved."""
         random = self.seeds.stream("program")
         core = self.configuration.core
-        moved: set[Counter] = set()
-        for index in range(count("RATEL_PROGRAMS", 12)):
+        left, programs = set(Counter), count("RATEL_PROGRAMS", 12)
+        for index in range(MOST_PROGRAMS):
+            if index >= programs and not left:
+                break
             stall = (0.0, 0.5, 0.8)[index % 3]
             self.env.host.set_stalls(Stalls(r=stall, w=stall, b=stall), latency=20 * (index % 3))
             if index % 2:
@@ -115,10 +116,11 @@ class CountersAtWork(RatelTest):
             self.env.registers_read.clear()
             await self.env.play(counted(offload(program)), check=False)
             values = counter_values(self.env.registers_read)
-            moved |= {counter for counter, value in values.items() if value}
+            left -= {counter for counter, value in values.items() if value}
             self.compare(values, sum(1 for item in program if not is_rdcnt(item)))
             await self.env.run([isa.fence()])
-        log.info("never moved: %s", ", ".join(c.name for c in Counter if c not in moved) or "none")
+        for counter in sorted(left):
+            self.env.failures.add(f"counter {counter.name} never moved in {index + 1} programs")
 
     def compare(self, values: dict[Counter, int], length: int) -> None:
         """Fail unless the relations between counters hold that the document promises."""
@@ -146,9 +148,9 @@ def is_rdcnt(instruction: Instruction) -> bool:
 class BusyTest(RatelTest):
     """Helpers for tests that disturb a core at work."""
 
-    def work(self) -> list[Command]:
-        """Commands that keep all engines busy for a while; no fence."""
-        random = self.seeds.stream("program")
+    def work(self, number: int = 0) -> list[Command]:
+        """Commands that keep all engines busy for a while, another lot by number; no fence."""
+        random = self.seeds.child(f"work {number}").stream("program")
         self.env.host.set_stalls(Stalls(r=0.5, w=0.5), latency=30)
         program = random_program(self.configuration.core, self.env.memory.write, random, length=40)
         return offload([item for item in program if not self.is_fence(item)])
@@ -171,12 +173,22 @@ class StatusAtWork(BusyTest):
     """STATUS while the core works: every bit is seen both ways; counters cleared meanwhile."""
 
     async def body(self) -> None:
-        """Read STATUS again and again during a program."""
+        """Read STATUS again and again during programs until every bit was 1 and was 0."""
         look = [RegisterRead(address=offset_of("STATUS")) for _ in range(60)]
         clear = RegisterWrite(address=offset_of("CTRL"), data=CLEAR_COUNTERS)
         ringing = ring(isa.fence(), isa.rdcnt(index=Counter.BUSY), wait=False)
-        await self.env.play([*self.work(), *look, clear, *ringing, *look], check=False)
-        await self.env.run([isa.fence()])
+        ever, always = 0, WORKING
+        for number in range(MOST_PROGRAMS):
+            self.env.registers_read.clear()
+            await self.env.play([*self.work(number), *look, clear, *ringing, *look], check=False)
+            await self.env.run([isa.fence()])
+            for seen in self.env.registers_read:
+                if seen.address == offset_of("STATUS"):
+                    ever, always = ever | seen.data, always & seen.data
+            if ever & WORKING == WORKING and not always:
+                break
+        if (stuck := WORKING & ~ever) or always:
+            self.env.failures.add(f"bits {stuck:#x} of STATUS were never 1, {always:#x} never 0")
 
 
 @pyuvm.test()

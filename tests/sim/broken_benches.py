@@ -22,14 +22,15 @@ from golden.isa import Instruction
 from golden.isa_table import Counter
 from honeyguide.agents.axi.driver import AxiMemoryDriver, Burst
 from honeyguide.agents.axi.monitor import AxiMonitor
-from honeyguide.agents.axil.item import RegisterPoll
+from honeyguide.agents.axil.item import RegisterPoll, RegisterSeen, RegisterWrite
 from honeyguide.agents.xif.item import Offload, ResultSeen
 from honeyguide.agents.xif.monitor import XifMonitor
 from honeyguide.env.job import offload
 from honeyguide.env.order import Order
 from honeyguide.env.scoreboard import MemoryScoreboard, Writer
 from tb.env.configuration import RatelConfiguration
-from tb.env.registers import offset_of
+from tb.env.register_checker import RegisterChecker
+from tb.env.registers import COUNTERS, offset_of
 from tb.env.result_scoreboard import ResultScoreboard
 from tb.tests.base import RatelTest
 
@@ -181,6 +182,101 @@ class ForgetfulScoreboard(MemoryScoreboard):
 @pyuvm.test()
 class ForgetsAStore(GoodTest):
     instead = {MemoryScoreboard: ForgetfulScoreboard}
+
+
+@pyuvm.test()
+class ResetBeforeTheComparison(GoodTest):
+    """Nothing is wrong here either: what a fence covers is in memory when the reset comes."""
+
+    async def body(self) -> None:
+        self.env.memory.write(0x100, bytes(range(1, 13)))
+        await self.env.play(offload(round_trip()), check=False)
+        await self.env.reset()
+        await self.env.run(round_trip())
+
+
+class InvertingScoreboard(MemoryScoreboard):
+    """As if the core had written the complement of every byte."""
+
+    def accept_all(self) -> None:
+        seen = self.store.written.view(bool)
+        self.store.observed[seen] ^= 0xFF
+        self.store.memory[seen] ^= 0xFF
+        super().accept_all()
+
+
+@pyuvm.test()
+class InvertsBytesBeforeAReset(ResetBeforeTheComparison):
+    instead = {MemoryScoreboard: InvertingScoreboard}
+
+
+class CorruptedScoreboard(MemoryScoreboard):
+    """As if memory had not taken what the pins showed."""
+
+    def accept_all(self) -> None:
+        self.store.memory[self.store.written.view(bool)] ^= 1
+        super().accept_all()
+
+
+@pyuvm.test()
+class CorruptsMemoryBeforeAReset(ResetBeforeTheComparison):
+    instead = {MemoryScoreboard: CorruptedScoreboard}
+
+
+class LosingScoreboard(MemoryScoreboard):
+    """As if a store that a returned fence covers had not reached the pins."""
+
+    def accept_all(self) -> None:
+        self.store.written[0x200] = 0
+        super().accept_all()
+
+
+@pyuvm.test()
+class LosesACoveredByteBeforeAReset(ResetBeforeTheComparison):
+    instead = {MemoryScoreboard: LosingScoreboard}
+
+
+@pyuvm.test()
+class ClearsCountersAtWork(GoodTest):
+    """Nothing is wrong here: counters are cleared while the program may be in flight."""
+
+    async def body(self) -> None:
+        self.env.memory.write(0x100, bytes(range(1, 13)))
+        clear = RegisterWrite(address=offset_of("CTRL"), data=2)
+        await self.env.play([*offload(round_trip()[:-1]), clear], check=False)
+        await self.env.run([isa.fence()])
+
+
+class InflatedRegisters(RegisterChecker):
+    """As if the core had counted more instructions than there were."""
+
+    def access(self, seen: RegisterSeen) -> None:
+        if seen.address == COUNTERS + 4 * Counter.INSTRUCTIONS:
+            seen = replace(seen, data=seen.data + 100)
+        super().access(seen)
+
+
+@pyuvm.test()
+class InflatesACounterClearedAtWork(ClearsCountersAtWork):
+    instead = {RegisterChecker: InflatedRegisters}
+
+
+class ZeroStore(MemoryScoreboard):
+    """As if the core had read memory that nobody wrote as 0, wherever that is."""
+
+    def check(self, cycle: int) -> None:
+        seen = self.store.written.view(bool)
+        self.store.observed[seen] = 0
+        self.store.memory[seen] = 0
+        super().check(cycle)
+
+
+@pyuvm.test()
+class ReadsZerosThatNobodyWrote(GoodTest):
+    instead = {MemoryScoreboard: ZeroStore}
+
+    async def body(self) -> None:
+        await self.env.run(round_trip())
 
 
 @pyuvm.test()

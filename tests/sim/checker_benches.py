@@ -115,6 +115,15 @@ BROKEN: dict[str, list[Cycle]] = {
     "axil_r_asked": [{"l_rvalid": 1}, NONE],
     "axil_no_exclusive": [*L_WRITTEN, {"l_bvalid": 1, "l_bresp": 1}, NONE],
     "axil_reset": [{"rst_n": 0}, NONE, {"l_rvalid": 1}, NONE],
+    "core_irq_follows_status": [{"c_irq": 1}, NONE],
+    "core_irq_follows_status.lost": [{"c_pending": 2, "c_enable": 3}, NONE],
+    "core_irq_follows_status.masked": [{"c_pending": 2, "c_enable": 1, "c_irq": 1}, NONE],
+    "core_takes_no_compressed": [{"c_compressed_accept": 1}, NONE],
+    "core_asks_no_memory": [{"c_mem_valid": 1}, NONE],
+    "core_status_shows_engines": [{"c_engines": 2}, NONE],
+    "core_status_shows_engines.user": [
+        {"c_engines": 2, "c_status": 2, "c_status_user": 1}, NONE,
+    ],
 }  # fmt: skip
 
 SOUND: dict[str, list[Cycle]] = {
@@ -163,6 +172,13 @@ SOUND: dict[str, list[Cycle]] = {
         *AR_TAKEN, R, {"m_rready": 1}, {"m_rlast": 1}, {"m_rvalid": 0, "m_rready": 0},
     ],
     "burst up to the page": [burst("ar", addr=0x1FF0), NONE],
+    "status": [
+        {"c_engines": 5, "c_status": 5}, {"c_status": 0, "c_status_user": 1},
+    ],
+    "interrupt": [
+        {"c_pending": 3}, {"c_enable": 1, "c_irq": 1}, {"c_pending": 2, "c_irq": 0},
+        {"c_enable": 2, "c_irq": 1}, {"c_enable": 0, "c_irq": 0},
+    ],
     "register write": [*L_WRITTEN, {"l_bvalid": 1}, {"l_bready": 1}, {"l_bvalid": 0}],
     "register read": [*L_READ, {"l_rvalid": 1}, {"l_rready": 1}, {"l_rvalid": 0}],
 }  # fmt: skip

@@ -18,7 +18,10 @@ from tests.sim.checker_benches import BROKEN, SOUND
 
 pytestmark = pytest.mark.sim
 
-CHECKERS = [FRAMEWORK / "checkers" / f"{name}_checker.sv" for name in ("cvxif", "axi", "axil")]
+CHECKERS = [
+    *(FRAMEWORK / "checkers" / f"{name}_checker.sv" for name in ("cvxif", "axi", "axil")),
+    HDL / "core_checker.sv",
+]
 
 
 def play(rule: str, folder: Path, *, module: str = "checker_benches") -> SimResult:

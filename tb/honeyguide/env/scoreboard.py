@@ -19,6 +19,12 @@ class Image(Protocol):
     data: NDArray[np.uint8]
     known: NDArray[np.bool_]
 
+    def _fill(self) -> None:
+        """Give both memories the same random bytes: a read of a wrong place is a wrong value."""
+        random = self.cdb_get("seeds").stream("memory")
+        self.golden.data[:] = random.integers(0, 256, self.golden.size, dtype=np.uint8)
+        self.store.memory[:] = self.golden.data
+
     def write(self, address: int, data: NDArray[np.uint8], /) -> None:
         """Write bytes."""
         ...
@@ -36,6 +42,10 @@ class Writer(Protocol):
 
     def addresses(self) -> NDArray[np.int64]:
         """Return the address of every byte, in any shape."""
+        ...
+
+    def values(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Return the bytes, and which of them the model knows, both in the shape of addresses."""
         ...
 
     def describe(self, place: tuple[int, ...]) -> tuple[str, str]:
@@ -59,9 +69,12 @@ class MemoryScoreboard(Checker):
         super().build_phase()
         self.store: NativeStore = self.cdb_get("store")
         self.golden: Image = self.cdb_get("model_memory")
+        self._fill()
         self._expected = np.zeros(self.golden.size, dtype=np.bool_)  # must have been written
         self._allowed = np.zeros(self.golden.size, dtype=np.bool_)  # may have been
         self._writers: list[Writer] = []
+        self._compared = 0  # writers before those
+        self._settled = 0  # so many writers, of all, have come to their end
 
     def write(self, address: int, data: NDArray[Any] | bytes) -> None:
         """Put data into both memories, behind the core's back."""
@@ -78,6 +91,14 @@ class MemoryScoreboard(Checker):
         if writer.certain:
             self._expected[where] = True
         self._writers.append(writer)
+
+    def mark(self) -> int:
+        """Return a mark behind every writer so far, for `settle`."""
+        return self._compared + len(self._writers)
+
+    def settle(self, mark: int) -> None:
+        """Note that all up to a mark is in memory: a fence that waits for it has returned."""
+        self._settled = max(self._settled, mark)
 
     def check(self, cycle: int) -> None:
         """Compare everything written since the last check; the core must be idle.
@@ -102,7 +123,7 @@ class MemoryScoreboard(Checker):
         store.written[touched] = 0
         self._expected[touched] = False
         self._allowed[touched] = False
-        self._writers.clear()
+        self._forget_writers()
 
     def left_over(self) -> str:
         """Whether something was written, or should have been, since the last check."""
@@ -117,16 +138,53 @@ class MemoryScoreboard(Checker):
         self.golden.known[:] = True
 
     def accept_all(self) -> None:
-        """Take memory as it is: after a reset, stores that it cut off may have written or not."""
-        outside = self.store.written.view(np.bool_) & ~self._allowed
-        if outside.any():
-            first = int(np.flatnonzero(outside)[0])
-            self.failures.add(f"byte {first:#x} was written, which no instruction asked for")
+        """Take memory as it is after a reset, which may have cut stores off anywhere.
+
+        A byte that was written has a value that some store gave it; one that a returned fence
+        covers has the last of those, or what a store behind the fence made of it.
+        """
+        written = self.store.written.view(np.bool_)
+        self._complain(written & ~self._allowed, "was written, which no instruction asked for")
+        if self._writers:
+            must, right, judged = self._after_reset()
+            missing, judged = must & ~written, judged & written
+            self._complain(missing, "was not written, though a fence that covers it has returned")
+            self._complain(judged & ~right, "was written with a value that no instruction gave it")
+            differs = self.store.memory != self.store.observed
+            self._complain(judged & differs, "in memory is not what was written on the pins")
+            self.comparisons += int(np.count_nonzero(judged))
         self.golden.data[:] = self.store.memory
         self.golden.known[:] = True
         self.store.written[:] = 0
         self._expected[:] = False
         self._allowed[:] = False
+        self._forget_writers()
+
+    def _after_reset(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which bytes must be written, are written right, and can be judged at all."""
+        must, right = np.zeros((2, self.golden.size), dtype=np.bool_)
+        judged = np.ones(self.golden.size, dtype=np.bool_)
+        for number, writer in enumerate(self._writers, start=self._compared + 1):
+            where, (data, known) = writer.addresses().reshape(-1), writer.values()
+            inside = (where >= 0) & (where < self.golden.size)
+            where = where[inside]
+            data, known = data.reshape(-1)[inside], known.reshape(-1)[inside]
+            if number <= self._settled and writer.certain:
+                must[where] = True
+                right[where], judged[where] = False, True
+            judged[where[~known]] = False
+            if not writer.certain:
+                judged[where] = False
+            np.logical_or.at(right, where, self.store.observed[where] == data)
+        return must, right, judged
+
+    def _complain(self, wrong: NDArray[np.bool_], what: str) -> None:
+        if wrong.any():
+            address = int(np.flatnonzero(wrong)[0])
+            self.failures.add(f"after reset: {self._place(address)} {what}")
+
+    def _forget_writers(self) -> None:
+        self._compared += len(self._writers)
         self._writers.clear()
 
     def _report(
@@ -158,4 +216,4 @@ class MemoryScoreboard(Checker):
             if len(found):
                 who, what = writer.describe(tuple(int(index) for index in found[0]))
                 return f"{who}: byte {address:#x} ({what})"
-        return f"byte {address:#x}, which no instruction wrote"
+        return f"byte {address:#x}, which no instruction writes,"

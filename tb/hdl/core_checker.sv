@@ -1,0 +1,35 @@
+// Rules of the core's own outputs that hold in every cycle, whatever its host does.
+//
+//   name                | meaning
+//   --------------------|------------------------------------------------
+//   irq_i               | the interrupt line, at the core's boundary
+//   pending_i           | bits of IRQ_STATUS: an error is recorded, a fence with `done` completed
+//   enable_i            | the same bits of IRQ_ENABLE
+//   compressed_accept_i | CV-X-IF answer to a compressed instruction
+//   mem_valid_i         | CV-X-IF request to the CPU's memory
+//   status_i            | STATUS.STORE, .EXECUTE and .LOAD as a read would show them
+//   status_user_i       | the address to read is on a user page, which shows none of them
+//   engines_i           | store, execute and load engine are busy, by themselves
+module core_checker (
+  input logic       clk_i,
+  input logic       rst_ni,
+  input logic       irq_i,
+  input logic [1:0] pending_i,
+  input logic [1:0] enable_i,
+  input logic       compressed_accept_i,
+  input logic       mem_valid_i,
+  input logic [2:0] status_i,
+  input logic       status_user_i,
+  input logic [2:0] engines_i
+);
+
+  core_irq_follows_status: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    irq_i == |(pending_i & enable_i));
+  // The core takes no compressed instruction and has a memory port of its own.
+  core_takes_no_compressed: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    !compressed_accept_i);
+  core_asks_no_memory: assert property (@(posedge clk_i) disable iff (!rst_ni) !mem_valid_i);
+  core_status_shows_engines: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    status_i == (status_user_i ? 3'b000 : engines_i));
+
+endmodule
