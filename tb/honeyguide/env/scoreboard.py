@@ -19,12 +19,6 @@ class Image(Protocol):
     data: NDArray[np.uint8]
     known: NDArray[np.bool_]
 
-    def _fill(self) -> None:
-        """Give both memories the same random bytes: a read of a wrong place is a wrong value."""
-        random = self.cdb_get("seeds").stream("memory")
-        self.golden.data[:] = random.integers(0, 256, self.golden.size, dtype=np.uint8)
-        self.store.memory[:] = self.golden.data
-
     def write(self, address: int, data: NDArray[np.uint8], /) -> None:
         """Write bytes."""
         ...
@@ -75,6 +69,12 @@ class MemoryScoreboard(Checker):
         self._writers: list[Writer] = []
         self._compared = 0  # writers before those
         self._settled = 0  # so many writers, of all, have come to their end
+
+    def _fill(self) -> None:
+        """Give both memories the same random bytes: a read of a wrong place is a wrong value."""
+        random = self.cdb_get("seeds").stream("memory")
+        self.golden.data[:] = random.integers(0, 256, self.golden.size, dtype=np.uint8)
+        self.store.memory[:] = self.golden.data
 
     def write(self, address: int, data: NDArray[Any] | bytes) -> None:
         """Put data into both memories, behind the core's back."""
