@@ -138,6 +138,9 @@ equiv: ## Show that modules behave as at a commit, after a refactoring: BASE= ON
 	@$(DEV) -m scripts.equiv $(call option,base,BASE) $(call option,only,ONLY) \
 	  $(call option,config,CONFIG) $(words)
 
+trend: ## Add a night's figures to those of the nights before, plot them: COMMIT=
+	@$(DEV) -m scripts.trend $(call option,commit,COMMIT) $(words)
+
 lint: ## Check style and elaboration of the Python and the Verilog: CONFIG= ONLY=
 	@$(DEV) -m scripts.lint $(call option,config,CONFIG) $(call option,only,ONLY) $(words)
 

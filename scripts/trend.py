@@ -1,0 +1,224 @@
+"""Add a night's figures to those of the nights before, and plot them.
+
+Reads what commands left below --reports (build/ by default), takes the figures that tell whether
+the project gets better, and adds them to --history, a JSON list with an entry a commit and date.
+Beside it trend.html has a curve for each figure. A report that is missing or of a run that failed
+is named in the entry; what is missing is a gap, never an old value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from honeyguide import cli
+from honeyguide.project import BUILD
+from honeyguide.report.page import page
+
+HISTORY = "trend.json"
+PAGE = "trend.html"
+WIDTH, HEIGHT, EDGE = 560, 110, 8
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number of a night.
+
+    Attributes:
+        name: what it is, with its unit.
+        report: the file that has it.
+        of: takes it from the file's content.
+    """
+
+    name: str
+    report: str
+    of: Callable[[Any], float]
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of numbers, of which there must be one."""
+    return sum(values) / len(values)
+
+
+def coverage_of(kind: str) -> Figure:
+    """Return the figure of a kind of code coverage."""
+    return Figure(
+        name=f"{kind} coverage, %",
+        report="coverage.json",
+        of=lambda content: content["code"][kind]["percent"],
+    )
+
+
+FIGURES = (
+    Figure(
+        name="tests passed", report="test.json",
+        of=lambda d: sum(stage["passed"] for stage in d["stages"]),
+    ),
+    Figure(name="functional coverage, %", report="coverage.json",
+           of=lambda d: d["functional"]["grade"]),
+    *(coverage_of(kind) for kind in ("line", "branch", "toggle", "expression")),
+    Figure(name="random runs", report="regress.json", of=lambda d: len(d["outcomes"])),
+    Figure(name="faults caught, %", report="selftest.json",
+           of=lambda d: 100 * d["caught"] / d["faults"]),
+    Figure(name="mutation score, %", report="mutate.json", of=lambda d: 100 * d["score"]),
+    Figure(name="rules proved", report="prove.json",
+           of=lambda d: sum(proof["verdict"] == "proved" for proof in d["proofs"])),
+    Figure(name="files tried", report="fuzz.json", of=lambda d: d["files"]),
+    Figure(name="networks compared", report="networks.json", of=lambda d: len(d["networks"])),
+    Figure(
+        name="cycles over the floor, mean of networks", report="networks.json",
+        of=lambda d: mean([one["multiple_of_floor"] for one in d["networks"]]),
+    ),
+    Figure(name="utilisation, mean of kernels, %", report="bench.json",
+           of=lambda d: 100 * mean([one["utilisation"] for one in d["kernels"]])),
+)  # fmt: skip
+
+
+def entry(folder: Path, *, commit: str, date: str) -> dict[str, Any]:
+    """Return a night's entry from the reports below a folder.
+
+    Raises:
+        UserError: there is no report at all, two of one name, or one that can't be read.
+    """
+    figures: dict[str, float] = {}
+    absent: set[str] = set()
+    failed: set[str] = set()
+    contents = {name: read(folder, name) for name in dict.fromkeys(f.report for f in FIGURES)}
+    if not any(contents.values()):
+        raise cli.UserError(f"no report was found below {folder}; give --reports the right folder")
+    for figure in FIGURES:
+        content = contents[figure.report]
+        if content is None:
+            absent.add(figure.report)
+            continue
+        if content.get("pass") is not True:
+            failed.add(figure.report)
+        try:
+            figures[figure.name] = round(float(figure.of(content)), 4)
+        except (KeyError, TypeError, ZeroDivisionError):
+            failed.add(figure.report)
+    return {
+        "commit": commit, "date": date, "figures": figures,
+        "absent": sorted(absent), "failed": sorted(failed),
+    }  # fmt: skip
+
+
+def read(folder: Path, name: str) -> dict[str, Any] | None:
+    """Return the one report of a name below a folder, None if there is none."""
+    found = {path.resolve() for path in folder.rglob(name) if "runs" not in path.parts}
+    if not found:
+        return None
+    if len(found) > 1:
+        names = ", ".join(sorted(str(path) for path in found))
+        raise cli.UserError(f"there are several {name}: {names}; give --reports one night's folder")
+    path = found.pop()
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise cli.UserError(f"{path} can't be read: {error}") from None
+    if not isinstance(content, dict):
+        raise cli.UserError(f"{path} is no report")
+    return content
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    """Return the nights so far, none if there is no file yet.
+
+    Raises:
+        UserError: it is not what this command writes.
+    """
+    if not path.is_file():
+        return []
+    try:
+        nights = json.loads(path.read_text(encoding="utf-8"))
+        if any(not {"commit", "date", "figures"} <= set(night) for night in nights):
+            raise ValueError("an entry lacks commit, date or figures")
+    except (OSError, ValueError, TypeError) as error:
+        raise cli.UserError(f"{path} is no history of figures: {error}") from None
+    return list(nights)
+
+
+def html(nights: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page: a curve a figure, and the last night's gaps."""
+    last = nights[-1]
+    parts = [f"<p>{len(nights)} nights; the last is {escape(last['date'])}, commit "
+             f"{escape(last['commit'][:12])}.</p>"]  # fmt: skip
+    for word in ("absent", "failed"):
+        if last.get(word):
+            parts.append(f"<p>Reports that {'are absent' if word == 'absent' else 'failed'}: "
+                         f"{escape(', '.join(last[word]))}.</p>")  # fmt: skip
+    for figure in FIGURES:
+        values = [night["figures"].get(figure.name) for night in nights]
+        parts.append(f"<h3>{escape(figure.name)}</h3>{curve(values)}")
+    return page("Trend", "".join(parts))
+
+
+def curve(values: Sequence[float | None]) -> str:
+    """Return a picture of values in order; a missing one is a gap."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "<p>no value yet</p>"
+    low, high = min(known), max(known)
+    step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+
+    def place(index: int, value: float) -> tuple[float, float]:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return EDGE + index * step, HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE)
+
+    marks: list[str] = []
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        x, y = place(index, value)
+        marks.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"><title>{value:g}</title></circle>')
+        before = values[index - 1] if index else None
+        if before is not None:
+            x0, y0 = place(index - 1, before)
+            marks.append(f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x:.1f}" y2="{y:.1f}"/>')
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+        f'stroke="currentColor" fill="currentColor">{"".join(marks)}</svg>'
+        f"<p>{low:g} to {high:g}, last {known[-1]:g}</p>"
+    )
+
+
+def main(argv: list[str]) -> int:
+    """Add an entry and write the page."""
+    options = cli.parser("trend", __doc__)
+    options.add_argument("--reports", type=Path, default=BUILD, help="folder of a night's reports")
+    options.add_argument(
+        "--history", type=Path, default=BUILD / "trend" / HISTORY, help="the list, added to"
+    )
+    options.add_argument("--commit", required=True, help="commit that the reports are of")
+    options.add_argument("--date", help="of the night, 2026-01-31T02:00:00Z; now by default")
+    wanted = options.parse_args(argv)
+    date = wanted.date or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not DATE.fullmatch(date):
+        raise cli.UserError(f"--date {date!r} is no date like 2026-01-31T02:00:00Z")
+    night = entry(wanted.reports, commit=wanted.commit, date=date)
+    others = [
+        old for old in load(wanted.history) if (old["commit"], old["date"]) != (wanted.commit, date)
+    ]
+    nights = sorted([*others, night], key=lambda one: datetime.fromisoformat(one["date"]))
+    wanted.history.parent.mkdir(parents=True, exist_ok=True)
+    wanted.history.write_text(json.dumps(nights, indent=1) + "\n", encoding="utf-8")
+    shown = wanted.history.with_name(PAGE)
+    shown.write_text(html(nights), encoding="utf-8")
+    for name, value in night["figures"].items():
+        print(f"  {name:<42} {value:g}")
+    for word in ("absent", "failed"):
+        if night[word]:
+            print(f"  {word}: {', '.join(night[word])}")
+    print(f"{len(nights)} nights: {wanted.history}, {shown}")
+    return 0
+
+
+if __name__ == "__main__":
+    cli.run_command(main)
