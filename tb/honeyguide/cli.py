@@ -93,6 +93,7 @@ def at_least(least: int, text: str, what: str) -> int:
 
 # An option that several commands have means the same in each; what is said here can be narrowed.
 OPTIONS: dict[str, dict[str, Any]] = {
+    "base": {"default": "HEAD", "metavar": "COMMIT", "help": "commit to compare with; HEAD"},
     "cluster": {"default": "", "metavar": "ADDRESS", "help": "address of a Dask scheduler"},
     "config": {"help": "configuration of the core, by name"},
     "count": {"type": count, "help": "inputs to run"},

@@ -56,9 +56,7 @@ def main(argv: list[str]) -> int:
     cli.add(options, "seed", "jobs", "cluster")
     cli.add(options, "config", default=core().default)
     options.add_argument("--module", metavar="NAMES", help="only in these, with commas")
-    options.add_argument(
-        "--base", default="HEAD", metavar="COMMIT", help="what was edited since; HEAD by default"
-    )
+    cli.add(options, "base", help="what was edited since; HEAD by default")
     options.add_argument(
         "--no-proofs", action="store_true", help="ask no solver about those that are left"
     )

@@ -54,9 +54,7 @@ class Outcome:
 def main(argv: list[str]) -> int:
     """Compare; return 1 if a module differs or nothing could be shown of it."""
     options = cli.parser("equiv", __doc__)
-    options.add_argument(
-        "--base", default="HEAD", metavar="COMMIT", help="the commit to compare with; HEAD"
-    )
+    cli.add(options, "base")
     cli.add(options, "only", help="only these modules, with commas; all that changed by default")
     cli.add(options, "config", default=core().default)
     options.add_argument(
