@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import cpu_count
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from honeyguide.sim import HdlError, SimResult, SimRun, run
-from honeyguide.sim.workers import processes, task
+from honeyguide.sim.workers import threads
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
 from scripts.reports.digits import draw_digits
 from scripts.reports.layers import layer_table
-from scripts.runs.bench import bench, configuration
+from scripts.runs.bench import benches, configuration
 from scripts.runs.model import load_model
 from scripts.runs.networks import NetworkRun, run_on_rtl
 from scripts.runs.whole import WholeResult, run_whole
@@ -75,27 +75,32 @@ def main(argv: list[str]) -> int:
     core = configuration(wanted.config)
     results = Results(command="sim", folder=wanted.results.resolve())
     results.start()
-    settings = Settings(
-        core=core,
-        build=bench(core, traced=wanted.waves, rtl=wanted.rtl),
-        seed=wanted.seed,
-        waves=wanted.waves,
-        rtl=wanted.rtl,
-        results=results,
-    )
-    if wanted.test is not None:
-        ended = run_tests(tests, settings, layers=None)
-        passed = all(result.passed for result in ended)
-        print("PASS" if passed else "FAIL")
-        return 0 if passed else 1
-    smoke = run_tests(tests, settings, layers=SMOKE_LAYERS)
+    with benches(core, traced=wanted.waves, rtl=wanted.rtl) as (first, fast):
+        settings = Settings(
+            core=core,
+            build=first if wanted.test is None else fast(),
+            seed=wanted.seed,
+            waves=wanted.waves,
+            rtl=wanted.rtl,
+            results=results,
+        )
+        if wanted.test is not None:
+            ended = run_tests(tests, settings, layers=None)
+            passed = all(result.passed for result in ended)
+            print("PASS" if passed else "FAIL")
+            return 0 if passed else 1
+        smoke = run_tests(tests, settings, layers=SMOKE_LAYERS)
+        settings = replace(settings, build=fast())
     return classify(data, wanted.images, settings, tests, smoke)
 
 
 def run_tests(
     tests: Sequence[BenchTest], settings: Settings, *, layers: str | None
 ) -> list[SimResult]:
-    """Run tests of the bench, each in its own process, two at a time; print a line for each."""
+    """Run tests of the bench, each in its own process, two at a time; print a line for each.
+
+    They are waited for in threads, so that one warm simulator forks them all.
+    """
     jobs = [
         SimRun(
             build=settings.build,
@@ -113,8 +118,8 @@ def run_tests(
         for test in tests
     ]
     results = []
-    with processes(min(len(jobs), cpu_count() or 1)) as pool:
-        running = [pool.submit(task, run, job) for job in jobs]
+    with threads(min(len(jobs), cpu_count() or 1)) as pool:
+        running = [pool.submit(run, job) for job in jobs]
         for test, done in zip(tests, running, strict=True):
             result = done.result()
             print(f"test {test!s:<32} {result.status:<7} {result.seconds:5.1f} s", flush=True)

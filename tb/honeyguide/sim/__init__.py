@@ -8,7 +8,7 @@ print(result.status, result.message, result.log)
 """
 
 from honeyguide.project import BUILD, ROOT
-from honeyguide.sim.builder import SimBuild, build
+from honeyguide.sim.builder import SimBuild, build, build_first
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.launcher import SimResult, SimRun, SimStatus, TestOutcome, run
 
@@ -22,5 +22,6 @@ __all__ = [
     "SimStatus",
     "TestOutcome",
     "build",
+    "build_first",
     "run",
 ]

@@ -33,10 +33,10 @@ from cocotb_tools import runner as cocotb_runner
 from honeyguide.place import PlaceError, full, plain, real, workshop
 from honeyguide.project import BUILD, ROOT
 from honeyguide.sim import objects, runner, toolchain
-from honeyguide.sim.design import Design
+from honeyguide.sim.design import Design, Mistake
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
-from honeyguide.sim.objects import compile_model
+from honeyguide.sim.objects import compile_model, missing_bytes
 from honeyguide.sim.runner import MAIN, MAIN_INCLUDES, QuietVerilator, error_lines
 from honeyguide.sim.sources import code_of, hdl_files
 from honeyguide.sim.supervise import supervise
@@ -50,7 +50,11 @@ FORMAT = 3  # raise it when this file changes what a build consists of
 MOST_SAID = 10
 # The command lines are made here; cocotb's part is kept by its version and its content.
 CODE = (Path(__file__), Path(runner.__file__), Path(toolchain.__file__), Path(objects.__file__))
+MUCH_BYTES = 1_000_000  # of C++ to optimise: some five seconds
 MOST_MODELS = 8  # kept as C++ of Verilator, a few megabytes each
+
+_examined: dict[str, list[Mistake]] = {}
+_examining = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +216,11 @@ def examine(wanted: SimBuild) -> list[str]:
     """
     if wanted.design is None:
         return []
-    found = find_mistakes(wanted.design, wanted.parameters)
+    key = f"{text_hash(wanted)} {wanted.design} {sorted(wanted.parameters.items())}"
+    with _examining:  # quick and fast builds ask for the same
+        if key not in _examined:
+            _examined[key] = find_mistakes(wanted.design, wanted.parameters)
+    found = _examined[key]
     if any(one.refused for one in found):
         return []
     if fatal := [str(one) for one in found if one.fatal]:
@@ -254,19 +262,8 @@ def compile_design(wanted: SimBuild, target: Path, *, store: Path) -> None:
         HdlError: Verilator or the compiler refused the design.
     """
     log_file = target / "build.log"
-    like = describe(dataclasses.replace(wanted, quick=False))
-    made = target.parent / "verilated" / f"{wanted.top}-{key_of(like)}"
-    made.parent.mkdir(exist_ok=True)
-    with locked(made.parent / f".{made.name}.lock"):
-        if not (made / "complete").is_file():
-            shutil.rmtree(made, ignore_errors=True)
-            made.mkdir()
-            verilate(wanted, made, log_file)
-            shutil.copyfile(log_file, made / "verilator.log")
-            (made / "complete").touch()
-        else:
-            shutil.copyfile(made / "verilator.log", log_file)
-        os.utime(made)
+    with verilated(wanted, target.parent) as made:
+        shutil.copyfile(made / "verilator.log", log_file)
         writing = threading.Lock()
 
         def run(command: Sequence[str]) -> int:
@@ -287,6 +284,45 @@ def compile_design(wanted: SimBuild, target: Path, *, store: Path) -> None:
         ):  # fmt: skip
             raise refused(wanted, target, log_file)
     forget_old(made.parent)
+
+
+@contextmanager
+def verilated(wanted: SimBuild, base: Path) -> Iterator[Path]:
+    """Give the folder with the model in C++, written by Verilator unless it is there."""
+    like = describe(dataclasses.replace(wanted, quick=False))
+    made = base / "verilated" / f"{wanted.top}-{key_of(like)}"
+    made.parent.mkdir(exist_ok=True)
+    with locked(made.parent / f".{made.name}.lock"):
+        if not (made / "complete").is_file():
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            verilate(wanted, made, made / "verilator.log")
+            (made / "complete").touch()
+        os.utime(made)
+        yield made
+
+
+def build_first(wanted: SimBuild) -> SimBuild:
+    """Return what to build for the first verdict: this, or the same without optimisation.
+
+    The latter where most of the model has to be compiled, which takes five times as long for the
+    fast one; both are made of the same C++.
+
+    Raises:
+        HdlError: Verilator refused the design.
+    """
+    if is_built(wanted):
+        return wanted
+    quick = dataclasses.replace(wanted, quick=True)
+    if is_built(quick):
+        return quick
+    try:
+        with verilated(wanted, workshop(BUILD / "sim")) as made:
+            missing = missing_bytes(made, store=workshop(BUILD / "objects"), includes=MAIN_INCLUDES)
+    except HdlError:
+        examine(wanted)  # which may know better what is wrong
+        raise
+    return quick if missing > MUCH_BYTES else wanted
 
 
 def verilate(wanted: SimBuild, made: Path, log_file: Path) -> None:

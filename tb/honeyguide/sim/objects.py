@@ -229,6 +229,18 @@ def compile_model(
     return code
 
 
+def missing_bytes(made: Path, *, store: Path, includes: Sequence[Path]) -> int:
+    """Return how much of a model a fast build would have to optimise."""
+    described = json.loads(next(made.glob("V*.json")).read_text(encoding="utf-8"))
+    kept = Store(store, made, includes, model_flags(described["options"], includes))
+    units = units_of(described["sources"], quick=False)
+    return sum(
+        unit.size
+        for unit in units
+        if unit.early and unit.optimise == FAST and not kept.place(unit).is_file()
+    )
+
+
 def compile_missing(
     missing: Sequence[Unit], places: dict[Unit, Path], kept: Store, flags: Sequence[str],
     made: Path, *, jobs: int, run: Runner,

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from honeyguide.sim.supervise import end_all
+from honeyguide.sim.warm import close_all
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,6 +55,7 @@ def threads(most: int) -> Iterator[ThreadPoolExecutor]:
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         end_all()
+        close_all()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
