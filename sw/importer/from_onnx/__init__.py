@@ -5,5 +5,6 @@ values.py       what stands behind a name: a quantised tensor, a real one, a con
 builder.py      tensors and layers under construction, NCHW beside NHWC
 requantise.py   integers that round as float32 does
 products.py, pointwise.py, movement.py   operators
+folding.py   what depends on constants alone
 network.py      node after node, and where golden's tensors are found in the file
 """

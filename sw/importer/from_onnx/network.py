@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from golden.network import Network, NetworkError
 from sw.importer.from_onnx import movement, pointwise, products
 from sw.importer.from_onnx.builder import Builder, Checkpoint, shape_of, turned
 from sw.importer.from_onnx.file import Node, read_onnx
+from sw.importer.from_onnx.folding import FOLDED, fold
 from sw.importer.from_onnx.values import (
     PLAIN,
     Outside,
@@ -33,39 +33,9 @@ from sw.importer.from_onnx.values import (
 
 Handler = Callable[[Builder, Node], Value | list[Value] | None]
 
-# Folded when all operands are constants: what exporters compute shapes with.
-FOLDED = frozenset(
-    [
-        "Constant",
-        "ConstantOfShape",
-        "Shape",
-        "Gather",
-        "Concat",
-        "Unsqueeze",
-        "Squeeze",
-        "Cast",
-        "Slice",
-        "Add",
-        "Sub",
-        "Mul",
-        "Div",
-        "Reshape",
-        "Transpose",
-        "Identity",
-        "Floor",
-        "Ceil",
-        "Range",
-        "Where",
-        "Equal",
-        "Neg",
-        "ReduceProd",
-        "Flatten",
-    ]
-)
 MISTAKES = (
     ValueError, OverflowError, TypeError, IndexError, KeyError, AttributeError, ZeroDivisionError,
 )  # fmt: skip
-MOST_FOLDED = 1 << 22  # elements of a constant that is computed
 RESHAPES = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
 
 
@@ -144,7 +114,7 @@ def _read(b: Builder, node: Node) -> None:
         b.constants[node.outputs[0]] = dims[start:end]
         return
     if node.kind in FOLDED and all(name in b.constants or not name for name in node.inputs):
-        _fold(b, node)
+        fold(b, node)
         return
     if node.kind not in HANDLERS:
         raise b.error(node, "it must depend on constants alone; export its result as one")
@@ -156,33 +126,6 @@ def _read(b: Builder, node: Node) -> None:
         b.values[name] = value
         if isinstance(value, Quantised):
             b.checkpoint(name, value)
-
-
-def _fold(b: Builder, node: Node) -> None:
-    from onnx import helper
-    from onnx.reference import ReferenceEvaluator
-
-    operands = {name: b.constants[name] for name in node.inputs if name}
-    bound = max([value.size for value in operands.values()], default=1)
-    if node.kind == "ConstantOfShape":
-        bound = int(np.prod(np.clip(b.constant(node, 0), 0, MOST_FOLDED), dtype=object))
-    if node.kind == "Range":
-        first, last, step = (b.scalar(node, i) for i in range(3))
-        bound = int(abs(last - first) / abs(step)) if step else MOST_FOLDED + 1
-    if bound > MOST_FOLDED and node.kind != "Constant":
-        raise b.error(node, "it makes a constant that is too large")
-    one = helper.make_node(node.kind, list(node.inputs), list(node.outputs), **node.attributes)
-    graph = helper.make_graph(
-        [one], "fold",
-        [helper.make_value_info(n, helper.make_tensor_type_proto(0, None)) for n in operands],
-        [helper.make_value_info(n, helper.make_tensor_type_proto(0, None)) for n in node.outputs],
-    )  # fmt: skip
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", b.file.opset)])
-    try:
-        results: Any = ReferenceEvaluator(model).run(None, operands)
-    except Exception as error:
-        raise b.error(node, f"it can't be computed: {str(error).splitlines()[:1]}") from error
-    b.constants.update(zip(node.outputs, results, strict=True))
 
 
 def _output(b: Builder, name: str) -> int:
