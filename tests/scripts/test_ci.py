@@ -49,7 +49,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXPRESSION = re.compile(r"\$\{\{ *([\w.]+) *\}\}")
 WANTED = (
     "nightly", "regress", "coverage", "selftest", "mutate", "prove", "replay", "networks", "bench",
-    "fuzz-files", "soc", "example", "docs", "trend",
+    "fuzz", "fuzz-files", "soc", "example", "docs", "trend",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.lint.__main__ import steps
+from honeyguide.lint.python import modules
+from scripts.lint.__main__ import BASES, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 # A file of each kind that a step looks at.
@@ -103,3 +104,41 @@ def test_what_contributing_names_is_there() -> None:
     )  # fmt: skip
     if tracked.returncode == 0:  # a copy without its history has nothing to ask
         assert len(tracked.stdout.split()) == 3
+
+
+def test_types_are_checked_of_every_file() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if listed.returncode:
+        files = [str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.py")]
+    else:
+        files = [path for path in listed.stdout.split("\n") if path and (ROOT / path).is_file()]
+    checked = set(modules(ROOT, BASES))
+    assert len(files) > 150
+    for path in files:
+        name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        names = {name, name.removeprefix("tb."), name.removeprefix("examples.accumulator.")}
+        assert names & checked, path
+
+
+def test_types_are_strict_and_no_library_is_ignored_that_is_not_named() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    assert settings["strict"] is True
+    assert "ignore-without-code" in settings["enable_error_code"]
+    weaker = {key for key, value in settings.items() if value is False}
+    assert not weaker
+    assert not {"ignore_errors", "ignore_missing_imports", "exclude", "follow_imports"} & set(
+        settings
+    )
+    for part in settings["overrides"]:
+        names = part["module"]
+        if names == ["models.mnist.train"]:  # derives from torch, which is not installed
+            assert set(part) == {"module", "disallow_subclassing_any"}
+            continue
+        assert set(part) - {"follow_imports"} == {"module", "ignore_missing_imports"}
+        for name in names:
+            library = name.removesuffix(".*")
+            assert library != "*" and not list(ROOT.glob(f"{library}*")), name
+            assert not list((ROOT / "tb").glob(f"{library}*")), name
