@@ -164,6 +164,8 @@ class PhasePlan:
         """Give way until all fits; the estimate with thicker strips, and what led to it."""
         while True:
             buffers = self._attempt(spilled, limits)
+            if self._give_way_everywhere(buffers, spilled, limits):
+                continue
             failed = assign_lines(self.config, buffers)
             if failed is None:
                 break
@@ -461,38 +463,67 @@ class PhasePlan:
 
     # ------------------------------------------------------------------ giving way
 
+    def _give_way_everywhere(
+        self, buffers: list[Buffer], spilled: set[Key], limits: dict[int, tuple[int, int]]
+    ) -> bool:
+        """Give way wherever more lines are needed at once than there are; whether it was so.
+
+        What one operation changes says nothing about those far from it: all of them at a time, so
+        that a long network takes no more attempts than a short one.
+        """
+        needed = [0] * len(self.ops)
+        largest: list[Buffer | None] = [None] * len(self.ops)
+        for buffer in buffers:
+            for index in range(buffer.first, buffer.last + 1):
+                needed[index] += buffer.lines
+                before = largest[index]
+                if before is None or buffer.lines > before.lines:
+                    largest[index] = buffer
+        changed = -1  # last operation that the changes so far may have relieved
+        found = False
+        for index, (lines, buffer) in enumerate(zip(needed, largest, strict=True)):
+            if lines > self.config.spad_depth and index > changed and buffer is not None:
+                here = Buffer(name=buffer.name, lines=lines, first=index, last=index)
+                changed = self._give_way(here, spilled, limits)
+                found = True
+        return found
+
     def _give_way(
         self, failed: Buffer, spilled: set[Key], limits: dict[int, tuple[int, int]]
-    ) -> None:
-        """Make ``failed`` likelier to fit: thinner strips, else one resident tensor less."""
+    ) -> int:
+        """Make ``failed`` likelier to fit: thinner strips, else one resident tensor less.
+
+        Returns the last operation that has more room now.
+        """
         for index in range(failed.first, failed.last + 1):
             thinner = self._thinner(index, self.plans[index])
             if thinner is not None:
                 limits[index] = thinner
-                return
+                return index
         candidates = [
             (key not in self.first_load, -buffer.lines, key)
             for key, buffer in self.resident.items()
             if buffer.first <= failed.last and failed.first <= buffer.last
         ]
         if candidates:
-            spilled.add(min(candidates)[2])
-            return
+            key = min(candidates)[2]
+            spilled.add(key)
+            return self.resident[key].last
         for index in range(failed.first, failed.last + 1):
             thinner = self._thinner(index, self.plans[index], last_way=True)
             if thinner is not None:
                 limits[index] = thinner
-                return
+                return index
         for index in range(failed.first, failed.last + 1):
             narrower = self._narrower(self.plans[index])
             if narrower is not None:
                 limits[index] = narrower
-                return
+                return index
         for index in range(failed.first, failed.last + 1):
             fewer = self._fewer_channels(index, self.plans[index])
             if fewer is not None:
                 self.slices[index] = fewer
-                return
+                return index
         # Each buffer alone may fit; what does not are those that must be there at once.
         together = {
             id(buffer): buffer.lines
