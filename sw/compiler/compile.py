@@ -133,7 +133,7 @@ class _Compiler:
         self._program.roots = self._roots
         self._constants: dict[int, Constants] = {}
         self._lives: Lives | None = Lives()  # until addresses are known
-        self._position = 0
+        self._positions: set[int] = set()
 
     def compile(self) -> Program:
         """Run all passes."""
@@ -243,7 +243,9 @@ class _Compiler:
     def _note_uses(self, phase: _Phase, lives: Lives) -> None:
         """Which tensors the operations of a phase need in memory."""
         for index, (position, op) in enumerate(phase.ops):
-            self._position = position
+            # Operations whose strips take turns are at work at the same time.
+            pair = [k for k in (index - 1, index) if k in phase.plan.joined]
+            self._positions = {position} | {phase.ops[k + n][0] for k in pair for n in (0, 1)}
             if isinstance(op, MoveOp):
                 for tensor in (*op.reads, op.output):
                     self._region(tensor)
@@ -302,7 +304,8 @@ class _Compiler:
         entry = self._tensors[owner]
         if self._lives is not None:
             if entry.data is None and owner not in self._tensors.variables.values():
-                self._lives.note(owner, entry.size, self._position)
+                for position in self._positions:
+                    self._lives.note(owner, entry.size, position)
             return 0
         if owner not in self._addresses:
             self._addresses[owner] = (

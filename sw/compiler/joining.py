@@ -12,7 +12,7 @@ from __future__ import annotations
 from golden.config import CoreConfig
 from sw.compiler.geometry import blocks
 from sw.compiler.operations import ArrayOp, CoreOp
-from sw.compiler.packing import channel_parts
+from sw.compiler.packing import weight_parts
 from sw.compiler.strips import Strip
 from sw.compiler.units import Unit
 
@@ -45,7 +45,7 @@ def can_take_turns(config: CoreConfig, first: CoreOp, second: CoreOp) -> bool:
 
 
 def _one_chunk(config: CoreConfig, op: ArrayOp) -> bool:
-    if op.matrix is not None or len(channel_parts(config, op)) > 1:
+    if op.matrix is not None or len(weight_parts(config, op)) > 1:
         return False
     steps = op.window.kernel_h * op.window.kernel_w * (op.in_shape.c if op.kind == "conv" else 1)
     count = blocks(config, op.out_shape.c)

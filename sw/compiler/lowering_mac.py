@@ -69,10 +69,12 @@ def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[Lowered
         return "the batch is not 1"
     source, in_shape, window = _unpadded(context, layer, image, op.window)
     out_shape = context.image(layer.outputs[0])
-    if in_shape.c == out_shape.c:
+    taps = window.kernel_h * window.kernel_w
+    if in_shape.c == out_shape.c and taps <= context.config.wbuf_depth:
         return _mac(context, layer, "dwconv", source, in_shape, out_shape, op, window, op.weights)
-    # A depth multiplier: every output channel looks at one input channel, so a convolution whose
-    # other weights are zero computes the same sums. With one input channel nothing is wasted.
+    # A depth multiplier, or a kernel that needs parts: every output channel looks at one input
+    # channel, so a convolution whose other weights are zero computes the same sums. With one input
+    # channel nothing is wasted.
     multiplier = out_shape.c // in_shape.c
     kernel_h, kernel_w, out_c = op.weights.shape
     dense = np.zeros((out_c, kernel_h, kernel_w, in_shape.c), dtype=np.int8)
@@ -115,9 +117,6 @@ def _mac(
     window: Window,
     weights: NDArray[np.int8],
 ) -> list[LoweredOp] | str:
-    block = min(in_shape.c, context.config.cols) if kind == "conv" else 1
-    if window.kernel_h * window.kernel_w * block > context.config.wbuf_depth:
-        return f"its kernel of {window.kernel_h} x {window.kernel_w} exceeds the weight buffer"
     requantisation = op.requantisation
     source, view = context.view(source, in_shape)
     array_op = ArrayOp(

@@ -15,7 +15,7 @@ from sw.compiler.estimate import Work, together, work
 from sw.compiler.geometry import CompileError, Shape, ceil_div
 from sw.compiler.joining import can_take_turns
 from sw.compiler.operations import ArrayOp, CoreOp, MoveOp
-from sw.compiler.packing import channel_parts, is_one_tile
+from sw.compiler.packing import Part, is_one_tile, splits_kernel, weight_parts
 from sw.compiler.placement import Buffer, assign_lines, refuse, squeeze
 from sw.compiler.spreading import spread_pitch
 from sw.compiler.strips import Strip, cut, legal_starts
@@ -151,8 +151,8 @@ class PhasePlan:
         for op in self.ops:
             if (
                 isinstance(op, ArrayOp)
-                and len(channel_parts(self.config, op)) > 1
-                and not is_one_tile(self.config, op)
+                and len(weight_parts(self.config, op)) > 1
+                and not (is_one_tile(self.config, op) and not splits_kernel(self.config, op))
             ):
                 spilled |= set(self._operand_keys(op))
                 spilled.add(self.key(op.output, op.out_shape))
@@ -266,7 +266,7 @@ class PhasePlan:
                 self.config, op, input_pitch=pitch, output_resident=output_resident
             )
             strips = cut(op, starts, *limit)
-            channels = size or max(c1 - c0 for c0, c1 in channel_parts(self.config, op))
+            channels = size or _deepest(weight_parts(self.config, op))
             made = size or op.out_shape.c
             self.known_cuts[known] = Cut(
                 strips=strips,
@@ -284,7 +284,7 @@ class PhasePlan:
         in_streams = [key not in self.resident for key in keys]
         out_streams = self.key(op.output, op.out_shape) not in self.resident
         height, width = op.out_shape.h, op.out_shape.w
-        parts = channel_parts(self.config, op)
+        parts = weight_parts(self.config, op)
         if len(parts) > 1:
             columns = min(width, self.config.rows)
             rows = max(1, self.config.rows // columns) if columns == width else 1
@@ -346,7 +346,7 @@ class PhasePlan:
                 or not plan.buffers
                 or {index, index - 1} & self.joined
                 or index in self.slices
-                or len(channel_parts(self.config, op)) > 1
+                or len(weight_parts(self.config, op)) > 1
             ):
                 continue
             own = {id(buffer) for buffer in plan.buffers}
@@ -481,9 +481,9 @@ class PhasePlan:
                     largest[index] = buffer
         changed = -1  # last operation that the changes so far may have relieved
         found = False
-        for index, (lines, buffer) in enumerate(zip(needed, largest, strict=True)):
-            if lines > self.config.spad_depth and index > changed and buffer is not None:
-                here = Buffer(name=buffer.name, lines=lines, first=index, last=index)
+        for index, (lines, most) in enumerate(zip(needed, largest, strict=True)):
+            if lines > self.config.spad_depth and index > changed and most is not None:
+                here = Buffer(name=most.name, lines=lines, first=index, last=index)
                 changed = self._give_way(here, spilled, limits)
                 found = True
         return found
@@ -539,7 +539,7 @@ class PhasePlan:
         rows, columns = plan.limit
         if isinstance(plan.op, MoveOp):
             return (ceil_div(rows, 2), 1) if rows > 1 else None
-        if not plan.buffers or rows <= 1 or len(channel_parts(self.config, plan.op)) > 1:
+        if not plan.buffers or rows <= 1 or len(weight_parts(self.config, plan.op)) > 1:
             return None
         thinner = ceil_div(rows, 2)
         strips = self._strips(index, plan.op, (thinner, columns)).strips
@@ -587,3 +587,8 @@ def _heights(height: int, least: int) -> list[int]:
         heights.add(rows)
         count += 1 + count // 8
     return sorted(heights)
+
+
+def _deepest(parts: list[Part]) -> int:
+    """Most channels that a part has."""
+    return max(end - first for first, end in (part.channels for part in parts))

@@ -191,7 +191,7 @@ def _emit_execute(unit: Unit, emitter: Emitter) -> None:
 
 
 def _configure_operation(unit: Unit, op: ArrayOp, emitter: Emitter) -> None:
-    layer, window = op.layer, op.window
+    layer, window = op.layer, unit.window or op.window
     if op.has_window:
         emitter.configure(
             layer,

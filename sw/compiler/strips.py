@@ -87,6 +87,31 @@ def _span(first: int, end: int, size: int, stride: int, pad: int, reach: int) ->
     return Span(first=first, end=end, a=a, b=b, pad=a - low)
 
 
+def part_of_strip(
+    op: ArrayOp, strip: Strip, rows: tuple[int, int], columns: tuple[int, int]
+) -> Strip:
+    """The strip as some rows and columns of the kernel see it; itself if they are all."""
+    w = op.window
+    if rows == (0, w.kernel_h) and columns == (0, w.kernel_w):
+        return strip
+    axes = (
+        (strip.y, op.in_shape.h, w.stride_h, w.pad_top, w.dilation_h, rows),
+        (strip.x, op.in_shape.w, w.stride_w, w.pad_left, w.dilation_w, columns),
+    )
+    y, x = (
+        _span(
+            span.first,
+            span.end,
+            size,
+            stride,
+            pad - first * dilation,
+            (end - 1 - first) * dilation,
+        )
+        for span, size, stride, pad, dilation, (first, end) in axes
+    )
+    return Strip(y=y, x=x)
+
+
 def strip_of(op: ArrayOp, first: int, end: int) -> Strip:
     """The strip that makes output rows [first, end), all columns."""
     return Strip(y=rows_span(op, first, end), x=columns_span(op, 0, op.out_shape.w))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from golden.config import CoreConfig
 from sw.compiler.geometry import Shape, blocks, ceil_div
 from sw.compiler.operations import ArrayOp
-from sw.compiler.packing import channel_parts
+from sw.compiler.packing import Part, weight_parts
 from sw.compiler.program import OutputPart
-from sw.compiler.strips import Strip, strip_of
+from sw.compiler.strips import Strip, part_of_strip, strip_of
 from sw.compiler.units import Chunk, Operand, Transfer, Unit
 
 
@@ -94,7 +94,7 @@ def tile(
     )
     if op.is_padded:
         return builder.padded(strips)
-    parts = channel_parts(config, op)
+    parts = weight_parts(config, op)
     if len(parts) > 1:
         return builder.split(strips, parts)
     if channels:
@@ -155,24 +155,31 @@ class _Builder:
             order += [(strip, first) for strip in (strips if cut else whole)]
         return order
 
-    def split(self, strips: list[Strip], parts: list[tuple[int, int]]) -> list[Unit]:
-        """Units of one tile, one block and one part of the input channels each.
+    def split(self, strips: list[Strip], parts: list[Part]) -> list[Unit]:
+        """Units of one tile, one block and one part of kernel and input channels each.
 
         A streamed input is loaded part by part; a resident one is there as a whole.
         """
         units: list[Unit] = []
         (source,) = self.sources
         loaded_rows = [0]
-        taps = self.op.window.kernel_h * self.op.window.kernel_w
         out_blocks = blocks(self.config, self.op.out_shape.c)
         for number, strip in enumerate(strips):
             for block in range(out_blocks):
                 self.shared.clear()
-                for c0, c1 in parts:
-                    unit = self._unit(strip, number, block, 1)
+                step = 0
+                for place, part in enumerate(parts):
+                    c0, c1 = part.channels
+                    seen = part_of_strip(self.op, strip, part.rows, part.columns)
+                    unit = self._unit(seen, number, block, 1)
+                    unit.window = replace(
+                        self.op.window,
+                        kernel_h=part.rows[1] - part.rows[0],
+                        kernel_w=part.columns[1] - part.columns[0],
+                    )
                     if source.streams:
                         base = source.bases[len(units) % 2]
-                        load = self._rectangle(0, strip, c0, c1 - c0, base)
+                        load = self._rectangle(0, seen, c0, c1 - c0, base)
                         unit.loads = [load]
                         stride, pitch = blocks(self.config, c1 - c0), load.pitch
                     else:
@@ -183,9 +190,10 @@ class _Builder:
                         stride, pitch = whole.cbs, whole.pitch
                     unit.in_shape = replace(unit.in_shape, c=c1 - c0)
                     unit.operands = (Operand(base=base, cbs=stride, pitch=pitch),)
-                    unit.weights = self._weights(block, 1, taps * c0, taps * (c1 - c0))
+                    unit.weights = self._weights(block, 1, step, part.words)
+                    step += part.words
                     unit.parameters = self._parameters(block, 1)
-                    unit.acc, unit.hold = c0 > 0, c1 < self.op.in_shape.c
+                    unit.acc, unit.hold = place > 0, place + 1 < len(parts)
                     if unit.hold:
                         unit.part = None
                     units.append(unit)

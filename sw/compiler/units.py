@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from golden.operators.windows import Window
 from sw.compiler.geometry import Shape
 from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.program import OutputPart
@@ -82,7 +83,7 @@ class Unit:
     """One execute instruction: a rectangle of the output, some of its channel blocks.
 
     ``out_base`` .. ``out_pitch`` say where it goes, ``out_shape`` what it is; ``part`` is None for
-    what is no part of a tensor of the network.
+    what is no part of a tensor of the network; ``window`` is that of the operation unless given.
     """
 
     op: ArrayOp | MoveOp
@@ -100,6 +101,7 @@ class Unit:
     table: Chunk | None = None
     loads: list[Transfer] = field(default_factory=list)
     stores: list[Transfer] = field(default_factory=list)
+    window: Window | None = None
     acc: bool = False
     hold: bool = False
 

@@ -189,7 +189,44 @@ def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence() -> None:
         compile_network(small, network, memory_base=BASE)
 
 
-def test_a_depthwise_kernel_beyond_the_weight_buffer_runs_on_the_host() -> None:
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize(("kernel", "channels"), [((5, 7), 4), ((3, 12), 9), ((6, 9), 12)])
+def test_a_kernel_beyond_the_weight_buffer_is_computed_in_parts(
+    kernel: tuple[int, int], channels: int, stride: int
+) -> None:
+    small = CoreConfig(name="small", wbuf_depth=64)
+    for padding, dilation in (("SAME", 1), ("SAME", 2), ("VALID", 1)):
+        builder = Builder(rng=np.random.default_rng(2))
+        x = builder.tensor((1, 6, 13, channels))
+        window = resolve_padding(
+            6,
+            13,
+            kernel=kernel,
+            stride=(stride, stride),
+            dilation=(dilation, dilation),
+            padding=padding,
+        )
+        operation = Convolution(
+            weights=builder.int8((11, *kernel, channels)),
+            bias=None,
+            window=window,
+            input_zero_point=1,
+            requantisation=builder.requantisation(kernel[0] * kernel[1] * channels, 11),
+        )
+        (y,) = builder.layer(operation, [x], (1, window.out_h, window.out_w, 11))
+        network = Network(
+            name="wide",
+            tensors=tuple(builder.tensors),
+            layers=tuple(builder.layers),
+            inputs=(x,),
+            outputs=(y,),
+        )
+        program = compile_network(small, network, memory_base=BASE)
+        assert not any(isinstance(phase, HostPhase) for phase in program.phases)
+        assert play(small, network, _random_inputs(network, 2)).differences == []
+
+
+def test_a_depthwise_kernel_beyond_the_weight_buffer_is_computed_in_parts() -> None:
     small = CoreConfig(name="small", wbuf_depth=64)
     builder = Builder(rng=np.random.default_rng(2))
     x = builder.tensor((1, 9, 9, 4))
@@ -209,5 +246,5 @@ def test_a_depthwise_kernel_beyond_the_weight_buffer_runs_on_the_host() -> None:
         outputs=(y,),
     )
     program = compile_network(small, network, memory_base=BASE)
-    assert [type(phase) for phase in program.phases] == [HostPhase]
+    assert not any(isinstance(phase, HostPhase) for phase in program.phases)
     assert play(small, network, _random_inputs(network, 2)).differences == []

@@ -172,7 +172,7 @@ def test_views_say_what_an_operand_is() -> None:
     assert not dataclasses.replace(op, views=()).is_padded
 
 
-def _chain() -> Network:
+def _chain(*, summed: bool = True) -> Network:
     """A depthwise convolution that waits for the bus, then one that the array is busy with."""
     builder = Builder(rng=np.random.default_rng(12))
     x = builder.tensor((1, 64, 64, 24))
@@ -188,18 +188,21 @@ def _chain() -> Network:
         [x],
         (1, 64, 64, 24),
     )
+    made = 24 if summed else 64
     (z,) = builder.layer(
         ops.Convolution(
-            weights=builder.int8((24, 1, 1, 24)),
+            weights=builder.int8((made, 1, 1, 24)),
             bias=None,
             window=resolve_padding(64, 64, kernel=(1, 1)),
             input_zero_point=4,
-            requantisation=builder.requantisation(24, 24),
+            requantisation=builder.requantisation(24, made),
         ),
         [y],
-        (1, 64, 64, 24),
+        (1, 64, 64, made),
     )
-    return _built(builder, (x,), _sum(builder, [y, z], (1, 64, 64, 24), product=False))
+    if summed:
+        z = _sum(builder, [y, z], (1, 64, 64, 24), product=False)
+    return _built(builder, (x,), z)
 
 
 def test_strips_of_two_operations_take_turns_where_that_is_faster() -> None:
@@ -217,3 +220,11 @@ def test_strips_of_two_operations_take_turns_where_that_is_faster() -> None:
     layers = [step.layer for phase in core_phases(paired) for step in phase.steps if step.part]
     changes = sum(a != b for a, b in pairwise(layers))
     assert changes > 2 * len(network.layers)
+
+
+def test_memory_of_a_pair_is_not_shared_while_its_strips_take_turns() -> None:
+    network = _chain(summed=False)
+    program, found = compile_choices(CONFIG, network, memory_base=BASE, choices=frozenset({PAIRS}))
+    assert any(choice[0] == "pair" for choice in found)
+    inputs = [np.random.default_rng(14).integers(-128, 128, (1, 64, 64, 24)).astype(np.int8)]
+    assert play(CONFIG, network, inputs, program=program).differences == []
