@@ -75,6 +75,8 @@ def judge(mutant: Mutant, folder: Path, *, ask: bool) -> Ending:
     try:
         inputs = random_inputs(model, 1, mutant.number)
         found = compare_with_oracle(model.network, path, inputs)
+    except UserError as error:  # the network can't take such inputs
+        return Ending(kind="sentence", text=str(error), seconds=spent)
     except Exception:  # noqa: BLE001 (the same)
         return Ending(kind="golden", text=traceback.format_exc(), seconds=spent)
     if found.mismatches:

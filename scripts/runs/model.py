@@ -138,8 +138,8 @@ def _fitted(path: Path, name: str, tensor: Tensor, array: Array) -> Array:
 def random_inputs(model: Model, count: int, seed: int) -> Array:
     """Return `count` random inputs, the same for the same seed.
 
-    Integers are any; float32 is what the tensor that QUANTIZE makes of it can hold, and a little
-    more.
+    Integers are any, but those that are indices lead somewhere; float32 is what the tensor that
+    QUANTIZE makes of it can hold, and a little more.
     """
     return inputs_of(model.network, count, seed)
 
@@ -153,6 +153,8 @@ def inputs_of(network: Network, count: int, seed: int) -> Array:
         shape = (count, *tensor.shape)
         if tensor.dtype == "bool":
             arrays.append(random.random(shape) < 0.5)
+        elif (places := _places(network, index)) is not None:
+            arrays.append(random.integers(0, places, shape, dtype=tensor.dtype))
         elif tensor.dtype == "float32":
             low, high = _span(network, index)
             arrays.append(random.uniform(low, high, shape).astype(np.float32))
@@ -160,6 +162,16 @@ def inputs_of(network: Network, count: int, seed: int) -> Array:
             least, most = limits(tensor.dtype)
             arrays.append(random.integers(least, most, shape, dtype=tensor.dtype, endpoint=True))
     return join_inputs(network, arrays)
+
+
+def _places(network: Network, index: int) -> int | None:
+    """Return how many places every axis has that an input is an index of; None if it is none."""
+    sizes = [
+        min(network.tensors[layer.inputs[0]].shape)
+        for layer in network.layers
+        if layer.operator in ("GATHER", "GATHER_ND") and index in layer.inputs[1:]
+    ]
+    return min(sizes, default=None)
 
 
 def _span(network: Network, index: int) -> tuple[float, float]:

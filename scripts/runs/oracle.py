@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import Network, Tensor, run_network
+from honeyguide.cli import UserError
 from scripts.runs.cut import CutError, cut, input_tensors
 from scripts.runs.onnx_oracle import RuntimeRefusedError, compare_with_onnxruntime
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
@@ -244,7 +245,7 @@ def _compare_parts(
         files = sorted({network.tensors[index].in_file for index in part.tensors})
         for number, array in enumerate(inputs):
             given = split_inputs(network, array)
-            values = run_network(network, given, state)
+            values = _golden(network, given, state, f"input {number} of this network")
             if len(parts) > 1:
                 given = [_value(network, values, index) for index in part.inputs]
             found = oracle.infer(given, files)
@@ -259,6 +260,18 @@ def _compare_parts(
 
 def _bytes(tensor: Tensor) -> int:
     return tensor.size * max(1, np.dtype(tensor.dtype).itemsize if tensor.dtype in SIZED else 4)
+
+
+def _golden(network: Network, given: Any, state: Any, where: str) -> dict[int, Any]:
+    """Run golden once.
+
+    Raises:
+        UserError: what is given has no result, as an index that leads nowhere.
+    """
+    try:
+        return run_network(network, given, state)
+    except ValueError as error:
+        raise UserError(f"{where} has no result: {error}") from None
 
 
 def _value(

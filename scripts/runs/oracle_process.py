@@ -145,7 +145,10 @@ class OracleProcess:
 
     def _said(self) -> str:
         self._log.seek(0)
-        return first_line(self._log.read().decode(errors="replace"))
+        text = self._log.read().decode(errors="replace")
+        if text.startswith("Traceback"):  # of Python's: its last line says what happened
+            text = text.strip().rpartition("\n")[2]
+        return first_line(text)
 
 
 def first_line(text: str) -> str:

@@ -51,8 +51,8 @@ Field = Scalar | Vector | Table | Tables
 BYTE, WORD, LONG, STRING = Scalar(1), Scalar(4), Scalar(8), Vector(1)
 OPTIONS = "Options"  # of any operator: its fields are scalars, vectors and strings
 
-# What the importer reads of TensorFlow Lite's schema: table -> field number -> kind. What is not
-# listed (metadata, signatures) is never read.
+# What the importer reads of TensorFlow Lite's schema, and ranges and signatures of tensors, which
+# tflite-micro reads: table -> field number -> kind. What is not listed (metadata) is never read.
 SCHEMA: dict[str, dict[int, Field]] = {
     "Model": {
         0: WORD, 1: Tables("OperatorCode"), 2: Tables("SubGraph"), 3: STRING, 4: Tables("Buffer"),
@@ -61,8 +61,11 @@ SCHEMA: dict[str, dict[int, Field]] = {
     "SubGraph": {0: Tables("Tensor"), 1: Vector(4), 2: Vector(4), 3: Tables("Operator"), 4: STRING},
     "Tensor": {
         0: Vector(4), 1: BYTE, 2: WORD, 3: STRING, 4: Table("QuantizationParameters"), 5: BYTE,
+        7: Vector(4),
     },
-    "QuantizationParameters": {2: Vector(4), 3: Vector(8), 6: WORD},
+    "QuantizationParameters": {
+        0: Vector(4), 1: Vector(4), 2: Vector(4), 3: Vector(8), 6: WORD,
+    },
     "Operator": {
         0: WORD, 1: Vector(4), 2: Vector(4), 3: BYTE, 4: Table(OPTIONS), 5: Vector(1), 8: Vector(4),
     },

@@ -21,6 +21,7 @@ from golden.network import NetworkError
 from sw.importer.flatbuffer import DamagedError, verify
 
 IDENTIFIER = b"TFL3"
+SCHEMA_VERSION = 3  # every .tflite file since 2017
 LONGEST_NAME = 120  # characters of a name that are kept
 MOST_FILE_BYTES = 256 << 20  # as much as the bench has memory
 MOST_DIMENSIONS = 64  # of a shape that is read at all
@@ -136,6 +137,11 @@ def read_file(path: Path) -> FileRecord:
 
 
 def _model(path: Path, model: Any) -> FileRecord:
+    if model.Version() != SCHEMA_VERSION:
+        raise NetworkError(
+            f"{path} is written in version {model.Version()} of the format, {SCHEMA_VERSION} is "
+            "known; export it anew"
+        )
     return FileRecord(
         path=path,
         codes=[_code(model.OperatorCodes(i)) for i in range(model.OperatorCodesLength())],

@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from golden.config import load_config
+from honeyguide.cli import UserError
 from models.tflite_writer import TfliteWriter
+from scripts.runs.model import load_model, random_inputs
 from scripts.runs.oracle import OracleResult, compare, compare_with_oracle
 from scripts.runs.oracle_process import OracleProcess
 from scripts.runs.whole import passed
 from scripts.runs.zoo import mnist_inputs
 from sw.importer import import_network
+from sw.inputs import join_inputs, split_inputs
 from tests.commands.support import MNIST
 
 
@@ -141,3 +146,30 @@ def test_tensors_of_another_size_differ() -> None:
     compare(result, network, {index: np.zeros(5, np.int8)}, ours, 0)
     assert result.mismatches
     assert "has 5 values" in result.first
+
+
+def gathering(path: Path) -> Path:
+    """Write a network that gathers by indices that it is given."""
+    writer = TfliteWriter("gathering")
+    x = writer.add_tensor("x", (3, 4), scale=0.1)
+    index = writer.add_tensor("index", (2,), dtype="int32")
+    y = writer.add_tensor("y", (2, 4), scale=0.1)
+    writer.add_operator("GATHER", [x, index], [y], axis=0, batchDims=0)
+    path.write_bytes(writer.finish(inputs=[x, index], outputs=[y]))
+    return path
+
+
+def test_random_indices_lead_somewhere(tmp_path: Path) -> None:
+    model = load_model(gathering(tmp_path / "gathering.tflite"), load_config("8x8"))
+    inputs = random_inputs(model, 20, 1)
+    given = [split_inputs(model.network, array)[1] for array in inputs]
+    assert {int(index) for array in given for index in array} == {0, 1, 2}
+    assert compare_with_oracle(model.network, model.path, inputs).judged
+
+
+def test_an_index_that_leads_nowhere_is_one_sentence(tmp_path: Path) -> None:
+    network = import_network(gathering(tmp_path / "gathering.tflite"))
+    given: list[NDArray[Any]] = [np.zeros((1, 3, 4), np.int8), np.array([[0, 7]], np.int32)]
+    inputs = join_inputs(network, given)
+    with pytest.raises(UserError, match="input 0 of this network has no result: an index lies"):
+        compare_with_oracle(network, tmp_path / "gathering.tflite", inputs)

@@ -79,6 +79,21 @@ OP = "subgraphs[0].operators[0]"
 # what -> (seed network, change, words of the sentence)
 # ruff: noqa: E501 (a line for each reads better than columns of pieces)
 REFUSED: dict[str, tuple[str, Any, str]] = {
+    # what its options say against what it has
+    "format version": ("classifier", set_("version", 255), "written in version 255 of the format, 3 is known"),
+    "pack count": ("PACK", set_(f"{OP}.builtinOptions.valuesCount", 77), r"operator 0 PACK .*option valuesCount is 77, it has \d+ inputs"),
+    "unpack count": ("UNPACK", set_(f"{OP}.builtinOptions.num", -1), r"operator 0 UNPACK .*option num is -1, it has \d+ outputs"),
+    "gather axis": ("GATHER", set_(f"{OP}.builtinOptions.axis", 99), "GATHER .*axis 99 is none of"),
+    "gather batches": ("GATHER", set_(f"{OP}.builtinOptions.batchDims", 127), "GATHER .*do not share 127 batch axes"),
+    "type of an index": ("ARG_MAX", set_(f"{OP}.builtinOptions.outputType", 127), "ARG_MAX .*option outputType is 127, which is no type"),
+    "type of a cast": ("CAST", set_(f"{OP}.builtinOptions.inDataType", -128), "CAST .*option inDataType is -128, which is no type"),
+    "type of a shape": ("SHAPE", set_(f"{OP}.builtinOptions.outType", -1), "SHAPE .*option outType is -1, which is no type"),
+    "type of a bias": ("TRANSPOSE_CONV", set_(f"{OP}.builtinOptions.quantizedBiasType", 127), "option quantizedBiasType is 127, which is no type"),
+    "cell clip": ("UNIDIRECTIONAL_SEQUENCE_LSTM", set_(f"{OP}.builtinOptions.cellClip", 1e-9), "option cellClip is 1e-09; it must be 0, or .* or more"),
+    "window": ("classifier", lambda m: setattr(operator(m, "MAX_POOL_2D").builtinOptions, "filterHeight", 1 << 20), "MAX_POOL_2D .*its window is 1048576 x 2; 256 is the most"),
+    "moved to another type": ("TRANSPOSE", lambda m: setattr(operand(m, "TRANSPOSE", 0), "type", schema.TensorType.FLOAT32), "float32"),
+    "condition": ("SELECT_V2", lambda m: setattr(operand(m, "SELECT_V2", 0), "type", schema.TensorType.INT8), "its condition must be bool|scale"),
+    "fill": ("FILL", lambda m: data(m, operand(m, "FILL", 0), [1] * operand(m, "FILL", 0).shape[0]), r"FILL .*its shape operand says \[1, .*its output is"),
     # counts, indices, buffers
     "no graph": ("classifier", set_("subgraphs", []), "holds no network"),
     "no operators": ("classifier", set_("subgraphs[0].operators", []), "holds no network"),

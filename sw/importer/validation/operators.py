@@ -52,12 +52,14 @@ class Signature:
 MANY = 1 << 16
 BIAS = frozenset({2})
 _c, _p, _m, _v, _r = convolutional, pointwise, movement, variables, recurrent
+_KEPT, _types = movement.same_type(0), pointwise.named_types
 
 SIGNATURES: dict[str, Signature] = {
     "CONV_2D": Signature(
         inputs=(2, 3), optional=BIAS, options="Conv2DOptions", newest=8,
         rules=(
             _c.window_geometry, _c.convolution_shapes, _c.weights(axis=0), _c.bias_type, _c.bias,
+            _types("quantizedBiasType"),
         ),
     ),
     "DEPTHWISE_CONV_2D": Signature(
@@ -68,7 +70,10 @@ SIGNATURES: dict[str, Signature] = {
     ),
     "FULLY_CONNECTED": Signature(
         inputs=(2, 3), optional=BIAS, options="FullyConnectedOptions", newest=14,
-        rules=(_c.fully_connected_shapes, _c.weights(axis=0), _c.bias_type, _c.bias),
+        rules=(
+            _c.fully_connected_shapes, _c.weights(axis=0), _c.bias_type, _c.bias,
+            _types("quantizedBiasType"),
+        ),
     ),
     "BATCH_MATMUL": Signature(
         inputs=(2, 2), options="BatchMatMulOptions", newest=4,
@@ -108,32 +113,40 @@ SIGNATURES: dict[str, Signature] = {
         rules=(_p.same_shape, _p.ratio_scale, _p.leaky_slope),
     ),
     "QUANTIZE": Signature(inputs=(1, 1), newest=3, rules=(_p.same_shape, _p.ratio_scale)),
-    "RESHAPE": Signature(inputs=(1, 2), rules=(_m.reshape_size, _m.reshape_shape)),
+    "RESHAPE": Signature(inputs=(1, 2), rules=(_m.reshape_size, _m.reshape_shape, _KEPT)),
     "SQUEEZE": Signature(
         inputs=(1, 1), options="SqueezeOptions", newest=2,
-        rules=(_m.reshape_size, _m.squeezed_axes),
+        rules=(_m.reshape_size, _m.squeezed_axes, _KEPT),
     ),
-    "EXPAND_DIMS": Signature(inputs=(2, 2), rules=(_m.reshape_size, _m.expanded_axis)),
+    "EXPAND_DIMS": Signature(inputs=(2, 2), rules=(_m.reshape_size, _m.expanded_axis, _KEPT)),
     "CONCATENATION": Signature(
-        inputs=(1, 10), options="ConcatenationOptions", newest=4, rules=(_m.concatenated_shapes,)
+        inputs=(1, 10), options="ConcatenationOptions", newest=4,
+        rules=(_m.concatenated_shapes, _m.same_type()),
     ),
     "PAD": Signature(inputs=(2, 3), newest=4, rules=(_m.paddings, _p.same_quantisation)),
     "PADV2": Signature(
         inputs=(3, 3), newest=4, rules=(_m.paddings, _p.same_quantisation)
     ),
-    "TRANSPOSE": Signature(inputs=(2, 2), newest=6, rules=(_m.permutation, _p.same_quantisation)),
+    "TRANSPOSE": Signature(
+        inputs=(2, 2), newest=6,
+        rules=(_m.permutation, _p.same_quantisation, _KEPT),
+    ),
     "STRIDED_SLICE": Signature(
         inputs=(4, 4), options="StridedSliceOptions", newest=8,
-        rules=(_m.strides, _p.same_quantisation),
+        rules=(_m.strides, _p.same_quantisation, _KEPT),
     ),
-    "SLICE": Signature(inputs=(3, 3), newest=6, rules=(_m.slice_bounds, _p.same_quantisation)),
+    "SLICE": Signature(
+        inputs=(3, 3), newest=6,
+        rules=(_m.slice_bounds, _p.same_quantisation, _KEPT),
+    ),
     "SPLIT": Signature(
-        inputs=(2, 2), outputs=(1, MANY), options="SplitOptions", newest=4, rules=(_m.equal_parts,)
+        inputs=(2, 2), outputs=(1, MANY), options="SplitOptions", newest=4,
+        rules=(_m.equal_parts, _m.same_type(1)),
     ),
-    "SPLIT_V": Signature(inputs=(3, 3), outputs=(1, MANY), newest=2, rules=(_m.named_parts,)),
+    "SPLIT_V": Signature(inputs=(3, 3), outputs=(1, MANY), newest=2, rules=(_m.named_parts, _KEPT)),
     "TRANSPOSE_CONV": Signature(
         inputs=(3, 4), optional=frozenset({3}), options="TransposeConvOptions", newest=5,
-        rules=(_c.transposed_shapes,),
+        rules=(_c.transposed_shapes, _types("quantizedBiasType")),
     ),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": Signature(
         inputs=(24, 24), optional=frozenset(range(9, 18)) | frozenset(range(20, 24)) | {1, 5},
@@ -156,11 +169,16 @@ SIGNATURES: dict[str, Signature] = {
         )
     },
     "LOGICAL_NOT": Signature(inputs=(1, 1), rules=(_p.same_shape,)),
-    "SELECT_V2": Signature(inputs=(3, 3), newest=2, rules=(_p.broadcast_shape,)),
-    "ARG_MAX": Signature(inputs=(2, 2), newest=3, rules=(_p.argument_shape,)),
-    "ARG_MIN": Signature(inputs=(2, 2), newest=3, rules=(_p.argument_shape,)),
+    "SELECT_V2": Signature(
+        inputs=(3, 3), newest=2, rules=(_p.condition, _p.broadcast_shape, _m.same_type(1, 2))
+    ),
+    "ARG_MAX": Signature(inputs=(2, 2), newest=3, rules=(_p.argument_shape, _types("outputType"))),
+    "ARG_MIN": Signature(inputs=(2, 2), newest=3, rules=(_p.argument_shape, _types("outputType"))),
     "DEQUANTIZE": Signature(inputs=(1, 1), newest=6, rules=(_p.same_shape,)),
-    "CAST": Signature(inputs=(1, 1), newest=7, rules=(_p.same_shape,)),
+    "CAST": Signature(
+        inputs=(1, 1), newest=7,
+        rules=(_p.same_shape, _types("inDataType", "outDataType")),
+    ),
     **{
         name: Signature(inputs=(1, 1), newest=5, rules=(_p.same_shape,))
         for name in (
@@ -187,26 +205,38 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(2, 2), options="ResizeBilinearOptions", newest=4,
         rules=(_m.resized_shape, _p.same_quantisation),
     ),
-    "PACK": Signature(inputs=(1, MANY), options="PackOptions", newest=4),
-    "UNPACK": Signature(inputs=(1, 1), outputs=(1, MANY), options="UnpackOptions", newest=4),
-    "MIRROR_PAD": Signature(
-        inputs=(2, 2), options="MirrorPadOptions", newest=3, rules=(_m.mirrored,)
+    "PACK": Signature(
+        inputs=(1, MANY), options="PackOptions", newest=4, rules=(_m.packed_count, _m.same_type())
     ),
-    "REVERSE_V2": Signature(inputs=(2, 2), newest=3),
-    "TILE": Signature(inputs=(2, 2), newest=3, rules=(_m.tiled_shape,)),
-    "BROADCAST_TO": Signature(inputs=(2, 2), newest=3),
-    "GATHER": Signature(inputs=(2, 2), options="GatherOptions", newest=7),
-    "GATHER_ND": Signature(inputs=(2, 2), newest=5, rules=(_m.gathered_depth,)),
+    "UNPACK": Signature(
+        inputs=(1, 1), outputs=(1, MANY), options="UnpackOptions", newest=4,
+        rules=(_m.unpacked_count, _m.same_type()),
+    ),
+    "MIRROR_PAD": Signature(
+        inputs=(2, 2), options="MirrorPadOptions", newest=3, rules=(_m.mirrored, _KEPT)
+    ),
+    "REVERSE_V2": Signature(inputs=(2, 2), newest=3, rules=(_KEPT,)),
+    "TILE": Signature(inputs=(2, 2), newest=3, rules=(_m.tiled_shape, _KEPT)),
+    "BROADCAST_TO": Signature(
+        inputs=(2, 2), newest=3, rules=(_m.filled_shape, _KEPT)
+    ),
+    "GATHER": Signature(
+        inputs=(2, 2), options="GatherOptions", newest=7,
+        rules=(_m.gathered_axis, _KEPT),
+    ),
+    "GATHER_ND": Signature(
+        inputs=(2, 2), newest=5, rules=(_m.gathered_depth, _KEPT)
+    ),
     "SPACE_TO_DEPTH": Signature(
-        inputs=(1, 1), options="SpaceToDepthOptions", newest=2, rules=(_m.whole_blocks,)
+        inputs=(1, 1), options="SpaceToDepthOptions", newest=2, rules=(_m.whole_blocks, _KEPT)
     ),
     "DEPTH_TO_SPACE": Signature(
-        inputs=(1, 1), options="DepthToSpaceOptions", newest=2, rules=(_m.whole_blocks,)
+        inputs=(1, 1), options="DepthToSpaceOptions", newest=2, rules=(_m.whole_blocks, _KEPT)
     ),
-    "SPACE_TO_BATCH_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs,)),
-    "BATCH_TO_SPACE_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs,)),
-    "SHAPE": Signature(inputs=(1, 1), newest=1, rules=(_m.shape_vector,)),
-    "FILL": Signature(inputs=(2, 2), newest=4),
+    "SPACE_TO_BATCH_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _KEPT)),
+    "BATCH_TO_SPACE_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _KEPT)),
+    "SHAPE": Signature(inputs=(1, 1), newest=1, rules=(_m.shape_vector, _types("outType"))),
+    "FILL": Signature(inputs=(2, 2), newest=4, rules=(_m.filled_shape, _m.same_type(1))),
     "ZEROS_LIKE": Signature(inputs=(1, 1), rules=(_p.same_shape,)),
     "VAR_HANDLE": Signature(inputs=(0, 0), options="VarHandleOptions"),
     "CALL_ONCE": Signature(inputs=(0, 0), outputs=(0, 0), options="CallOnceOptions"),

@@ -21,6 +21,9 @@ from sw.importer.validation.rules.pointwise import clamp_in_range, factor_in_ran
 BIAS_STRAY = 0.02
 
 
+LARGEST_WINDOW = 256  # of pooling, which has no weights that would bound it
+
+
 def window_geometry(op: Operator) -> None:
     """Strides, dilations and the padding's kind."""
     options = op.options
@@ -145,6 +148,8 @@ def pooling_shapes(op: Operator) -> None:
     kernel = (op.options.filterHeight, op.options.filterWidth)
     if min(kernel) < 1:
         raise op.error(f"its window is {kernel[0]} x {kernel[1]}; both must be 1 or more")
+    if max(kernel) > LARGEST_WINDOW:
+        raise op.error(f"its window is {kernel[0]} x {kernel[1]}; {LARGEST_WINDOW} is the most")
     _same(op, "channels of the output", out_channels, channels)
     _same(op, "batch of the output", out_batch, batch)
     op.window(kernel)

@@ -7,7 +7,7 @@ strided_slice_common.cc, slice.cc, split.cc, split_v.cc, squeeze.cc and reshape_
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sw.importer.context import Operator
 
@@ -268,6 +268,52 @@ def blocks_and_pairs(op: Operator) -> None:
 def shape_vector(op: Operator) -> None:
     """SHAPE: one number for each axis."""
     _shape(op, op.context.tensors[op.outputs[0]].shape, [len(op.tensor(0).shape)])
+
+
+def packed_count(op: Operator) -> None:
+    """PACK: its option counts its inputs; tflite-micro believes the option."""
+    count = int(op.options.valuesCount)
+    if count != len(op.inputs):
+        raise op.error(f"option valuesCount is {count}, it has {len(op.inputs)} inputs")
+
+
+def unpacked_count(op: Operator) -> None:
+    """UNPACK: its option counts its outputs; tflite-micro believes the option."""
+    count = int(op.options.num)
+    if count != len(op.outputs):
+        raise op.error(f"option num is {count}, it has {len(op.outputs)} outputs")
+
+
+def gathered_axis(op: Operator) -> None:
+    """GATHER: an axis of the data, and batches that data and indices share."""
+    source, indices = op.tensor(0).shape, op.tensor(1).shape
+    axis, batches = int(op.options.axis), int(op.options.batchDims)
+    if not -len(source) <= axis < len(source):
+        raise op.error(f"axis {axis} is none of {source}; export it anew")
+    axis %= len(source)
+    if not 0 <= batches <= min(axis, len(indices)) or source[:batches] != indices[:batches]:
+        raise op.error(f"{source} and {indices} do not share {batches} batch axes before {axis}")
+
+
+def filled_shape(op: Operator) -> None:
+    """FILL, BROADCAST_TO: a constant shape is that of the output."""
+    position = 0 if op.name == "FILL" else 1
+    shape = op.context.tensors[op.outputs[0]].shape
+    if op.tensor(position).data is not None and tuple(op.integers(position)) != shape:
+        raise op.error(f"its shape operand says {op.integers(position)}, its output is {shape}")
+
+
+def same_type(*positions: int) -> Callable[[Operator], None]:
+    """Return the rule that what is moved keeps its type; no position stands for every input."""
+
+    def rule(op: Operator) -> None:
+        made = {op.context.tensors[index].dtype for index in op.outputs}
+        given = {op.tensor(position).dtype for position in positions or range(len(op.inputs))}
+        if len(made | given) > 1:
+            types = f"{', '.join(sorted(given))} and makes {', '.join(sorted(made))}"
+            raise op.error(f"it takes {types}, and does not convert; export it anew")
+
+    return rule
 
 
 def _parts(op: Operator, source: tuple[int, ...], axis: int, sizes: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from golden.numerics import INT32_MAX, SHIFT_MAX, quantize_multiplier
 from sw.importer.context import Operator
@@ -162,3 +163,22 @@ def mean_axes(op: Operator) -> None:
         shape = tuple(size for axis, size in enumerate(source.shape) if axis not in gone)
     if output.shape != shape:
         raise op.error(f"its output should be {shape}, it is {output.shape}; export it anew")
+
+
+def named_types(*options: str) -> Callable[[Operator], None]:
+    """Return the rule that options which name a type name one of the schema."""
+    known = {code for name, code in vars(schema.TensorType).items() if not name.startswith("_")}
+
+    def rule(op: Operator) -> None:
+        for name in options:
+            number = int(getattr(op.options, name, 0) or 0)
+            if number not in known:
+                raise op.error(f"option {name} is {number}, which is no type; export it anew")
+
+    return rule
+
+
+def condition(op: Operator) -> None:
+    """SELECT_V2: the first input is bool."""
+    if op.tensor(0).dtype != "bool":
+        raise op.error("its condition must be bool", tensor=op.tensor(0))

@@ -5,6 +5,8 @@ What tflite-micro refuses is in lstm_eval_common.cc (ValidateTensorSize) and svd
 
 from __future__ import annotations
 
+import math
+
 from sw.importer.context import Operator
 
 
@@ -26,6 +28,9 @@ def lstm_shapes(op: Operator) -> None:
                 f"its state must have {batch * units} elements", tensor=op.tensor(position)
             )
         _state(op, position)
+    clip, scale = float(op.options.cellClip), op.tensor(19).scale
+    if not math.isfinite(clip) or clip < 0 or 0 < clip < scale:
+        raise op.error(f"option cellClip is {clip:g}; it must be 0, or {scale:g} or more")
 
 
 def svdf_shapes(op: Operator) -> None:
