@@ -1,0 +1,71 @@
+"""What a pull request shows of its failures: first difference, command, annotations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.ci_summary import Failed, annotation, failed_tests, main, place
+from tb.build import ROOT
+from tests.waves.test_bundle import NAME, SAID, failure
+
+JUNIT = """<testsuites><testsuite name="unit">
+<testcase classname="tests.scripts.test_ci_summary" name="test_one[a-b]" time="0.1">
+<failure message="AssertionError: byte 7, of 9: differs|so">%s</failure></testcase>
+<testcase classname="gone.module" name="test_x"><error message="">text</error></testcase>
+<testcase classname="tests.a" name="test_good"/></testsuite></testsuites>"""
+
+
+def reports(folder: Path, text: str = "") -> Path:
+    (folder / "reports").mkdir()
+    (folder / "reports" / "junit-unit.xml").write_text(JUNIT % text, encoding="utf-8")
+    return folder
+
+
+def test_a_failure_has_its_place(tmp_path: Path) -> None:
+    found = list(failed_tests(reports(tmp_path) / "reports" / "junit-unit.xml"))
+    assert [one.name.rpartition(".")[2] for one in found] == ["test_one[a-b]", "test_x"]
+    assert found[0].file == "tests/scripts/test_ci_summary.py" and not found[1].file
+    assert place("tests.scripts.test_ci_summary", "test_a_failure_has_its_place", "")[1] > 20
+    told = "scripts/ci_summary.py:12: AssertionError\nno/such/file.py:3: x"
+    assert place("tests.scripts.test_ci_summary", "test_x", told) == ("scripts/ci_summary.py", 12)
+    (tmp_path / "bad.xml").write_text("<no", encoding="utf-8")
+    assert [one.message for one in failed_tests(tmp_path / "bad.xml")] == [
+        "the report can't be read"
+    ]
+
+
+def test_an_annotation_is_one_line_that_github_reads() -> None:
+    one = Failed(name="a.b[x,y]", message="100% of\nit: wrong", file="a/b.py", line=7)
+    assert annotation(one) == ("::error file=a/b.py,line=7,title=a.b[x%2Cy]::100%25 of%0Ait: wrong")
+    assert annotation(Failed(name="a", message="m")).startswith("::error title=a::")
+
+
+def test_the_summary_has_first_difference_command_and_zip(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from honeyguide.waves.bundle import bundle, publish
+
+    done, wanted = failure(tmp_path / "here")
+    made, _ = bundle(done, wanted, name=NAME, picture=False)
+    publish(made, reports(tmp_path))
+    assert main(["--folder", str(tmp_path)]) == 0
+    ended = capsys.readouterr()
+    assert SAID in ended.out and f"`{NAME}.zip`" in ended.out
+    assert "Again: `make waves TEST=layers.MacLayers SEED=7" in ended.out
+    assert "2 tests failed" in ended.out and "differs\\|so" in ended.out
+    assert ended.err.count("::error ") == 2
+
+
+def test_nothing_failed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--folder", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "Everything passed.\n"
+
+
+def test_the_workflow_writes_it_when_something_failed() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    steps = yaml.load(text, Loader=yaml.BaseLoader)["jobs"]["test"]["steps"]
+    (step,) = [one for one in steps if "ci_summary" in one.get("run", "")]
+    assert step["if"] == "failure()" and ".venv/bin/python -m scripts.ci_summary" in step["run"]
