@@ -64,9 +64,10 @@ def core_design(rtl: Path = ROOT / "rtl") -> Design:
 
 
 def debug_build(config: str) -> dict[str, Any]:
-    """Return the same with the recorder of stages, which the first difference is found by."""
+    """Return the same with the recorders of stages and waits, which a failure is explained by."""
     wanted = bench_build(config)
-    return {**wanted, "sources": [*wanted["sources"], HDL / "stage_trace.sv"]}
+    recorders = [HDL / "stage_trace.sv", HDL / "wait_trace.sv"]
+    return {**wanted, "sources": [*wanted["sources"], *recorders]}
 
 
 def bench_build(config: str | None = None, *, core: list[Path] | None = None) -> dict[str, Any]:

@@ -11,10 +11,11 @@ Every line that a patch changes becomes a choice between the line as it is and a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from honeyguide.cli import UserError
-from honeyguide.faults.patches import Hunk, read_patch
+from honeyguide.faults.patches import Hunk
 
 SELECT = "ratel_tb.u_fault.number"
 CHOOSER = """// Which fault is active, for scripts/debug/score.py; 0: none.
@@ -32,14 +33,14 @@ _ASSIGNED = re.compile(r"^(\s*(?:assign\s|wire\s|reg\s)?[^=?]*?(?:<=|=)\s*)(.*);
 _PORT = re.compile(r"^(\s*\.\w+\s*\()(.*)\),$")
 
 
-def put_in(root: Path, patches: dict[int, str]) -> None:
-    """Put faults into the core below `root`/rtl, each under its number.
+def put_in(root: Path, faults: Mapping[int, Sequence[Hunk]]) -> None:
+    """Put faults into the files below `root`, each under its number.
 
     Raises:
         UserError: a patch does not apply, or changes what can't be chosen at run time.
     """
-    for number, text in patches.items():
-        for hunk in read_patch(text):
+    for number, hunks in faults.items():
+        for hunk in hunks:
             file = root / hunk.path
             content = file.read_text(encoding="utf-8")
             if content.count(hunk.old) != 1:
@@ -80,7 +81,7 @@ def inner_choice(old: str, new: str, select: str) -> str:
             a, b = old[first : len(old) - last], new[first : len(new) - last]
             before, after = old[:first].rstrip()[-1:], old[len(old) - last :].lstrip()[:1]
             # A whole condition or a whole branch of a choice: nothing binds more tightly outside.
-            whole = (before == "(" and after == ")") or (before == "?" and after == ":")
+            whole = before + after in ("()", "?:", "?")
             if whole and a.strip() and b.strip() and balanced(a) and balanced(b):
                 return f"{old[:first]}(({select}) ? ({b}) : ({a})){old[len(old) - last :]}"
     term = re.match(r"^(.*)( \+ )(.*)(,)$", old)

@@ -1,9 +1,12 @@
 """Measure the first difference: does it name the right instruction and stage for seeded faults?
 
-The faults of scripts/debug/faults.toml are put into a copy of the core below build/debug/, each to
-be chosen when a simulation starts. Tests that should catch a fault run with it, and what the first
-difference says is compared with what the table expects. Not part of `make test`.
+The faults of a table are put into a copy of the core below build/debug/, each to be chosen when a
+simulation starts. Tests that should catch a fault run with it, and what the first difference says
+is compared with what the table expects; of a hang, the awaited handshake as well. Not part of
+`make test`.
 
+    python -m scripts.debug.score                                faults and hangs
+    python -m scripts.debug.score --set unseen_hangs             one of the tables beside this file
     python -m scripts.debug.score --fault 005,041 --seed 1       writes build/reports/debug.json
 
 Results of faults that were measured before stay in the report; --waves also records waves and makes
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide import cli
+from honeyguide.faults.patches import Hunk, read_patch
 from honeyguide.project import BUILD
 from honeyguide.report.files import shown
 from honeyguide.runs import locked, own_place
@@ -32,7 +36,8 @@ from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from scripts.debug.mutants import CHOOSER, put_in
 from tb.build import ROOT
 
-TABLE = Path(__file__).resolve().with_name("faults.toml")
+TABLES = Path(__file__).resolve().parent
+SETS = ("faults", "hangs", "unseen_faults", "unseen_hangs")
 PATCHES = ROOT / "tests" / "faults"
 FOLDER = BUILD / "debug"
 REPORT = BUILD / "reports" / "debug.json"
@@ -41,12 +46,23 @@ STAGES_WANTED = 0.8  # share of the faults
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What the first difference must say about a fault."""
+    """What the first difference must say about a fault.
+
+    Attributes:
+        fault: its name, which begins with its number.
+        stages: any of them is right.
+        instruction: a pattern for the instruction; "-" stands for none.
+        tests: runs to try, in order, until one fails.
+        awaited: of a hang: a pattern for the handshake.
+        edit: of a fault that has no patch in tests/faults/.
+    """
 
     fault: str
     stages: tuple[str, ...]
     instruction: str
     tests: tuple[str, ...]
+    awaited: str = ""
+    edit: Hunk | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,28 +75,36 @@ class Score:
     instruction: str
     stage_right: bool
     instruction_right: bool
+    awaited_right: bool
     said: str
     seconds: float
 
 
-def load_table(path: Path = TABLE) -> list[Expected]:
-    """Read the table."""
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+def load_table(name: str = "faults") -> list[Expected]:
+    """Read a table."""
+    content = tomllib.loads((TABLES / f"{name}.toml").read_text(encoding="utf-8"))
     return [
         Expected(
             fault=name, stages=tuple(entry["stages"]), instruction=entry["instruction"],
-            tests=tuple(entry["tests"]),
+            tests=tuple(entry["tests"]), awaited=entry.get("awaited", ""),
+            edit=Hunk(path=entry["file"], old=entry["old"] + "\n", new=entry["new"] + "\n")
+            if "file" in entry else None,
         )
         for name, entry in content.items()
     ]  # fmt: skip
 
 
-def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, bool]:
-    """Tell whether instruction and stage of a difference are the right ones."""
-    if difference is None or not difference["text"]:
-        return False, False
-    named = re.match(rf"({expected.instruction})", str(difference["text"])) is not None
-    return named, difference["stage"] in expected.stages
+def judge(expected: Expected, difference: dict[str, Any] | None) -> tuple[bool, bool, bool]:
+    """Tell whether instruction, stage and awaited handshake of a difference are the right ones."""
+    if difference is None:
+        return False, False, False
+    text = str(difference["text"]) or "-"
+    if text == "-" and "-" not in expected.instruction.split("|"):
+        return False, False, False
+    named = re.match(rf"({expected.instruction})", text) is not None
+    told = str(difference.get("awaited", ""))
+    awaited = not expected.awaited or re.search(expected.awaited, told) is not None
+    return named, difference["stage"] in expected.stages, awaited
 
 
 def build_faulty(table: list[Expected], folder: Path) -> Path:
@@ -91,17 +115,27 @@ def build_faulty(table: list[Expected], folder: Path) -> Path:
     """
     shutil.rmtree(folder / "rtl", ignore_errors=True)
     shutil.copytree(ROOT / "rtl", folder / "rtl")
-    patches = {}
+    hunks: dict[int, list[Hunk]] = {}
+    copied: dict[Path, Path] = {}  # of the bench
     for entry in table:
+        if entry.edit is not None:
+            hunks[number_of(entry)] = [entry.edit]
+            original = ROOT / entry.edit.path
+            if not entry.edit.path.startswith("rtl/") and original not in copied:
+                copied[original] = folder / entry.edit.path
+                copied[original].parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(original, copied[original])
+            continue
         patch = PATCHES / f"{entry.fault}.patch"
         if not patch.is_file():
             raise cli.UserError(f"there is no fault {entry.fault}")
-        patches[number_of(entry)] = patch.read_text(encoding="utf-8")
-    put_in(folder, patches)
+        hunks[number_of(entry)] = read_patch(patch.read_text(encoding="utf-8"))
+    put_in(folder, hunks)
     chooser = folder / "fault_chooser.sv"
     chooser.write_text(CHOOSER, encoding="utf-8")
     wanted = debug_build(None, traced=True, rtl=folder / "rtl")
-    return build(replace(wanted, sources=[*wanted.sources, chooser]))
+    sources = [copied.get(Path(path), path) for path in wanted.sources]
+    return build(replace(wanted, sources=[*sources, chooser]))
 
 
 def number_of(entry: Expected) -> int:
@@ -134,7 +168,7 @@ def measure(
             break
     assert done is not None
     difference = done.difference
-    named, staged = judge(expected, difference)
+    named, staged, awaited = judge(expected, difference)
     return Score(
         fault=expected.fault,
         caught_by=caught,
@@ -142,6 +176,7 @@ def measure(
         instruction="" if difference is None else str(difference["text"]),
         stage_right=staged,
         instruction_right=named,
+        awaited_right=awaited,
         said="" if not caught else done.headline,
         seconds=time.monotonic() - started,
     )
@@ -151,19 +186,28 @@ def main(argv: list[str]) -> int:
     """Measure; return 1 if fewer than wanted are right."""
     options = cli.parser("debug.score", __doc__)
     cli.add(options, "fault", "seed")
+    options.add_argument("--set", choices=SETS, help="the table; faults and hangs by default")
     cli.add(options, "waves", help="record waves, make pictures")
     wanted = options.parse_args(argv)
     words = wanted.fault.split(",")
-    chosen = [entry for entry in load_table() if any(word in entry.fault for word in words)]
-    if not chosen:
-        raise cli.UserError(f"no fault of {shown(TABLE)} has {wanted.fault!r} in its name")
+    tables = {
+        name: [entry for entry in load_table(name) if any(word in entry.fault for word in words)]
+        for name in ([wanted.set] if wanted.set else SETS[:2])
+    }
+    if not any(tables.values()):
+        raise cli.UserError(f"no fault of {shown(TABLES)} has {wanted.fault!r} in its name")
+    right = True
     with own_place(FOLDER) as folder:
-        return score_all(chosen, folder, seed=wanted.seed, waves=wanted.waves)
+        for name, chosen in tables.items():
+            if chosen:
+                place = folder / name
+                right &= score_all(name, chosen, place, seed=wanted.seed, waves=wanted.waves)
+    return 0 if right else 1
 
 
-def score_all(chosen: list[Expected], folder: Path, *, seed: int, waves: bool) -> int:
-    """Measure the chosen faults in a folder of this process's own; return the exit code."""
-    where = build_faulty(load_table(), folder)
+def score_all(name: str, chosen: list[Expected], folder: Path, *, seed: int, waves: bool) -> bool:
+    """Measure chosen faults of a table, in a folder of this process's own; tell if it will do."""
+    where = build_faulty(load_table(name), folder)
     control = Expected(fault="000_none", stages=(), instruction="", tests=("layers.AnyLayers",))
     if measure(control, where, folder, seed=seed).caught_by:
         raise cli.UserError("the core without a fault differs from golden: nothing to measure")
@@ -171,15 +215,18 @@ def score_all(chosen: list[Expected], folder: Path, *, seed: int, waves: bool) -
     for entry in chosen:
         score = measure(entry, where, folder, seed=seed, waves=waves)
         scores.append(score)
-        marks = "".join("+" if right else "-" for right in (
-            score.instruction_right, score.stage_right))  # fmt: skip
-        print(f"{marks} {score.fault:<32} {score.caught_by or 'not caught':<28} "
+        rights = [score.instruction_right, score.stage_right]
+        rights += [score.awaited_right] if entry.awaited else []
+        marks = "".join("+" if right else "-" for right in rights)
+        print(f"{marks:<3} {score.fault:<32} {score.caught_by or 'not caught':<28} "
               f"{score.seconds:5.0f} s\n  {score.said}", flush=True)  # fmt: skip
         write(scores)
     named = sum(score.instruction_right for score in scores)
     staged = sum(score.stage_right for score in scores)
-    print(f"{len(scores)} faults: instruction right {named}, stage right {staged}")
-    return 0 if named == len(scores) and staged >= STAGES_WANTED * len(scores) else 1
+    whole = sum(s.instruction_right and s.stage_right and s.awaited_right for s in scores)
+    print(f"{name}: {len(scores)} faults: instruction right {named}, stage right {staged}, "
+          f"all of it right {whole}")  # fmt: skip
+    return named == len(scores) and staged >= STAGES_WANTED * len(scores)
 
 
 def write(scores: list[Score]) -> None:

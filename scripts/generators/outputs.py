@@ -12,6 +12,7 @@ from scripts.generators.operators_page import operators_page
 from scripts.generators.python_table import isa_builders, isa_table
 from scripts.generators.testplan_page import testplan_page
 from scripts.generators.verilog import descriptor_header, isa_header
+from scripts.generators.wait_trace import wait_trace
 
 
 def generated_files(spec: Path) -> dict[str, str]:
@@ -46,6 +47,7 @@ def generated_files(spec: Path) -> dict[str, str]:
         "docs/registers.md": register_page(registers),
         "docs/testplan.md": testplan_page(spec / "testplan.toml"),
         "docs/operators.md": operators_page(),
+        "tb/hdl/wait_trace.sv": wait_trace(),
     }
     for name, text in files.items():
         _refuse_duplicates(name, text)

@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.assembler import disassemble_instruction
+from golden.assembler import disassemble_instruction, disassemble_word
 from golden.config import CoreConfig
 from tb.env.descriptors import descriptor, differences
 from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
+from tb.env.first_difference_lane import Lane, lane_of
 from tb.env.first_difference_places import Bytes, Written
 from tb.env.first_difference_records import ENGINES, Kind, Recording, RtlInstruction
 from tb.env.first_difference_shape import shape_sentence
@@ -42,6 +43,7 @@ from tb.env.first_difference_writes import (
     load_words,
     store_bytes,
 )
+from tb.env.waits import Snapshot, all_waits, follow
 
 
 class Stage(StrEnum):
@@ -68,6 +70,12 @@ class Difference:
         shape: count and pattern of everything that is wrong with it.
         evidence: what was right before, and why this stage is to blame.
         layer: layer, operator and tensor of a network.
+        lane: where in the waves the wrong value is.
+        missing: nothing is wrong but what did not come.
+        awaited: of a hang: the handshake that does not come.
+        root: of a hang: the part of the core to look at.
+        chain: of a hang: who waits for whom, from the instruction to the root.
+        waits: of a hang: what every engine and queue waits for.
     """
 
     stage: Stage
@@ -79,6 +87,12 @@ class Difference:
     shape: str = ""
     evidence: str = ""
     layer: str = ""
+    lane: Lane | None = None
+    missing: bool = False
+    awaited: str = ""
+    root: str = ""
+    chain: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
 
     def sentences(self) -> str:
         """All of it, for people."""
@@ -109,6 +123,7 @@ class Job:
         groups: the configuration at its begin, see `group_words`.
         layers: what an instruction works for, by index.
         finished: the core was idle at the end, so everything must have happened.
+        hung: what every part waited for, if the core hung.
     """
 
     core: CoreConfig
@@ -118,6 +133,7 @@ class Job:
     groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     layers: Mapping[int, str] = field(default_factory=dict)
     finished: bool = True
+    hung: Snapshot | None = None
 
 
 def first_difference(job: Job) -> Difference | None:
@@ -149,14 +165,66 @@ class Follower:
                 found = self._engine(index, golden)
             elif found is None:
                 found = self._bus_error(self.rtl[index], golden)
+            if self.job.hung is not None and (found is None or found.missing):
+                found = self._hang(golden, self.job.hung, self._place_of(index, golden))
             if found is not None:
-                return replace(found, layer=self.job.layers.get(index, ""))
-        return self._stray()
+                width = self._width(golden) if golden.accumulators is not None else 1
+                lane = lane_of(found.stage, found.what, self.core, width)
+                return replace(found, layer=self.job.layers.get(index, ""), lane=lane)
+        found = self._stray()
+        if found is None and self.job.hung is not None:
+            found = self._hang(None, self.job.hung, "host")
+        return found
+
+    # ---- hangs
+
+    def _place_of(self, index: int, golden: GoldenInstruction) -> str:
+        """The part where an instruction is that has not ended, empty if it has."""
+        rtl = self.rtl.get(index)
+        if rtl is None or rtl.retired is None:
+            return "front end"
+        if rtl.engine is None:
+            if self._needs_engine(golden) and rtl.refused is None:
+                return "check"
+            owed = golden.outcome.result is not None and golden.issued is not None
+            return "result port" if owed and golden.answered is None else ""
+        if rtl.start is None:
+            return f"{rtl.engine} queue"
+        return f"{rtl.engine} end" if rtl.end is None else ""
+
+    def _hang(
+        self, golden: GoldenInstruction | None, snapshot: Snapshot, place: str
+    ) -> Difference | None:
+        """Say why what is at `place` does not go on."""
+        if not place:
+            return None
+        ended = {index: item.end for index, item in self.rtl.items() if item.end is not None}
+        index = None if golden is None else golden.outcome.index
+        rtl = self.rtl.get(-1 if index is None else index)
+        begun = 0 if rtl is None else rtl.start or rtl.dispatched or rtl.retired or 0
+        chain = follow(place, snapshot, ended, begun)
+        if place == "front end" and chain.root == "merge" and not chain.loop:  # not come so far
+            chain = follow("host", snapshot, ended)
+        text = "" if golden is None else disassemble_instruction(golden.outcome.instruction)
+        if golden is None and "CV-X-IF" in chain.awaited:
+            held = "undecided word" if "commit" in chain.awaited else "offered word"
+            text = disassemble_word(snapshot.numbers[held])
+        issued = None if golden is None else golden.issued
+        if issued is None and rtl is not None:
+            issued = rtl.retired
+        return Difference(
+            stage=Stage(chain.stage), index=index, text=text, issued=issued,
+            cycle=max(chain.since, begun),
+            what=f"it never ended: {chain.root} is the root, {chain.awaited} does not come",
+            evidence=chain.sentences(), missing=True, awaited=chain.awaited, root=chain.root,
+            chain=tuple(wait.sentence() for wait in chain.waits),
+            waits=tuple(all_waits(snapshot)),
+        )  # fmt: skip
 
     # ---- control
 
     def _difference(
-        self, golden: GoldenInstruction, stage: Stage, what: str, cycle: int | None, **more: str
+        self, golden: GoldenInstruction, stage: Stage, what: str, cycle: int | None, **more: Any
     ) -> Difference:
         index = golden.outcome.index
         rtl = self.rtl.get(-1 if index is None else index)
@@ -174,7 +242,7 @@ class Follower:
         if rtl is None or rtl.retired is None:
             return self._difference(
                 golden, Stage.CONTROL, "the front end never took it", None,
-                evidence="everything before it is right",
+                evidence="everything before it is right", missing=True,
             )  # fmt: skip
         told = outcome.instruction
         for name, got, want in (
@@ -259,16 +327,14 @@ class Follower:
 
     def _dispatch(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
         outcome, request = golden.outcome, golden.request
-        refused = outcome.error is not None and outcome.error.code not in BUS_ERRORS
-        moves = outcome.memory_read or outcome.memory_write or outcome.writes or outcome.reads
-        if refused or not moves or request is None:
+        if request is None or not self._needs_engine(golden):
             return None
         engine = {"ld": "load", "st": "store"}.get(outcome.mnemonic.split(".")[0], "execute")
         if rtl.engine is None or rtl.start is None:
             step = "was never dispatched" if rtl.engine is None else "never started"
             return self._difference(
                 golden, Stage.CONTROL, f"it was accepted but {step}", None,
-                evidence=f"{engine} waits for nothing that golden knows of",
+                evidence=f"{engine} waits for nothing that golden knows of", missing=True,
             )  # fmt: skip
         if rtl.engine != engine:
             return self._difference(
@@ -286,6 +352,14 @@ class Follower:
             )  # fmt: skip
         return None
 
+    @staticmethod
+    def _needs_engine(golden: GoldenInstruction) -> bool:
+        """Whether an engine has to work for an instruction."""
+        outcome = golden.outcome
+        refused = outcome.error is not None and outcome.error.code not in BUS_ERRORS
+        moves = outcome.memory_read or outcome.memory_write or outcome.writes or outcome.reads
+        return bool(moves) and not refused and golden.request is not None
+
     # ---- engines
 
     def _engine(self, index: int, golden: GoldenInstruction) -> Difference | None:
@@ -300,7 +374,7 @@ class Follower:
             return None
         if found is None and rtl.end is None and self.job.finished is False:
             stage = {"load": Stage.LOAD, "store": Stage.STORE}.get(rtl.engine, Stage.REQUANTISER)
-            found = self._difference(golden, stage, "it never ended", None)
+            found = self._difference(golden, stage, "it never ended", None, missing=True)
         if found is not None and found.stage is not Stage.CONTROL:
             violation = order_violation(self.job.goldens, self.rtl, index)
             if violation:
@@ -346,6 +420,7 @@ class Follower:
             return self._difference(
                 golden, Stage.MEMORY if fault else Stage.ARRAY, what, cycle, shape=shape,
                 evidence=(fault or "the sums differ before they reach the requantiser") + after,
+                missing="never left" in what,
             )  # fmt: skip
         if wrong is None:
             return None

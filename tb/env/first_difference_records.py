@@ -146,6 +146,11 @@ def live_count() -> int:
     return int(library.trace_count())
 
 
+def forget_live() -> None:
+    """Drop the records of the running simulation."""
+    ctypes.CDLL(None).trace_clear()
+
+
 def read_saved(path: Path) -> NDArray[np.void]:
     """Records that a simulation left when it ended, however it ended."""
     raw = path.read_bytes()

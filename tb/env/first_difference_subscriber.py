@@ -37,11 +37,16 @@ from tb.env.first_difference_golden import (
     request_of,
     vector_accumulators,
 )
+from tb.env.first_difference_lane import Texts, texts_of
 from tb.env.first_difference_records import Recording, live_count, read_live, sort_records
+from tb.env.first_difference_stages import tiles_by_instruction
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.predicted import Answered, Begins, Executed, Predicted
+from tb.env.waits import read_waits
 
 log = logging.getLogger("ratel.difference")
+LONGEST, AFTER = 4000, 60  # cycles before and after the difference of which waves are recorded
+HUNG = re.compile("hang:|time-out after")  # how a test begins to say that the core does not go on
 
 
 class FirstDifference(uvm_component):
@@ -127,7 +132,7 @@ class FirstDifference(uvm_component):
                 self.begin()
             case Broken():
                 self.failures.add(item.message)
-                self.settle(finished=False)
+                self.settle(finished=False, hung=HUNG.match(item.message) is not None)
 
     def check_phase(self) -> None:
         """Look at what is left, after the checkers did: this component was made last."""
@@ -138,7 +143,7 @@ class FirstDifference(uvm_component):
         """Leave the transcript."""
         self.write()
 
-    def settle(self, *, finished: bool) -> None:
+    def settle(self, *, finished: bool, hung: bool = False) -> None:
         """Look for the first difference in this stretch, and add it to the transcript."""
         recording = sort_records(read_live(self.first_record))
         self.transcript += transcript_lines(recording.instructions, self.goldens, self.layers)
@@ -147,13 +152,27 @@ class FirstDifference(uvm_component):
         job = Job(
             core=self.core, goldens=self.goldens, recording=recording,
             before=self.before, groups=self.groups, layers=self.layers, finished=finished,
+            hung=read_waits() if hung else None,
         )  # fmt: skip
         self.found = first_difference(job)
+        self.texts: Texts = {}
         if self.found is None and self.failures.count:
             self.found = self.from_message(self.failures.messages[0], recording)
         if self.found is not None:
+            self.texts = self.around(self.found, recording)
             log.warning("first difference: %s", self.found.sentences())
             self.write()
+
+    def around(self, found: Difference, recording: Recording) -> Texts:
+        """What the engines worked on while it happened, for the waves."""
+        tiles = tiles_by_instruction(recording, self.core)
+        order = recording.order("execute")
+        window = (found.cycle - LONGEST, found.cycle + AFTER)
+        return texts_of(
+            recording, self.goldens,
+            {item.index: part for item, part in zip(order, tiles, strict=False)},
+            self.layers, self.core, window,
+        )  # fmt: skip
 
     def from_message(self, message: str, recording: Recording) -> Difference:
         """A failure that no instruction's values explain: ports, registers, the bench itself."""
@@ -185,6 +204,8 @@ class FirstDifference(uvm_component):
         text = "\n".join([*self.transcript, ""])
         (folder / "trace.log").write_text(text, encoding="utf-8")
         if self.found is not None:
-            document = {**self.found.as_json(), "messages": self.failures.messages}
+            document = {
+                **self.found.as_json(), "messages": self.failures.messages, "texts": self.texts
+            }  # fmt: skip
             text = json.dumps(document, indent=1)
             (folder / "difference.json").write_text(text, encoding="utf-8")

@@ -28,6 +28,16 @@ static_assert(sizeof(Record) == 32, "tb/env/core_trace.py reads 32-byte records"
 
 std::vector<Record> records;
 
+// The conditions of tb/env/waits_table.py as they are, and the cycle since which each has its value.
+struct Waits {
+  uint32_t cycle;
+  uint32_t bits[16];
+  uint32_t since[512];
+  uint32_t numbers[64];
+};
+
+Waits waits{};
+
 void save_records(void*) {
   const char* folder = std::getenv("RATEL_RESULTS_DIR");
   if (folder == nullptr) return;
@@ -66,6 +76,22 @@ void trace_stage(unsigned kind, unsigned cycle, unsigned line, unsigned bank, un
   std::memcpy(record.data, data, sizeof record.data);
   records.push_back(record);
 }
+
+void trace_waits(unsigned cycle, unsigned words, const svBitVecVal* bits, unsigned numbers,
+                 const svBitVecVal* values) {
+  if (words > sizeof waits.bits / 4 || numbers > sizeof waits.numbers / 4) std::abort();
+  waits.cycle = cycle;
+  for (unsigned word = 0; word < words; ++word) {
+    uint32_t changed = waits.bits[word] ^ bits[word];
+    waits.bits[word] = bits[word];
+    for (unsigned bit = 0; changed != 0; ++bit, changed >>= 1) {
+      if (changed & 1) waits.since[32 * word + bit] = cycle;
+    }
+  }
+  std::memcpy(waits.numbers, values, 4 * numbers);
+}
+
+const void* trace_waits_state() { return &waits; }
 
 void trace_event(unsigned kind, unsigned cycle) {
   Record record{};

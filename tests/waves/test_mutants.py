@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.faults.patches import read_patch
 from scripts.debug.mutants import SELECT, choice, put_in
-from scripts.debug.score import PATCHES, load_table, number_of
+from scripts.debug.score import PATCHES, SETS, load_table, number_of
 from tb.build import ROOT
 
 SEL = f"{SELECT} == 4"
@@ -40,18 +41,24 @@ def test_what_can_not_be_chosen_is_refused() -> None:
         choice("  reg [3:0] a;", "  reg [4:0] a;", 1)
 
 
-def test_every_fault_of_the_table_can_be_put_in_and_none_changes_more(tmp_path: Path) -> None:
-    for entry in load_table():
-        text = (PATCHES / f"{entry.fault}.patch").read_text(encoding="utf-8")
-        (path,) = {line[6:] for line in text.splitlines() if line.startswith("+++ b/")}
+@pytest.mark.parametrize("name", SETS)
+def test_every_fault_of_a_table_can_be_put_in_and_none_changes_more(
+    name: str, tmp_path: Path
+) -> None:
+    for entry in load_table(name):
+        if entry.edit is not None:
+            hunks = [entry.edit]
+        else:
+            hunks = read_patch((PATCHES / f"{entry.fault}.patch").read_text(encoding="utf-8"))
+        (path,) = {hunk.path for hunk in hunks}
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text((ROOT / path).read_text(encoding="utf-8"), encoding="utf-8")
-        put_in(tmp_path, {number_of(entry): text})
+        put_in(tmp_path, {number_of(entry): hunks})
         before = (ROOT / path).read_text(encoding="utf-8").splitlines()
         after = file.read_text(encoding="utf-8").splitlines()
         changed = [b for a, b in zip(before, after, strict=True) if a != b]
         assert changed
         assert all(f"{SELECT} == {number_of(entry)}" in line for line in changed)
         with pytest.raises(UserError, match="does not apply"):
-            put_in(tmp_path, {1: text})
+            put_in(tmp_path, {1: hunks})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.command import main, variable, window
 from honeyguide.waves.failures import ALTOGETHER, EACH, claim
 from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
-from scripts.debug.score import Expected, judge, load_table
+from scripts.debug.score import SETS, Expected, judge, load_table
 from tb.env.crash import assertion_cycle, crash_difference, driver
 from tb.env.first_difference import Stage
 from tb.env.first_difference_records import Kind
@@ -85,9 +86,22 @@ def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path) -> No
 def test_the_score_counts_only_what_is_right() -> None:
     expected = Expected(fault="x", stages=("load",), instruction="ld\\.", tests=("a.B",))
     right = {"index": 3, "text": "ld.t addr=0", "stage": "load"}
-    assert judge(expected, right) == (True, True)
-    assert judge(expected, {**right, "stage": "store"}) == (True, False)
-    assert judge(expected, {**right, "text": "st.t addr=0"}) == (False, True)
-    assert judge(expected, {**right, "text": ""}) == (False, False)
-    assert judge(expected, None) == (False, False)
-    assert len(load_table()) == 20
+    assert judge(expected, right) == (True, True, True)
+    assert judge(expected, {**right, "stage": "store"}) == (True, False, True)
+    assert judge(expected, {**right, "text": "st.t addr=0"}) == (False, True, True)
+    assert judge(expected, {**right, "text": ""}) == (False, False, False)
+    assert judge(expected, None) == (False, False, False)
+    hang = replace(expected, awaited="^AR")
+    assert judge(hang, {**right, "awaited": "AR, R"}) == (True, True, True)
+    assert judge(hang, {**right, "awaited": "R"}) == (True, True, False)
+    nobody = replace(expected, instruction="-")
+    assert judge(nobody, {**right, "text": ""}) == (True, True, True)
+    assert judge(nobody, right) == (False, True, True)
+
+
+def test_the_tables_are_as_large_as_they_say() -> None:
+    sizes = {name: len(load_table(name)) for name in SETS}
+    assert sizes == {"faults": 20, "hangs": 12, "unseen_faults": 20, "unseen_hangs": 12}
+    names = [entry.fault for name in SETS for entry in load_table(name)]
+    assert len(set(names)) == len(names)
+    assert all(entry.awaited for name in ("hangs", "unseen_hangs") for entry in load_table(name))

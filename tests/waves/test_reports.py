@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.regress.explain import explain_failures
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Outcome
@@ -72,6 +75,29 @@ def test_one_failure_of_each_cause_is_explained_and_linked(tmp_path: Path) -> No
     for link in own:
         assert not re.match(r"[a-z]+:|/", link), "works offline and can be moved"
         assert (tmp_path / link).is_file()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1.0, "the regression was short"), (100.0, "for 10.0 s"), (9999.0, "for 60.0 s")],
+)
+def test_a_failure_is_made_smaller_when_there_is_time(
+    seconds: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def small(run: Run, folder: Path, limit: float) -> str:
+        (folder / "small_one.py").write_text("x", encoding="utf-8")
+        return f"tried {run.name} for {limit} s"
+
+    knows = replace(core(), shrink=small)
+    monkeypatch.setattr("honeyguide.regress.explain.core", lambda: knows)
+    found = summary([("fail", "byte 1 differs")])
+    (told,) = explain_failures(
+        replace(found, seconds=seconds), tmp_path, repeat_run=pretended
+    ).values()
+    assert said in told.html and told.made is not None
+    with zipfile.ZipFile(told.made) as archive:
+        inside = any(name.endswith("/small_one.py") for name in archive.namelist())
+    assert inside == (seconds > 1)
 
 
 def test_nothing_is_repeated_when_all_passed_and_a_refused_build_is_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@
 Nothing in them is the name of a place, so the folder can be opened wherever it is taken: GTKWave
 looks for what is named without a folder beside the save file, since that names itself so, too.
 
+What is known of the fault itself is added to the waves, see annotate.py.
 Markers: A at the issue of the instruction that went wrong, B and the primary one at the cycle.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 
 from honeyguide.core import core
 from honeyguide.waves import view as radix
+from honeyguide.waves.annotate import SCOPE, annotate
 from honeyguide.waves.hierarchy import signals, values
 from honeyguide.waves.view import Group, Signal, Views
 
@@ -38,6 +40,7 @@ FLAGS = {
     radix.DECIMAL: DECIMAL | RIGHT,
     radix.SIGNED: SIGNED | RIGHT,
     radix.STATE: HEX | RIGHT | FILE,
+    radix.TEXT: HEX | RIGHT,
 }
 
 
@@ -50,19 +53,26 @@ def write_views(
     last: int | None,
 ) -> Path:
     """Write the views beside a wave file; return GTKWave's."""
+    added = [] if difference is None else annotate(
+        waves, difference, top=core().top, clock_ps=CLOCK_PS
+    )  # fmt: skip
     there = signals(waves)
     views = views_of_core()
     stage = "" if difference is None else str(difference["stage"])
     cycle = first if difference is None else int(difference["cycle"])
     issued = None if difference is None else difference.get("issued")
     folder = waves.parent
-    shown = [kept(group, there) for group in views.groups]
+    fault = Group("The fault", tuple(
+        Signal(f"{SCOPE}.{name}", radix.SIGNED if name in ("expected", "got") else radix.TEXT)
+        for name in added
+    ))  # fmt: skip
+    shown = [kept(group, there) for group in (fault, *views.groups)]
     write_tables(waves, views, shown)
     lines = [
         *head(waves, first=first, last=last, cycle=cycle, issued=issued),
         *(comment(difference, config)),
     ]
-    first_ones = [*views.always_open, *views.open_for.get(stage, ())]
+    first_ones = [fault.name, *views.always_open, *views.open_for.get(stage, ())]
     for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
         opened = group.name in first_ones or not (first_ones or group.closed)
         lines += group_lines(group, there, views, opened=opened)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 BIT, HEX, DECIMAL, SIGNED = "bit", "hex", "decimal", "signed"
+TEXT = "text"
 STATE = "state"  # names of a state machine, see Views.states
 
 

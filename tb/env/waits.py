@@ -1,0 +1,259 @@
+"""Why a core that hangs does not go on: who waits for whom, since when, down to the root.
+
+    execute end --last write--> writer --requantised item--> requantiser --drained item--> drain
+                                                                 +----------parameters-------+ ^
+                                                                 v                             |
+                                                         parameter buffer ---parameter read----+
+
+From where the oldest instruction that has not ended is, each wait leads to the part that is waited
+for. It ends at a part that waits for nothing, or has nothing to do: the root; or at one that was
+there before: parts that wait for each other. The links are those of `tb/env/waits_table.py`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tb.env.waits_table import ENGINES, LINKS, NUMBERS, PARTS, SLOTS, WORK, Link, bits
+
+
+class _Record(ctypes.Structure):
+    """`Waits` of tb/hdl/trace_store.cpp."""
+
+    _fields_ = (
+        ("cycle", ctypes.c_uint32),
+        ("bits", ctypes.c_uint32 * 16),
+        ("since", ctypes.c_uint32 * 512),
+        ("numbers", ctypes.c_uint32 * 64),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The core in one cycle.
+
+    Attributes:
+        cycle: which.
+        now: value of each condition of the table, and the cycle since which it has it.
+        numbers: of the table, by name.
+    """
+
+    cycle: int
+    now: Mapping[str, tuple[bool, int]]
+    numbers: Mapping[str, int]
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition is true now."""
+        return self.now[condition][0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """Somebody waits.
+
+    Attributes:
+        link: over which.
+        who, on: parts.
+        since: cycle in which it began.
+        detail: what is told beside it.
+    """
+
+    link: Link
+    who: str
+    on: str
+    since: int
+    detail: str = ""
+
+    def sentence(self) -> str:
+        """In words."""
+        more = f" ({self.detail})" if self.detail else ""
+        if self.who == self.link.source:
+            return (
+                f"{self.who} offers {self.link.name}, {self.on} does not take it "
+                f"since cycle {self.since}{more}"
+            )
+        return f"{self.who} waits for {self.link.name} of {self.on} since cycle {self.since}{more}"
+
+
+@dataclass(kw_only=True)
+class Chain:
+    """Waits from an instruction to the root.
+
+    Attributes:
+        waits: the first is that of the part where the instruction is.
+        root: the part to look at.
+        note: why it ends there.
+        stalled: first cycle at which it could have gone on, if that is known otherwise.
+        loop: how many of the last waits belong together: they lead back to the root, or the last is
+            of somebody who offers what the root does not take. 0 if it is the last alone.
+    """
+
+    waits: list[Wait] = field(default_factory=list)
+    root: str = ""
+    note: str = ""
+    stalled: int = 0
+    loop: int = 0
+
+    @property
+    def awaited(self) -> str:
+        """The handshake that does not come; of parts that wait for each other, all of them."""
+        return ", ".join(dict.fromkeys(w.link.name for w in self.waits[-max(self.loop, 1) :]))
+
+    @property
+    def since(self) -> int:
+        """First cycle of the wait for the root: of the last wait that had to begin."""
+        begun = [wait.since for wait in self.waits[-max(self.loop, 1) :]]
+        return max([self.stalled, *begun])
+
+    @property
+    def stage(self) -> str:
+        """The stage to blame."""
+        return PARTS[self.root]
+
+    def sentences(self) -> str:
+        """In words, from the instruction to the root."""
+        return "; ".join([*(wait.sentence() for wait in self.waits), self.note])
+
+
+def read_waits() -> Snapshot | None:
+    """Return what the running simulation has recorded, None without a recorder."""
+    try:
+        state = ctypes.CDLL(None).trace_waits_state
+    except AttributeError:
+        return None
+    state.restype = ctypes.POINTER(_Record)
+    record = state().contents
+    if not record.cycle:
+        return None
+    now = {
+        text: (bool(record.bits[place // 32] >> place % 32 & 1), int(record.since[place]))
+        for place, text in enumerate(bits())
+    }
+    numbers = dict(zip(NUMBERS, record.numbers, strict=False))
+    return Snapshot(cycle=int(record.cycle), now=now, numbers=numbers)
+
+
+def waits_of(part: str, snapshot: Snapshot) -> list[Wait]:
+    """Return what a part waits for, the longest wait first."""
+    found = []
+    for link in LINKS:
+        offered, changed = snapshot.now[link.offer]
+        detail = ", ".join(f"{name}: {shown(name, snapshot.numbers[name])}" for name in link.detail)
+        if link.source == part and link.take and offered and not snapshot.holds(link.take):
+            since = max(changed, snapshot.now[link.take][1])
+            found.append(Wait(link=link, who=part, on=link.sink, since=since, detail=detail))
+        elif link.sink == part and link.need and not offered and snapshot.holds(link.need):
+            since = max(changed, snapshot.now[link.need][1])
+            found.append(Wait(link=link, who=part, on=link.source, since=since, detail=detail))
+    return sorted(found, key=lambda wait: wait.since)
+
+
+def offered_to(part: str, snapshot: Snapshot) -> list[Wait]:
+    """Return what is offered to a part that it does not take, the longest wait first."""
+    sources = dict.fromkeys(link.source for link in LINKS if link.sink == part)
+    found = [wait for source in sources for wait in waits_of(source, snapshot) if wait.on == part]
+    offers = [wait for wait in found if wait.who == wait.link.source]
+    return sorted(offers, key=lambda wait: wait.since)
+
+
+def shown(name: str, value: int) -> str:
+    """A number as it is read best: sets of rows, banks, slots, stages as bits."""
+    masks = ("rows", "banks", "slots", "stages", "waits")
+    return f"{value:#b}" if any(word in name for word in masks) else str(value)
+
+
+def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int = 0) -> Chain:
+    """Follow the waits from a part.
+
+    Args:
+        start: where the instruction is.
+        snapshot: the core when it hung.
+        ended: cycle in which an instruction ended, by index.
+        begun: cycle in which this one came there; no wait for it is older.
+    """
+    chain, part, seen = Chain(root=start), start, [start]
+    while True:
+        chain.root = part
+        engine = part.removesuffix(" queue")
+        if engine in ENGINES and (kept := kept_slot(engine, snapshot, ended)):
+            chain.note, chain.stalled = kept
+            return chain
+        waits = waits_of(part, snapshot)
+        if part in WORK and chain.waits and not snapshot.holds(WORK[part]):
+            chain.note = f"{part} has nothing (more) to do for it"
+            return chain
+        if not waits:
+            offered = offered_to(part, snapshot)
+            taken = [wait.on for wait in chain.waits]
+            followed = [wait.link for wait in chain.waits]
+            if offered and part in (*taken, start) and offered[0].link not in followed:
+                chain.waits.append(offered[0])
+                chain.loop = min(2, len(chain.waits))
+            chain.note = f"{part} waits for nobody, and does not go on"
+            return chain
+        wait = replace(waits[0], since=max(waits[0].since, begun))
+        chain.waits.append(wait)
+        if wait.link.name.endswith(" dependency"):
+            chain.root = wait.on
+            chain.note, chain.stalled, part = depended_on(engine, snapshot, ended)
+            if chain.note:
+                return chain
+        else:
+            part = wait.on
+        if part in seen:
+            chain.root = part
+            chain.loop = sum(1 for item in seen[seen.index(part) :])
+            chain.note = f"{part} waits for itself"
+            return chain
+        seen.append(part)
+
+
+def kept_slot(engine: str, snapshot: Snapshot, ended: Mapping[int, int]) -> tuple[str, int] | None:
+    """Tell of a slot of an engine's queue that is in use although its instruction has ended.
+
+    Returns:
+        The sentence, and the cycle after the end; None if there is no such slot.
+    """
+    used = snapshot.numbers[f"{engine} slots in use"]
+    unstarted = snapshot.numbers[f"{engine} slots not started"]
+    for slot in range(SLOTS):
+        index = snapshot.numbers[f"{engine} slot {slot} index"]
+        if used >> slot & 1 and not unstarted >> slot & 1 and index in ended:
+            return (
+                f"instruction {index} ended in cycle {ended[index]}, but its slot {slot} of the "
+                f"{engine} queue was never freed"
+            ), ended[index] + 1
+    return None
+
+
+def depended_on(engine: str, snapshot: Snapshot, ended: Mapping[int, int]) -> tuple[str, int, str]:
+    """Tell what the next instruction of an engine's queue waits for in dispatch.
+
+    Returns:
+        Why the wait will never end, if that is known, and since when; else the part where the other
+        one is.
+    """
+    slot = snapshot.numbers[f"{engine} next"]
+    mask = snapshot.numbers[f"{engine} slot {slot} waits"]
+    for place in range(SLOTS * len(ENGINES)):
+        if not mask >> place & 1:
+            continue
+        other, number = ENGINES[place // SLOTS], place % SLOTS
+        index = snapshot.numbers[f"{other} slot {number} index"]
+        told = f"waits for slot {number} of the {other} queue (slot mask {mask:#014b})"
+        if not snapshot.numbers[f"{other} slots in use"] >> number & 1:
+            free = f"it {told}, which is free: the wait was never taken back"
+            return free, ended.get(index, -1) + 1, ""
+        if index in ended:
+            when = f"ended in cycle {ended[index]}: the slot was never freed"
+            return f"it {told}, whose instruction {index} {when}", ended[index] + 1, ""
+        unstarted = snapshot.numbers[f"{other} slots not started"] >> number & 1
+        return "", 0, f"{other} queue" if unstarted else f"{other} end"
+    return f"its slot waits for no other (slot mask {mask:#014b})", 0, ""
+
+
+def all_waits(snapshot: Snapshot) -> list[str]:
+    """Every part that waits, and for what, in words: of each engine, of each queue."""
+    return [wait.sentence() for part in PARTS for wait in waits_of(part, snapshot)]
