@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from honeyguide.core import Core, FaultTests
 from honeyguide.sim.configurations import configurations, default_configuration
+
+if TYPE_CHECKING:
+    from honeyguide.regress.suite import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS = ROOT / "spec" / "configs.toml"
@@ -118,11 +121,19 @@ def views() -> Any:
     return VIEWS
 
 
+def shrink(run: Run, folder: Path, seconds: float) -> str:
+    """Make a failing run smaller; leave the test that is left, and say how small it is."""
+    from tb.shrink.shrink import shrink_run
+
+    return shrink_run(run, folder, seconds)
+
+
 RATEL = Core(
     top="ratel_tb",
     tests="tb.tests",
     warm=("tb.tests.base", "tb.sequences.scenario", "tb.sequences.corners"),
-    driven=frozenset({"network", "networks", "kernels"}),  # make run, fuzz and bench start these
+    # make run, fuzz, bench and shrink start these
+    driven=frozenset({"network", "networks", "kernels", "shrinking"}),
     configurations=lambda: configurations(CONFIGS),
     default=default_configuration(CONFIGS),
     build=bench_build,
@@ -142,4 +153,5 @@ RATEL = Core(
     observed={"RATEL_TRACE": "stages"},
     crash=crash,
     views=views,
+    shrink=shrink,
 )

@@ -30,6 +30,7 @@ from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.environment import Environment
 from honeyguide.env.history import History
 from honeyguide.env.job import offload
+from honeyguide.env.settings import results_folder
 from tb.coverage.attach import Coverage
 from tb.env.configuration import RatelConfiguration
 from tb.env.predicted import Begins, Executed, Predicted
@@ -112,7 +113,16 @@ class RatelEnvironment(Environment):
             self.milestones.connect(self.difference.milestone_export)
             predicted.connect(self.difference.predicted_export)
             self.results.ap.connect(self.difference.predicted_export)
+            self._write_down()
         self.model.map.set_sequencer(self.sequencer, RegisterAdapter(self.mirror, self.drain))
+
+    def _write_down(self) -> None:
+        """Keep what the test does, for who wants to make it smaller."""
+        from tb.shrink.steps import wanted, write_down
+
+        folder = results_folder()
+        if wanted() and folder is not None:
+            write_down(self, folder)
 
     # ---- what a test does
 

@@ -24,6 +24,7 @@ from honeyguide.cli import UserError
 from honeyguide.project import ROOT, SECTION
 
 if TYPE_CHECKING:
+    from honeyguide.regress.suite import Run
     from honeyguide.sim import SimResult
     from honeyguide.waves.view import Views
 
@@ -87,6 +88,8 @@ class Core:
             `difference.json`.
         crash: says where a run broke off that left no `difference.json`.
         views: which signals a wave viewer shows.
+        shrink: makes a failing run (of a regression) smaller for some seconds, leaves `small_*.py`
+            in a folder and says so in a sentence.
     """
 
     top: str
@@ -113,6 +116,7 @@ class Core:
     observed: Mapping[str, str] = field(default_factory=dict)
     crash: Callable[[Path, SimResult], dict[str, Any]] | None = None
     views: Callable[[], Views] | None = None
+    shrink: Callable[[Run, Path, float], str] | None = None
 
     def parameters(self, config: str) -> Mapping[str, int]:
         """Return the parameters of a configuration.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from honeyguide.core import core
 from honeyguide.regress.buckets import buckets
 from honeyguide.regress.suite import Run, waves_command
 from honeyguide.report.regression import Summary
@@ -20,6 +21,9 @@ from honeyguide.waves.bundle import bundle
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 
 CAUSES = 3  # that are explained; each takes some seconds, the first a build
+SHRINKING_S = 60.0  # each, at most
+SHARE = 0.1  # of the time that the regression took, each
+SHORTEST_S = 5.0  # less is not worth it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +52,17 @@ def explain_failures(
 ) -> dict[str, Explained]:
     """Repeat the first failure of each of the first causes; return what they told, by run."""
     found = {}
+    seconds = min(SHRINKING_S, summary.seconds * SHARE)
     for bucket in buckets(summary.outcomes)[:causes]:
         run = summary.runs[bucket.outcomes[0].name]
-        found[run.name] = explain_run(run, folder, repeat_run)
+        found[run.name] = explain_run(run, folder, repeat_run, seconds)
     return found
 
 
-def explain_run(run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated]) -> Explained:
-    """Repeat one run and say what it told."""
+def explain_run(
+    run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated], seconds: float
+) -> Explained:
+    """Repeat one run and say what it told; make it smaller if there are enough `seconds` for it."""
     place = folder / "failures" / run.name
     place.mkdir(parents=True, exist_ok=True)
     again = Repeat(
@@ -67,14 +74,29 @@ def explain_run(run: Run, folder: Path, repeat_run: Callable[[Repeat], Repeated]
     except HdlError as error:
         said = f"It could not be repeated: {error}"
         return Explained(headline=said, html=f"<p>{escape(said)}</p>")
+    small = shrunk(run, place, seconds)
     picture = place / "picture.png"
     made, reason = bundle(done, again, name=run.name, command=waves_command(run))
     return Explained(
         headline=done.headline,
-        html=difference_part(done, folder, picture if not reason else None, reason, made),
+        html=difference_part(done, folder, picture if not reason else None, reason, made)
+        + (f"<p>{escape(small)}</p>" if small else ""),
         view=done.view,
         made=made,
     )
+
+
+def shrunk(run: Run, place: Path, seconds: float) -> str:
+    """Make a failing run smaller, if the core knows how and there is time; say what came of it."""
+    make = core().shrink
+    if make is None:
+        return ""
+    if seconds < SHORTEST_S:
+        return "It was not made smaller: the regression was short. `make shrink` does it."
+    try:
+        return make(run, place, seconds)
+    except HdlError as error:
+        return f"It could not be made smaller: {error}"
 
 
 def difference_part(

@@ -45,6 +45,7 @@ PARTS = (
     ("states-*.txt", "the same for states"),
     ("transcript.log", "one line an instruction: when it was where, what it waited for"),
     ("log.txt", "what the simulator said"),
+    ("small_*.py", "the smallest program found that fails alike, a test of the bench"),
     ("about.json", "command, commit, tool versions, seed, configuration"),
     ("changes.patch", "what the checkout had beyond that commit"),
 )

@@ -1,0 +1,22 @@
+"""A core as after power-up, all of its memories 0, whatever happened before."""
+
+from __future__ import annotations
+
+from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
+from tb.env.environment import RatelEnvironment
+from tb.env.registers import offset_of
+from tb.sequences.ports import BUSY
+from tb.sequences.scenario import RESET_PENDING, SOFT_RESET
+
+
+async def fresh(env: RatelEnvironment) -> None:
+    """Reset by the pin, which keeps memories, then by CTRL, which clears them."""
+    await env.reset()
+    await env.play(
+        [
+            RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET),
+            RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
+        ],
+        check=False,
+    )
+    env.forget_in_flight()
