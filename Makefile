@@ -81,6 +81,10 @@ waves: ## Repeat a run, find the first difference, open its waves: TEST= SEED= C
 	@$(SIM) -m scripts.waves $(call option,test,TEST) $(call option,seed,SEED) \
 	  $(call option,config,CONFIG) $(words)
 
+shrink: ## Reduce a failing run to the smallest program that fails alike: TEST= SEED= CONFIG=
+	@$(SIM) -m scripts.shrink $(call option,test,TEST) $(call option,seed,SEED) \
+	  $(call option,config,CONFIG) $(words)
+
 regress: ## Run many seeds of many tests: N= J= TESTS= CONFIG= SEED= CLUSTER=address WAVES=1
 	@$(DEV) -m scripts.regress $(call option,n,N) $(call option,jobs,J) \
 	  $(call option,tests,TESTS) $(call option,config,CONFIG) $(call option,seed,SEED) \
@@ -127,6 +131,9 @@ fuzz-files: ## Mutate network files; each must end in a network or one sentence:
 
 example: ## Verify the second core, examples/accumulator, with the framework alone
 	@$(DEV) -m scripts.example $(words)
+
+new-test: ## Write a new test of the bench, which all that runs tests finds: NAME=file.Class
+	@$(DEV) -m scripts.new_test $(call option,name,NAME) $(words)
 
 prove: ## Prove the rules of the core's modules, refute the faults put into them: ONLY= J=
 	@$(DEV) -m scripts.prove $(call option,only,ONLY) $(call option,jobs,J) $(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from honeyguide.regress.catalogue import BenchTest, bench_tests
 from tests.sim.support import passes
 
 pytestmark = pytest.mark.sim
@@ -39,6 +40,9 @@ TESTS = [
     ("scenarios", "PortsApart"),
 ]
 
+# Those that say so themselves, in a file of their own.
+REGISTERED = [test for test in bench_tests() if test.registered is not None]
+
 # What costs little enough when Python wakes on every clock edge.
 AT_PIN_LEVEL = [
     ("smoke", "LoadAndStore", {}),
@@ -71,6 +75,12 @@ ELSEWHERE = [
 @pytest.mark.parametrize(("module", "test"), TESTS)
 def test_tile_level(module: str, test: str, seed: int) -> None:
     passes(module, test, seed=seed)
+
+
+@pytest.mark.parametrize("test", REGISTERED, ids=str)
+def test_registered(test: BenchTest, seed: int) -> None:
+    said = test.registered or {}
+    passes(test.file, test.name, seed=seed, speed=said.get("speed", "tile"), env=said.get("env"))
 
 
 @pytest.mark.parametrize(("module", "test", "env"), AT_PIN_LEVEL)

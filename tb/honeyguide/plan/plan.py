@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from honeyguide.cli import UserError
+from honeyguide.cli import UserError, did_you_mean
 from honeyguide.core import core, points
 from honeyguide.project import ROOT
-from honeyguide.regress.catalogue import bench_tests
+from honeyguide.regress.catalogue import BenchTest, bench_tests
 
 CHECKERS = Path(__file__).parents[1] / "hdl" / "checkers"
 STAGES = ("V1", "V2", "V3")
@@ -47,12 +47,34 @@ def load_plan(path: Path | None = None) -> list[Entry]:
     Raises:
         UserError: it can't be read or an entry has not the right form.
     """
+    own = path is None
     path = path or ROOT / core().plan
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path} can't be read: {error}") from None
-    return [_entry(path, table) for table in content.get("entry", [])]
+    entries = [_entry(path, table) for table in content.get("entry", [])]
+    return with_registered(entries, bench_tests()) if own else entries
+
+
+def with_registered(entries: list[Entry], tests: Iterable[BenchTest]) -> list[Entry]:
+    """Return the entries with the tests that name them.
+
+    Raises:
+        UserError: a test names an entry that there is not.
+    """
+    more: dict[str, list[str]] = {entry.name: [] for entry in entries}
+    for test in tests:
+        for feature in (test.registered or {}).get("features", ()):
+            if feature not in more:
+                raise UserError(
+                    f"{test}: the plan has no entry {feature!r}{did_you_mean(feature, more)}"
+                )
+            more[feature].append(str(test))
+    return [
+        replace(entry, tests=tuple(dict.fromkeys([*entry.tests, *more[entry.name]])))
+        for entry in entries
+    ]
 
 
 def _entry(path: Path, table: dict[str, Any]) -> Entry:

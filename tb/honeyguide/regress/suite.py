@@ -11,6 +11,7 @@ from typing import Any
 from honeyguide.cli import UserError, did_you_mean
 from honeyguide.core import core
 from honeyguide.project import ROOT
+from honeyguide.regress.catalogue import bench_tests
 from honeyguide.report.command import make_command
 
 SPEEDS = ("tile", "pin")
@@ -71,6 +72,7 @@ def load_suite(path: Path | None = None) -> Suite:
     Raises:
         UserError: the file is missing, can't be read, or says something that is not known.
     """
+    own = path is None
     path = path or ROOT / core().suite
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -80,7 +82,21 @@ def load_suite(path: Path | None = None) -> Suite:
         raise UserError(f"{path} can't be read: {error}") from None
     default = float(content.get("timeout_s", 300))
     entries = [_entry(path, name, table, default) for name, table in content["entry"].items()]
+    if own:
+        entries += registered(entries, default)
     return Suite(entries=tuple(entries), configs=tuple(content["configs"]))
+
+
+def registered(listed: Sequence[Entry], timeout_s: float) -> list[Entry]:
+    """Return entries of the tests that say themselves how they run, and are not listed."""
+    known = {entry.name.partition("@")[0] for entry in listed}
+    found = []
+    for test in bench_tests():
+        if test.registered is None or str(test) in known or not test.registered.get("weight", 1):
+            continue
+        table = {key: value for key, value in test.registered.items() if key != "features"}
+        found.append(_entry(Path(f"{test.file}.py"), str(test), table, timeout_s))
+    return found
 
 
 def _entry(path: Path, name: str, table: Mapping[str, Any], timeout_s: float) -> Entry:
