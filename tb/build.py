@@ -20,6 +20,7 @@ HDL = ROOT / "tb" / "hdl"
 TOP = "ratel_tb"
 CORE = "ratel_core"
 FRAMEWORK = ROOT / "tb" / "honeyguide" / "hdl"
+PROOFS = ROOT / "tb" / "proofs" / "proofs.toml"
 # The package comes first; the checkers bind themselves to the top.
 FRAMEWORK_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "command_player.sv", "pin_recorder.sv")
 
@@ -68,6 +69,24 @@ def debug_build(config: str) -> dict[str, Any]:
     wanted = bench_build(config)
     recorders = [HDL / "stage_trace.sv", HDL / "wait_trace.sv"]
     return {**wanted, "sources": [*wanted["sources"], *recorders]}
+
+
+def ruled_build(config: str) -> dict[str, Any]:
+    """Return the same with the rules of the proofs as assertions, in every module that has some.
+
+    It is slower by half, so a few runs of the suite have it, and all others the checkers alone.
+    """
+    from honeyguide.project import BUILD
+    from honeyguide.proofs.binding import bind_rules
+    from honeyguide.proofs.table import load
+
+    wanted = bench_build(config)
+    rules = bind_rules(load(PROOFS), BUILD / "rules" / "bind_rules.sv")
+    return {
+        **wanted,
+        "sources": [*wanted["sources"], *rules],
+        "includes": [*wanted["includes"], FRAMEWORK],
+    }
 
 
 def bench_build(config: str | None = None, *, core: list[Path] | None = None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ Method = Literal["unbounded", "bounded"]
 _RULE = re.compile(r"^\s*`(RULE|RULE_IF|RULE_NEXT|ALWAYS|HOST|HOST_IF|HOST_NEXT)\((\w+)\s*,", re.M)
 _PORT = re.compile(r"^\s*input\s+wire\b[^;)]*?(\w+)\s*,?\s*$", re.M)
 _PARAMETER = re.compile(r"^\s*parameter\s+(?:\[[^\]]*\]\s*)?(\w+)\s*=", re.M)
+_FORMAL = re.compile(r"^`ifdef FORMAL\n.*?^`endif\n", re.M | re.S)
 
 
 class TableError(Exception):
@@ -85,10 +86,14 @@ class Proof:
     def _named(self) -> list[tuple[str, str]]:
         return _RULE.findall(self.rules.read_text(encoding="utf-8"))
 
-    @property
-    def instance(self) -> str:
-        """The instance of the rules that goes into the module, every port by its name."""
+    def instance(self, *, formal: bool) -> str:
+        """Return the instance of the rules in the module, every port by its name.
+
+        Only a proof has the ports that stand under `ifdef FORMAL`.
+        """
         text = self.rules.read_text(encoding="utf-8")
+        if not formal:
+            text = _FORMAL.sub("", text)
         head = text[text.index("\nmodule ") : text.index(");", text.index("\nmodule "))]
         parameters = ", ".join(f".{name}({name})" for name in _PARAMETER.findall(head))
         ports = ", ".join(f".{name}({name})" for name in _PORT.findall(head))

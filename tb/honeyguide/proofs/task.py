@@ -118,7 +118,7 @@ def _source(proof: Proof, sources: Sources, fault: Fault | None) -> str:
             )
         text = text.replace(fault.old, fault.new)
     head, end, tail = text.rpartition("endmodule")
-    return "\n".join([head, *proof.taps, proof.instance, end + tail])
+    return "\n".join([head, *proof.taps, proof.instance(formal=True), end + tail])
 
 
 def _below(module: str, sources: Sources) -> list[Path]:
