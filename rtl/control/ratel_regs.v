@@ -289,7 +289,6 @@ module ratel_regs #(
       irq_enable_q  <= 2'b00;
       done_q        <= 1'b0;
       error_owner_q <= AnyOwner;
-      if (!lock_context_q) context_q <= 2'd1;
       if (!lock_rights_q) user_counters_q <= 1'b0;
     end else begin
       done_q <= (done_q && !(status1 && ones[`REG_IRQ_STATUS_DONE])) || raise_done_i;

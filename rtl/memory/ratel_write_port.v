@@ -150,6 +150,21 @@ module ratel_write_port #(
       wire       whole = beat_valid && beat_ready && beat_last;
       wire       aw_take = awvalid_o && awready_i;
 
+      // Whole bursts of a store that was given up are sent with strobes off, like all that is not
+      // made yet: nothing of it is written later, into what the next job wrote. The one beat that
+      // is on offer stays as it is until it is taken.
+      reg                 offered_q;
+      wire [BusBytes-1:0] strb;
+      wire                blank_w = orphan_q && !offered_q;
+
+      assign wstrb_o = blank_w ? {BusBytes{1'b0}} : strb;
+
+      always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni)        offered_q <= 1'b0;
+        else if (abandon_i) offered_q <= wvalid_o && !wready_i && !blank_w;
+        else if (wready_i)  offered_q <= 1'b0;
+      end
+
       assign awvalid_o = aw_queued && (whole_aw_q != 5'd0);
       assign wvalid_o  = w_queued && (whole_w_q != 5'd0);
       assign w_empty   = !beat_valid && !w_queued;
@@ -189,7 +204,7 @@ module ratel_write_port #(
         .push_data_i  ({beat_last, beat_strb, beat_data}),
         .pop_valid_o  (w_queued),
         .pop_ready_i  (wvalid_o && wready_i),
-        .pop_data_o   ({wlast_o, wstrb_o, wdata_o})
+        .pop_data_o   ({wlast_o, strb, wdata_o})
       );
     end
   endgenerate

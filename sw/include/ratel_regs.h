@@ -142,7 +142,7 @@
 #define RATEL_DB_RESULT_RESULT_LSB           0u
 #define RATEL_DB_RESULT_RESULT_MASK          0xffffffffu
 
-/* User context of CV-X-IF: Context of instructions that CV-X-IF issues outside machine mode. Writing 0 answers SLVERR: context 0 is the privileged one. Soft reset sets it back unless it is locked. */
+/* User context of CV-X-IF: Context of instructions that CV-X-IF issues outside machine mode. Writing 0 answers SLVERR: context 0 is the privileged one. Outlives a soft reset, as windows do. */
 #define RATEL_XIF_CONTEXT_OFFSET             0x040u
 #define RATEL_XIF_CONTEXT_RESET              0x00000001u
 #define RATEL_XIF_CONTEXT_CONTEXT_LSB        0u

@@ -14,7 +14,10 @@ WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
 COUNTERS = 0x100
 PAGE = 0x1000  # bytes of a page: 0 is the supervisor's, 1..3 are those of user contexts
 PAGES = 4
-SURVIVES = (*WINDOW_ARRAYS, "DB_RS1", "DB_RS2", "LOCK", "WATCHDOG", "OPTIONS")  # a soft reset
+# What outlives a soft reset.
+SURVIVES = (
+    *WINDOW_ARRAYS, "DB_RS1", "DB_RS2", "XIF_CONTEXT", "LOCK", "WATCHDOG", "OPTIONS",
+)  # fmt: skip
 # What a user page has, docs/architecture.md section 3; of the last eight, each page has its own.
 USER_PAGE = (
     "ID", "VERSION", "PARAMS0", "PARAMS1", "STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL",
@@ -87,11 +90,11 @@ class RegisterMirror:
         self.operands = {(page, name): 0 for page in range(PAGES) for name in self.OPERANDS}
 
     def reset(self) -> None:
-        """Soft reset: the same, but for what is locked, locks, windows and operands."""
+        """Soft reset: the same, but for what SURVIVES and what is locked."""
         kept, operands = dict(self.stored), dict(self.operands)
         self.power_up()
         self.operands = operands
-        for name in ("LOCK", "WATCHDOG", "OPTIONS", *self._windows):
+        for name in ("XIF_CONTEXT", "LOCK", "WATCHDOG", "OPTIONS", *self._windows):
             self.stored[name] = kept[name]
         for name, bit in self.LOCKS.items():
             if kept["LOCK"] & bit:

@@ -234,7 +234,7 @@ async def locks_and_soft_reset(dut: Any) -> None:
         assert await bench.write(PAGE + OFFSET["DB_INSTR"], ld_l(addr=0).word) == SLVERR
         bench.idle["load"] = True
         await bench.step(8)
-        assert await get(bench, "XIF_CONTEXT") == (3 if locked else 1)
+        assert await get(bench, "XIF_CONTEXT") == 3, "a user's program became another user's"
         assert await get(bench, "USER_RIGHTS") == int(locked)
         assert await get(bench, "LOCK") == 3 * locked
         assert await get(bench, "ERR_OWNER") == 8

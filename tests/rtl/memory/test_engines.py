@@ -40,15 +40,10 @@ ALIKE = (
     "4x8",
     "16x4",
 )  # bursts of a beat, or whole tables: a stale answer looks like the right one
-# With the option WriteAfterData the next job after a dead memory writes wrong bytes: not repaired.
-DEAD_WITH_LATE_DATA = pytest.param(
-    "a_dead_memory_is_given_up",
-    marks=pytest.mark.xfail(strict=True, reason="WriteAfterData=1: bytes differ after giving up"),
-)
 # What is tried with bursts that are announced only when they are whole.
 WHOLE = (
     "random_traffic", "a_write_error_at_every_burst", "windows_hold", "a_lawless_memory",
-    DEAD_WITH_LATE_DATA, "a_whole_burst_holds_nobody",
+    "a_dead_memory_is_given_up", "a_whole_burst_holds_nobody",
 )  # fmt: skip
 
 
