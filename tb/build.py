@@ -48,8 +48,9 @@ def checkers() -> list[Path]:
 
 
 def looks_inside() -> list[Path]:
-    """Return the trace of the core's engines, and the rules of its own outputs."""
-    return [HDL / f"{name}.sv" for name in ("core_trace", "core_checker", "bind_core_checker")]
+    """Return the trace of the core's engines, the rules of its own outputs and those of aborts."""
+    names = ("core_trace", "core_checker", "bind_core_checker", "abort_states")
+    return [HDL / f"{name}.sv" for name in names]
 
 
 def core_design(rtl: Path = ROOT / "rtl") -> Design:

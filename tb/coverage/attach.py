@@ -10,7 +10,20 @@ from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.settings import results_folder
 from tb.coverage.instructions import InstructionCoverage
 from tb.coverage.pins import PinCoverage
+from tb.env.abort_states import sample_aborts
 from tb.env.predicted import Executed, Predicted
+
+
+class AbortCoverage(uvm_component):
+    """What an environment without a golden machine can tell: how jobs were cut off."""
+
+    def report_phase(self) -> None:
+        """Leave what was hit."""
+        folder = results_folder()
+        if folder is not None:
+            collector = Collector()
+            sample_aborts(collector)
+            collector.write(folder)
 
 
 class Coverage(uvm_subscriber):
@@ -40,4 +53,5 @@ class Coverage(uvm_subscriber):
         """Leave what was hit."""
         folder = results_folder()
         if folder is not None:
+            sample_aborts(self.collector)
             self.collector.write(folder)

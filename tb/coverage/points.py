@@ -11,6 +11,7 @@ from itertools import product
 from golden.isa_table import GROUPS, INSTRUCTIONS, Counter
 from golden.registers_table import REGISTERS
 from tb.coverage.checks import check_bins
+from tb.env.abort_states import STATES
 
 Bins = tuple[str, ...]
 
@@ -160,4 +161,10 @@ POINTS: dict[str, Bins] = {
     "error.order": ("first", "later"),
     "reset.kind": cross(("pin", "soft"), ("idle", "busy")),
     "control.clear_counters": ("idle", "busy"),
+    # ways out: what each engine was at when a job was cut off
+    **{
+        f"abort.{engine}": cross(("abort", "soft reset"), states)
+        for engine, states in STATES.items()
+    },
+    "abort.watchdog": ("load", "execute", "store"),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The environment of the adversary: agents and a bus oracle, no golden machine.
+"""The environment of the adversary: agents and oracles, no golden machine.
 
 What a job does that is cut off anywhere has no single right answer; what it must not do has.
 """
@@ -10,13 +10,16 @@ from honeyguide.agents.axi.agent import AxiAgent, AxiConfig
 from honeyguide.agents.axil.agent import AxilAgent
 from honeyguide.agents.irq.agent import IrqAgent
 from honeyguide.agents.xif.agent import XifAgent, XifConfig
+from honeyguide.coverage.collector import wanted
 from honeyguide.env.environment import Environment
+from tb.coverage.attach import AbortCoverage
+from tb.env.attempts import Attempts
 from tb.env.bus_oracle import BusOracle
 from tb.env.configuration import RatelConfiguration
 
 
 class AdversaryEnvironment(Environment):
-    """Four agents, and the oracle that sees what they see."""
+    """Four agents, and the oracles that see what they see."""
 
     bench: RatelConfiguration
 
@@ -33,11 +36,15 @@ class AdversaryEnvironment(Environment):
         )
         self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
         self.oracle = BusOracle.create("oracle", self)
+        self.attempts = Attempts.create("attempts", self)
+        if wanted():
+            self.coverage = AbortCoverage.create("coverage", self)
 
     def connect_phase(self) -> None:
         """Let the oracle see everything in order."""
         super().connect_phase()
         self.order.ap.connect(self.oracle.analysis_export)
+        self.order.ap.connect(self.attempts.analysis_export)
 
     def forget(self) -> None:
         """A soft reset leaves windows as they are."""
@@ -45,3 +52,4 @@ class AdversaryEnvironment(Environment):
     def power_up(self) -> None:
         """The reset pin closes all windows."""
         self.oracle.power_up()
+        self.attempts.forget()

@@ -187,6 +187,16 @@ class RatelEnvironment(Environment):
             if not name.startswith(SURVIVES):
                 register.reset()
 
+    def cut_off(self) -> None:
+        """An abort has ended: what was not finished, errors too, may have happened or not."""
+        self.predictor.forget()
+        self.results.forget()
+        self.memory.accept_all()
+        self._fences.clear()
+        self.machine.abort()
+        self.registers.cut_off()
+        self.log.note("abort")
+
     def power_up(self) -> None:
         """The reset pin: windows, locks and doorbell operands are forgotten, too."""
         self._powered_up = True

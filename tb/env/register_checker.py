@@ -37,7 +37,7 @@ EXACT_COUNTERS = (
     Counter.INSTRUCTIONS, Counter.STEPS, Counter.MACS, Counter.BYTES_READ, Counter.BYTES_WRITTEN,
 )  # fmt: skip
 DONE, ERROR = 1, 2  # bits of IRQ_ENABLE and IRQ_STATUS
-SOFT_RESET, CLEAR_COUNTERS = 1, 2  # of CTRL
+SOFT_RESET, CLEAR_COUNTERS, ABORT = 1, 2, 4  # of CTRL
 VALID = 1 << 31  # of ERR_CAUSE
 ANY_OWNER = 8  # of ERR_OWNER: the lowest that has a record
 DOORBELL_WAIT = 63  # cycles that a write waits for a full doorbell before it is refused
@@ -104,6 +104,12 @@ class RegisterChecker(Checker):
         self._forget()
         self._still = self.predictor.machine.counted.copy()
         self.predictor.last = None
+
+    def cut_off(self) -> None:
+        """An abort: registers stay as they are, what was on its way to them is forgotten."""
+        self.predictor.machine.errors.clear()
+        self._forget()
+        self._still = self.predictor.machine.counted.copy()
 
     def _forget(self) -> None:
         self.doorbell_results = [0] * PAGES
@@ -304,7 +310,7 @@ class RegisterChecker(Checker):
             if data & CLEAR_COUNTERS:
                 still = {} if self.quiet else machine.counted.since(self._still)
                 machine.clear_counters(still)
-            self._unsettled = self._unsettled or bool(data & SOFT_RESET)
+            self._unsettled = self._unsettled or bool(data & (SOFT_RESET | ABORT))
         elif name == "DB_INSTR":
             operands = self.mirror.operands
             instruction = Instruction(seen.data, operands[page, "DB_RS1"], operands[page, "DB_RS2"])

@@ -40,6 +40,7 @@ bind `RATEL_CHECKED_TOP axi_checker #(
 ) check_axi (
   .clk_i(clk),
   .rst_ni(rst_n),
+  .lawless_i(lawless != 0),
   .awid_i(m_awid),
   .awaddr_i(m_awaddr),
   .awlen_i(m_awlen),

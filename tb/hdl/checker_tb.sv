@@ -191,6 +191,7 @@ module checker_tb;
   axi_checker check_axi (
     .clk_i(clk),
     .rst_ni(rst_n),
+    .lawless_i(1'b0),
     .awid_i(m_awid),
     .awaddr_i(m_awaddr),
     .awlen_i(m_awlen),

@@ -33,6 +33,7 @@ module ratel_tb #(
   logic [31:0] seed, command_count;
   logic [15:0] latency;
   logic [39:0] stall;             // ar, r, aw, w, b: probability/256
+  logic [15:0] lawless;           // of the memory: answered twice, other id: probability/256
   logic [7:0]  result_stall;
   // and read by it
   logic [31:0] finished, cycle, quiet;
@@ -232,7 +233,7 @@ module ratel_tb #(
   initial begin
     clk = 1'b0;
     {rst_n, tile, play} = '0;
-    {seed, command_count, latency, stall, result_stall} = '0;
+    {seed, command_count, latency, stall, lawless, result_stall} = '0;
     quiet_limit = 32'd1_000_000;
     py_x_compressed_valid = '0;
     py_x_issue_valid = '0;
@@ -436,6 +437,7 @@ module ratel_tb #(
     .seed_i(seed),
     .latency_i(latency),
     .stall_i(stall),
+    .lawless_i(lawless),
     .awid_i(m_awid),
     .awaddr_i(m_awaddr),
     .awlen_i(m_awlen),

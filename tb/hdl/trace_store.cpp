@@ -38,6 +38,10 @@ struct Waits {
 
 Waits waits{};
 
+// Aborts by kind, engine and its state: see abort_states.sv.
+constexpr unsigned kKinds = 3, kEngines = 4, kStates = 8;
+uint32_t aborts[kKinds][kEngines][kStates];
+
 void save_records(void*) {
   const char* folder = std::getenv("RATEL_RESULTS_DIR");
   if (folder == nullptr) return;
@@ -54,6 +58,12 @@ extern "C" {
 uint32_t trace_count() { return records.size(); }
 const void* trace_records() { return records.data(); }
 void trace_clear() { records.clear(); }
+const void* trace_aborts() { return aborts; }
+
+void trace_abort(unsigned kind, unsigned load, unsigned execute, unsigned store, unsigned front) {
+  const unsigned states[kEngines] = {load, execute, store, front};
+  for (unsigned engine = 0; engine < kEngines; ++engine) ++aborts[kind][engine][states[engine]];
+}
 
 int trace_enabled() { return std::getenv("RATEL_TRACE") != nullptr; }
 

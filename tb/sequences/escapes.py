@@ -14,6 +14,7 @@ from golden.machine.windows import GRANULE, Window
 
 TOP = 1 << 32
 MOST = 0xFFFF
+ENDLESS = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ def region(
 ) -> tuple[Instruction, ...]:  # fmt: skip
     """Return a tensor transfer of words of Cols bytes from or to an address."""
     w = w or int(random.integers(1, 20))
-    c = core.cols
+    c, addr = core.cols, addr % TOP
     pix_pitch = pix_pitch or c
     row_pitch = row_pitch or w * pix_pitch
     line = int(random.integers(0, core.spad_depth - 1 - -(-(w * h) // core.rows)))
@@ -59,9 +60,11 @@ class Escapes:
 
     def attempt(self) -> Attempt:
         """Return any attempt."""
+        if self.random.random() < ENDLESS:
+            return self.endless()
         kinds: list[Callable[[], Attempt]] = [
             self.inside, self.inside, self.before, self.behind, self.across, self.wrap,
-            self.foreign, self.direction, self.stride, self.linear, self.spy,
+            self.foreign, self.direction, self.stride, self.linear, self.spy, self.swap,
         ]  # fmt: skip
         return kinds[int(self.random.integers(len(kinds)))]()
 
@@ -166,6 +169,24 @@ class Escapes:
             pix_pitch=int(self.random.integers(0x400, MOST)),
         )  # fmt: skip
         return Attempt(kind="stride", program=program)
+
+    def swap(self) -> Attempt:
+        """A legal transfer, and behind it the shapes of one that is not: between check and use."""
+        start = self.inside()
+        late = self.stride()
+        return Attempt(
+            kind="swap",
+            program=(*start.program, *late.program[:2], late.program[2]),
+        )
+
+    def endless(self) -> Attempt:
+        """Nothing forbidden, but 2^32 cycles of it: the watchdog has to end it."""
+        program = (
+            isa.cfg_in(w=1, h=1, c=1, cbs=1), isa.cfg_out(ow=1, oh=1, oc=1, cbs=1),
+            isa.cfg_pitch(in_p=1, out_p=1), isa.cfg_kernel(kw=MOST, kh=MOST),
+            isa.cfg_act(), isa.maxpool(in_base=0, out_base=1),
+        )  # fmt: skip
+        return Attempt(kind="endless", program=program, legal=True)
 
     def linear(self) -> Attempt:
         """Weights, parameters or the table from another's memory."""

@@ -21,6 +21,7 @@ from tb.tests.base import RatelTest
 
 SLVERR, DECERR = 2, 3
 RESET_PENDING, BUSY = 1 << 5, 1
+CLEAR_COUNTERS, ABORT = 2, 4  # of CTRL
 
 
 @pyuvm.test()
@@ -130,6 +131,59 @@ class ErrorsInPrograms(FaultTest):
                 self.set_fault(first, end, write=bool(random.random() < 0.5))
             await self.env.run(program)
             await self.settle()
+
+
+@pyuvm.test()
+class AbortInJob(FaultTest):
+    """Abort at random moments of a job, with a live memory; the next job is exact."""
+
+    async def body(self) -> None:
+        """Abort, then a layer that loads all it needs."""
+        core = self.configuration.core
+        for index in range(count("RATEL_RESETS", 30)):
+            seeds = self.seeds.child(f"abort {index}")
+            random = seeds.stream("program")
+            stall = float(random.choice([0.0, 0.3, 0.8]))
+            self.env.host.set_stalls(
+                Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall),
+                latency=int(random.choice([0, 20, 200])),
+            )
+            if random.random() < 0.3:
+                first = 0x1000 + int(random.integers(0x2000))
+                self.set_fault(first, first + 40, write=bool(random.random() < 0.5))
+            program = random_program(core, self.env.memory.write, random, length=20)
+            length = int(random.integers(1, len(program) + 1))
+            await self.env.play(offload(program[:length]), check=False)
+            await self.abort(int(random.integers(0, 60)), soft=index % 3 == 2)
+            self.clear_faults()
+            _, layer = random_layer(
+                core, self.env.memory.write, seeds, memory_bytes=self.configuration.memory_bytes
+            )
+            await self.env.run(layer)
+
+    async def abort(self, gap: int, *, soft: bool) -> None:
+        """Abort or soft reset while engines are busy; errors and counters begin anew."""
+        env = self.env
+        await env.play(
+            [
+                RegisterWrite(address=offset_of("CTRL"), data=1 if soft else ABORT, gap=gap),
+                RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
+            ],
+            check=False,
+        )
+        if soft:
+            env.forget_in_flight()
+            return
+        env.cut_off()
+        await env.play(
+            [
+                RegisterWrite(address=offset_of("ERR_OWNER"), data=0),
+                RegisterWrite(address=offset_of("ERR_CAUSE"), data=1 << 31),
+                RegisterWrite(address=offset_of("IRQ_STATUS"), data=3),
+                RegisterWrite(address=offset_of("CTRL"), data=CLEAR_COUNTERS),
+            ],
+            check=False,
+        )
 
 
 @pyuvm.test()

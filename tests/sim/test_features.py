@@ -31,6 +31,7 @@ TESTS = [
     ("memory_port", "BusErrors"),
     ("memory_port", "ErrorsInPrograms"),
     ("memory_port", "ResetInJob"),
+    ("memory_port", "AbortInJob"),
     ("windows", "Users"),
     ("windows", "NoWindow"),
     ("adversary", "Escape"),
@@ -58,6 +59,7 @@ AT_PIN_LEVEL = [
     ("memory_port", "ErrorsInPrograms", {}),
     ("memory_port", "ResetInJob", {"RATEL_RESETS": "8"}),
     ("windows", "Users", {"RATEL_PROGRAMS": "3"}),
+    ("adversary", "Escape", {"RATEL_PROGRAMS": "2"}),
     ("scenarios", "Storms", {"RATEL_PROGRAMS": "1"}),
     ("scenarios", "PortsApart", {"RATEL_PROGRAMS": "2"}),
 ]

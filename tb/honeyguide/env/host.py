@@ -39,9 +39,18 @@ class Host(uvm_driver):
         """Set the probabilities of waits: of the memory's channels, and of the CPU's answers.
 
         Args:
-            stalls: of each channel of the memory, 0..1.
+            stalls: of each channel of the memory, 0..1; 1 means that it is dead.
             result: of refusing a result or an answer of a register, 0..0.9.
             latency: cycles until the memory answers; only the tile level has it.
+        """
+        raise NotImplementedError
+
+    def set_lawless(self, *, twice: float = 0.0, other_id: float = 0.0) -> None:
+        """Let the memory do what none may: rules about it are off until the next reset.
+
+        Args:
+            twice: probability that a burst is answered once more.
+            other_id: probability a beat or answer of an id that differs in its highest bit.
         """
         raise NotImplementedError
 

@@ -44,6 +44,12 @@ class PinHost(Host):
         for registers in self._drivers(AxilDriver):
             registers.stall = result
 
+    def set_lawless(self, *, twice: float = 0.0, other_id: float = 0.0) -> None:
+        """Let the memories that Python plays break their rules."""
+        self.dut.lawless.value = int(bool(twice or other_id))  # tells the checkers
+        for memory in self._drivers(AxiMemoryDriver):
+            memory.twice, memory.other_id = twice, other_id
+
     def forget(self) -> None:
         """Drop everything in flight and the rest of the job, because the core was reset."""
         self._cut.set()

@@ -37,9 +37,9 @@ def encode(command: Command) -> tuple[int, ...]:
 
 
 def packed(stalls: Stalls) -> int:
-    """Return the stalls as the memory in the bench top takes them: 8 bits a channel."""
+    """Return the stalls as the memory in the bench top takes them: 8 bits a channel, 255: dead."""
     order = (stalls.ar, stalls.r, stalls.aw, stalls.w, stalls.b)
-    return sum(int(value * 256) << 8 * index for index, value in enumerate(order))
+    return sum(min(int(value * 256), 255) << 8 * index for index, value in enumerate(order))
 
 
 class TileHost(Host):
@@ -60,6 +60,10 @@ class TileHost(Host):
         self.dut.stall.value = packed(stalls)
         self.dut.result_stall.value = int(result * 256)
         self.dut.latency.value = latency
+
+    def set_lawless(self, *, twice: float = 0.0, other_id: float = 0.0) -> None:
+        """Let the memory in the bench top break its rules."""
+        self.dut.lawless.value = int(other_id * 255) << 8 | int(twice * 255)
 
     def forget(self) -> None:
         """The player forgets by itself in reset."""

@@ -1,10 +1,14 @@
 // AXI4 subordinate memory of the tile level: bytes live in bench_store.cpp, time lives here.
 //
 //   AR -> queue --latency--> R beats          Any channel refuses a cycle with probability
-//   AW -> queue -> W beats --latency--> B     stall/256, drawn from one seeded generator.
+//   AW -> queue -> W beats --latency--> B     stall/256, drawn from one seeded generator; 255 is
+//                                             for ever: the channel is dead.
 //
 // Bursts are answered in order. A beat inside a fault range answers with that fault; a write burst
 // with a failed beat writes nothing at that beat and answers with the fault.
+//
+// What no memory may do, it does with probability lawless/256: a burst is answered once more, a
+// beat or an answer has another id, one with the highest bit turned over.
 //
 //   name               | meaning
 //   -------------------|------------------------------------------------------
@@ -12,6 +16,7 @@
 //   enable_i           | it drives the pins
 //   seed_i, latency_i  | of the generator; cycles from a request to its answer
 //   stall_i            | ar, r, aw, w, b: one byte each from bit 0
+//   lawless_i          | answered twice, other id: one byte each from bit 0
 //   awid_i .. rready_i | AXI4
 module axi_memory
   import bench_pkg::*;
@@ -25,6 +30,7 @@ module axi_memory
   input  logic [31:0]            seed_i,
   input  logic [15:0]            latency_i,
   input  logic [39:0]            stall_i,
+  input  logic [15:0]            lawless_i,
 
   input  logic [IdWidth-1:0]     awid_i,
   input  logic [31:0]            awaddr_i,
@@ -60,6 +66,8 @@ module axi_memory
     logic [IdWidth-1:0] id;
     logic [31:0]        addr;   // of the next beat, aligned to the bus
     logic [7:0]         left;   // beats after it
+    logic [31:0]        first;  // address and beats of the whole burst, should it be answered twice
+    logic [7:0]         len;
     logic [31:0]        due;    // first cycle in which it may be answered
     logic [1:0]         resp;
   } burst_t;
@@ -69,12 +77,14 @@ module axi_memory
   logic [31:0] cycle_q;
 
   function automatic logic go(input logic [7:0] stall, input logic [7:0] draw);
-    return draw >= stall;
+    return stall != 8'hff && draw >= stall;
   endfunction
 
   function automatic logic [31:0] align(input logic [31:0] addr);
     return addr & ~(Bytes - 1);
   endfunction
+
+  localparam logic [IdWidth-1:0] OtherId = 1 << (IdWidth - 1);
 
   bit [127:0] beat;
   logic [1:0] resp;
@@ -97,6 +107,7 @@ module axi_memory
       // ---- reads
       if (arvalid_i && arready_o) begin
         reads.push_back('{id: arid_i, addr: align(araddr_i), left: arlen_i,
+                          first: align(araddr_i), len: arlen_i,
                           due: cycle_q + 32'(latency_i), resp: 2'd0});
       end
       arready_o <= reads.size() < Depth && go(stall_i[7:0], random_q[7:0]);
@@ -108,10 +119,15 @@ module axi_memory
           rvalid_o <= 1'b1;
           rdata_o  <= beat[DataWidth-1:0];
           rresp_o  <= 2'(bench_response(reads[0].addr, Bytes, 0));
-          rid_o    <= reads[0].id;
+          rid_o    <= reads[0].id ^ (random_q[47:40] < lawless_i[15:8] ? OtherId : '0);
           rlast_o  <= reads[0].left == 0;
           if (reads[0].left == 0) begin
-            void'(reads.pop_front());
+            if (random_q[55:48] < lawless_i[7:0]) begin
+              reads[0].addr = reads[0].first;
+              reads[0].left = reads[0].len;
+            end else begin
+              void'(reads.pop_front());
+            end
           end else begin
             reads[0].left = reads[0].left - 1;
             reads[0].addr = reads[0].addr + Bytes;
@@ -127,13 +143,14 @@ module axi_memory
         else if (writes[0].resp == 2'd0) writes[0].resp = resp;
         writes[0].addr = writes[0].addr + Bytes;
         if (wlast_i) begin
-          answers.push_back('{id: writes[0].id, addr: '0, left: '0,
+          answers.push_back('{id: writes[0].id, addr: '0, left: '0, first: '0, len: '0,
                               due: cycle_q + 32'(latency_i), resp: writes[0].resp});
           void'(writes.pop_front());
         end
       end
       if (awvalid_i && awready_o) begin
-        writes.push_back('{id: awid_i, addr: align(awaddr_i), left: awlen_i, due: '0, resp: 2'd0});
+        writes.push_back('{id: awid_i, addr: align(awaddr_i), left: awlen_i,
+                           first: '0, len: '0, due: '0, resp: 2'd0});
       end
       awready_o <= writes.size() < Depth && go(stall_i[23:16], random_q[23:16]);
       // An address must be known before its data is taken: the queue after this cycle decides.
@@ -143,9 +160,9 @@ module axi_memory
         if (answers.size() != 0 && answers[0].due <= cycle_q &&
             go(stall_i[39:32], random_q[39:32])) begin
           bvalid_o <= 1'b1;
-          bid_o    <= answers[0].id;
+          bid_o    <= answers[0].id ^ (random_q[47:40] < lawless_i[15:8] ? OtherId : '0);
           bresp_o  <= answers[0].resp;
-          void'(answers.pop_front());
+          if (random_q[55:48] >= lawless_i[7:0]) void'(answers.pop_front());
         end
       end
     end

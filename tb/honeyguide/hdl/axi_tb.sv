@@ -21,6 +21,7 @@ module axi_tb
   logic [31:0] cycle, quiet, quiet_limit, seed, command_count, finished;
   logic [15:0] latency;
   logic [39:0] stall;
+  logic [15:0] lawless;           // of the memory: answered twice, other id: probability/256
   logic [7:0]  result_stall;
 
   logic [13:0] l_awaddr, py_l_awaddr, sv_l_awaddr;
@@ -98,7 +99,7 @@ module axi_tb
   initial begin
     clk = 1'b0;
     {rst_n, tile, play} = '0;
-    {seed, command_count, latency, stall, result_stall} = '0;
+    {seed, command_count, latency, stall, lawless, result_stall} = '0;
     quiet_limit = 32'd1_000_000;
     {py_l_awaddr, py_l_awprot, py_l_awvalid, py_l_wdata, py_l_wstrb, py_l_wvalid} = '0;
     {py_l_bready, py_l_araddr, py_l_arprot, py_l_arvalid, py_l_rready} = '0;
@@ -227,6 +228,7 @@ module axi_tb
     .seed_i(seed),
     .latency_i(latency),
     .stall_i(stall),
+    .lawless_i(lawless),
     .awid_i(m_awid),
     .awaddr_i(m_awaddr),
     .awlen_i(m_awlen),
@@ -339,6 +341,7 @@ module axi_tb
   ) check_axi (
     .clk_i(clk),
     .rst_ni(rst_n),
+    .lawless_i(lawless != 0),
     .awid_i(m_awid),
     .awaddr_i(m_awaddr),
     .awlen_i(m_awlen),

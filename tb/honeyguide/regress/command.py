@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from honeyguide import cli
+from honeyguide.env.tally import FILE as TALLY
+from honeyguide.env.tally import add_tallies, tally_lines
 from honeyguide.regress.buckets import buckets
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
@@ -33,7 +35,7 @@ from honeyguide.report.regression import Summary
 from honeyguide.waves.bundle import publish
 
 RUNS = 100
-KEPT = frozenset({"functional.json"})
+KEPT = frozenset({"functional.json", TALLY})
 
 
 def main(argv: list[str], further: Further | None = None) -> int:
@@ -107,6 +109,8 @@ def tell(summary: Summary, folder: Path, explained: Mapping[str, Explained]) -> 
                 print(f"  waves: gtkwave {shown(told.view)}")
             if told.made is not None:
                 print(f"  to take away: {shown(told.made)}")
+    for line in tally_lines(add_tallies(summary.folders)):
+        print(f"\n{line}")
     print(f"\n{summary.sentence}\nreport: {shown(folder / 'regress.html')}")
 
 

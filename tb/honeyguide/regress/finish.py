@@ -8,10 +8,11 @@ from pathlib import Path
 
 from honeyguide.core import core
 from honeyguide.coverage.functional import FunctionalCoverage, add_runs
+from honeyguide.env.tally import add_tallies
 from honeyguide.plan.plan import load_plan
 from honeyguide.project import ROOT, variable
 from honeyguide.regress.explain import Explained, explain_failures
-from honeyguide.report.details import coverage_part, plan_part
+from honeyguide.report.details import coverage_part, plan_part, tally_part
 from honeyguide.report.regression import Summary, write_reports
 
 Further = Callable[[Summary, Path], str]
@@ -47,6 +48,8 @@ def finish(
     parts = [coverage_part(functional, code)]
     if (ROOT / core().plan).is_file():
         parts.insert(0, plan_part(summary, load_plan(), functional))
+    if sums := add_tallies(summary.folders):
+        parts.append(tally_part(sums))
     if further is not None:
         parts.append(further(summary, folder))
     write_reports(folder, summary, explained, parts)
@@ -55,6 +58,5 @@ def finish(
 
 def functional_of(summary: Summary) -> FunctionalCoverage | None:
     """Return what the runs that passed hit; None if they left nothing."""
-    passed = [Path(item.folder) for item in summary.outcomes if item.passed and item.folder]
-    functional, _ = add_runs(passed)
+    functional, _ = add_runs(summary.folders)
     return functional if functional.files else None

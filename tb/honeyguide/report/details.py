@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from honeyguide.core import points as all_points
@@ -92,3 +92,13 @@ def coverage_part(functional: FunctionalCoverage | None, code: Sequence[str]) ->
         f"<h2>Coverage</h2><p>Functional coverage: {said}</p>{measured}"
         f"<details><summary>points</summary>{points}</details>"
     )
+
+
+def tally_part(sums: Mapping[str, Mapping[str, int]]) -> str:
+    """Return what the runs counted, a table a heading."""
+    parts = []
+    for name, counts in sums.items():
+        rows = [[escape(kind), f"{n}"] for kind, n in sorted(counts.items(), key=lambda x: -x[1])]
+        rows.append(["all", f"{sum(counts.values())}"])
+        parts.append(f"<h2>{escape(name)}</h2>" + html_table(["kind", "count"], rows, numbers=1))
+    return "".join(parts)

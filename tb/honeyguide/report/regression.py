@@ -50,6 +50,11 @@ class Summary:
         return found
 
     @property
+    def folders(self) -> list[Path]:
+        """Folders of the runs that passed."""
+        return [Path(item.folder) for item in self.outcomes if item.passed and item.folder]
+
+    @property
     def sentence(self) -> str:
         """The result in one line."""
         counts = ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items()))

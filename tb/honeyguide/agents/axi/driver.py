@@ -33,6 +33,8 @@ class Burst:
     address: int
     beats: int
     failed: int = 0
+    first: int = 0
+    length: int = 0
 
 
 @dataclass(kw_only=True)
@@ -52,6 +54,8 @@ class AxiMemoryDriver(PinDriver):
     Attributes:
         stalls: probability of a wait on each channel.
         reorder: whether bursts of different ids may be answered out of order.
+        twice: probability that a burst is answered once more, which no memory may do.
+        other_id: the same of a beat or answer whose id differs in its highest bit.
     """
 
     _READ = ["arready", "rid", "rdata", "rresp", "rlast", "rvalid"]
@@ -69,6 +73,7 @@ class AxiMemoryDriver(PinDriver):
         super().build_phase()
         self.stalls = Stalls()
         self.reorder = True
+        self.twice = self.other_id = 0.0
         self._storage: Storage = self.cdb_get("store")
         self._bytes: int = self.config.bus_bytes
         self._reads: list[Burst] = []
@@ -100,6 +105,12 @@ class AxiMemoryDriver(PinDriver):
     def _go(self, stall: float) -> bool:
         return bool(self.random.random() >= stall)
 
+    def _happens(self, probability: float) -> bool:
+        return probability > 0 and bool(self.random.random() < probability)
+
+    def _id(self, burst: Burst, port: Any) -> int:
+        return burst.id ^ (1 << len(port) - 1) if self._happens(self.other_id) else burst.id
+
     def _read_announced(self, burst: Burst) -> None:
         self._reads.append(burst)
 
@@ -115,14 +126,14 @@ class AxiMemoryDriver(PinDriver):
             ready.value = int(go)
             await self._fall
             if go and known(pins[0]) and known(self.rst_n):
-                address = known(pins[2])
+                address = known(pins[2]) // self._bytes * self._bytes
+                beats = known(pins[3]) + 1
                 announce(
                     Burst(
-                        id=known(pins[1]),
-                        address=address - address % self._bytes,
-                        beats=known(pins[3]) + 1,
+                        id=known(pins[1]), address=address, beats=beats, first=address,
+                        length=beats,
                     )
-                )
+                )  # fmt: skip
             await self._rise
 
     async def _write_data(self) -> None:
@@ -173,7 +184,7 @@ class AxiMemoryDriver(PinDriver):
                 continue
             storage = self._storage
             chunk = storage.memory[burst.address : burst.address + self._bytes]
-            bus.rid.value = burst.id
+            bus.rid.value = self._id(burst, bus.rid)
             bus.rdata.value = int.from_bytes(chunk.tobytes(), "little")
             bus.rresp.value = storage.response(burst.address, self._bytes, on_write=False)
             bus.rlast.value = int(burst.beats == 1)
@@ -184,6 +195,8 @@ class AxiMemoryDriver(PinDriver):
             if burst is not None:
                 burst.address += self._bytes
                 burst.beats -= 1
+                if not burst.beats and self._happens(self.twice):
+                    burst.address, burst.beats = burst.first, burst.length
                 burst = burst if burst.beats else None
 
     async def _taken(self, ready: Any) -> bool:
@@ -204,7 +217,9 @@ class AxiMemoryDriver(PinDriver):
                 await self._rise
                 continue
             burst = self._answers.popleft()
-            bus.bid.value = burst.id
+            bus.bid.value = self._id(burst, bus.bid)
+            if self._happens(self.twice):
+                self._answers.appendleft(burst)
             bus.bresp.value = burst.failed
             bus.bvalid.value = 1
             await self._taken(self.pins.bready)

@@ -4,6 +4,7 @@
 //   -------------------|-------------------------------------------
 //   DataWidth, IdWidth | bits of wdata_i and of ids
 //   MaxBurst           | beats of the longest burst that is allowed
+//   lawless_i          | the memory breaks its rules on purpose
 //   awid_i .. rready_i | the signals of AXI4 of that name
 module axi_checker #(
   parameter int DataWidth = 64,
@@ -12,6 +13,7 @@ module axi_checker #(
 ) (
   input logic                   clk_i,
   input logic                   rst_ni,
+  input logic                   lawless_i,
   input logic [IdWidth-1:0]     awid_i,
   input logic [31:0]            awaddr_i,
   input logic [7:0]             awlen_i,
@@ -61,6 +63,7 @@ module axi_checker #(
   logic [15:0] reads_q[Ids];               // read bursts in flight an id
   logic [15:0] writes_q[Ids];              // write bursts without an answer an id
   logic        wrong_last;
+  logic        lawless_q;                  // it may have since the reset: counts say nothing
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -68,11 +71,13 @@ module axi_checker #(
       sent.delete();
       beats_q    <= '0;
       wrong_last <= 1'b0;
+      lawless_q  <= 1'b0;
       for (int i = 0; i < Ids; i++) begin
         reads_q[i]  = '0;
         writes_q[i] = '0;
       end
     end else begin
+      if (lawless_i) lawless_q <= 1'b1;
       wrong_last <= 1'b0;
       if (awvalid_i && awready_i) begin
         lengths.push_back(9'(awlen_i) + 9'd1);
@@ -115,9 +120,9 @@ module axi_checker #(
     && int'(awlen_i) < MaxBurst);
   // As many beats as announced, answers only to what was asked.
   axi_wlast: assert property (@(posedge clk_i) disable iff (!rst_ni) !wrong_last);
-  axi_b_asked: assert property (@(posedge clk_i) disable iff (!rst_ni)
+  axi_b_asked: assert property (@(posedge clk_i) disable iff (!rst_ni || lawless_i || lawless_q)
     bvalid_i |-> writes_q[bid_i] != 0);
-  axi_r_asked: assert property (@(posedge clk_i) disable iff (!rst_ni)
+  axi_r_asked: assert property (@(posedge clk_i) disable iff (!rst_ni || lawless_i || lawless_q)
     rvalid_i |-> reads_q[rid_i] != 0);
   // Valids are low from the first edge in reset on.
   axi_reset: assert property (@(posedge clk_i) !rst_ni |=> !arvalid_i && !awvalid_i && !wvalid_i);
