@@ -64,11 +64,11 @@ networks: ## Run every known network on all its inputs: CONFIG= COUNT= ONLY= STA
 	@$(DEV) -m scripts.networks $(call option,config,CONFIG) $(call option,count,COUNT) \
 	  $(call option,only,ONLY) $(call option,stall,STALL) $(call option,seed,SEED) $(words)
 
-soc: ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1 PROGRAMS= INPUT= FIRST=
+soc: ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SEED= COMPARE=1 PROGRAM= PROGRAMS= INPUT= FIRST=
 	@$(SIM) -m scripts.soc $(call option,model,MODEL) $(call option,count,COUNT) \
 	  $(call option,input,INPUT) $(call option,config,CONFIG) $(call option,stall,STALL) \
 	  $(call option,seed,SEED) $(call switch,compare,COMPARE) $(call option,programs,PROGRAMS) \
-	  $(call option,first,FIRST) $(words)
+	  $(call option,first,FIRST) $(call option,program,PROGRAM) $(words)
 
 test: ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED= WAVES=1
 	@$(DEV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) \

@@ -4,7 +4,8 @@ Without --model: the MNIST network on 10 real images, then the networks of MLPer
 this machine (RATEL_MODELS), one input each. The CPU issues every custom instruction; every tensor
 is compared with golden, and the firmware prints what it recognises. With --programs: so many random
 programs instead, custom instructions among loads, stores, branches and interrupts; a failure names
-its program, and --first repeats it alone. Writes build/reports/soc.json.
+its program, and --first repeats it alone. With --program: one of the firmware's own programs, with
+what it prints. Writes build/reports/soc.json.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from scripts.runs.arguments import add_oracle_option, add_stall_option, stall_li
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.zoo import Entry, zoo
-from scripts.soc import networks, programs
+from scripts.soc import networks, program, programs
 from scripts.soc.networks import Job
 from scripts.soc.system import built_system
 from sw.compiler import CompileError
@@ -48,6 +49,7 @@ def main(argv: list[str]) -> int:
     )
     options.add_argument("--programs", type=cli.count, help="random programs to run, no network")
     cli.add(options, "first", help="number of the first random program")
+    options.add_argument("--program", help=f"one program: {', '.join(program.PROGRAMS)}")
     add_oracle_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)
@@ -55,13 +57,19 @@ def main(argv: list[str]) -> int:
     logging.getLogger("sw.firmware").setLevel(logging.INFO)
     core = configuration(wanted.config)
     check_programs(wanted)
-    jobs = [] if wanted.programs else chosen(wanted, core)
+    jobs = [] if wanted.programs or wanted.program else chosen(wanted, core)
     results = Results(command="soc", folder=wanted.results.resolve())
     results.start()
     where = built_system(core)
     print(f"compiler    {cross_compiler().name}")
-    if wanted.programs:
-        found: dict[str, Any]
+    found: dict[str, Any]
+    if wanted.program:
+        entry = program.run_program(
+            where, wanted.program, config=core.name, seed=wanted.seed, stall=wanted.stall,
+            results=results,
+        )  # fmt: skip
+        passed, found = entry["pass"], {"program": entry}
+    elif wanted.programs:
         entry = programs.run_programs(
             where, config=core.name, first=wanted.first, number=wanted.programs,
             seed=wanted.seed, results=results,
@@ -100,6 +108,12 @@ def check_programs(wanted: argparse.Namespace) -> None:
     Raises:
         UserError: with the first of them.
     """
+    if wanted.program is not None:
+        program.known_program(wanted.program)
+        for name in ("model", "input", "count", "compare", "programs", "first"):
+            if getattr(wanted, name):
+                raise cli.UserError(f"PROGRAM runs one program, {name.upper()} is for others")
+        return
     if wanted.programs is None:
         if wanted.first:
             raise cli.UserError("FIRST counts random programs: it needs PROGRAMS")

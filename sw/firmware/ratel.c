@@ -43,7 +43,7 @@ const char *ratel_error_text(uint32_t code) {
       "value out of range", "address not aligned", "past the scratchpad", "past the weight buffer",
       "past the parameter buffer", "past the end of memory", "output overlaps input",
       "accumulators", "bus error on a read", "bus error on a write", "not allowed to a user",
-      "ended by a soft reset",
+      "ended by a soft reset", "no window allows it", "ended by the watchdog",
   };
   return code < sizeof text / sizeof *text ? text[code] : "unknown error";
 }

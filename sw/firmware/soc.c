@@ -65,6 +65,7 @@ void soc_printf(const char *format, ...) {
 volatile soc_trap_t soc_last_trap;
 static volatile int trap_expected;
 static soc_handler_t handlers[32];
+soc_hook_t soc_user_hook;
 
 void soc_expect_trap(void) { trap_expected = 1; }
 
@@ -79,7 +80,7 @@ void soc_disable(uint32_t line) {
 }
 
 /* Called by start.S; returns where to go on. */
-uint32_t soc_trap(uint32_t cause, uint32_t address) {
+uint32_t soc_trap(uint32_t cause, uint32_t address, const uint32_t *saved) {
   uint32_t code = cause & 0x7ffu;
   int nmi = (cause & SOC_CAUSE_INTERRUPT) && code >= SOC_CAUSE_NMI_LOAD;
   if ((cause & SOC_CAUSE_INTERRUPT) && !nmi) {
@@ -87,6 +88,8 @@ uint32_t soc_trap(uint32_t cause, uint32_t address) {
       handlers[code]();
       return address;
     }
+  } else if (soc_user_hook && soc_read(SOC_MODE)) {
+    return soc_user_hook(cause, address, saved);
   } else if (trap_expected) {
     trap_expected = 0;
     soc_last_trap.count += 1;

@@ -18,6 +18,8 @@
 #define SOC_PENDING 0x18u
 #define SOC_SEED 0x1cu
 #define SOC_ARGUMENT 0x20u
+#define SOC_MODE 0x24u  /* bit 0: the next mret goes to user mode */
+#define SOC_FAULT 0x28u /* address of the last access that user mode was refused */
 
 /* Interrupt lines, as bits of mie and as codes in mcause. */
 #define SOC_IRQ_TIMER 7u
@@ -26,6 +28,7 @@
 
 /* Exception codes in mcause. */
 #define SOC_CAUSE_ILLEGAL 2u
+#define SOC_CAUSE_ECALL 11u /* this CPU knows machine mode alone: a user's ecall, too */
 #define SOC_CAUSE_INTERRUPT 0x80000000u
 #define SOC_CAUSE_NMI_LOAD 0x400u  /* a load was answered with a bus error */
 #define SOC_CAUSE_NMI_STORE 0x401u /* a store was */
@@ -70,5 +73,15 @@ typedef struct {
 } soc_trap_t;
 extern volatile soc_trap_t soc_last_trap;
 void soc_expect_trap(void);
+
+/* User mode, as far as the system models it: docs/firmware.md. A program runs with interrupts on,
+   until a trap of it calls soc_leave_user; the hook sees its exceptions and NMIs first and returns
+   the address to go on at. Saved registers: ra, t0..t6, a0..a7. */
+typedef uint32_t (*soc_hook_t)(uint32_t cause, uint32_t address, const uint32_t *saved);
+extern soc_hook_t soc_user_hook;
+enum { SOC_SAVED_A0 = 8 };
+extern uint8_t __user_start[], __user_end[];
+uint32_t soc_enter_user(void (*program)(uint32_t), uint32_t argument, void *stack);
+void soc_leave_user(uint32_t value) __attribute__((noreturn));
 
 #endif

@@ -30,6 +30,7 @@ SOC_SOURCES = (
     "obi_router.sv",
     "obi_axil.sv",
     "soc_devices.sv",
+    "user_mode.sv",
     "ratel_soc.sv",
 )
 

@@ -9,7 +9,9 @@
 //   XifIdWidth      | as in ratel_core
 //   instr_*, data_* | OBI: request until granted, answers in order
 //   irq_i           | interrupt lines as in mip; 16..31 are free for the platform
-//   x_*             | CV-X-IF, seen from the CPU
+//   x_*             | CV-X-IF, seen from the CPU; its mode is always machine: not here
+//   trap_o, mret_o  | a trap is entered, an mret retires: for user_mode
+//   mret_ahead_o    | an mret is in execute or write-back
 module cv32e40x_flat
   import cv32e40x_pkg::*;
 #(
@@ -40,7 +42,6 @@ module cv32e40x_flat
   output logic                  x_issue_valid_o,
   input  logic                  x_issue_ready_i,
   output logic [31:0]           x_issue_instr_o,
-  output logic [1:0]            x_issue_mode_o,
   output logic [XifIdWidth-1:0] x_issue_id_o,
   output logic [31:0]           x_issue_rs1_o,
   output logic [31:0]           x_issue_rs2_o,
@@ -64,7 +65,11 @@ module cv32e40x_flat
   input  logic                  x_result_exc_i,
   input  logic [5:0]            x_result_exccode_i,
   input  logic                  x_result_err_i,
-  input  logic                  x_result_dbg_i
+  input  logic                  x_result_dbg_i,
+
+  output logic                  trap_o,
+  output logic                  mret_o,
+  output logic                  mret_ahead_o
 );
 
   if_xif #(.X_NUM_RS(2), .X_ID_WIDTH(XifIdWidth)) xif ();
@@ -74,7 +79,6 @@ module cv32e40x_flat
 
   assign x_issue_valid_o    = xif.issue_valid;
   assign x_issue_instr_o    = xif.issue_req.instr;
-  assign x_issue_mode_o     = xif.issue_req.mode;
   assign x_issue_id_o       = xif.issue_req.id;
   assign x_issue_rs1_o      = xif.issue_req.rs[0];
   assign x_issue_rs2_o      = xif.issue_req.rs[1];
@@ -177,5 +181,11 @@ module cv32e40x_flat
     .fetch_enable_i      (1'b1),
     .core_sleep_o        ()
   );
+
+  assign trap_o = cpu.ctrl_fsm.csr_save_cause;
+  assign mret_o = cpu.ctrl_fsm.csr_restore_mret;
+  assign mret_ahead_o =
+    (cpu.id_ex_pipe.instr_valid && cpu.id_ex_pipe.sys_en && cpu.id_ex_pipe.sys_mret_insn)
+    || (cpu.ex_wb_pipe.instr_valid && cpu.ex_wb_pipe.sys_en && cpu.ex_wb_pipe.sys_mret_insn);
 
 endmodule

@@ -6,18 +6,28 @@
 //   0x8000_0000 .. 0x8000_0fff   devices
 //   elsewhere                    answered with an error
 //
+// In user mode memory is what `UserBase` begins, 16 KiB, registers are page 1, and everything else
+// is answered with an error.
+//
 // Vectors have one entry a target, memory first; the error target is in here.
 //
 //   name       | meaning
 //   -----------|----------------------------------------------------
+//   UserBase   | first address that user mode reaches
 //   req_i      | of the CPU: addr_i; gnt_o, rvalid_o, rdata_o, err_o
+//   user_i     | the CPU is in user mode
+//   refused_o  | a request of the user is answered with an error
 //   req_o      | of the targets: gnt_i, rvalid_i, rdata_i, err_i
-module obi_router (
+module obi_router #(
+  parameter logic [31:0] UserBase = 32'h000c_0000
+) (
   input  logic             clk_i,
   input  logic             rst_ni,
   input  logic             req_i,
   output logic             gnt_o,
   input  logic [31:0]      addr_i,
+  input  logic             user_i,
+  output logic             refused_o,
   output logic             rvalid_o,
   output logic [31:0]      rdata_o,
   output logic             err_o,
@@ -40,10 +50,12 @@ module obi_router (
     else if (addr_i[31:14] == 18'h10000) target = Registers;
     else if (addr_i[31:12] == 20'h80000) target = Devices;
     else target = Nothing;
+    if (user_i && addr_i[31:14] != UserBase[31:14] && addr_i[31:12] != 20'h40001) target = Nothing;
   end
 
   wire free = !busy_q || rvalid_o;
 
+  assign refused_o = user_i && req_i && gnt_o && target == Nothing;
   assign gnt      = {1'b1, gnt_i};
   assign rvalid   = {nothing_q, rvalid_i};
   assign err      = {1'b1, err_i};

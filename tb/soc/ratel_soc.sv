@@ -43,6 +43,7 @@ module ratel_soc #(
   logic [15:0] instr_stall;       // request, answer: probability/256
   logic [15:0] data_stall;
   logic [31:0] quiet_limit;
+  wire  [15:0] lawless = '0;      // the system's memory keeps its rules
   logic        spoil;             // answer under a wrong id, for a test of the checkers
   // and read by it
   logic [31:0] cycle, quiet;
@@ -157,6 +158,10 @@ module ratel_soc #(
   logic [XifIdWidth-1:0] core_result_id;
   assign x_result_id = core_result_id ^ XifIdWidth'(spoil);
 
+  // The privilege mode, which the CPU has not.
+  logic        trap, mret, mret_ahead, user, user_next, user_refused, mode_write;
+  logic [31:0] user_fault;
+
   // CV-X-IF as the CPU has it; x_* is what the core sees.
   logic                  c_issue_valid, c_issue_ready, c_commit_valid, c_commit_kill;
   logic [XifIdWidth-1:0] c_issue_id, c_commit_id, c_result_id;
@@ -185,7 +190,6 @@ module ratel_soc #(
     .x_issue_valid_o(c_issue_valid),
     .x_issue_ready_i(c_issue_ready),
     .x_issue_instr_o(x_issue_instr),
-    .x_issue_mode_o(x_issue_mode),
     .x_issue_id_o(c_issue_id),
     .x_issue_rs1_o(x_issue_rs1),
     .x_issue_rs2_o(x_issue_rs2),
@@ -209,8 +213,28 @@ module ratel_soc #(
     .x_result_exc_i(x_result_exc),
     .x_result_exccode_i(x_result_exccode),
     .x_result_err_i(x_result_err),
-    .x_result_dbg_i(x_result_dbg)
+    .x_result_dbg_i(x_result_dbg),
+    .trap_o(trap),
+    .mret_o(mret),
+    .mret_ahead_o(mret_ahead)
   );
+
+  user_mode mode (
+    .clk_i(clk),
+    .rst_ni(rst_n),
+    .trap_i(trap),
+    .mret_i(mret),
+    .mret_ahead_i(mret_ahead),
+    .write_i(mode_write),
+    .next_i(value[0]),
+    .refused_i(user_refused),
+    .addr_i(d_addr),
+    .user_o(user),
+    .next_o(user_next),
+    .fault_o(user_fault)
+  );
+
+  assign x_issue_mode = user ? 2'd0 : 2'd3;
 
   ratel_cv32e40x #(
     .XifIdWidth(XifIdWidth)
@@ -372,6 +396,8 @@ module ratel_soc #(
     .req_i(d_req),
     .gnt_o(d_gnt),
     .addr_i(d_addr),
+    .user_i(user),
+    .refused_o(user_refused),
     .rvalid_o(d_rvalid),
     .rdata_o(d_rdata),
     .err_o(d_err),
@@ -447,6 +473,9 @@ module ratel_soc #(
     .random_irq_o(random_irq),
     .exit_o(exited),
     .mark_o(marked),
+    .mode_o(mode_write),
+    .next_i(user_next),
+    .fault_i(user_fault),
     .value_o(value)
   );
   assign t_err[2] = 1'b0;
@@ -461,6 +490,7 @@ module ratel_soc #(
     .seed_i(seed),
     .latency_i(latency),
     .stall_i(stall),
+    .lawless_i(lawless),
     .awid_i(m_awid),
     .awaddr_i(m_awaddr),
     .awlen_i(m_awlen),

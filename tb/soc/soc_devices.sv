@@ -10,6 +10,8 @@
 //   0x18 PENDING  rw  a random interrupt waits; any write clears it
 //   0x1c SEED     r   the run's seed
 //   0x20 ARGUMENT r   a word from the bench
+//   0x24 MODE     rw  bit 0: the next mret goes to user mode; set by a trap that came from there
+//   0x28 FAULT    r   address of the last access that user mode was refused
 //
 //   name                        | meaning
 //   ----------------------------|-------------------------------------------------
@@ -17,7 +19,8 @@
 //   seed_i, argument_i, cycle_i | what SEED, ARGUMENT and CYCLE show
 //   req_i .. rdata_o            | OBI
 //   timer_irq_o, random_irq_o   | interrupts, levels
-//   exit_o, mark_o              | pulses of one cycle, with value_o
+//   exit_o, mark_o, mode_o      | pulses of one cycle, with value_o
+//   next_i, fault_i             | what MODE and FAULT show, see user_mode
 module soc_devices
   import bench_pkg::*;
 #(
@@ -42,6 +45,9 @@ module soc_devices
   output logic        random_irq_o,
   output logic        exit_o,
   output logic        mark_o,
+  output logic        mode_o,
+  input  logic        next_i,
+  input  logic [31:0] fault_i,
   output logic [31:0] value_o
 );
 
@@ -54,7 +60,7 @@ module soc_devices
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       {cycles_q, compare_q, rate_q, rdata_o, value_o} <= '0;
-      {rvalid_o, random_irq_o, exit_o, mark_o} <= '0;
+      {rvalid_o, random_irq_o, exit_o, mark_o, mode_o} <= '0;
       random_q <= seed_i | 32'd1;
     end else begin
       cycles_q <= cycles_q + 1;
@@ -62,6 +68,7 @@ module soc_devices
       rvalid_o <= req_i;
       exit_o   <= 1'b0;
       mark_o   <= 1'b0;
+      mode_o   <= 1'b0;
       if (random_q[23:8] < rate_q) random_irq_o <= 1'b1;
       if (req_i && we_i) begin
         case (addr_i[7:2])
@@ -74,6 +81,7 @@ module soc_devices
           6'd4: compare_q <= wdata_i;
           6'd5: rate_q <= wdata_i[15:0];
           6'd6: random_irq_o <= 1'b0;
+          6'd9: mode_o <= 1'b1;
           default: ;
         endcase
         value_o <= wdata_i;
@@ -85,6 +93,8 @@ module soc_devices
         6'd6:    rdata_o <= 32'(random_irq_o);
         6'd7:    rdata_o <= seed_i;
         6'd8:    rdata_o <= argument_i;
+        6'd9:    rdata_o <= 32'(next_i);
+        6'd10:   rdata_o <= fault_i;
         default: rdata_o <= '0;
       endcase
     end

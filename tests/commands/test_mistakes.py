@@ -40,6 +40,8 @@ from tests.commands.support import MNIST, command_here, is_one_sentence
         ("soc", ["--config", "3x3"], "unknown configuration '3x3'"),
         ("soc", ["--programs", "0"], "'0' is not a number of 1 or more"),
         ("soc", ["--programs", "5", "--model", "mnist"], "PROGRAMS runs random programs, MODEL is"),
+        ("soc", ["--program", "quake"], "unknown program 'quake'; there are hello, "),
+        ("soc", ["--program", "user", "--count", "2"], "PROGRAM runs one program, COUNT is for"),
         ("soc", ["--first", "5"], "FIRST counts random programs: it needs PROGRAMS"),
         ("compile", [], "which network?"),
         ("compile", ["--model", "nowhere.tflite"], "cannot read the network nowhere.tflite"),

@@ -39,6 +39,15 @@ class TestSystem:
         assert entry["programs"] == PROGRAMS
         assert min(entry[name] for name in programs.COUNTS) > 0
 
+    def test_the_kernel_says_why_each_escape_was_refused(self, tmp_path: Path, seed: int) -> None:
+        ended = command("soc", "--program", "user", "--seed", seed, results=tmp_path)
+        assert ended.code == 0, ended.out + ended.err
+        refusals = [line for line in ended.out.splitlines() if "kernel: owner 1, " in line]
+        assert len(refusals) == 5, ended.out
+        assert sum("no window allows it" in line for line in refusals) == 4
+        assert sum("past the end of memory" in line for line in refusals) == 1
+        assert ended.out.count("kernel: store of user mode answered with an error") == 3
+
 
 def pretend(monkeypatch: pytest.MonkeyPatch, *, broken: int, cut: bool = False) -> None:
     """Replace the simulation: the share that holds program `broken` fails, or leaves nothing."""

@@ -23,6 +23,8 @@ JOBS = ("jobs.c", "job_xif.c", "job_doorbell.c")
         (("interrupts.c",), 0.0),
         (("interrupts.c",), 0.3),
         (JOBS, 0.0),
+        (("user.c",), 0.0),
+        (("user.c",), 0.3),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else f"stall{value}",
 )
