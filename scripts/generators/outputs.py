@@ -8,6 +8,7 @@ from pathlib import Path
 from scripts.generators.c_header import isa_c_header
 from scripts.generators.isa_page import isa_page
 from scripts.generators.isa_source import SpecError, load_descriptors, load_isa
+from scripts.generators.manifests import bender, fusesoc_core, ipxact, read_interface
 from scripts.generators.operators_page import operators_page
 from scripts.generators.python_table import isa_builders, isa_table
 from scripts.generators.testplan_page import testplan_page
@@ -49,6 +50,11 @@ def generated_files(spec: Path) -> dict[str, str]:
         "docs/operators.md": operators_page(),
         "tb/hdl/wait_trace.sv": wait_trace(),
     }
+    if (spec.parent / "rtl" / "ratel_core.v").is_file():  # not in a copy of spec/ alone
+        interface = read_interface(spec.parent)
+        files["ratel.core"] = fusesoc_core(interface)
+        files["Bender.yml"] = bender(interface)
+        files["integration/ratel.xml"] = ipxact(interface, registers)
     for name, text in files.items():
         _refuse_duplicates(name, text)
     return files

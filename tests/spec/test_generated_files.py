@@ -24,8 +24,9 @@ def files(repository: Path) -> dict[str, str]:
 
 
 def copy_of(repository: Path, files: dict[str, str], target: Path) -> Path:
-    """A checkout with nothing but spec/ and the generated files."""
-    shutil.copytree(repository / "spec", target / "spec")
+    """A checkout with nothing but spec/, the core and the generated files."""
+    for name in ("spec", "rtl"):
+        shutil.copytree(repository / name, target / name)
     for name in files:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(repository / name, target / name)

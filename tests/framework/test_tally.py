@@ -1,0 +1,24 @@
+"""Counts that runs leave, and their sums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from honeyguide.env.tally import add_tallies, leave_tally, tally_lines
+from honeyguide.project import variable
+from honeyguide.report.details import tally_part
+
+
+def test_counts_of_runs_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, count in (("one", 3), ("two", 4)):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(variable("RESULTS_DIR"), str(tmp_path / name))
+        leave_tally({"refused": {"before <1>": count, name: 1}})
+    (tmp_path / "none").mkdir()
+    sums = add_tallies(tmp_path / name for name in ("one", "two", "none"))
+    assert sums == {"refused": {"before <1>": 7, "one": 1, "two": 1}}
+    assert tally_lines(sums) == ["refused: 9 (before <1> 7, one 1, two 1)"]
+    part = tally_part(sums)
+    assert "before &lt;1&gt;" in part and ">9<" in part
