@@ -152,7 +152,9 @@ def test_one_of_each_at_the_same_time(alone: dict[tuple[str, int], Ended]) -> No
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("one", "other"), list(itertools.combinations_with_replacement(COMMANDS, 2)), ids="-".join
+    ("one", "other"),
+    list(itertools.combinations_with_replacement(COMMANDS, 2)),
+    ids=str,
 )
 def test_each_pair(alone: dict[tuple[str, int], Ended], one: str, other: str) -> None:
     check(alone, (one, 1), (other, 1 if one != other or one == "compile" else 2))
