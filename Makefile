@@ -145,6 +145,9 @@ equiv: ## Show that modules behave as at a commit, after a refactoring: BASE= ON
 	@$(DEV) -m scripts.equiv $(call option,base,BASE) $(call option,only,ONLY) \
 	  $(call option,config,CONFIG) $(words)
 
+summary: ## Print what came of make test as Markdown, for a page
+	@$(DEV) -m scripts.summary $(words)
+
 trend: ## Add a night's figures to those of the nights before, plot them: COMMIT=
 	@$(DEV) -m scripts.trend $(call option,commit,COMMIT) $(words)
 

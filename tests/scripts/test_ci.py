@@ -73,7 +73,7 @@ def tried(script: str) -> str:
     if done.returncode:
         return done.stderr
     for line in re.sub(r"\\\n", " ", script).splitlines():
-        words = shlex.split(line)
+        words = shlex.split(re.split(r" [>|&]", line)[0])
         if words[:1] == ["make"]:
             dry = subprocess.run(
                 ["make", "-n", *words[1:]], cwd=ROOT, text=True, capture_output=True, check=False,
