@@ -1,8 +1,8 @@
 """Run every known network on all its inputs, and compare every tensor.
 
 The MNIST network, the wake-word networks step by step with their state, and the networks of MLPerf
-Tiny where they are on this machine (RATEL_MODELS). Prints a line for each and what is left out;
-writes build/reports/networks.json.
+Tiny and public ones where they are on this machine (RATEL_MODELS). Prints a line for each and what
+is left out; writes build/reports/networks.json.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from scripts.runs.model import load_model
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
 from sw.compiler import CompileError
+from sw.compiler.program import Program
 
 # As a multiple of the larger floor, on 8x8 with a 64-bit bus and no wait states.
 TARGETS = {"resnet8": 1.10, "autoencoder": 1.10, "mobilenet": 1.25, "ds_cnn": 1.25}
@@ -131,6 +132,8 @@ def run_entry(
             f"{result.cycles} cycles are {result.multiple:.3f} of the floor, "
             f"the target is {TARGETS[entry.name]:.2f}"
         )
+    if not wanted.stall and config == TARGET_CONFIG:
+        reasons += over_budget(result.cycles, model.program)
     error = result.prediction_error
     if error is not None and abs(error) > PREDICTION_BAR:
         reasons.append(
@@ -138,6 +141,14 @@ def run_entry(
             f"({100 * error:+.1f} %)"
         )
     return report_entry(entry, result, reasons), reasons
+
+
+def over_budget(cycles: int, program: Program) -> list[str]:
+    """Return a sentence if a network takes more than a share of its floor and so much a layer."""
+    most = budget(program)
+    if cycles <= most:
+        return []
+    return [f"{cycles} cycles exceed the {most} that its floor and its layers allow"]
 
 
 def report_entry(entry: Entry, result: WholeResult, reasons: list[str]) -> dict[str, Any]:

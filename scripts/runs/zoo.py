@@ -3,6 +3,7 @@
 mnist        in the repository, with its test images
 wake words   the PyPI package pymicro-wakeword (only its files are read), seeded features
 mlperf tiny  a folder outside the repository, with its own inputs; optional
+public       the files of another such folder, whatever is there, each with one random input
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.mnist import dataset
 from models.mnist.evaluate import MODEL_FILE, to_int8
-from scripts.runs.model import Model, read_inputs
+from scripts.runs.model import Model, random_inputs, read_inputs
 from tb.build import ROOT
 
 WAKE_WORDS = ("alexa", "hey_jarvis", "hey_mycroft", "okay_nabu")
@@ -31,7 +32,7 @@ MLPERF = {
 }
 MNIST_IMAGES = 100
 
-Inputs = Callable[[Model], NDArray[np.int8]]
+Inputs = Callable[[Model], NDArray[np.generic]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class Entry:
         path: the .tflite file; None when it is not on this machine.
         missing: why it is not, in a sentence.
         absent: why tflite-micro is known not to judge it; empty where it must.
-        inputs: makes all its inputs, int8 [n, ...].
+        inputs: makes all its inputs, [n, ...].
     """
 
     name: str
@@ -59,6 +60,7 @@ def zoo(seed: int) -> list[Entry]:
         Entry(name="mnist", path=MODEL_FILE, inputs=lambda _: mnist_inputs()),
         *(wake_word(name, seed) for name in WAKE_WORDS),
         *(mlperf(name, stem) for name, stem in MLPERF.items()),
+        *public(seed),
     ]
 
 
@@ -107,7 +109,7 @@ def mlperf(name: str, stem: str) -> Entry:
     folder = models_folder() / "mlperf_tiny"
     path, inputs = folder / f"{stem}.tflite", folder / f"{stem}.inputs.npy"
 
-    def make(model: Model) -> NDArray[np.int8]:
+    def make(model: Model) -> NDArray[np.generic]:
         return read_inputs(inputs, model)
 
     if not path.is_file() or not inputs.is_file():
@@ -117,6 +119,20 @@ def mlperf(name: str, stem: str) -> Entry:
             missing=f"{stem}.tflite and its inputs are not in {folder} (RATEL_MODELS names it)",
         )
     return Entry(name=name, path=path, inputs=make)
+
+
+def public(seed: int) -> list[Entry]:
+    """Return the networks of the folder of public files, or one that says that it is not here."""
+
+    def make(model: Model) -> NDArray[np.generic]:
+        return random_inputs(model, 1, seed)
+
+    folder = models_folder() / "public"
+    found = sorted(folder.glob("*.tflite"))
+    if not found:
+        missing = f"there is no network in {folder} (RATEL_MODELS names it)"
+        return [Entry(name="public", inputs=make, missing=missing)]
+    return [Entry(name=path.stem, path=path, inputs=make) for path in found]
 
 
 def models_folder() -> Path:

@@ -15,6 +15,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from golden.config import CoreConfig
 from golden.network import NetworkError
 from honeyguide import cli
@@ -161,7 +163,10 @@ def known_job(entry: Entry, core: CoreConfig, count: int | None) -> Job:
     inputs = entry.inputs(model)
     if number > len(inputs):
         raise cli.UserError(f"{entry.name} has {len(inputs)} inputs, not {number}")
-    return Job(name=entry.name, model=model, inputs=inputs[:number], absent=entry.absent)
+    if inputs.dtype != np.int8:
+        raise cli.UserError(f"{entry.name} takes {inputs.dtype}; the firmware's networks take int8")
+    taken = inputs[:number].astype(np.int8)
+    return Job(name=entry.name, model=model, inputs=taken, absent=entry.absent)
 
 
 if __name__ == "__main__":

@@ -20,24 +20,52 @@ from sw.compiler.context import Context
 from sw.compiler.geometry import Shape
 from sw.compiler.operations import ArrayOp, LoweredOp, Scaling
 
+MOST_IMAGES = 256  # of a batch; each is an operation of its own
+NO_IMAGES = f"it does not work on images, {MOST_IMAGES} at most"
+
 
 def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[LoweredOp] | str:
     """CONV_2D; a grouped one becomes a dense one with zeros."""
-    image = _image(context, layer)
+    image = _image(context, layer.inputs[0])
     if image is None:
-        return "the batch is not 1"
+        return NO_IMAGES
     source, in_shape, window = _unpadded(context, layer, image, op.window)
     weights = op.weights
     if weights.shape[3] != in_shape.c:
         weights = _dense_groups(weights, in_shape.c)
-    out_shape = context.image(layer.outputs[0])
-    return _mac(context, layer, "conv", source, in_shape, out_shape, op, window, weights)
+    out_shape = _image(context, layer.outputs[0]) or context.image(layer.outputs[0])
+    made = _mac(context, layer, "conv", source, in_shape, out_shape, op, window, weights)
+    return _each_image(context, layer, made)
 
 
-def _image(context: Context, layer: Layer) -> Shape | None:
-    """The layer's input if it is one image."""
-    shape = context.network.tensors[layer.inputs[0]].shape
-    return Shape.of(shape) if len(shape) == 4 and shape[0] == 1 else None
+def _image(context: Context, tensor: int) -> Shape | None:
+    """Shape of one image of a tensor that is some images."""
+    shape = context.network.tensors[tensor].shape
+    return Shape.of((1, *shape[1:])) if len(shape) == 4 and shape[0] <= MOST_IMAGES else None
+
+
+def _each_image(context: Context, layer: Layer, made: list[ArrayOp]) -> list[LoweredOp]:
+    """What is made for one image, for each of the batch: a stretch of input and output."""
+    tensors, output = context.tensors, layer.outputs[0]
+    batch = tensors[output].shape[0]
+    if batch == 1:
+        return list(made)
+    each: list[LoweredOp] = []
+    for number in range(batch):
+        for op in made:
+            source = context.alias_root(op.operands[0])
+            sizes = [(1, s.h, s.w, s.c) for s in (op.view(0).whole, op.out_shape)]
+            at = [number * shape.bytes for shape in (op.view(0).whole, op.out_shape)]
+            each.append(
+                replace(
+                    op,
+                    operands=(tensors.view(source, at[0], sizes[0]),),
+                    output=tensors.view(output, at[1], sizes[1]),
+                    whole=output,
+                    first_row=number * op.out_shape.h,
+                )
+            )
+    return each
 
 
 def _unpadded(
@@ -64,14 +92,15 @@ def _dense_groups(weights: NDArray[np.int8], in_c: int) -> NDArray[np.int8]:
 
 def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[LoweredOp] | str:
     """DEPTHWISE_CONV_2D."""
-    image = _image(context, layer)
+    image = _image(context, layer.inputs[0])
     if image is None:
-        return "the batch is not 1"
+        return NO_IMAGES
     source, in_shape, window = _unpadded(context, layer, image, op.window)
-    out_shape = context.image(layer.outputs[0])
+    out_shape = _image(context, layer.outputs[0]) or context.image(layer.outputs[0])
     taps = window.kernel_h * window.kernel_w
     if in_shape.c == out_shape.c and taps <= context.config.wbuf_depth:
-        return _mac(context, layer, "dwconv", source, in_shape, out_shape, op, window, op.weights)
+        made = _mac(context, layer, "dwconv", source, in_shape, out_shape, op, window, op.weights)
+        return _each_image(context, layer, made)
     # A depth multiplier, or a kernel that needs parts: every output channel looks at one input
     # channel, so a convolution whose other weights are zero computes the same sums. With one input
     # channel nothing is wasted.
@@ -80,7 +109,8 @@ def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[Lowered
     dense = np.zeros((out_c, kernel_h, kernel_w, in_shape.c), dtype=np.int8)
     for channel in range(out_c):
         dense[channel, :, :, channel // multiplier] = op.weights[:, :, channel]
-    return _mac(context, layer, "conv", source, in_shape, out_shape, op, window, dense)
+    made = _mac(context, layer, "conv", source, in_shape, out_shape, op, window, dense)
+    return _each_image(context, layer, made)
 
 
 def fully_connected(
@@ -97,13 +127,14 @@ def fully_connected(
         window = Window(kernel_h=image.h, kernel_w=image.w, out_h=1, out_w=1)
         weights = op.weights.reshape(units, image.h, image.w, image.c)
         out_shape = Shape(h=1, w=1, c=units)
-        return _mac(context, layer, "conv", source, image, out_shape, op, window, weights)
+        return [*_mac(context, layer, "conv", source, image, out_shape, op, window, weights)]
     # Matrix rows stand one below the other, so that strips can cut between any two of them.
     rows = context.network.tensors[layer.inputs[0]].size // depth
     window = Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1)
     in_shape, out_shape = Shape(h=rows, w=1, c=depth), Shape(h=rows, w=1, c=units)
     weights = op.weights.reshape(units, 1, 1, depth)
-    return _mac(context, layer, "conv", layer.inputs[0], in_shape, out_shape, op, window, weights)
+    made = _mac(context, layer, "conv", layer.inputs[0], in_shape, out_shape, op, window, weights)
+    return [*made]
 
 
 def _mac(
@@ -116,7 +147,7 @@ def _mac(
     op: ops.Convolution | ops.Depthwise | ops.FullyConnected | ops.TransposedConvolution,
     window: Window,
     weights: NDArray[np.int8],
-) -> list[LoweredOp] | str:
+) -> list[ArrayOp]:
     requantisation = op.requantisation
     source, view = context.view(source, in_shape)
     array_op = ArrayOp(
@@ -195,9 +226,9 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
 
 def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] | str:
     """AVERAGE_POOL_2D and MAX_POOL_2D."""
-    image = _image(context, layer)
+    image = _image(context, layer.inputs[0])
     if image is None:
-        return "the batch is not 1"
+        return NO_IMAGES
     if op.half_up:
         return _average_half_up(context, layer, op, image)
     source, view = context.view(layer.inputs[0], image)
@@ -208,11 +239,11 @@ def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] 
         views=() if view.stored == image.c else (view,),
         output=layer.outputs[0],
         in_shape=image,
-        out_shape=context.image(layer.outputs[0]),
+        out_shape=_image(context, layer.outputs[0]) or context.image(layer.outputs[0]),
         window=op.window,
         clamp=(op.act_min, op.act_max),
     )
-    return [array_op]
+    return _each_image(context, layer, [array_op])
 
 
 def _average_half_up(
@@ -241,7 +272,7 @@ def _average_half_up(
         views=() if view.stored == image.c else (view,),
         output=layer.outputs[0],
         in_shape=image,
-        out_shape=context.image(layer.outputs[0]),
+        out_shape=_image(context, layer.outputs[0]) or context.image(layer.outputs[0]),
         window=window,
         weights=np.full((window.kernel_h, window.kernel_w, image.c), 64, dtype=np.int8),
         scaling=Scaling(
@@ -250,7 +281,7 @@ def _average_half_up(
         zero_points=(-128, 0, -128),
         clamp=(op.act_min, op.act_max),
     )
-    return [array_op]
+    return _each_image(context, layer, [array_op])
 
 
 def transposed_convolution(
@@ -261,8 +292,8 @@ def transposed_convolution(
     The kernel is turned by half a turn. What lies outside the spread image is the convolution's
     own padding.
     """
-    image = _image(context, layer)
-    if image is None:
+    image = _image(context, layer.inputs[0])
+    if image is None or context.tensors[layer.inputs[0]].shape[0] > 1:
         return "the batch is not 1"
     out_c, kernel_h, kernel_w, _ = op.weights.shape
     spread = Shape(
@@ -296,4 +327,4 @@ def transposed_convolution(
     weights = np.ascontiguousarray(op.weights[:, ::-1, ::-1, :])
     out_shape = Shape(h=out_h, w=out_w, c=out_c)
     done = _mac(context, layer, "conv", source, spread, out_shape, op, window, weights)
-    return done if isinstance(done, str) else [*made, *done]
+    return [*made, *done]

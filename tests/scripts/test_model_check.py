@@ -10,6 +10,10 @@ import pytest
 from golden.config import load_config
 from models.tflite_writer import TfliteWriter
 from scripts import model_check
+from scripts.networks import over_budget
+from scripts.runs.floors import budget
+from sw.compiler import compile_network
+from sw.importer import import_network
 
 ROOT = Path(__file__).resolve().parents[2]
 MNIST = ROOT / "models" / "mnist" / "mnist.tflite"
@@ -23,6 +27,13 @@ def test_a_network_that_runs_is_told_with_memory_and_cycles() -> None:
     assert answer["budget"] == int(1.35 * answer["floor_compute"]) + 150 * answer["layers"]
     assert answer["share_of_budget"] == answer["predicted_cycles"] / answer["budget"]
     assert answer["seconds"] > 0
+
+
+def test_a_network_that_takes_more_than_its_budget_is_told() -> None:
+    program = compile_network(load_config("8x8"), import_network(MNIST), memory_base=0)
+    assert over_budget(budget(program), program) == []
+    (reason,) = over_budget(budget(program) + 1, program)
+    assert str(budget(program)) in reason
 
 
 def test_a_layer_of_the_host_is_told_with_its_reason(tmp_path: Path) -> None:

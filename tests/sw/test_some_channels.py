@@ -17,7 +17,7 @@ from golden.operators.windows import resolve_padding
 from sw.compiler import compile_network
 from sw.compiler.compile import PAIRS, compile_choices
 from sw.compiler.operations import ArrayOp, CoreOp
-from sw.compiler.program import Program
+from sw.compiler.program import HostPhase, Program
 from sw.execution import core_phases
 from sw.kernels import depthwise, matmul
 from tests.sw.golden_core import BASE, play
@@ -228,3 +228,34 @@ def test_memory_of_a_pair_is_not_shared_while_its_strips_take_turns() -> None:
     assert any(choice[0] == "pair" for choice in found)
     inputs = [np.random.default_rng(14).integers(-128, 128, (1, 64, 64, 24)).astype(np.int8)]
     assert play(CONFIG, network, inputs, program=program).differences == []
+
+
+def test_a_batch_is_computed_image_by_image() -> None:
+    builder = Builder(rng=np.random.default_rng(15))
+    x = builder.tensor((3, 9, 7, 12))
+    window = resolve_padding(9, 7, kernel=(3, 3), padding="SAME")
+    shape = (3, 9, 7, 12)
+    scales = builder.requantisation(9, 12)
+    depthwise_op = ops.Depthwise(
+        weights=builder.int8((3, 3, 12)),
+        bias=None,
+        window=window,
+        input_zero_point=4,
+        requantisation=scales,
+    )
+    (y,) = builder.layer(depthwise_op, [x], shape)
+    convolution_op = ops.Convolution(
+        weights=builder.int8((12, 3, 3, 12)),
+        bias=None,
+        window=window,
+        input_zero_point=4,
+        requantisation=scales,
+    )
+    (z,) = builder.layer(convolution_op, [y], shape)
+    pool = ops.Pooling(average=False, window=window, act_min=-128, act_max=127)
+    (pooled,) = builder.layer(pool, [z], shape)
+    network = _built(builder, (x,), _sum(builder, [y, pooled], shape, product=False))
+    for config in (CONFIG, load_config("4x8"), CoreConfig(name="small", spad_depth=64)):
+        program = compile_network(config, network, memory_base=BASE)
+        assert not any(isinstance(phase, HostPhase) for phase in program.phases)
+        assert _right(config, network, 16)
