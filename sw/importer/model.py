@@ -71,20 +71,24 @@ def survey_network(path: Path) -> tuple[Network | None, list[NetworkError]]:
         [partial(check_border, file)]
         + [partial(check_known, file, operator) for operator in graph.operators]
     )
-    known = [operator for operator in graph.operators if file.operator_name(operator) in OPERATORS]
-    problems += collected([partial(check_signature, file, operator) for operator in known])
-    if problems:
-        return None, problems
-    check_buffers(file)
-    check_tensors(file)
-    check_order(file)
+    signed = []
+    for operator in graph.operators:
+        if file.operator_name(operator) in OPERATORS:
+            refused = collected([partial(check_signature, file, operator)])
+            problems += refused
+            signed += [] if refused else [operator]
+    wrong = collected([partial(check_buffers, file)])
+    if not wrong:
+        wrong = (check_tensors(file) or []) + collected([partial(check_order, file)])
+    if wrong:  # the rules of operators believe their tensors
+        return None, problems + wrong
     context = Context(
         path=path,
         tensors=[tensor_of(file, record) for record in graph.tensors],
         records=graph.tensors,
     )
     builder = Builder(context, inputs=graph.inputs, outputs=graph.outputs)
-    problems = collected([partial(builder.add, file, record) for record in graph.operators])
+    problems += collected([partial(builder.add, file, record) for record in signed])
     if problems:
         return None, problems
     layers = builder.finished_layers()

@@ -17,7 +17,11 @@ from scripts.runs.whole import WholeResult, run_whole
 from scripts.runs.zoo import models_folder
 from tests.commands.support import command
 
-PUBLIC = ("image_recognition", "face_detection", "hps_74ops")
+PUBLIC = (
+    "image_recognition", "face_detection", "hps_74ops", "mobilenet_v1_025_128_uint8",
+    "vww_float_border", "mnist_lstm_int8",
+    pytest.param("mobilenet_v2_224", marks=pytest.mark.nightly),  # minutes
+)  # fmt: skip
 QUANTISED: dict[str, Any] = {"scale": 0.04, "zero_point": -128}
 
 

@@ -26,25 +26,34 @@ ZERO_POINTS = {
 }
 
 
-def check_tensors(file: FileRecord) -> None:
-    """Raise NetworkError for the first tensor that cannot be what the file says.
+def check_tensors(file: FileRecord) -> list[NetworkError]:
+    """Return a NetworkError for each tensor that cannot be what the file says.
 
     Only tensors that somebody uses are looked at: converters leave others behind.
     """
+    problems = []
     for graph in file.graphs:
         computed = 0
         for index in sorted(used(graph)):
             tensor = graph.tensors[index]
-            _check_shape(file, tensor)
-            _check_data(file, tensor)
-            _check_quantisation(file, tensor)
+            try:
+                _check_shape(file, tensor)
+                _check_data(file, tensor)
+                _check_quantisation(file, tensor)
+            except NetworkError as error:
+                problems.append(error)
+                continue
             computed += math.prod(tensor.shape) * ELEMENT_BITS.get(tensor.dtype, 8) // 8
             if computed > MOST_BYTES:
-                raise NetworkError(
-                    f"{file.path}: up to tensor {tensor.name!r} of shape {tensor.shape} the "
-                    f"tensors take {computed >> 20} MiB, {MOST_BYTES >> 20} are the most; "
-                    "use a smaller network"
+                problems.append(
+                    NetworkError(
+                        f"{file.path}: up to tensor {tensor.name!r} of shape {tensor.shape} the "
+                        f"tensors take {computed >> 20} MiB, {MOST_BYTES >> 20} are the most; "
+                        "use a smaller network"
+                    )
                 )
+                break
+    return problems
 
 
 def used(graph: GraphRecord) -> set[int]:
