@@ -157,7 +157,10 @@ class Builder:
         )
         if context.ignored & set(operator.outputs):
             operands = ()
-        results = self._constants(operation, operands)
+        try:
+            results = self._constants(operation, operands)
+        except (ValueError, IndexError, OverflowError) as error:
+            raise operator.error(f"its constants can't be computed with: {error}") from error
         if results is None:
             self._append(code.name, operation, operands, operator.outputs)
         elif set(operator.outputs) & set(self.outputs):

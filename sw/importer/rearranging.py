@@ -61,7 +61,10 @@ def gather(op: Operator) -> Operation:
     """GATHER; constant indices are moves, others are the host's."""
     axis = _axis(op, int(op.options.axis), len(op.given(0, *ANY).shape))
     batch_dims = int(op.options.batchDims)
-    op.given(1, "int32", "int64", "int16")
+    places = op.given(1, "int32", "int64", "int16").shape
+    shared = op.tensor(0).shape[: max(batch_dims, 0)]
+    if not 0 <= batch_dims <= min(axis, len(places)) or places[:batch_dims] != shared:
+        raise op.error(f"{batch_dims} batch dimensions do not fit its operands; export it anew")
     indices = op.tensor(1).data
     if indices is None:
         return HostFunction(
@@ -125,6 +128,8 @@ def fill(op: Operator) -> HostFunction:
         zeros = np.zeros(target.shape, dtype=target.dtype)
         op.forget_inputs()
         return HostFunction(function=lambda _: [zeros])
+    if op.tensor(1).size != 1:
+        raise op.error(f"it fills with one value, not {op.tensor(1).size}; export it anew")
     return HostFunction(
         function=lambda inputs: [np.full(target.shape, inputs[-1].reshape(()), target.dtype)]
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
 from golden.network import NetworkError
 from sw.importer.context import Operator
 from sw.importer.records import FileRecord, OperatorRecord
@@ -50,6 +52,8 @@ class Signature:
 
 
 MANY = 1 << 16
+TYPE_OPTIONS = ("quantizedBiasType", "outputType", "outType", "inDataType", "outDataType")
+KNOWN_TYPES = {code for name, code in vars(schema.TensorType).items() if not name.startswith("_")}
 BIAS = frozenset({2})
 _c, _p, _m, _v, _r = convolutional, pointwise, movement, variables, recurrent
 _KEPT, _types = movement.same_type(0), pointwise.named_types
@@ -287,6 +291,10 @@ def check_signature(file: FileRecord, operator: OperatorRecord) -> None:
 
 
 def check_operator(op: Operator) -> None:
-    """Raise NetworkError unless an operator keeps its rules."""
+    """Raise NetworkError unless an operator keeps its rules, and names types that there are."""
+    for name in TYPE_OPTIONS:
+        code = getattr(op.options, name, None)
+        if code is not None and code not in KNOWN_TYPES:
+            raise op.error(f"its option {name} is {code}, which is no type; export it anew")
     for rule in SIGNATURES[op.name].rules:
         rule(op)
