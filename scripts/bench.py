@@ -2,7 +2,8 @@
 
 Every result is compared with golden as in a test. Prints a table and writes
 build/reports/bench.json. Targets are those of a core of 8x8; a kernel that misses its target there
-fails the command. --save-baseline stores the cycles that later runs are compared with.
+fails the command. --save-baseline stores the cycles that later runs are compared with. --loop
+measures instead how long a verdict takes after an edit of the core.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.table import percent, table
 from honeyguide.sim import HdlError
+from scripts.reports.loop import draw_loop
 from scripts.runs.bench import bench, configuration
 from scripts.runs.cycles import (
     BASELINE,
@@ -29,6 +31,7 @@ from scripts.runs.cycles import (
     save_baseline,
     trends,
 )
+from scripts.runs.loop import bare_seconds, entries, measure_loop, plain_build
 from scripts.runs.speed import TILE_OF_BARE, TILE_OF_PIN, SpeedFigure, measure_speed, ratios
 from sw.compiler import CompileError
 from sw.kernels import KERNELS
@@ -47,12 +50,19 @@ def main(argv: list[str]) -> int:
         "--save-baseline", action="store_true", help=f"write {BASELINE.name}, with MNIST"
     )
     options.add_argument("--no-speed", action="store_true", help="leave the simulation speed out")
+    options.add_argument(
+        "--loop",
+        action="store_true",
+        help="measure instead how long a verdict takes after an edit: loop.json, loop.png",
+    )
     add_results_option(options)
     wanted = options.parse_args(argv)
     if wanted.save_baseline and wanted.only is not None:
         raise cli.UserError("a baseline is of all kernels; leave ONLY out")
     names = chosen(wanted.only)
     core = configuration(wanted.config)
+    if wanted.loop:
+        return loop(core, wanted.results.resolve())
     results = Results(command="bench", folder=wanted.results.resolve())
     results.start()
     build = bench(core)
@@ -104,6 +114,47 @@ def main(argv: list[str]) -> int:
         print(f"FAIL: {reason}")
     if not reasons:
         print("PASS")
+    return 1 if reasons else 0
+
+
+def loop(core: CoreConfig, folder: Path) -> int:
+    """Measure from edits to verdicts; return 1 when an edit that changes nothing failed."""
+    results = Results(command="loop", folder=folder)
+    results.start()
+    figures = measure_loop(core, results.runs)
+    plain = plain_build(core, results.runs / "plain")
+    bare = bare_seconds(core, results.runs / "bare")
+    head = ["edit", "first smoke", "smoke", "make sim", "Verilator", "compile", "link", "start",
+            "simulate", "first / plain build"]  # fmt: skip
+    rows = [
+        [
+            f.edit,
+            *(f"{s:.1f}" for s in (f.first_smoke, f.smoke, f.sim, f.verilator, f.compile, f.link,
+                                   f.start, f.simulate)),
+            f"{f.first_smoke / plain:.2f}",
+        ]
+        for f in figures
+    ]  # fmt: skip
+    print("\n" + table(head, rows) + "\n")
+    print(f"verilator --binary of the core: {plain:.1f} s")
+    print(f"the bare loop on the images of make sim: {bare:.2f} s")
+    print("left out: the pull request's verdict, which is that of make test on the edited checkout")
+    draw_loop(results.picture, figures, plain)
+    reasons = [f"make sim failed after the edit {f.edit!r}" for f in figures if not f.passed]
+    path = results.write(
+        {
+            "pass": not reasons,
+            "reasons": reasons,
+            "config": core.name,
+            "plain_build_s": plain,
+            "bare_loop_s": bare,
+            "edits": entries(figures, plain),
+        }
+    )
+    print(f"report {shown(path)}, {shown(results.published_picture)}")
+    for reason in reasons:
+        print(f"FAIL: {reason}")
+    print("FAIL" if reasons else "PASS")
     return 1 if reasons else 0
 
 

@@ -222,7 +222,7 @@ def compile_model(
     if code:
         return code
     libraries = ["-llz4", "-lz"] if options["trace_fst"] else []
-    ours = [word for text in options["ldflags"] for word in shlex.split(text)]
+    ours = [word for text in options.get("ldflags", []) for word in shlex.split(text)]
     objects = [str(places[unit]) for unit in units]
     code = run([*compiler(), *objects, *ours, *libraries, "-pthread", "-o", str(program)])
     kept.trim()
