@@ -59,7 +59,7 @@ def extreme(op: Operator) -> Operation:
     )
 
 
-_LIMITS = "a batch of 1; axes that are neighbours; int16 is the host's"
+_LIMITS = "at most 255 rows, and 64 groups in front of the axes; int16 is the host's"
 OPERATORS = (
     Entry(name="MEAN", handler=mean, types=("int8", "int16"), limits=_LIMITS),
     Entry(name="SUM", handler=mean, types=("int8", "int16"), limits=_LIMITS),
