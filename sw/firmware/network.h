@@ -9,7 +9,7 @@ typedef struct {
   uint32_t phases;
   const uint8_t *on_host; /* one a phase: 1 when the CPU computes it */
   uint32_t (*const *run)(void); /* one a phase; returns what the fence returned, 0 on the host */
-  int8_t *input;  /* where the network expects its input */
+  int8_t *input;  /* where the network expects its input, which it may overwrite */
   const int8_t *inputs; /* where all inputs of the run lie, one after the other */
   uint32_t input_bytes;
   const int8_t *output;
