@@ -1,6 +1,6 @@
 """Run every known network on all its inputs, and compare every tensor.
 
-The MNIST network, the wake-word networks step by step with their state, and the networks of MLPerf
+The MNIST network, the wake-word networks step by step with their state, ONNX, and those of MLPerf
 Tiny and public ones where they are on this machine (RATEL_MODELS). Prints a line for each and what
 is left out; writes build/reports/networks.json.
 """
@@ -18,11 +18,13 @@ from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from honeyguide.report.table import percent, table
 from honeyguide.sim import HdlError
+from models.onnx_networks import NETWORKS as ONNX
 from scripts.reports.cycles import where_cycles_went
 from scripts.runs.arguments import add_stall_option, stall_line
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import budget
 from scripts.runs.model import load_model
+from scripts.runs.onnx_packages import ensure_packages
 from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
 from sw.compiler import CompileError
@@ -43,6 +45,8 @@ def main(argv: list[str]) -> int:
     add_results_option(options)
     wanted = options.parse_args(argv)
     core = configuration(wanted.config)
+    if wanted.only is None or {word.strip() for word in wanted.only.split(",")} & set(ONNX):
+        ensure_packages()
     entries = chosen(zoo(wanted.seed), wanted.only)
     files = Results(command="networks", folder=wanted.results.resolve())
     files.start()

@@ -3,11 +3,13 @@
 mnist        in the repository, with its test images
 wake words   the PyPI package pymicro-wakeword (only its files are read), seeded features
 mlperf tiny  a folder outside the repository, with its own inputs; optional
+onnx         twelve that models/onnx_networks.py writes, each with two random inputs
 public       the files of another such folder, whatever is there, each with one random input
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +19,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from honeyguide.project import BUILD
 from models.mnist import dataset
 from models.mnist.evaluate import MODEL_FILE, to_int8
+from models.onnx_networks import NETWORKS as ONNX
 from scripts.runs.model import Model, random_inputs, read_inputs
 from tb.build import ROOT
 
@@ -31,6 +35,8 @@ MLPERF = {
     "autoencoder": "ad01_int8",
 }
 MNIST_IMAGES = 100
+ONNX_INPUTS = 2
+WRITERS = (ROOT / "models" / "onnx_networks.py", ROOT / "models" / "onnx_writer.py")
 
 Inputs = Callable[[Model], NDArray[np.generic]]
 
@@ -59,9 +65,30 @@ def zoo(seed: int) -> list[Entry]:
     return [
         Entry(name="mnist", path=MODEL_FILE, inputs=lambda _: mnist_inputs()),
         *(wake_word(name, seed) for name in WAKE_WORDS),
+        *(onnx(name, seed) for name in ONNX),
         *(mlperf(name, stem) for name, stem in MLPERF.items()),
         *public(seed),
     ]
+
+
+def onnx(name: str, seed: int) -> Entry:
+    """Return a network of models/onnx_networks.py, written if that has not been done."""
+
+    def make(model: Model) -> NDArray[np.generic]:
+        return random_inputs(model, ONNX_INPUTS, seed)
+
+    if util.find_spec("onnx") is None:
+        missing = "the package onnx is not installed; make run MODEL=net.onnx installs it"
+        return Entry(name=name, inputs=make, missing=missing)
+    sources = b"".join(path.read_bytes() for path in WRITERS)
+    folder = BUILD / "onnx" / hashlib.sha256(sources).hexdigest()[:16]
+    path = folder / f"{name}.onnx"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"{name}.{os.getpid()}.part"
+        part.write_bytes(ONNX[name](1))
+        part.replace(path)
+    return Entry(name=name, path=path, inputs=make)
 
 
 def mnist_inputs() -> NDArray[np.int8]:
