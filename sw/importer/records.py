@@ -110,14 +110,19 @@ class FileRecord:
         return self.codes[operator.code].name
 
 
+def refuse_no_file(path: Path) -> None:
+    """Raise NetworkError for what has no end, or none yet: a device, a pipe, a socket."""
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise NetworkError(f"cannot read the network {path}: it is a device or a pipe, no file")
+
+
 def read_file(path: Path) -> FileRecord:
     """Read a .tflite file.
 
     Raises NetworkError, with one sentence, for a file that is missing, of another kind or damaged.
     """
     try:
-        if not path.is_dir() and path.exists() and not path.is_file():
-            raise NetworkError(f"cannot read the network {path}: it is a device or a pipe, no file")
+        refuse_no_file(path)
         with path.open("rb") as file:
             head = file.read(8)
             if head[4:8] != IDENTIFIER:

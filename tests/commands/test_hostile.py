@@ -61,6 +61,21 @@ def not_a_network(path: Path) -> Path:
     return path
 
 
+def endless(path: Path) -> Path:
+    path.symlink_to("/dev/zero")
+    return path
+
+
+@pytest.mark.parametrize("kind", [pipe, endless])
+def test_an_onnx_file_that_is_none_is_said_at_once(
+    kind: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("onnx", reason="onnx is installed by the first command that reads one")
+    ended = compiled(tmp_path / "results", kind(tmp_path / "x.onnx"))
+    assert is_one_sentence(ended), ended
+    assert "it is a device or a pipe, no file" in ended.err
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [

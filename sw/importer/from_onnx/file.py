@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import NetworkError
+from sw.importer.records import refuse_no_file
 
 Array = NDArray[Any]
 
@@ -70,6 +71,7 @@ def load(path: Path) -> Any:
             f"{path}: reading it needs the package onnx; make run, compile and check install it"
         ) from None
     try:
+        refuse_no_file(path)
         if path.stat().st_size > MOST_BYTES:
             raise NetworkError(f"{path} is larger than {MOST_BYTES >> 20} MiB, which is too much")
         raw = path.read_bytes()
