@@ -180,7 +180,9 @@ class FirstDifference(uvm_component):
         cycle = int(told.group(1)) if told else recording.last_cycle
         named = re.search(r"instruction (\d+)", message)
         index = int(named.group(1)) if named else None
-        quoted = re.match(r"`([^`]+)`", message)  # an instruction at the port: it has no index yet
+        quoted = re.match(
+            r"(?:instruction None )?`([^`]+)`", message
+        )  # an instruction at the port: it has no index yet
         if quoted and told:
             offered = [i for i, golden in self.goldens.items() if golden.issued == cycle]
             index = offered[0] if offered else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -273,3 +274,14 @@ def test_operands_of_elementwise_are_packed_as_the_array_packs_them() -> None:
     assert found is not None
     assert found.values.tolist() == [[(-3 << 16) | (-5 & 0xFFFF)]]
     assert PBUF_SLOTS == 9
+
+
+def test_an_instruction_without_a_number_is_named_by_the_message() -> None:
+    from tb.env.first_difference_subscriber import FirstDifference
+
+    goldens, recorder = right_job()
+    follower: Any = SimpleNamespace(goldens=goldens)
+    message = "instruction None `rdcnt index=2`: expected result 0x18, got 0x14, cycle 300"
+    recording = job(goldens, recorder).recording
+    found = FirstDifference.from_message(follower, message, recording)
+    assert (found.index, found.text, found.cycle) == (None, "rdcnt index=2", 300)
