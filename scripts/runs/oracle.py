@@ -99,12 +99,16 @@ class OracleResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What one judge is asked: a file, its inputs, and the tensors that golden computes of it."""
+    """What one judge is asked: a file, its inputs, and the tensors that golden computes of it.
+
+    ``cut``: its operators are not all of the network's, or its inputs are others.
+    """
 
     raw: bytes
     litert: bool
     inputs: list[int]
     tensors: list[int]
+    cut: bool = False
 
     @property
     def judge(self) -> str:
@@ -223,6 +227,7 @@ def judged_parts(network: Network, model: Path, made: list[int]) -> list[Part]:
                 litert=judge == BY_LITERT,
                 inputs=input_tensors(cut_out),
                 tensors=tensors,
+                cut=True,
             )
         )
     return parts
@@ -246,7 +251,7 @@ def _compare_parts(
         for number, array in enumerate(inputs):
             given = split_inputs(network, array)
             values = _golden(network, given, state, f"input {number} of this network")
-            if len(parts) > 1:
+            if part.cut:
                 given = [_value(network, values, index) for index in part.inputs]
             found = oracle.infer(given, files)
             theirs = {

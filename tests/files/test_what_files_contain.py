@@ -97,9 +97,19 @@ def an_output_that_is_read(w: TfliteWriter) -> tuple[list[int], list[int]]:
     return [x], [y, convolution(w, y, kernel(w, "l"), "z")]
 
 
+def an_output_that_is_a_constant(w: TfliteWriter) -> tuple[list[int], list[int]]:
+    x = image(w)
+    zeros = w.add_tensor("zeros", (1, 6, 6, 4), scale=0.05)
+    w.add_operator("ZEROS_LIKE", [x], [zeros])
+    flat = w.add_tensor("flat", (6, 6, 4), scale=0.05)
+    w.add_operator("SQUEEZE", [zeros], [flat], squeezeDims=[0])
+    return [x], [convolution(w, x, kernel(w)), flat]
+
+
 MAKERS: tuple[Maker, ...] = (
     several_inputs_and_outputs, shared_weights, unused_tensors, constants_that_are_computed,
     variables_in_a_second_subgraph, float_border, an_output_that_is_read,
+    an_output_that_is_a_constant,
 )  # fmt: skip
 
 
@@ -214,3 +224,20 @@ def test_every_tensor_that_is_wrong_is_told(tmp_path: Path) -> None:
     path.write_bytes(packed(model))
     answer, _ = check(path, load_config("8x8"))
     assert len(answer["reasons"]) == 3
+
+
+def test_operators_that_litert_alone_knows_are_judged_by_it(tmp_path: Path) -> None:
+    """A network of these alone, with an input that nobody reads; and one beside others."""
+    for others in (False, True):
+        writer = TfliteWriter("litert")
+        x, idle = image(writer), writer.add_tensor("idle", (3,), dtype="float32")
+        y = writer.unary("log", "LOG", x, scale=0.05, zero_point=0)
+        z = convolution(writer, y, kernel(writer)) if others else y
+        path = tmp_path / f"litert{others}.tflite"
+        path.write_bytes(writer.finish([x, idle], [z]))
+        network = import_network(path)
+        result = compare_with_oracle(network, path, inputs_of(network, 2, 1))
+        assert result.judged
+        assert result.reasons() == []
+        assert "LiteRT" in result.judge
+        assert ("Micro" in result.judge) == others
