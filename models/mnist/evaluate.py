@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tflite_micro.python.tflite_micro import runtime
 
 from models.mnist import dataset
 
@@ -26,6 +25,8 @@ def to_int8(images: NDArray[np.uint8]) -> NDArray[np.int8]:
 
 def run_model(model: bytes, images: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Logits (N, 10) int8 of uint8 images (N, 28, 28, 1), one invocation an image."""
+    from tflite_micro.python.tflite_micro import runtime  # a second to load, for most for nothing
+
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
     logits = []
     for image in to_int8(images):

@@ -49,19 +49,21 @@ class Edit:
 EDITS = (
     Edit(name="none"),
     Edit(name="comment", changes=[(IDS, "  // Another burst", "  // A line.\n  // Another burst")]),
-    Edit(name="constant", changes=[(IDS, "(&late_q[7:5])", "(&late_q[7:6])")]),
+    Edit(name="constant", changes=[(IDS, "(&late_q[7:5])", "(late_q > 8'd@limit)")]),
     Edit(
         name="state machine",
-        changes=[(CHECK, "Judge:   state_d", "Judge:   if (step_q != 4'd0) state_d")],
+        changes=[(CHECK, "Judge:   state_d",
+                  "Judge:   if ((step_q != 4'd0) || (rs1_q == 32'd@number)) state_d")],
     ),
     Edit(
         name="port",
         changes=[
-            (IDS, "  output wire [4:0]         owed_o,", "  output wire full_o,\n"
+            (IDS, "  output wire [4:0]         owed_o,", "  output reg seen_@number_o,\n"
              "  output wire [4:0]         owed_o,"),
-            (IDS, "  assign id_o ", "  assign full_o = full;\n  assign id_o "),
-            (READS, ") u_ids (", ") u_ids (\n    .full_o (),"),
-            (WRITES, ") u_ids (", ") u_ids (\n    .full_o (),"),
+            (IDS, "|| (&id_q);", "|| (&id_q) || (seen_@number_o && (&late_q));\n"
+             "  always @(posedge clk_i) seen_@number_o <= announce_i;"),
+            (READS, ") u_ids (", ") u_ids (\n    .seen_@number_o (),"),
+            (WRITES, ") u_ids (", ") u_ids (\n    .seen_@number_o (),"),
         ],
     ),
 )  # fmt: skip
@@ -96,17 +98,18 @@ def measure_loop(core: CoreConfig, folder: Path) -> list[LoopFigure]:
     copy = folder / "edited" / "rtl"
     shutil.copytree(ROOT / "rtl", copy)
     run_sim(core, copy, folder / "warm-up", "none")
+    number = int(time.time())
     figures = []
     for edit in EDITS:
         shutil.rmtree(copy)
         shutil.copytree(ROOT / "rtl", copy)
-        apply(edit, copy)
+        apply(edit, copy, number)
         figures.append(run_sim(core, copy, folder / edit.name.replace(" ", "_"), edit.name))
     return figures
 
 
-def apply(edit: Edit, rtl: Path) -> None:
-    """Change a copy of the core.
+def apply(edit: Edit, rtl: Path, number: int) -> None:
+    """Change a copy of the core, with a number in it so that no earlier run has compiled the same.
 
     Raises:
         UserError: the core has changed so that the edit no longer fits.
@@ -115,6 +118,7 @@ def apply(edit: Edit, rtl: Path) -> None:
         text = (rtl / name).read_text(encoding="utf-8")
         if text.count(old) != 1:
             raise UserError(f"the edit {edit.name!r} of the loop no longer fits rtl/{name}")
+        new = new.replace("@number", str(number)).replace("@limit", str(192 + number % 32))
         (rtl / name).write_text(text.replace(old, new), encoding="utf-8")
 
 

@@ -30,7 +30,7 @@ def rtl(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
 def test_an_edit_fits_and_elaborates(edit: Edit, rtl: Path) -> None:
     before = [code_of(path) for path in hdl_files(rtl)]
-    apply(edit, rtl)
+    apply(edit, rtl, 7)
     changed = [code_of(path) for path in hdl_files(rtl)] != before
     assert changed == (edit.name not in {"none", "comment"})
     found = find_mistakes(core_design(rtl), load_config(None).verilog_parameters())
@@ -40,7 +40,7 @@ def test_an_edit_fits_and_elaborates(edit: Edit, rtl: Path) -> None:
 def test_an_edit_that_no_longer_fits_is_a_sentence(rtl: Path) -> None:
     edit = replace(EDITS[-1], changes=[("control/ratel_check.v", "no such text", "x")])
     with pytest.raises(UserError, match=r"no longer fits rtl/control/ratel_check\.v"):
-        apply(edit, rtl)
+        apply(edit, rtl, 7)
 
 
 def test_times_are_read_from_logs(tmp_path: Path) -> None:
