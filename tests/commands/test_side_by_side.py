@@ -44,7 +44,7 @@ REPORTS = {"regress": "regress.json", "coverage": "coverage.json", "waves": "run
 VOLATILE = frozenset({
     "seconds", "run", "folder", "host", "log", "view", "waves", "picture", "jobs", "where",
     "cycles_per_second", "cycles_per_second_per_process", "seconds_all", "seconds_chosen", "rate",
-    "runs_per_second", "transcript", "chosen", "timing", "summary",
+    "runs_per_second", "transcript", "chosen", "timing", "summary", "compile_seconds",
 })  # fmt: skip
 TIMEOUT_S = 1500
 
