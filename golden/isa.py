@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from golden.isa_format import InstructionFormat
-from golden.isa_table import GROUPS, INSTRUCTIONS, OPCODE
+from golden.isa_table import GROUPS, INSTRUCTIONS, OPCODE, InstructionClass
 
 FORMATS = GROUPS + INSTRUCTIONS
 BY_NAME = {item.name: item for item in FORMATS}
 _BY_FUNCT = {(item.funct3, item.funct7): item for item in FORMATS}
+
+# Names of the instructions that compute, by what the source says of them.
+MAC = tuple(item.name for item in INSTRUCTIONS if item.funct3 == InstructionClass.MAC)
+VECTOR = tuple(item.name for item in INSTRUCTIONS if item.funct3 == InstructionClass.VEC)
+COMPUTE = MAC + VECTOR
+BINARY = tuple(name for name in COMPUTE if BY_NAME[name].binary)
+WINDOWED = tuple(name for name in COMPUTE if BY_NAME[name].windowed)
 
 # Registers of words that are built here: a0 and a1, as a C compiler would like them.
 DEFAULT_RD, DEFAULT_RS1, DEFAULT_RS2 = 10, 10, 11

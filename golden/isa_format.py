@@ -61,6 +61,26 @@ class InstructionFormat:
         return self.rs1 + self.rs2
 
     @property
+    def binary(self) -> bool:
+        """Whether it has two input tensors."""
+        return any(field.name == "in2_base" for field in self.fields)
+
+    @property
+    def windowed(self) -> bool:
+        """Whether it takes a window of its input for each output pixel."""
+        return "kernel" in self.uses
+
+    @property
+    def scaled(self) -> bool:
+        """Whether zero points come off its inputs and its result is scaled."""
+        return "scale" in self.uses
+
+    @property
+    def clamped(self) -> bool:
+        """Whether act_min and act_max hold for its results."""
+        return "act" in self.uses and any(field.name == "in_base" for field in self.fields)
+
+    @property
     def reserved_rs1(self) -> int:
         """Bits of rs1 that must be 0."""
         return 0xFFFFFFFF ^ sum(field.mask for field in self.rs1)

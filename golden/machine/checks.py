@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from golden.config import CoreConfig
+from golden.isa import MAC, VECTOR
 from golden.isa_format import InstructionFormat
 from golden.isa_table import Counter, ErrorCode, FieldId, MacFlag
 from golden.machine.layout import Tensor, tensor_lines
@@ -28,7 +29,6 @@ HIGH_HALF = 32  # rdcnt of counter n + 32 returns the upper half
 Check = tuple[bool, ErrorCode, FieldId, int]
 _WORD = 0xFFFFFFFF
 _SHIFT_MIN, _SHIFT_MAX = -31, 30
-_IN_PLACE = frozenset({"add", "sub", "mul", "lut", "copy"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +57,19 @@ class Request:
 
 def first_refusal(request: Request) -> Refusal | None:
     """Run an instruction's checks in order; None when it passes all of them."""
-    name = request.format.name
-    for failed, code, field, detail in _checks(name)(request):
+    for failed, code, field, detail in _checks(request.format)(request):
         if failed:
             return Refusal(code=code, field=field, detail=detail & _WORD)
     return None
 
 
-def _checks(name: str) -> Callable[[Request], Iterator[Check]]:
-    if name.startswith("cfg."):
+def _checks(item: InstructionFormat) -> Callable[[Request], Iterator[Check]]:
+    if item.name.startswith("cfg."):
         return _configuration
+    if item.name in MAC:
+        return _mac
+    if item.name in VECTOR:
+        return _arithmetic if item.binary else _pool if item.windowed else _movement
     return {
         "ld.t": _tensor_transfer,
         "st.t": _tensor_transfer,
@@ -76,19 +79,9 @@ def _checks(name: str) -> Callable[[Request], Iterator[Check]]:
         "ld.p": _parameter_load,
         "ld.b": _parameter_load,
         "ld.l": _table_load,
-        "conv": _mac,
-        "dwconv": _mac,
-        "maxpool": _pool,
-        "avgpool": _pool,
-        "add": _arithmetic,
-        "sub": _arithmetic,
-        "mul": _arithmetic,
-        "lut": _movement,
-        "copy": _movement,
-        "fill": _movement,
         "fence": _fence,
         "rdcnt": _read_counter,
-    }[name]
+    }[item.name]
 
 
 # --- pieces ---------------------------------------------------------------------------------------
@@ -146,7 +139,7 @@ def _overlap(request: Request, output: Tensor, *inputs: Tensor) -> Iterator[Chec
     for tensor in inputs:
         low, high = tensor_lines(request.core, tensor)
         same = (tensor.base, tensor.p, tensor.cbs) == (output.base, output.p, output.cbs)
-        allowed = same and request.format.name in _IN_PLACE
+        allowed = same and not request.format.windowed
         yield first < high and low < end and not allowed, E.OVERLAP, F.OUT_BASE, output.base
 
 
@@ -262,8 +255,9 @@ def _arithmetic(request: Request) -> Iterator[Check]:
     yield from _at_least(pitch["in2_cbs"], core.blocks(shape["c"]), F.IN2_CBS)
     yield from _output_room(request, shape["w"], shape["c"])
     yield from _clamp(groups)
-    yield from _scale(groups)
-    if request.format.name != "mul":
+    if request.format.scaled:
+        yield from _scale(groups)
+    if "scale1" in request.format.uses:
         yield from _scale(groups, "1")
         yield from _scale(groups, "2")
     first, second, output = input_tensor(request), second_tensor(request), output_tensor(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from golden.isa import MAC
 from golden.isa_table import MacFlag
 from golden.machine.checks import Request
 from golden.machine.layout import Tensor, tensor_lines
@@ -13,11 +14,11 @@ def compute_reads(request: Request) -> tuple[StorageRange, ...]:
     """What a mac or vec instruction reads."""
     name = request.format.name
     ranges = [] if name == "fill" else [_lines(request, input_tensor(request))]
-    if name in ("add", "sub", "mul"):
+    if request.format.binary:
         ranges.append(_lines(request, second_tensor(request)))
     if name == "lut":
         ranges.append(StorageRange(what="lut", first=0, end=256))
-    if name in ("conv", "dwconv"):
+    if name in MAC:
         ranges += _mac_reads(request)
     return tuple(ranges)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from golden.config import CoreConfig
-from golden.isa import Instruction, decode
+from golden.isa import MAC, Instruction, decode
 from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine.checks import HIGH_HALF, Request, first_refusal
 from golden.machine.counted import SUMS, Counted, Loose
@@ -376,7 +376,7 @@ class Machine:
         self.counted.add(Counter.MACS, macs)
         if self._steps is not None and self._macs is not None:
             self._steps, self._macs = self._steps + steps, self._macs + macs
-        if request.format.name in ("conv", "dwconv"):
+        if request.format.name in MAC:
             mac, self._held = run_mac(request, self.storage, self._held)
             if self._held is not None:
                 self._held_shape = (mac.total.shape[0], mac.total.shape[1])

@@ -85,7 +85,7 @@ def input_tensor(request: Operands) -> Tensor:
 
 
 def second_tensor(request: Operands) -> Tensor:
-    """Second input of add, sub and mul."""
+    """Second input of a binary instruction."""
     shape, pitch = request.groups["in"], request.groups["pitch"]
     return Tensor(
         base=request.values["in2_base"],
@@ -102,7 +102,7 @@ def output_tensor(request: Operands) -> Tensor:
     conv has channels of its own.
     """
     shape, out = request.groups["in"], request.groups["out"]
-    window = request.format.name in ("conv", "dwconv", "maxpool", "avgpool")
+    window = request.format.windowed
     return Tensor(
         base=request.values["out_base"],
         h=out["oh"] if window else shape["h"],

@@ -28,10 +28,10 @@ def run_vector(request: Request, storage: Storage) -> None:
         storage.write(target, np.full(shape, value), np.ones(shape, dtype=np.bool_))
         return
     x, known = storage.read(input_tensor(request))
-    if name in ("add", "sub", "mul"):
+    if request.format.binary:
         y, y_known = storage.read(second_tensor(request))
         result, known = _arithmetic(request, x, y), known & y_known
-    elif name in ("maxpool", "avgpool"):
+    elif request.format.windowed:
         result, known = _pool(request, x, known)
     elif name == "lut":
         result, known = lookup(x, storage.lut), known & storage.lut_known[x.view(np.uint8)]

@@ -71,7 +71,8 @@ module ratel_execute #(
   localparam Lut       = DescWidth + 7;
   localparam Fill      = DescWidth + 8;
   localparam Unclamped = DescWidth + 9;
-  localparam SlotWidth = DescWidth + 10;
+  localparam Scaled    = DescWidth + 10;
+  localparam SlotWidth = DescWidth + 11;
 
   // Flags of mac instructions, in this order in the descriptor.
   localparam Perch = 0;
@@ -79,7 +80,7 @@ module ratel_execute #(
   localparam Acc   = 2;
   localparam Hold  = 3;
 
-  wire [9:0] mode;
+  wire [10:0] mode;
 
   ratel_exec_mode u_mode (
     .vec_i       (x_desc_i[`DESC_EXECUTE_VEC]),
@@ -93,7 +94,8 @@ module ratel_execute #(
     .avg_o       (mode[6]),
     .lut_o       (mode[7]),
     .fill_o      (mode[8]),
-    .unclamped_o (mode[9])
+    .unclamped_o (mode[9]),
+    .scaled_o    (mode[10])
   );
 
   // A stage each: who looks at which instruction. The writer, last, frees the slot.
@@ -368,7 +370,7 @@ module ratel_execute #(
   assign exec_step_o = step;
 
   // Array. Zero points come off where the operation multiplies or rescales; bytes pass otherwise.
-  wire       centred = step_desc[Mac] || step_desc[Binary];
+  wire       centred = step_desc[Mac] || step_desc[Scaled];
   wire [7:0] zp      = !centred   ? 8'h00
                      : set_second ? step_desc[`DESC_EXECUTE_W_ZP]
                                   : step_desc[`DESC_EXECUTE_IN_ZP];
@@ -403,7 +405,7 @@ module ratel_execute #(
 
   // Drain, prescaler, requantiser.
   wire [3:0]                 drain_flags = drain_desc[`DESC_EXECUTE_FLAGS];
-  wire                       drain_long  = drain_desc[Binary] || drain_desc[Avg] || drain_desc[Lut];
+  wire                       drain_long  = drain_desc[Scaled] || drain_desc[Avg] || drain_desc[Lut];
   wire                       item;
   wire [1:0]                 item_group;
   wire [RequantLanes*32-1:0] item_acc;
@@ -463,8 +465,8 @@ module ratel_execute #(
     .shift1_i      (drain_desc[`DESC_EXECUTE_SHIFT1]),
     .mult2_i       (drain_desc[`DESC_EXECUTE_MULT2]),
     .shift2_i      (drain_desc[`DESC_EXECUTE_SHIFT2]),
-    .mult_i        (drain_desc[Binary] ? drain_desc[`DESC_EXECUTE_MULT] : 32'h4000_0000),
-    .shift_i       (drain_desc[Binary] ? drain_desc[`DESC_EXECUTE_SHIFT] : 8'd1),
+    .mult_i        (drain_desc[Scaled] ? drain_desc[`DESC_EXECUTE_MULT] : 32'h4000_0000),
+    .shift_i       (drain_desc[Scaled] ? drain_desc[`DESC_EXECUTE_SHIFT] : 8'd1),
     .table_rd_en_o (t_rd_en_o),
     .table_index_o (t_rd_index_o),
     .table_data_i  (t_rd_data_i),
@@ -503,7 +505,7 @@ module ratel_execute #(
   // Writer. Averages and maxima are clamped in the input's own scale.
   wire [3:0] writer_flags = writer_desc[`DESC_EXECUTE_FLAGS];
   wire       writer_plain = writer_desc[Unclamped];
-  wire       writer_scale = writer_desc[Mac] || writer_desc[Binary];
+  wire       writer_scale = writer_desc[Mac] || writer_desc[Scaled];
 
   ratel_writer #(
     .Rows  (Rows),

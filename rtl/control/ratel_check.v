@@ -81,7 +81,7 @@ module ratel_check #(
 
   // --- the two halves --------------------------------------------------------------------------
   wire [2:0] class_ = word_q[14:12];
-  wire [2:0] op     = word_q[27:25];
+  wire [3:0] op     = word_q[28:25];
   wire       store  = (class_ == `CLASS_ST);
   wire       vec    = (class_ == `CLASS_VEC);
   wire       compute = vec || (class_ == `CLASS_MAC);
@@ -118,7 +118,7 @@ module ratel_check #(
     .clk_i     (clk_i),
     .rst_ni    (rst_ni),
     .store_i   (store),
-    .op_i      (op),
+    .op_i      (op[2:0]),
     .rs1_i     (rs1_q),
     .rs2_i     (rs2_q),
     .owner_i   (owner_q),

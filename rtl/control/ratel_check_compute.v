@@ -31,7 +31,7 @@ module ratel_check_compute #(
   input  wire                           clk_i,
   input  wire                           rst_ni,
   input  wire                           vec_i,
-  input  wire [2:0]                     op_i,
+  input  wire [3:0]                     op_i,
   input  wire [31:0]                    rs1_i,
   input  wire [31:0]                    rs2_i,
   input  wire [2:0]                     owner_i,
@@ -58,13 +58,15 @@ module ratel_check_compute #(
   output wire [`DESC_EXECUTE_WIDTH-1:0] desc_o,
   output wire [`RANGE_WIDTH-1:0]        ranges_o
 );
+  localparam [15:0] Binary = `VEC_BINARY;
+  localparam [15:0] Window = `VEC_WINDOW;
+
   // --- operation -------------------------------------------------------------------------------
   wire conv   = !vec_i && (op_i == `OP_CONV);
-  wire binary = vec_i && ((op_i == `OP_ADD) || (op_i == `OP_SUB) || (op_i == `OP_MUL));
-  wire pool   = vec_i && ((op_i == `OP_MAXPOOL) || (op_i == `OP_AVGPOOL));
+  wire binary = vec_i && Binary[op_i];
   wire fill   = vec_i && (op_i == `OP_FILL);
   wire lut    = vec_i && (op_i == `OP_LUT);
-  wire window = !vec_i || pool;
+  wire window = !vec_i || Window[op_i];
 
   wire [3:0] flags = vec_i ? 4'd0 : rs2_i[27:24];
   wire       hold  = conv && flags[`FLAG_HOLD];

@@ -27,7 +27,7 @@ module ratel_rules_compute #(
   parameter ParamDepth = 64
 ) (
   input  wire        vec_i,
-  input  wire [2:0]  op_i,
+  input  wire [3:0]  op_i,
   input  wire [31:0] rs1_i,
   input  wire [31:0] rs2_i,
   input  wire [15:0] h_i,
@@ -76,23 +76,27 @@ module ratel_rules_compute #(
   localparam [31:0] ParamEnd = ParamDepth;
   localparam [31:0] RowsWord = Rows;
   localparam [31:0] ColsWord = Cols;
+  localparam [15:0] Binary   = `VEC_BINARY;
+  localparam [15:0] Window   = `VEC_WINDOW;
+  localparam [15:0] Clamped  = `VEC_CLAMPED;
+  localparam [15:0] Scaled   = `VEC_SCALED;
+  localparam [15:0] Rescaled = `VEC_RESCALED;
 
   // --- what this operation has -----------------------------------------------------------------
   wire conv     = !vec_i && (op_i == `OP_CONV);
-  wire binary   = vec_i && ((op_i == `OP_ADD) || (op_i == `OP_SUB) || (op_i == `OP_MUL));
-  wire rescaled = vec_i && ((op_i == `OP_ADD) || (op_i == `OP_SUB));
-  wire pool     = vec_i && ((op_i == `OP_MAXPOOL) || (op_i == `OP_AVGPOOL));
+  wire binary   = vec_i && Binary[op_i];
+  wire rescaled = vec_i && Rescaled[op_i];
   wire fill     = vec_i && (op_i == `OP_FILL);
-  wire in_place = binary || (vec_i && ((op_i == `OP_LUT) || (op_i == `OP_COPY)));
-  wire window   = !vec_i || pool;
-  wire clamped  = window || binary;
+  wire window   = !vec_i || Window[op_i];
+  wire in_place = !window;
+  wire clamped  = !vec_i || Clamped[op_i];
 
   wire [7:0] flags = rs2_i[31:24];
   wire       perch = !vec_i && flags[`FLAG_PERCH];
   wire       bias  = !vec_i && flags[`FLAG_BIAS];
   wire       acc   = conv && flags[`FLAG_ACC];
   wire       hold  = conv && flags[`FLAG_HOLD];
-  wire       scale = binary || (!vec_i && !perch);
+  wire       scale = vec_i ? Scaled[op_i] : !perch;
 
   wire reserved_rs2 = binary ? (rs2_i[31:16] != 16'd0) : (vec_i && (rs2_i != 32'd0));
   wire reserved_rs1 = fill && (rs1_i[15:0] != 16'd0);

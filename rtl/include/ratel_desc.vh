@@ -42,54 +42,54 @@
 `define DESC_STORE_OWNER           263:261
 
 // Descriptor of the execute engine.
-`define DESC_EXECUTE_WIDTH         643                 // bits
+`define DESC_EXECUTE_WIDTH         644                 // bits
 `define DESC_EXECUTE_VEC           0                   // 0: class mac, 1: class vec
-`define DESC_EXECUTE_OP            3:1                 // operation (funct7 of its class)
-`define DESC_EXECUTE_FLAGS         7:4                 // perch, bias, acc, hold
-`define DESC_EXECUTE_IN_BASE       23:8                // first line of the input
-`define DESC_EXECUTE_IN2_BASE      39:24               // first line of the second input
-`define DESC_EXECUTE_OUT_BASE      55:40               // first line of the output
-`define DESC_EXECUTE_WBASE         71:56               // first weight word
-`define DESC_EXECUTE_PBASE         79:72               // first parameter entry
-`define DESC_EXECUTE_IN_H          95:80               // H
-`define DESC_EXECUTE_IN_W          111:96              // W
-`define DESC_EXECUTE_IN_PITCH      127:112             // P of the input
-`define DESC_EXECUTE_IN_CBS        143:128             // block stride of the input
-`define DESC_EXECUTE_IN_BLOCKS     159:144             // CB of the input
-`define DESC_EXECUTE_IN_TAIL       164:160             // channels in the last input block, 1..Cols
-`define DESC_EXECUTE_IN2_PITCH     180:165             // P of the second input
-`define DESC_EXECUTE_IN2_CBS       196:181             // block stride of the second input
-`define DESC_EXECUTE_OUT_H         212:197
-`define DESC_EXECUTE_OUT_W         228:213             // OW (same: W)
-`define DESC_EXECUTE_OUT_PITCH     244:229             // P of the output
-`define DESC_EXECUTE_OUT_CBS       260:245             // block stride of the output
-`define DESC_EXECUTE_OUT_BLOCKS    276:261             // OCB (all but conv: CB)
-`define DESC_EXECUTE_OUT_TAIL      281:277             // channels in the last output block, 1..Cols
-`define DESC_EXECUTE_KH            297:282
-`define DESC_EXECUTE_KW            313:298             // kernel width
-`define DESC_EXECUTE_SY            321:314             // stride
-`define DESC_EXECUTE_SX            329:322             // stride
-`define DESC_EXECUTE_DY            337:330             // dilation
-`define DESC_EXECUTE_DX            345:338             // dilation
-`define DESC_EXECUTE_PAD_TOP       361:346             // PT (0 for elementwise, lut, copy, fill)
-`define DESC_EXECUTE_PAD_LEFT      377:362             // PL
-`define DESC_EXECUTE_ROW_STEP      397:378
-`define DESC_EXECUTE_TAP_STEP      417:398
-`define DESC_EXECUTE_ORIGIN        437:418
-`define DESC_EXECUTE_PIXELS        455:438
-`define DESC_EXECUTE_STEPS         471:456             // S: weight words an output block
-`define DESC_EXECUTE_IN_ZP         479:472             // input zero point
-`define DESC_EXECUTE_W_ZP          487:480             // weight or second-input zero point
-`define DESC_EXECUTE_OUT_ZP        495:488             // output zero point
-`define DESC_EXECUTE_ACT_MIN       503:496             // clamp
-`define DESC_EXECUTE_ACT_MAX       511:504             // clamp
-`define DESC_EXECUTE_FILL          519:512             // fill value
-`define DESC_EXECUTE_MULT          551:520             // scale multiplier
-`define DESC_EXECUTE_SHIFT         559:552             // scale shift
-`define DESC_EXECUTE_MULT1         591:560             // scale1 multiplier
-`define DESC_EXECUTE_SHIFT1        599:592             // scale1 shift
-`define DESC_EXECUTE_MULT2         631:600             // scale2 multiplier
-`define DESC_EXECUTE_SHIFT2        639:632             // scale2 shift
-`define DESC_EXECUTE_OWNER         642:640
+`define DESC_EXECUTE_OP            4:1                 // operation (funct7 of its class)
+`define DESC_EXECUTE_FLAGS         8:5                 // perch, bias, acc, hold
+`define DESC_EXECUTE_IN_BASE       24:9                // first line of the input
+`define DESC_EXECUTE_IN2_BASE      40:25               // first line of the second input
+`define DESC_EXECUTE_OUT_BASE      56:41               // first line of the output
+`define DESC_EXECUTE_WBASE         72:57               // first weight word
+`define DESC_EXECUTE_PBASE         80:73               // first parameter entry
+`define DESC_EXECUTE_IN_H          96:81               // H
+`define DESC_EXECUTE_IN_W          112:97              // W
+`define DESC_EXECUTE_IN_PITCH      128:113             // P of the input
+`define DESC_EXECUTE_IN_CBS        144:129             // block stride of the input
+`define DESC_EXECUTE_IN_BLOCKS     160:145             // CB of the input
+`define DESC_EXECUTE_IN_TAIL       165:161             // channels in the last input block, 1..Cols
+`define DESC_EXECUTE_IN2_PITCH     181:166             // P of the second input
+`define DESC_EXECUTE_IN2_CBS       197:182             // block stride of the second input
+`define DESC_EXECUTE_OUT_H         213:198
+`define DESC_EXECUTE_OUT_W         229:214             // OW (same: W)
+`define DESC_EXECUTE_OUT_PITCH     245:230             // P of the output
+`define DESC_EXECUTE_OUT_CBS       261:246             // block stride of the output
+`define DESC_EXECUTE_OUT_BLOCKS    277:262             // OCB (all but conv: CB)
+`define DESC_EXECUTE_OUT_TAIL      282:278             // channels in the last output block, 1..Cols
+`define DESC_EXECUTE_KH            298:283
+`define DESC_EXECUTE_KW            314:299             // kernel width
+`define DESC_EXECUTE_SY            322:315             // stride
+`define DESC_EXECUTE_SX            330:323             // stride
+`define DESC_EXECUTE_DY            338:331             // dilation
+`define DESC_EXECUTE_DX            346:339             // dilation
+`define DESC_EXECUTE_PAD_TOP       362:347             // PT (0 for elementwise, lut, copy, fill)
+`define DESC_EXECUTE_PAD_LEFT      378:363             // PL
+`define DESC_EXECUTE_ROW_STEP      398:379
+`define DESC_EXECUTE_TAP_STEP      418:399
+`define DESC_EXECUTE_ORIGIN        438:419
+`define DESC_EXECUTE_PIXELS        456:439
+`define DESC_EXECUTE_STEPS         472:457             // S: weight words an output block
+`define DESC_EXECUTE_IN_ZP         480:473             // input zero point
+`define DESC_EXECUTE_W_ZP          488:481             // weight or second-input zero point
+`define DESC_EXECUTE_OUT_ZP        496:489             // output zero point
+`define DESC_EXECUTE_ACT_MIN       504:497             // clamp
+`define DESC_EXECUTE_ACT_MAX       512:505             // clamp
+`define DESC_EXECUTE_FILL          520:513             // fill value
+`define DESC_EXECUTE_MULT          552:521             // scale multiplier
+`define DESC_EXECUTE_SHIFT         560:553             // scale shift
+`define DESC_EXECUTE_MULT1         592:561             // scale1 multiplier
+`define DESC_EXECUTE_SHIFT1        600:593             // scale1 shift
+`define DESC_EXECUTE_MULT2         632:601             // scale2 multiplier
+`define DESC_EXECUTE_SHIFT2        640:633             // scale2 shift
+`define DESC_EXECUTE_OWNER         643:641
 
 `endif

@@ -11,7 +11,7 @@
 `define CLASS_VEC                  3'd4                // elementwise, pooling, table, data movement
 `define CLASS_SYS                  3'd5                // synchronisation and counters
 
-// Operations: funct7[2:0] of each class but cfg; funct7[6:3] must be 0.
+// Operations: funct7[3:0] of mac and vec, else [2:0]; the bits above must be 0.
 `define OP_LD_T                    3'd0
 `define OP_LD_W                    3'd1
 `define OP_LD_M                    3'd2
@@ -22,21 +22,29 @@
 `define OPS_LD                     7
 `define OP_ST_T                    3'd0
 `define OPS_ST                     1
-`define OP_CONV                    3'd0
-`define OP_DWCONV                  3'd1
+`define OP_CONV                    4'd0
+`define OP_DWCONV                  4'd1
 `define OPS_MAC                    2
-`define OP_ADD                     3'd0
-`define OP_SUB                     3'd1
-`define OP_MUL                     3'd2
-`define OP_MAXPOOL                 3'd3
-`define OP_AVGPOOL                 3'd4
-`define OP_LUT                     3'd5
-`define OP_COPY                    3'd6
-`define OP_FILL                    3'd7
+`define OP_ADD                     4'd0
+`define OP_SUB                     4'd1
+`define OP_MUL                     4'd2
+`define OP_MAXPOOL                 4'd3
+`define OP_AVGPOOL                 4'd4
+`define OP_LUT                     4'd5
+`define OP_COPY                    4'd6
+`define OP_FILL                    4'd7
 `define OPS_VEC                    8
 `define OP_FENCE                   3'd0
 `define OP_RDCNT                   3'd1
 `define OPS_SYS                    2
+
+// Which operations of class vec have two inputs, a window, a clamp, a scale of the
+// result, scales of the inputs: a bit an operation.
+`define VEC_BINARY                 16'h0007
+`define VEC_WINDOW                 16'h0018
+`define VEC_CLAMPED                16'h001f
+`define VEC_SCALED                 16'h0007
+`define VEC_RESCALED               16'h0003
 
 // Configuration groups: funct7[3:0] of class cfg; funct7[6:4] must be 0.
 `define CFG_LD_SHAPE               4'd0

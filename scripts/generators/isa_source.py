@@ -49,6 +49,10 @@ class Instruction:
     defaults: dict[str, int]
     text: str
 
+    def operand(self, name: str) -> bool:
+        """Whether it has an operand field of that name."""
+        return any(field.name == name for field in (*self.rs1, *self.rs2))
+
     def reserved(self, operand: str) -> int:
         """Mask of the bits of operand rs1 or rs2 that must be 0."""
         fields: tuple[Field, ...] = getattr(self, operand)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.isa import MAC, WINDOWED
 from golden.operators.windows import Window
 from sw.compiler.geometry import Shape
 
@@ -101,12 +102,12 @@ class ArrayOp:
     @property
     def has_window(self) -> bool:
         """Whether the operation reads neighbours, so that strips need a halo."""
-        return self.kind in ("conv", "dwconv", "maxpool", "avgpool")
+        return self.kind in WINDOWED
 
     @property
     def multiplies(self) -> bool:
         """Whether it reads the weight buffer."""
-        return self.kind in ("conv", "dwconv")
+        return self.kind in MAC
 
     @property
     def reads(self) -> tuple[int, ...]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from golden.config import CoreConfig
-from golden.isa import decode
+from golden.isa import BY_NAME, COMPUTE, MAC, WINDOWED, decode
 from golden.isa_table import Counter as CounterIndex
 from golden.isa_table import ErrorCode, MacFlag
 from golden.machine import Machine, Outcome
 from golden.memory import Region
 from honeyguide.coverage.collector import Collector
 from tb.coverage import classes
-from tb.coverage.points import COMPUTE, MAC, PITCHED, SUMS, WINDOWS
+from tb.coverage.points import PITCHED
 
 PAGE = 4096
 NEIGHBOURS = 8  # instructions before this one that are looked at for hazards
@@ -224,7 +224,7 @@ class InstructionCoverage:
     def _compute(self, outcome: Outcome, values: dict[str, int]) -> None:
         hit, name, groups, core = self._hit, outcome.mnemonic, self._machine.groups, self.core
         shape, out, pitch = groups["in"], groups["out"], groups["pitch"]
-        windowed, conv = name in WINDOWS, name == "conv"
+        windowed, conv = name in WINDOWED, name == "conv"
         flags = values.get("flags", 0)
         holds = bool(flags & MacFlag.HOLD)
         oh, ow = (out["oh"], out["ow"]) if windowed else (shape["h"], shape["w"])
@@ -251,7 +251,7 @@ class InstructionCoverage:
             self._window(name, (shape["h"], shape["w"]), (oh, ow))
         if name in MAC:
             self._mac(outcome, flags, image_rows=shape["h"])
-        elif name not in WINDOWS:
+        elif not windowed:
             self._pointwise(name, values)
         self._scaling(name, flags)
 
@@ -319,16 +319,16 @@ class InstructionCoverage:
         hit("operator.in_place", f"{name} {where}")
 
     def _scaling(self, name: str, flags: int) -> None:
-        hit, groups = self._hit, self._machine.groups
-        if name in ("lut", "copy", "fill"):
+        hit, groups, item = self._hit, self._machine.groups, BY_NAME[name]
+        if not item.clamped:
             return
         hit("field.act", classes.clamp(groups["act"]["act_min"], groups["act"]["act_max"]))
-        if name in ("maxpool", "avgpool"):
+        if not item.scaled:
             return
         for field in ("zin", "zw", "zout"):
             hit("field.pad", f"{field} {classes.signed(groups['pad'][field])}")
         names = ["scale"] if not flags & MacFlag.PERCH else []
-        names += ["scale1", "scale2"] if name in SUMS else []
+        names += ["scale1", "scale2"] if "scale1" in item.uses else []
         for group in names:
             for found in classes.scale(groups[group]["mult"], groups[group]["shift"]):
                 hit(f"field.{group}", found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
+from golden.isa import BINARY, COMPUTE, MAC, WINDOWED
 from golden.isa_table import GROUPS, INSTRUCTIONS, Counter
 from golden.registers_table import REGISTERS
 from tb.coverage.checks import check_bins
@@ -19,12 +20,7 @@ MNEMONICS = tuple(item.name for item in (*GROUPS, *INSTRUCTIONS))
 LOADS = tuple(name for name in MNEMONICS if name.startswith("ld."))
 TRANSFERS = (*LOADS, "st.t")
 PITCHED = ("ld.t", "ld.m", "ld.mt", "st.t")
-MAC = ("conv", "dwconv")
-POOLS = ("maxpool", "avgpool")
-SUMS = ("add", "sub")
-MOVES = ("lut", "copy", "fill")
-COMPUTE = (*MAC, *SUMS, "mul", *POOLS, *MOVES)
-WINDOWS = (*MAC, *POOLS)
+MOVES = tuple(name for name in COMPUTE if name not in (*BINARY, *WINDOWED))
 
 SIZE = ("one", "few", "many")
 FIT = ("tight", "loose")
@@ -114,10 +110,10 @@ POINTS: dict[str, Bins] = {
     "operator.channels": cross((*COMPUTE, "ld.t", "st.t"), CHANNELS),
     "operator.outputs": cross(("conv",), CHANNELS),
     "operator.pixels": cross(COMPUTE, PIXELS),
-    "operator.window": cross(WINDOWS, WINDOW),
+    "operator.window": cross(WINDOWED, WINDOW),
     "operator.in_place": (
-        *cross((*SUMS, "mul"), ("apart", "on first", "on second", "same inputs")),
-        *cross(("lut", "copy"), ("apart", "on first")),
+        *cross(BINARY, ("apart", "on first", "on second", "same inputs")),
+        *cross(MOVES, ("apart", "on first"), but=("fill apart", "fill on first")),
     ),
     "operator.matrix": ("product", "hold", "hold and go on", "end"),
     "operator.accumulator": cross(MAC, ("wrap", "negative", "positive")),

@@ -8,15 +8,13 @@ import tomllib
 from collections.abc import Mapping
 
 from golden.config import CoreConfig
-from golden.isa import Instruction, decode
+from golden.isa import BINARY, MAC, Instruction, decode
 from golden.machine import MACHINE_MODE, Owner
 from golden.machine.checks import Request
 from golden.machine.storage import ConfigFile
 from tb.build import ROOT
 
 DESCRIPTORS = tomllib.loads((ROOT / "spec" / "descriptors.toml").read_text(encoding="utf-8"))
-WINDOW = frozenset({"conv", "dwconv", "maxpool", "avgpool"})
-BINARY = frozenset({"add", "sub", "mul"})
 LINEAR = frozenset({"ld.w", "ld.p", "ld.b", "ld.l"})
 
 
@@ -107,8 +105,8 @@ def _execute(request: Request) -> dict[str, int]:
     )  # fmt: skip
     shape, result, pitch = groups["in"], groups["out"], groups["pitch"]
     kernel, pad, act = groups["kernel"], groups["pad"], groups["act"]
-    vec = name not in ("conv", "dwconv")
-    window = name in WINDOW
+    vec = name not in MAC
+    window = request.format.windowed
     channels = result["oc"] if name == "conv" else shape["c"]
     one = {"kh": 1, "kw": 1, "sy": 1, "sx": 1, "dy": 1, "dx": 1}
     kernel = kernel if window else one

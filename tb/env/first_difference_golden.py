@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.isa import decode
+from golden.isa import VECTOR, decode
 from golden.isa_table import GROUPS, ErrorCode
 from golden.machine import Machine, Outcome
 from golden.machine.checks import Request
@@ -17,7 +17,6 @@ from golden.machine.window import axes, gather_taps
 from tb.env.first_difference_places import Bytes, compute_output, load_output
 
 BUS_ERRORS = (ErrorCode.BUS_READ, ErrorCode.BUS_WRITE)
-VECTOR = frozenset({"add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill"})
 _LARGEST = 1 << 24  # taps: beyond it the accumulators of pooling are not worked out
 
 
@@ -86,10 +85,10 @@ def vector_accumulators(request: Request, storage: Storage) -> Accumulators | No
         values = np.full((shape["h"] * shape["w"], shape["c"]), groups["act"]["fill"])
         return Accumulators(values=values.astype(np.int64), known=np.ones_like(values, np.bool_))
     x, known = storage.read(input_tensor(request))
-    if name in ("maxpool", "avgpool"):
+    if request.format.windowed:
         return _pool(request, x, known)
     first = x.astype(np.int64)
-    if name in ("add", "sub", "mul"):
+    if request.format.binary:
         y, y_known = storage.read(second_tensor(request))
         high = first - groups["pad"]["zin"]
         low = (y.astype(np.int64) - groups["pad"]["zw"]) & 0xFFFF

@@ -22,7 +22,7 @@ import numpy as np
 from pyuvm import uvm_component
 
 from golden.assembler import disassemble_instruction
-from golden.isa import Instruction
+from golden.isa import VECTOR, Instruction
 from golden.machine import Machine
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.failures import Failures
@@ -30,7 +30,6 @@ from honeyguide.env.milestones import Announced, Broken, Milestone, Played, Rest
 from honeyguide.env.settings import results_folder
 from tb.env.first_difference import Difference, Job, Stage, first_difference
 from tb.env.first_difference_golden import (
-    VECTOR,
     GoldenInstruction,
     after,
     group_words,

@@ -15,7 +15,7 @@ import numpy as np
 
 from golden import isa_builders as isa
 from golden.config import CoreConfig
-from golden.isa import Instruction
+from golden.isa import BINARY, COMPUTE, Instruction, build
 from golden.isa_table import MacFlag
 from tb.sequences.program import Write
 from tb.sequences.values import Random, biases, multipliers
@@ -83,18 +83,12 @@ class Lines:
         """Return a mac or vec instruction from lines a (and b) to y."""
         match name:
             case "conv" | "dwconv":
-                convolve = isa.conv if name == "conv" else isa.dwconv
-                return convolve(in_base=a, out_base=y, wbase=wbase, pbase=pbase, flags=flags)
-            case "add" | "sub" | "mul":
-                binary = {"add": isa.add, "sub": isa.sub, "mul": isa.mul}[name]
-                return binary(in_base=a, out_base=y, in2_base=b)
+                mac = isa.conv if name == "conv" else isa.dwconv
+                return mac(in_base=a, out_base=y, wbase=wbase, pbase=pbase, flags=flags)
             case "fill":
                 return isa.fill(out_base=y)
-        unary = {"maxpool": isa.maxpool, "avgpool": isa.avgpool, "lut": isa.lut, "copy": isa.copy}
-        return unary[name](in_base=a, out_base=y)
-
-
-COMPUTE = ("conv", "dwconv", "add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill")
+        second = {"in2_base": b} if name in BINARY else {}
+        return build(name, in_base=a, out_base=y, **second)
 
 
 def places(lines: Lines) -> Iterator[tuple[str, list[Instruction]]]:

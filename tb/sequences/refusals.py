@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from golden import isa_builders as isa
 from golden.config import CoreConfig
-from golden.isa import BY_NAME, Instruction, encode
+from golden.isa import BINARY, BY_NAME, VECTOR, Instruction, encode
 
 H, W, C = 3, 4, 5
 MEMORY = 0x2000
@@ -67,8 +67,8 @@ def instructions(core: CoreConfig) -> dict[str, dict[str, int]]:
         "ld.l": {"addr": MEMORY},
         "st.t": {"addr": MEMORY + 0x1001, "base": a, "p0": 0},
         "conv": dict(mac), "dwconv": dict(mac),
-        **{name: {**vector, "in2_base": b} for name in ("add", "sub", "mul")},
-        **{name: dict(vector) for name in ("maxpool", "avgpool", "lut", "copy")},
+        **{name: dict(vector) for name in VECTOR},
+        **{name: {**vector, "in2_base": b} for name in BINARY},
         "fill": {"out_base": y},
         "fence": {"clear": 0, "done": 0},
         "rdcnt": {"index": 2},

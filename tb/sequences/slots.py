@@ -13,7 +13,7 @@ import numpy as np
 
 from golden import isa_builders as isa
 from golden.config import CoreConfig
-from golden.isa import Instruction
+from golden.isa import BINARY, VECTOR, Instruction, build
 from golden.isa_table import MacFlag
 from tb.sequences.program import Write
 from tb.sequences.values import Random, chance, pick
@@ -128,15 +128,11 @@ class Slots:
     def vector(self, name: str, source: int, target: int, second: int) -> Instruction:
         """Any instruction of class vec by its name"""
         bases = {"in_base": self.lines[source], "out_base": self.lines[target]}
-        if name in ("add", "sub", "mul"):
+        if name in BINARY:
             bases["in2_base"] = self.lines[second]
         if name == "fill":
             del bases["in_base"]
-        made: Instruction = getattr(isa, name)(**bases)
-        return made
-
-
-VECTOR = ("add", "sub", "mul", "maxpool", "avgpool", "lut", "copy", "fill")
+        return build(name, **bases)
 
 
 def make_slots(core: CoreConfig, random: Random, *, directed: bool = False) -> Slots:

@@ -115,13 +115,12 @@ def _destination(request: Request) -> Range:
 def _execute_cost(request: Request) -> ExecuteCost:
     name, core, groups = request.format.name, request.core, request.groups
     shape, out, kernel, pad = groups["in"], groups["out"], groups["kernel"], groups["pad"]
-    window = name in ("conv", "dwconv", "maxpool", "avgpool")
+    window, binary = request.format.windowed, request.format.binary
     channels = out["oc"] if name == "conv" else shape["c"]
     words: tuple[int, ...] = (1,)
     if name == "conv":
         full, tail = divmod(shape["c"], core.cols)
         words = (core.cols,) * full + ((tail,) if tail else ())
-    binary = name in ("add", "sub", "mul")
     tiles = TileShape(
         rows=core.rows,
         in_h=shape["h"],
@@ -138,7 +137,7 @@ def _execute_cost(request: Request) -> ExecuteCost:
         reads=name != "fill",
     )
     groups_of_lanes = core.cols // core.requant_lanes
-    prescaled = name in ("add", "sub", "mul", "avgpool", "lut")
+    prescaled = (binary and request.format.scaled) or name in ("avgpool", "lut")
     cost = execute_cost(tiles, core.blocks(channels), groups_of_lanes, prescaled)
     if request.values.get("flags", 0) & MacFlag.HOLD:
         # A hold sends one item through the drain, whatever the tile's size.
