@@ -257,11 +257,8 @@ def record_first_image(whole: WholeResult, settings: Settings) -> None:
     """Run the first image once more with waves, and say where they are."""
     again = NetworkRun(
         build=settings.build,
-        core=settings.core,
-        model=MODEL,
-        network=whole.model.network,
+        model=whole.model,
         inputs=whole.inputs[:1],
-        memory_end=whole.model.program.memory_end,
         folder=settings.results.runs / "first_image",
         seed=settings.seed,
         waves=True,

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from honeyguide import cli
-from honeyguide.env.settings import MEMORY_BASE
 from honeyguide.sim import HdlError
 from honeyguide.waves.command import main
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
 from scripts.runs.bench import configuration
-from sw.compiler import compile_network
-from sw.importer import import_network
+from scripts.runs.model import load_model
+from sw.program_file import write_program
 from tb.build import ROOT
 
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
@@ -50,9 +49,9 @@ def network_environment(
     if inputs is None:
         inputs = folder / "inputs.npy"
         np.save(inputs, to_int8(dataset.load_test_images().images[:1]))
-    program = compile_network(configuration(config), import_network(model), memory_base=MEMORY_BASE)
+    program = load_model(model, configuration(config)).program
     return {
-        "RATEL_NETWORK": str(model.resolve()),
+        "RATEL_PROGRAM": str(write_program(folder / "program.pickle", program).resolve()),
         "RATEL_INPUTS": str(inputs.resolve()),
         "RATEL_COUNT": "1",
         "RATEL_MEMORY_KIB": str((program.memory_end >> 10) + 64),

@@ -15,14 +15,12 @@ from typing import Any
 
 from golden.config import CoreConfig
 from honeyguide.cli import UserError
-from honeyguide.env.settings import MEMORY_BASE
 from honeyguide.sim import SimRun, run
 from models.mnist import dataset
 from models.mnist.evaluate import MODEL_FILE, to_int8
 from scripts.runs.floors import peak
+from scripts.runs.model import load_model
 from scripts.runs.networks import NetworkRun, read_json, run_on_rtl
-from sw.compiler import compile_network
-from sw.importer import import_network
 from sw.kernels import KERNELS
 from tb.build import ROOT
 
@@ -89,12 +87,10 @@ def measure_network(
     core: CoreConfig, build: Path, folder: Path, *, timeout_s: float = TIMEOUT_S
 ) -> tuple[list[Figure], str]:
     """Run the MNIST network on one image; return its figure, and what failed."""
-    network = import_network(MODEL_FILE)
     result = run_on_rtl(
         NetworkRun(
-            build=build, core=core, model=MODEL_FILE, network=network,
+            build=build, model=load_model(MODEL_FILE, core),
             inputs=to_int8(dataset.load_test_images().images[:1]),
-            memory_end=compile_network(core, network, memory_base=MEMORY_BASE).memory_end,
             folder=folder / NETWORK, seed=1, timeout_s=timeout_s,
         )
     )  # fmt: skip

@@ -14,7 +14,7 @@ from golden.config import CoreConfig
 from golden.network import Network, Tensor
 from golden.numerics import limits
 from honeyguide.cli import UserError
-from honeyguide.env.settings import MEMORY_BASE
+from honeyguide.settings import MEMORY_BASE
 from scripts.runs.floors import Floors, floors
 from scripts.runs.onnx_packages import ensure_onnx
 from sw.compiler import compile_network

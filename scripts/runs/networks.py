@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.config import CoreConfig
 from golden.network import Network
 from honeyguide.sim import SimResult, SimRun, run
 from honeyguide.sim.workers import processes, task
+from scripts.runs.model import Model
+from sw.program_file import write_program
 
 PARTS = 2
 POLL_S = 0.3
@@ -37,11 +38,8 @@ class NetworkRun:
 
     Attributes:
         build: folder of the simulation.
-        core: its configuration.
-        model: the .tflite file.
-        network: the same, imported.
+        model: the network, compiled for it.
         inputs: of n inferences, see sw/inputs.py.
-        memory_end: first address past what the compiled network uses.
         folder: where logs and results go.
         stall: wait probability on the memory bus.
         parts: processes the inputs are shared out over.
@@ -50,11 +48,8 @@ class NetworkRun:
     """
 
     build: Path
-    core: CoreConfig
-    model: Path
-    network: Network
+    model: Model
     inputs: NDArray[Any]
-    memory_end: int
     folder: Path
     seed: int = 1
     stall: float = 0.0
@@ -120,21 +115,22 @@ def run_on_rtl(
     wanted.folder.mkdir(parents=True, exist_ok=True)
     inputs = wanted.folder / "inputs.npy"
     np.save(inputs, wanted.inputs)
+    program = write_program(wanted.folder / "program.pickle", wanted.model.program)
     total = len(wanted.inputs)
     jobs = [
-        simulation(wanted, inputs, number, first, count)
+        simulation(wanted, program, inputs, number, first, count)
         for number, (first, count) in enumerate(shares(total, part_count(wanted)))
     ]
     with processes(min(len(jobs), os.cpu_count() or 1)) as pool:
         futures = [pool.submit(task, run, job) for job in jobs]
         watch(futures, [Path(job.results_dir) for job in jobs], total, progress)
         results = [future.result() for future in futures]
-    return merged(wanted.network, jobs, results)
+    return merged(wanted.model.network, jobs, results)
 
 
 def part_count(wanted: NetworkRun) -> int:
     """Return over how many processes the inputs are shared out."""
-    return 1 if wanted.network.state else min(wanted.parts, len(wanted.inputs))
+    return 1 if wanted.model.network.state else min(wanted.parts, len(wanted.inputs))
 
 
 def shares(total: int, parts: int) -> list[tuple[int, int]]:
@@ -143,7 +139,9 @@ def shares(total: int, parts: int) -> list[tuple[int, int]]:
     return [(first, end - first) for first, end in pairwise(ends)]
 
 
-def simulation(wanted: NetworkRun, inputs: Path, number: int, first: int, count: int) -> SimRun:
+def simulation(
+    wanted: NetworkRun, program: Path, inputs: Path, number: int, first: int, count: int
+) -> SimRun:
     """Return the process that runs `count` inputs from `first` on."""
     return SimRun(
         build=wanted.build,
@@ -154,15 +152,15 @@ def simulation(wanted: NetworkRun, inputs: Path, number: int, first: int, count:
         timeout_s=wanted.timeout_s,
         waves=wanted.waves,
         env={
-            "RATEL_CONFIG": wanted.core.name,
-            "RATEL_NETWORK": str(wanted.model.resolve()),
+            "RATEL_CONFIG": wanted.model.core.name,
+            "RATEL_PROGRAM": str(program.resolve()),
             "RATEL_INPUTS": str(inputs.resolve()),
             "RATEL_FIRST": str(first),
             "RATEL_COUNT": str(count),
             "RATEL_STALL": str(wanted.stall),
             "RATEL_SPEED": wanted.speed,
             "RATEL_TRACE": "1",
-            "RATEL_MEMORY_KIB": str((wanted.memory_end >> 10) + SPARE_KIB),
+            "RATEL_MEMORY_KIB": str((wanted.model.program.memory_end >> 10) + SPARE_KIB),
             "RATEL_TIMEOUT_US": str(10**9),  # the wall clock is the limit, see timeout_s
         },
     )

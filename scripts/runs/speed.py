@@ -56,11 +56,8 @@ def measure_speed(core: CoreConfig, build: Path, folder: Path, seed: int) -> lis
         result = run_on_rtl(
             NetworkRun(
                 build=build,
-                core=core,
-                model=MODEL_FILE,
-                network=model.network,
+                model=model,
                 inputs=images[: IMAGES[level]],
-                memory_end=model.program.memory_end,
                 folder=folder / level,
                 seed=seed,
                 parts=1,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.runs.model import Model
-from scripts.trace import job_events, write_chrome_trace
+from scripts.runs.trace import job_events, write_chrome_trace
 from sw.execution import core_phases
 
 

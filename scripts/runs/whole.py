@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from golden.network import run_network
 from golden.network.operations import AssignVariable
-from scripts.reports.layers import layer_entries
+from scripts.runs.layers import layer_entries
 from scripts.runs.model import Model
 from scripts.runs.networks import NetworkResult, NetworkRun, run_on_rtl
 from scripts.runs.oracle import OracleResult, compare_with_oracle
@@ -126,11 +126,8 @@ def run_whole(
     if model.runs_on_core:
         wanted = NetworkRun(
             build=build,
-            core=model.core,
-            model=model.path,
-            network=model.network,
+            model=model,
             inputs=inputs,
-            memory_end=model.program.memory_end,
             folder=folder,
             seed=seed,
             stall=stall,

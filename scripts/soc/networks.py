@@ -27,9 +27,11 @@ from scripts.runs.whole import run_whole
 from sw.compiler import compile_network
 from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
+from sw.program_file import write_program
 from tb.env.compared import required_elements
 
 LIMIT_S = 1800.0
+PROGRAM = "program.pickle"
 CYCLES = re.compile(r"(\d+) cycles on Ratel, (\d+) on the CPU")
 CLASS = re.compile(r"input (\d+): class (\d+) ")
 
@@ -47,6 +49,8 @@ class Job:
 def network_firmware(job: Job, folder: Path) -> tuple[Compiled, int]:
     """Compile a network to firmware; return it and the bytes of its code and constants alone.
 
+    What the simulation is to know of it is left beside it, in PROGRAM.
+
     Raises:
         FirmwareError: a layer that the host library lacks, or the C compiler refused.
     """
@@ -54,6 +58,7 @@ def network_firmware(job: Job, folder: Path) -> tuple[Compiled, int]:
     program = compile_network(model.core, model.network, memory_base=BASE)
     image = generate_network(program, list(job.inputs), name=job.name)
     folder.mkdir(parents=True, exist_ok=True)
+    write_program(folder / PROGRAM, program)
     source = folder / "network_data.c"
     source.write_text(image.source, encoding="utf-8")
     library = [FIRMWARE / name for name in ("programs/network.c", "host_ops.c", "ratel.c")]
@@ -78,7 +83,7 @@ def run_job(job: Job, where: Path, wanted: argparse.Namespace, results: Results)
             timeout_s=LIMIT_S,
             env={
                 "RATEL_FIRMWARE": str(compiled.path),
-                "RATEL_NETWORK": str(job.model.path),
+                "RATEL_PROGRAM": str(folder / "firmware" / PROGRAM),
                 "RATEL_INPUTS": str(inputs),
                 "RATEL_CONFIG": job.model.core.name,
                 "RATEL_STALL": str(wanted.stall),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from golden.config import CoreConfig
 from golden.isa import decode
 from golden.isa_table import OPCODE, Counter, InstructionClass
+from golden.register_map import COUNTERS, register_at
 from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
 from honeyguide.agents.axil.item import RegisterSeen
 from honeyguide.agents.irq.item import InterruptSeen, ResetSeen
@@ -13,7 +14,6 @@ from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
 from honeyguide.coverage.collector import Collector
 from tb.coverage.instructions import PAGE, InstructionCoverage
 from tb.coverage.points import STATUS_BITS
-from tb.env.registers import COUNTERS, register_at
 
 RESPONSES = {0: "OKAY", 2: "SLVERR", 3: "DECERR"}
 SOON = 4  # cycles from issue to decision

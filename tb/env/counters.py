@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golden.isa_table import Counter
+from golden.register_map import COUNTERS, offset_of
 from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
 from honeyguide.agents.command import Barrier, Command
-from tb.env.registers import COUNTERS, offset_of
 
 CLEAR_COUNTERS = 1 << 1  # bit of CTRL
 

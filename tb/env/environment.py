@@ -30,9 +30,9 @@ from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.environment import Environment
 from honeyguide.env.history import History
 from honeyguide.env.job import offload
-from honeyguide.env.settings import results_folder
-from tb.coverage.attach import Coverage
+from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
+from tb.env.coverage import Coverage
 from tb.env.predicted import Begins, Executed, Predicted
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model

@@ -27,7 +27,7 @@ from golden.machine import Machine
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.failures import Failures
 from honeyguide.env.milestones import Announced, Broken, Milestone, Played, Restarted
-from honeyguide.env.settings import results_folder
+from honeyguide.settings import results_folder
 from tb.env.first_difference import Difference, Job, Stage, first_difference
 from tb.env.first_difference_golden import (
     GoldenInstruction,

@@ -11,6 +11,7 @@ from golden.isa import Instruction
 from golden.isa_table import Counter, ErrorCode
 from golden.machine import HIGH_HALF, MACHINE_MODE, OWNERS, SUPERVISOR, ErrorRecord, Owner, Port
 from golden.machine.counted import Counted
+from golden.register_map import COUNTERS, PAGE, PAGES, offset_of, register_at
 from honeyguide.agents.axi.item import BurstSeen
 from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
 from honeyguide.agents.command import Command
@@ -18,16 +19,7 @@ from honeyguide.agents.seen import Seen
 from honeyguide.env.checker import AnalysisImp, Checker
 from tb.env.predicted import Executed, Predicted, Rung
 from tb.env.predictor import Predictor
-from tb.env.registers import (
-    COUNTERS,
-    OKAY,
-    PAGE,
-    PAGES,
-    SLVERR,
-    RegisterMirror,
-    offset_of,
-    register_at,
-)
+from tb.env.registers import OKAY, SLVERR, RegisterMirror
 from tb.env.result_scoreboard import ResultScoreboard
 
 STATUS_REGISTERS = ("STATUS", "IRQ_STATUS", "ERR_PENDING")

@@ -6,50 +6,21 @@ from __future__ import annotations
 
 from golden.config import CoreConfig
 from golden.machine.windows import Window
+from golden.register_map import PAGE, PAGES, WINDOW_ARRAYS, register_at
 from golden.registers import Register
 from golden.registers_table import REGISTERS
 
 OKAY, SLVERR = 0, 2
-WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
-COUNTERS = 0x100
-PAGE = 0x1000  # bytes of a page: 0 is the supervisor's, 1..3 are those of user contexts
-PAGES = 4
 # What outlives a soft reset.
 SURVIVES = (
     *WINDOW_ARRAYS, "DB_RS1", "DB_RS2", "XIF_CONTEXT", "LOCK", "WATCHDOG", "OPTIONS",
 )  # fmt: skip
-# What a user page has, docs/architecture.md section 3; of the last eight, each page has its own.
-USER_PAGE = (
-    "ID", "VERSION", "PARAMS0", "PARAMS1", "STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL",
-    "ERR_INDEX", "DB_RS1", "DB_RS2", "DB_INSTR", "DB_RESULT",
-)  # fmt: skip
-
-
-def register_at(address: int) -> Register | None:
-    """Return the register at an address of the port, None when there is none."""
-    page, offset = divmod(address, PAGE)
-    for register in REGISTERS:
-        if offset % 4 == 0 and register.offset <= offset < register.offset + 4 * register.count:
-            return register if page == 0 or (register.name in USER_PAGE and page < PAGES) else None
-    return None
 
 
 def _stored_name(register: Register, offset: int) -> str:
     if register.count == 1:
         return register.name
     return f"{register.name}[{(offset - register.offset) // 4}]"
-
-
-def offset_of(name: str) -> int:
-    """Return a register's byte offset.
-
-    Raises:
-        KeyError: there is no such register.
-    """
-    for register in REGISTERS:
-        if register.name == name:
-            return register.offset
-    raise KeyError(name)
 
 
 def build_parameters(core: CoreConfig) -> dict[str, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golden.isa import Instruction
+from golden.register_map import offset_of
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.agents.xif.item import Offload
-from tb.env.registers import offset_of
 from tb.sequences.values import Random, chance
 
 DOORBELL_PENDING = 1 << 4

@@ -24,6 +24,7 @@ from pyuvm import uvm_sequence
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
+from golden.register_map import offset_of
 from honeyguide.agents.agent import PortSequence
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
@@ -32,7 +33,6 @@ from honeyguide.env.job import JobSequence, offload
 from honeyguide.env.seeds import Seeds
 from honeyguide.env.sequencer import VirtualSequencer
 from tb.env.environment import RatelEnvironment
-from tb.env.registers import offset_of
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import BUSY, both_ports, ring
 from tb.sequences.slots import random_program

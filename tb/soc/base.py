@@ -10,8 +10,8 @@ from pyuvm import uvm_factory
 
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.configuration import Speed
-from honeyguide.env.settings import results_folder
 from honeyguide.fast.recorder import Recorder
+from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
 from tb.soc.cpu import SystemRecorder
 from tb.soc.environment import SystemEnvironment

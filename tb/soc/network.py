@@ -1,6 +1,6 @@
 """A whole network run by the CPU: every tensor of every layer against golden.
 
-    RATEL_FIRMWARE  ELF file of the network's firmware      RATEL_NETWORK  the .tflite file
+    RATEL_FIRMWARE  ELF file of the network's firmware      RATEL_PROGRAM  sw/program_file.py
     RATEL_INPUTS    .npy, int8 [n, ...]                     RATEL_COUNT    inputs to run
     RATEL_CONFIG    configuration of the build              RATEL_STALL    wait probability
 
@@ -25,12 +25,11 @@ from golden.network import run_network
 from honeyguide.agents.bus import known
 from honeyguide.env.checker import Checker
 from honeyguide.env.failures import FailedRunError
-from honeyguide.env.settings import count, results_folder
-from sw.compiler import compile_network
+from honeyguide.settings import count, results_folder
 from sw.compiler.program import HostPhase, NpuPhase
-from sw.firmware.codegen import BASE, generate_network
+from sw.firmware.codegen import generate_network
 from sw.firmware.elf import read_elf
-from sw.importer import import_network
+from sw.program_file import read_program
 from tb.env.compared import ComparedElements, compared_elements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.layer_checker import LayerChecker
@@ -49,14 +48,14 @@ class Network(SystemTest):
     """See the module; one run of a network's firmware, phase by phase."""
 
     def build_phase(self) -> None:
-        """Compile the network first: it says how much memory is needed."""
-        self.graph = import_network(Path(os.environ["RATEL_NETWORK"]))
+        """Read the program first: it says how much memory is needed."""
+        self.program = read_program(Path(os.environ["RATEL_PROGRAM"]))
+        self.graph = self.program.network
         arrays = np.load(os.environ["RATEL_INPUTS"])
         number = min(count("RATEL_COUNT", len(arrays)), len(arrays))
         shape = self.graph.tensors[self.graph.inputs[0]].shape
         self.inputs = [np.ascontiguousarray(arrays[i]).reshape(shape) for i in range(number)]
         core = load_config(os.environ.get("RATEL_CONFIG"))
-        self.program = compile_network(core, self.graph, memory_base=BASE)
         self.image = generate_network(self.program, self.inputs, name=self.graph.name)
         self.compared = ComparedElements()
         self.words = ComparedElements()  # those that execute wrote, by the words themselves

@@ -7,13 +7,13 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
+from golden.register_map import offset_of
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.env.job import offload
-from honeyguide.env.settings import count
+from honeyguide.settings import count
 from tb.env.counters import counted, counter_values
-from tb.env.registers import offset_of
 from tb.sequences import corners
 from tb.sequences.corners import Lines
 from tb.sequences.layers import random_layer

@@ -7,7 +7,7 @@ import pyuvm
 from golden import isa_builders as isa
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.job import offload
-from honeyguide.env.settings import count
+from honeyguide.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import both_ports, ring
 from tb.sequences.slots import random_program

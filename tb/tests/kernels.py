@@ -15,7 +15,7 @@ from golden.isa_table import Counter
 from golden.network import run_network
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.job import offload
-from honeyguide.env.settings import MEMORY_BASE, results_folder
+from honeyguide.settings import MEMORY_BASE, results_folder
 from sw.compiler import compile_network
 from sw.execution import Inference, core_phases
 from sw.kernels import KERNELS, Kernel, timed_program

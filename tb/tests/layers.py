@@ -9,7 +9,7 @@ import pyuvm
 
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.seeds import Seeds
-from honeyguide.env.settings import count
+from honeyguide.settings import count
 from tb.sequences.layers import LAYERS, MAC, VECTOR, random_layer
 from tb.tests.base import RatelTest
 

@@ -1,6 +1,6 @@
 """A whole network on real inputs: every tensor of every layer against golden, on the RTL.
 
-    RATEL_NETWORK   a .tflite file          RATEL_INPUTS   .npy, see sw/inputs.py
+    RATEL_PROGRAM   see sw/program_file.py  RATEL_INPUTS   .npy, see sw/inputs.py
     RATEL_FIRST     the first input to run  RATEL_COUNT    how many inputs to run
     RATEL_STALL     wait probability on the memory bus, 0..1
 
@@ -29,13 +29,12 @@ from golden.network.operations import AssignVariable
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.job import offload
 from honeyguide.env.milestones import Announced
-from honeyguide.env.settings import MEMORY_BASE, count, results_folder
-from sw.compiler import compile_network
+from honeyguide.settings import count, results_folder
 from sw.compiler.operations import MoveOp
 from sw.compiler.program import HostPhase, NpuPhase, Program, Step
 from sw.execution import Inference
-from sw.importer import import_network
 from sw.inputs import split_inputs
+from sw.program_file import read_program
 from tb.env.compared import ComparedElements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
@@ -90,12 +89,12 @@ class Network(RatelTest):
     """See the module."""
 
     async def body(self) -> None:
-        self.network = network = import_network(Path(os.environ["RATEL_NETWORK"]))
+        program = read_program(Path(os.environ["RATEL_PROGRAM"]))
+        self.network = network = program.network
         inputs = np.load(os.environ["RATEL_INPUTS"])[int(os.environ.get("RATEL_FIRST", "0")) :]
         number = min(count("RATEL_COUNT", len(inputs)), len(inputs))
         stall = float(os.environ.get("RATEL_STALL", "0"))
         self.env.host.set_stalls(Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall))
-        program = compile_network(self.configuration.core, network, memory_base=MEMORY_BASE)
         self.trace = CoreTrace()
         self.spans: list[dict[str, list[tuple[int, int]]]] = []  # of each job, for a time line
         self.compared = ComparedElements()

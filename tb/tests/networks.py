@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pyuvm
+from honeyguide.env.settings import results_folder
 
 from golden.network import NetworkError
-from honeyguide.env.settings import results_folder
 from sw.compiler import CompileError
 from tb.tests.network import Network
 

@@ -10,7 +10,7 @@ from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import Offload
 from honeyguide.env.job import offload
-from honeyguide.env.settings import count
+from honeyguide.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.refusals import illegal_words
 from tb.sequences.slots import random_program

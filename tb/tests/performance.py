@@ -10,10 +10,10 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
+from golden.register_map import COUNTERS, offset_of
 from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
 from honeyguide.agents.command import Barrier
 from honeyguide.env.job import offload
-from tb.env.registers import COUNTERS, offset_of
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.performance")

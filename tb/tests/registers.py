@@ -7,12 +7,12 @@ from dataclasses import replace
 import pyuvm
 
 from golden import isa_builders as isa
+from golden.register_map import COUNTERS, offset_of
 from golden.registers_table import REGISTERS
 from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
 from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import Offload
 from honeyguide.env.job import offload
-from tb.env.registers import COUNTERS, offset_of
 from tb.tests.base import RatelTest
 
 SPACE = 0x1000

@@ -9,13 +9,13 @@ from golden import isa_builders as isa
 from golden.isa_table import ErrorCode
 from golden.machine import Owner
 from golden.machine.windows import GRANULE
+from golden.register_map import offset_of
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
 from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import MACHINE, USER, Offload
-from honeyguide.env.settings import count
+from honeyguide.settings import count
 from tb.env.register_checker import RECORD
-from tb.env.registers import offset_of
 from tb.sequences.slots import random_program
 from tb.tests.base import RatelTest
 

@@ -21,10 +21,11 @@ from golden.isa import Instruction
 from golden.isa_table import Counter
 from golden.machine import Machine
 from golden.memory import Memory
+from golden.register_map import COUNTERS, offset_of
 from golden.registers_table import REGISTERS
 from honeyguide.sim.mistakes import find_mistakes
 from tb.build import ROOT, core_design
-from tb.env.registers import COUNTERS, build_parameters, offset_of
+from tb.env.registers import build_parameters
 
 TOP = "ratel_four_state_tb"
 BENCH = ROOT / "tb" / "four_state"

@@ -20,6 +20,7 @@ from pyuvm import uvm_factory
 from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
+from golden.register_map import COUNTERS, offset_of
 from honeyguide.agents.axi.driver import AxiMemoryDriver, Burst
 from honeyguide.agents.axi.monitor import AxiMonitor
 from honeyguide.agents.axil.item import RegisterPoll, RegisterSeen, RegisterWrite
@@ -30,7 +31,6 @@ from honeyguide.env.order import Order
 from honeyguide.env.scoreboard import MemoryScoreboard, Writer
 from tb.env.configuration import RatelConfiguration
 from tb.env.register_checker import RegisterChecker
-from tb.env.registers import COUNTERS, offset_of
 from tb.env.result_scoreboard import ResultScoreboard
 from tb.tests.base import RatelTest
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from golden.config import load_config
-from honeyguide.env.settings import MEMORY_BASE
+from honeyguide.settings import MEMORY_BASE
 from models.tflite_writer import TfliteWriter
 from sw.compiler import compile_network
 from sw.compiler.program import Program
 from sw.importer import import_network
+from sw.program_file import write_program
 from tb.env.compared import ComparedElements, compared_elements, gaps, required_elements
 from tests.sim.support import simulate
 
@@ -83,7 +84,7 @@ def test_a_checker_that_skips_something_fails(
     result = simulate(
         "tests.sim.broken_networks", bench, seed=seed, folder=tmp_path / "run",
         env={
-            "RATEL_NETWORK": str(path),
+            "RATEL_PROGRAM": str(write_program(tmp_path / "program", compiled(path))),
             "RATEL_INPUTS": str(inputs),
             "RATEL_TRACE": "1",
             "RATEL_MEMORY_KIB": str((compiled(path).memory_end >> 10) + 4),

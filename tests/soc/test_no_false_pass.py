@@ -12,7 +12,7 @@ from golden.config import load_config
 from honeyguide.sim import SimStatus
 from models.tflite_writer import TfliteWriter
 from scripts.runs.model import load_model
-from scripts.soc.networks import Job, network_firmware
+from scripts.soc.networks import PROGRAM, Job, network_firmware
 from tests.soc.support import run_program
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow, pytest.mark.xdist_group("soc")]
@@ -62,7 +62,7 @@ def test_a_network_whose_layers_nobody_compares_fails(seed: int, tmp_path: Path)
     job = Job(name="one", model=load_model(path, load_config("8x8")), inputs=arrays)
     compiled, _ = network_firmware(job, tmp_path)
     settings: dict[str, Any] = {
-        "RATEL_FIRMWARE": str(compiled.path), "RATEL_NETWORK": str(path),
+        "RATEL_FIRMWARE": str(compiled.path), "RATEL_PROGRAM": str(tmp_path / PROGRAM),
         "RATEL_INPUTS": str(inputs), "RATEL_TRACE": "1",
     }  # fmt: skip
     sound = run_program("hello.c", module="tb.soc.network", seed=seed, **settings)

@@ -20,6 +20,7 @@ from sw.compiler.timing.tiles import TileShape, gather_rounds
 from sw.execution import core_phases
 from sw.importer import import_network
 from sw.kernels import KERNELS, timed_program
+from sw.program_file import write_program
 from tb.build import bench_build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,11 +106,12 @@ def test_mnist_takes_the_predicted_cycles(tmp_path: Path) -> None:
     shape = network.tensors[network.inputs[0]].shape
     image = np.random.default_rng(1).integers(-128, 128, (1, *shape)).astype(np.int8)
     np.save(tmp_path / "inputs.npy", image)
+    written = write_program(tmp_path / "program", program)
     result = _simulate(
         tmp_path,
         "tb.tests.network",
         "Network",
-        {"RATEL_NETWORK": str(MNIST), "RATEL_INPUTS": str(tmp_path / "inputs.npy")},
+        {"RATEL_PROGRAM": str(written), "RATEL_INPUTS": str(tmp_path / "inputs.npy")},
     )
     (measured,) = result["cycles"]
     assert program.predicted_cycles == pytest.approx(measured, rel=BAR)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from golden.config import load_config
-from scripts.trace import ENGINES, job_events, text_trace, write_chrome_trace
+from scripts.runs.trace import ENGINES, job_events, write_chrome_trace
 from sw.compiler import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.timing.core import Span
@@ -61,14 +61,6 @@ def test_stalls_and_execute_never_overlap() -> None:
         assert not any(
             e.track == "execute" and e.start < stall.end and stall.start < e.end for e in events
         )
-
-
-def test_the_text_has_a_line_an_event() -> None:
-    steps, spans = _mnist()
-    events = job_events(steps, spans)
-    lines = text_trace(events, {}).splitlines()
-    assert len(lines) == len(events) + 1
-    assert any("dwconv" in line for line in lines)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -7,7 +7,7 @@ from typing import Any
 from pyuvm import uvm_component, uvm_subscriber
 
 from honeyguide.coverage.collector import Collector, wanted
-from honeyguide.env.settings import results_folder
+from honeyguide.settings import results_folder
 
 
 class CoverageSubscriber(uvm_subscriber):

@@ -11,9 +11,9 @@ from golden.isa import Instruction
 from golden.isa_builders import cfg_in, fence, ld_l, rdcnt, st_t
 from golden.isa_table import ErrorCode, FieldId
 from golden.machine import MACHINE_MODE, OWNERS, Owner, Port
+from golden.register_map import PAGE, PAGES, USER_PAGE
 from golden.registers_table import REGISTERS
 from tb.env.descriptors import unpack
-from tb.env.registers import PAGE, PAGES, USER_PAGE
 from tests.rtl.control.bench import OKAY, SLVERR, Bench
 from tests.rtl.control.hazards import _GROUPS
 from tests.rtl.control.owners import MACHINE, SWEEP, USER

@@ -7,7 +7,7 @@ from pyuvm import uvm_component, uvm_subscriber
 from honeyguide.agents.seen import Seen
 from honeyguide.coverage.collector import Collector
 from honeyguide.env.checker import AnalysisImp
-from honeyguide.env.settings import results_folder
+from honeyguide.settings import results_folder
 from tb.coverage.instructions import InstructionCoverage
 from tb.coverage.pins import PinCoverage
 from tb.env.abort_states import sample_aborts

@@ -1,4 +1,4 @@
-"""What the engines did, on one time axis: as Chrome/Perfetto JSON, and as text.
+"""What the engines did, on one time axis: as Chrome/Perfetto JSON.
 
     cycle      0        200       400       600
     load       [ld.t      ][ld.w][ld.p]
@@ -185,15 +185,3 @@ def write_chrome_trace(
     """Write ``chrome_trace`` to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(chrome_trace(jobs, layer_names)) + "\n", encoding="utf-8")
-
-
-def text_trace(events: Sequence[Event], layer_names: dict[int, str]) -> str:
-    """One line an event: first and last cycle, track, layer, instruction."""
-    lines = [f"{'start':>9} {'end':>9} {'cycles':>7}  {'track':8} {'layer':20} what"]
-    for event in events:
-        layer = layer_names.get(event.layer, "")[:20]
-        lines.append(
-            f"{event.start:9} {event.end:9} {event.end - event.start:7}  {event.track:8} "
-            f"{layer:20} {event.text}"
-        )
-    return "\n".join(lines) + "\n"
