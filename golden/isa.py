@@ -15,6 +15,10 @@ _BY_FUNCT = {(item.funct3, item.funct7): item for item in FORMATS}
 MAC = tuple(item.name for item in INSTRUCTIONS if item.funct3 == InstructionClass.MAC)
 VECTOR = tuple(item.name for item in INSTRUCTIONS if item.funct3 == InstructionClass.VEC)
 COMPUTE = MAC + VECTOR
+_ENGINES: dict[int, str] = {
+    InstructionClass.LD: "load", InstructionClass.ST: "store",
+    InstructionClass.MAC: "execute", InstructionClass.VEC: "execute",
+}  # fmt: skip
 BINARY = tuple(name for name in COMPUTE if BY_NAME[name].binary)
 WINDOWED = tuple(name for name in COMPUTE if BY_NAME[name].windowed)
 
@@ -60,6 +64,11 @@ def decode(word: int) -> InstructionFormat | None:
     if (rd and not item.result) or (rs2 and item.rs2_is_x0):
         return None
     return item
+
+
+def engine_of(name: str) -> str:
+    """Engine that runs an instruction: load, execute or store; empty for the front end's own."""
+    return _ENGINES.get(BY_NAME[name].funct3, "")
 
 
 def encode(

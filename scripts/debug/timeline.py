@@ -8,18 +8,18 @@ is one file with no script, and works offline.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from golden.isa import engine_of
 from honeyguide import cli
 from honeyguide.report.files import shown
 from honeyguide.report.page import page
+from tb.env.first_difference_transcript import read_lines
 
 ROW, GAP, WIDTH, LEFT = 26, 10, 1100, 70
 PER_PICTURE = 2500  # cycles
-LINE = re.compile(r"^ *(\d+)((?: +(?:\d+|-)){6})  (\S+)(.*)$")
 COLOURS = {"load": "#4a78b5", "execute": "#c98a1b", "store": "#3c8f5a"}
 
 
@@ -38,24 +38,15 @@ class Bar:
 def read_bars(transcript: str) -> list[Bar]:
     """Instructions that an engine worked on."""
     bars = []
-    for line in transcript.splitlines():
-        told = LINE.match(line)
-        if told is None:
+    for line in read_lines(transcript):
+        if not {"start", "end"} <= line.cycles.keys():
             continue
-        cycles = told.group(2).split()
-        start, end, name = cycles[4], cycles[5], told.group(3)
-        if "-" in (start, end):
-            continue
-        engine = {"ld": "load", "st": "store"}.get(name.split(".")[0], "execute")
-        steps = re.search(r"(\d+) steps", told.group(4))
-        length = max(int(end) - int(start), 1)
+        start, end = line.cycles["start"], line.cycles["end"]
+        engine = engine_of(line.text.split()[0])
+        busy = min(line.steps / max(end - start, 1), 1.0)
         bars.append(
-            Bar(
-                engine=engine, index=int(told.group(1)), text=name + told.group(4),
-                start=int(start), end=int(end),
-                busy=min(int(steps.group(1)) / length, 1.0) if steps else 0.0,
-            )
-        )  # fmt: skip
+            Bar(engine=engine, index=line.index, text=line.text, start=start, end=end, busy=busy)
+        )
     return bars
 
 

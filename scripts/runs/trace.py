@@ -19,16 +19,10 @@ from pathlib import Path
 from typing import Protocol
 
 from golden.assembler import disassemble_instruction
-from golden.isa_table import InstructionClass
+from golden.isa import engine_of
 from sw.compiler.program import Step
 
 ENGINES = ("load", "execute", "store")
-_CLASSES = {
-    InstructionClass.LD: "load",
-    InstructionClass.ST: "store",
-    InstructionClass.MAC: "execute",
-    InstructionClass.VEC: "execute",
-}
 _STALLS = "stalls"
 
 
@@ -80,17 +74,17 @@ def job_events(steps: Sequence[Step], trace: EngineTrace) -> list[Event]:
     spans = {engine: iter(getattr(trace, engine)) for engine in ENGINES}
     events: list[Event] = []
     for step in steps:
-        engine = engine_of(step)
-        if engine is None:
+        item = step.instruction.format
+        engine = "" if item is None else engine_of(item.name)
+        if item is None or not engine:
             continue
         span = next(spans[engine], None)
         if span is None:
             raise ValueError(f"the trace has too few {engine} instructions for the program")
-        item = step.instruction.format
         events.append(
             Event(
                 track=engine,
-                name=item.name if item is not None else "?",
+                name=item.name,
                 start=span.start,
                 end=span.end,
                 layer=step.layer,
@@ -101,12 +95,6 @@ def job_events(steps: Sequence[Step], trace: EngineTrace) -> list[Event]:
         if next(rest, None) is not None:
             raise ValueError(f"the trace has more {engine} instructions than the program")
     return sorted([*events, *stalls(events)], key=lambda e: (e.start, e.track))
-
-
-def engine_of(step: Step) -> str | None:
-    """Engine that a step runs in, None for configuration and fences."""
-    item = step.instruction.format
-    return _CLASSES.get(InstructionClass(item.funct3)) if item is not None else None
 
 
 def stalls(events: Sequence[Event]) -> list[Event]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golden.config import CoreConfig
-from golden.isa import BY_NAME, COMPUTE, MAC, WINDOWED, decode
+from golden.isa import BY_NAME, COMPUTE, MAC, WINDOWED, decode, engine_of
 from golden.isa_table import Counter as CounterIndex
 from golden.isa_table import ErrorCode, MacFlag
 from golden.machine import Machine, Outcome
@@ -31,11 +31,6 @@ class Access:
     engine: str
     reads: Ranges
     writes: Ranges
-
-
-def engine_of(mnemonic: str) -> str:
-    """Return the engine that runs an instruction."""
-    return "load" if mnemonic.startswith("ld.") else "store" if mnemonic == "st.t" else "execute"
 
 
 def access_of(outcome: Outcome) -> Access:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 
 from golden.config import CoreConfig
-from golden.isa import BINARY, MAC, Instruction, decode
+from golden.isa import BINARY, MAC, Instruction, decode, engine_of
 from golden.machine import MACHINE_MODE, Owner
 from golden.machine.checks import Request
 from golden.machine.storage import ConfigFile
@@ -46,11 +46,6 @@ def request_of(
         format=item, rs1=instruction.rs1, rs2=instruction.rs2, groups=groups, core=core,
         values=item.unpack(instruction.rs1, instruction.rs2), held_shape=held, owner=owner,
     )  # fmt: skip
-
-
-def engine_of(name: str) -> str:
-    """Engine that runs an instruction."""
-    return {"ld": "load", "st": "store"}.get(name.split(".")[0], "execute")
 
 
 def _tail(channels: int, cols: int) -> int:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from golden.assembler import disassemble_instruction, disassemble_word
 from golden.config import CoreConfig
+from golden.isa import engine_of
 from tb.env.descriptors import descriptor, differences
 from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
 from tb.env.first_difference_lane import Lane, lane_of
@@ -329,7 +330,7 @@ class Follower:
         outcome, request = golden.outcome, golden.request
         if request is None or not self._needs_engine(golden):
             return None
-        engine = {"ld": "load", "st": "store"}.get(outcome.mnemonic.split(".")[0], "execute")
+        engine = engine_of(outcome.mnemonic)
         if rtl.engine is None or rtl.start is None:
             step = "was never dispatched" if rtl.engine is None else "never started"
             return self._difference(

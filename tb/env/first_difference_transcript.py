@@ -9,7 +9,9 @@ Cycles; a dash where the instruction never came to. Doorbell words have no issue
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
@@ -17,6 +19,8 @@ from tb.env.first_difference_golden import GoldenInstruction
 from tb.env.first_difference_records import RtlInstruction
 
 COLUMNS = ("issue", "commit", "taken", "dispatch", "start", "end")
+_LINE = re.compile(rf"^ *(\d+)((?: +(?:\d+|-)){{{len(COLUMNS)}}})  (.*)$")
+_STEPS = re.compile(r"\b(\d+) steps")
 HEADER = " index" + "".join(f"{name:>10}" for name in COLUMNS) + "  instruction"
 
 
@@ -78,3 +82,32 @@ def stall_causes(rtl: RtlInstruction) -> list[str]:
     if rtl.bus_error is not None:
         causes.append(f"bus error at {rtl.bus_error:#x}")
     return causes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What a line of a transcript says.
+
+    Attributes:
+        index: number of the instruction.
+        cycles: by the columns' names; those that never came are left out.
+        text: the instruction, and what it waited for and did.
+        steps: of the array.
+    """
+
+    index: int
+    cycles: Mapping[str, int]
+    text: str
+    steps: int
+
+
+def read_lines(transcript: str) -> Iterator[Line]:
+    """Read what `transcript_lines` wrote."""
+    for told in filter(None, map(_LINE.match, transcript.splitlines())):
+        cycles = zip(COLUMNS, told.group(2).split(), strict=True)
+        steps = _STEPS.search(told.group(3))
+        yield Line(
+            index=int(told.group(1)), text=told.group(3),
+            cycles={name: int(cycle) for name, cycle in cycles if cycle != "-"},
+            steps=int(steps.group(1)) if steps else 0,
+        )  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Any
 import cocotb
 
 from golden.config import CoreConfig
-from golden.isa import Instruction
+from golden.isa import Instruction, engine_of
 from golden.isa_builders import fence
 from golden.machine.checks import first_refusal
 from golden.machine.storage import ConfigFile
-from tb.env.descriptors import descriptor, differences, engine_of, request_of
+from tb.env.descriptors import descriptor, differences, request_of
 from tests.rtl.control.bench import Bench
 from tests.rtl.control.programs import (
     NAMES,

@@ -7,13 +7,13 @@ from typing import Any
 
 import cocotb
 
-from golden.isa import Instruction
+from golden.isa import Instruction, engine_of
 from golden.isa_builders import add, conv, copy, fence, ld_b, ld_l, ld_t, ld_w, lut, st_t
 from golden.machine.checks import Request, first_refusal
 from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.operands import memory_region
 from golden.machine.storage import ConfigFile
-from tb.env.descriptors import engine_of, request_of
+from tb.env.descriptors import request_of
 from tests.rtl.control.bench import Bench, Job
 from tests.rtl.control.checks import core_of
 from tests.rtl.control.programs import NAMES, random_groups, random_instruction, write_groups
