@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-RECORD = np.dtype(
-    [
-        ("cycle", "<u4"),
-        ("line", "<u2"),
-        ("bank", "u1"),
-        ("kind", "u1"),
-        ("strobes", "<u4"),
-        ("unused", "<u4"),
-        ("data", "u1", (16,)),
-    ]
-)
-
-
-class Kind(IntEnum):
-    """Kinds of record, as in core_trace.sv."""
-
-    WORD = 0
-    LOAD_START = 1
-    LOAD_DONE = 2
-    EXECUTE_START = 3
-    EXECUTE_DONE = 4
-    STORE_START = 5
-    STORE_DONE = 6
+from tb.env.trace_records import Kind, forget_live, read_live
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,19 +35,10 @@ class JobTrace:
 class CoreTrace:
     """The records of the running simulation; needs RATEL_TRACE in the environment."""
 
-    def __init__(self) -> None:
-        self._lib = ctypes.CDLL(None)
-        self._lib.trace_count.restype = ctypes.c_uint32
-        self._lib.trace_records.restype = ctypes.c_void_p
-
     def take(self) -> JobTrace:
         """Return what happened since the last call. The core must be idle."""
-        count = self._lib.trace_count()
-        if not count:
-            return JobTrace()
-        raw = (ctypes.c_uint8 * (count * RECORD.itemsize)).from_address(self._lib.trace_records())
-        records = np.frombuffer(raw, dtype=RECORD).copy()
-        self._lib.trace_clear()
+        records = read_live()
+        forget_live()
         return split_records(records)
 
 

@@ -30,7 +30,7 @@ from tb.env.descriptors import descriptor, differences
 from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
 from tb.env.first_difference_lane import Lane, lane_of
 from tb.env.first_difference_places import Bytes, Written
-from tb.env.first_difference_records import ENGINES, Kind, Recording, RtlInstruction
+from tb.env.first_difference_records import ENGINES, Recording, RtlInstruction
 from tb.env.first_difference_shape import shape_sentence
 from tb.env.first_difference_stages import (
     Tiles,
@@ -44,6 +44,7 @@ from tb.env.first_difference_writes import (
     load_words,
     store_bytes,
 )
+from tb.env.trace_records import Kind
 from tb.env.waits import Snapshot, all_waits, follow
 
 

@@ -19,7 +19,7 @@ from golden.machine.checks import Request
 from golden.machine.layout import words
 from golden.machine.operands import output_tensor, transfer_tensor
 from golden.machine.storage import Storage
-from tb.env.first_difference_records import Kind
+from tb.env.trace_records import Kind
 
 PBUF_SLOTS = 9
 

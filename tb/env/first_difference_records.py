@@ -1,4 +1,4 @@
-"""What `tb/hdl/core_trace.sv` and `stage_trace.sv` wrote down, sorted by instruction.
+"""The records of a simulation, sorted by instruction.
 
 Engines work in order, so the n-th start and the n-th end of an engine belong to the n-th
 instruction that dispatch gave it; which that is, dispatch says. Nothing here assumes that the core
@@ -7,56 +7,14 @@ is right: an instruction may be refused, never started or never finished.
 
 from __future__ import annotations
 
-import ctypes
 from dataclasses import dataclass, field
-from enum import IntEnum
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-RECORD = np.dtype(
-    [
-        ("cycle", "<u4"),
-        ("line", "<u2"),
-        ("bank", "u1"),
-        ("kind", "u1"),
-        ("strobes", "<u4"),
-        ("extra", "<u4"),
-        ("data", "u1", (16,)),
-    ]
-)
+from tb.env.trace_records import Kind
+
 ENGINES = ("load", "execute", "store")
-
-
-class Kind(IntEnum):
-    """Kinds of record: those of core_trace.sv, then those of stage_trace.sv."""
-
-    WORD = 0
-    LOAD_START = 1
-    LOAD_DONE = 2
-    EXECUTE_START = 3
-    EXECUTE_DONE = 4
-    STORE_START = 5
-    STORE_DONE = 6
-    RETIRE = 16
-    REFUSE = 17
-    DISPATCH = 18
-    DESCRIPTOR = 19
-    WAITED = 20
-    LOAD_SPAD = 21
-    LOAD_WBUF = 22
-    LOAD_PBUF = 23
-    LOAD_LUT = 24
-    READ_SPAD = 25
-    READ_WBUF = 26
-    ACCUMULATE = 27
-    WORKED = 28
-    STORE_READ = 29
-    STORE_BURST = 30
-    STORE_BEAT = 31
-    BUS_ERROR = 32
-    CONFIGURED = 33
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,37 +82,6 @@ class Recording:
     def order(self, engine: str) -> list[RtlInstruction]:
         """Instructions that dispatch gave to an engine, in order."""
         return [item for item in self.instructions.values() if item.engine == engine]
-
-
-def read_live(first: int = 0) -> NDArray[np.void]:
-    """Records of the running simulation from the `first` on; they stay where they are."""
-    library = ctypes.CDLL(None)
-    library.trace_count.restype = ctypes.c_uint32
-    library.trace_records.restype = ctypes.c_void_p
-    count = library.trace_count()
-    if count <= first:
-        return np.empty(0, dtype=RECORD)
-    size = count * RECORD.itemsize
-    raw = (ctypes.c_uint8 * size).from_address(library.trace_records())
-    return np.frombuffer(raw, dtype=RECORD)[first:].copy()
-
-
-def live_count() -> int:
-    """Number of records that the running simulation holds."""
-    library = ctypes.CDLL(None)
-    library.trace_count.restype = ctypes.c_uint32
-    return int(library.trace_count())
-
-
-def forget_live() -> None:
-    """Drop the records of the running simulation."""
-    ctypes.CDLL(None).trace_clear()
-
-
-def read_saved(path: Path) -> NDArray[np.void]:
-    """Records that a simulation left when it ended, however it ended."""
-    raw = path.read_bytes()
-    return np.frombuffer(raw[: len(raw) // RECORD.itemsize * RECORD.itemsize], dtype=RECORD)
 
 
 def sort_records(records: NDArray[np.void]) -> Recording:

@@ -12,7 +12,8 @@ from golden.config import CoreConfig
 from golden.machine import StorageRange
 from tb.env.first_difference_golden import GoldenInstruction
 from tb.env.first_difference_places import describe_place
-from tb.env.first_difference_records import Kind, Recording, RtlInstruction
+from tb.env.first_difference_records import Recording, RtlInstruction
+from tb.env.trace_records import Kind
 
 
 @dataclass(frozen=True, kw_only=True)

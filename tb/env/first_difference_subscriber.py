@@ -37,10 +37,11 @@ from tb.env.first_difference_golden import (
     vector_accumulators,
 )
 from tb.env.first_difference_lane import Texts, texts_of
-from tb.env.first_difference_records import Recording, live_count, read_live, sort_records
+from tb.env.first_difference_records import Recording, sort_records
 from tb.env.first_difference_stages import tiles_by_instruction
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.predicted import Answered, Begins, Executed, Predicted
+from tb.env.trace_records import live_count, read_live
 from tb.env.waits import read_waits
 
 log = logging.getLogger("ratel.difference")

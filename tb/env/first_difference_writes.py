@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from golden.config import CoreConfig
 from tb.env.first_difference_golden import GoldenInstruction
 from tb.env.first_difference_places import Bytes, Written, describe_place, recorded_bytes
-from tb.env.first_difference_records import Kind, Recording, RtlInstruction
+from tb.env.first_difference_records import Recording, RtlInstruction
 from tb.env.first_difference_shape import shape_sentence
 from tb.env.first_difference_stages import stored_bytes
+from tb.env.trace_records import Kind
 
 
 def compare_bytes(

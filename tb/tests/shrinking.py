@@ -18,7 +18,7 @@ import numpy as np
 import pyuvm
 from cocotb.triggers import First, RisingEdge, Timer
 
-from tb.env.first_difference_records import forget_live
+from tb.env.trace_records import forget_live
 from tb.sequences.fresh import fresh
 from tb.shrink.steps import Step, do
 from tb.tests.base import RatelTest

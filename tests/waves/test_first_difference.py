@@ -23,7 +23,8 @@ from tb.env.first_difference_golden import (
     vector_accumulators,
 )
 from tb.env.first_difference_places import PBUF_SLOTS
-from tb.env.first_difference_records import RECORD, Kind, sort_records
+from tb.env.first_difference_records import sort_records
+from tb.env.trace_records import RECORD, Kind
 
 CORE = load_config("8x8")
 SPAN = 20  # cycles of an instruction in these jobs
