@@ -32,7 +32,6 @@ from honeyguide.env.history import History
 from honeyguide.env.job import offload
 from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
-from tb.env.coverage import Coverage
 from tb.env.predicted import Begins, Executed, Predicted
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
@@ -76,6 +75,8 @@ class RatelEnvironment(Environment):
         self.machine = Machine(core, Memory(size=self.bench.memory_bytes))
         self.cdb_set("machine", self.machine)
         if wanted():
+            from tb.env.coverage import Coverage  # much to load
+
             self.coverage = Coverage.create("coverage", self)
         self.add_memory(self.machine.memory)
         self.predictor = Predictor.create("predictor", self)
@@ -86,7 +87,7 @@ class RatelEnvironment(Environment):
         self.cdb_set("registers", self.model)
         self.mirror = RegisterPredictor.create("mirror", self)
         if first_difference_wanted():
-            from tb.env.first_difference_subscriber import FirstDifference  # much to load
+            from tb.env.first_difference_subscriber import FirstDifference  # likewise
 
             self.difference = FirstDifference.create("difference", self)
 
