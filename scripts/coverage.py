@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from honeyguide import cli
-from honeyguide.coverage.command import main
+from honeyguide.regress.coverage import main
 from honeyguide.sim import HdlError
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import numpy as np
 
 from golden.config import CoreConfig
 from honeyguide import cli
-from honeyguide.regress.catalogue import BenchTest, tests_named
+from honeyguide.plan.catalogue import BenchTest, tests_named
 from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from honeyguide.regress.page import Summary
 from honeyguide.report.page import html_table
-from honeyguide.report.regression import Summary
 from honeyguide.sim import HdlError, SimBuild, build
 from scripts.runs.bench import configuration
 from scripts.runs.cycles import (

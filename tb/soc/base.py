@@ -10,7 +10,7 @@ from pyuvm import uvm_factory
 
 from honeyguide.agents.axi.driver import Stalls
 from honeyguide.env.configuration import Speed
-from honeyguide.fast.recorder import Recorder
+from honeyguide.env.tile.recorder import Recorder
 from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
 from tb.soc.cpu import SystemRecorder

@@ -13,7 +13,7 @@ from honeyguide.agents.axil.item import RegisterSeen
 from honeyguide.agents.seen import Seen
 from honeyguide.agents.xif.item import CommitSeen, IssueSeen
 from honeyguide.env.checker import AnalysisImp
-from honeyguide.fast.recorder import RecordedMonitor, Recorder
+from honeyguide.env.tile.recorder import RecordedMonitor, Recorder
 from tb.env.predicted import Begins, Predicted
 from tb.soc.events import ConsoleSeen, MarkSeen, StoreSeen, decode_all
 

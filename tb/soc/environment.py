@@ -20,7 +20,7 @@ from honeyguide.agents.axi.driver import Stalls
 from honeyguide.agents.bus import known
 from honeyguide.env.environment import RESET_CYCLES
 from honeyguide.env.failures import FailedRunError
-from honeyguide.fast.tile_host import packed
+from honeyguide.env.tile.tile_host import packed
 from tb.env.environment import RatelEnvironment
 from tb.soc.cpu import CpuAgent, CpuHistory, CpuStores
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from golden.config import load_config
 from honeyguide.cli import UserError
-from honeyguide.regress import catalogue
+from honeyguide.plan import catalogue
 from honeyguide.report.table import table
 from models.mnist import dataset
 from scripts.reports.cycles import sentence, where_cycles_went

@@ -20,9 +20,9 @@ from honeyguide.cli import UserError
 from honeyguide.regress import state
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.local import ATTEMPTS, run_local
+from honeyguide.regress.page import html
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Order, Outcome, order
-from honeyguide.report.regression import html
 from honeyguide.sim import SimBuild, build
 from tb.build import ROOT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
-from honeyguide.regress.catalogue import bench_tests
+from honeyguide.plan.catalogue import bench_tests
 from honeyguide.regress.suite import (
     check_named,
     chosen_configs,

@@ -15,9 +15,9 @@ from honeyguide.coverage.code import CodeCoverage, Point, compact, parse_point, 
 from honeyguide.coverage.collector import FILE, Collector, library_grade
 from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import FunctionalCoverage, add_runs, smallest_set, total_bins
-from honeyguide.coverage.kept import kept_runs, write_kept
+from honeyguide.coverage.page import Bars, CoverageReport, html
+from honeyguide.regress.kept import kept_runs, write_kept
 from honeyguide.regress.suite import deal, load_suite
-from honeyguide.report.coverage import Bars, CoverageReport, html
 from tb.build import ROOT
 from tb.coverage.points import POINTS
 

@@ -10,9 +10,9 @@ from honeyguide.cli import UserError
 from honeyguide.regress import finish as ending
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.finish import explaining, finish
+from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import Entry, Run, waves_command
 from honeyguide.regress.work import Outcome
-from honeyguide.report.regression import Summary
 from scripts.reports.trends import trends_part
 from scripts.runs.cycles import (
     BASELINE,

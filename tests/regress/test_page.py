@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 
 from honeyguide.plan.plan import Entry as Planned
+from honeyguide.regress.details import coverage_part, plan_part
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import explain_failures
 from honeyguide.regress.finish import functional_of
+from honeyguide.regress.page import write_reports
 from honeyguide.regress.suite import Entry, Run
-from honeyguide.report.details import coverage_part, plan_part
 from honeyguide.report.page import html_table, page
-from honeyguide.report.regression import write_reports
 from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.repeat import Repeat, Repeated
 from honeyguide.waves.save_file import write_views

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from honeyguide.regress.catalogue import bench_tests
+from honeyguide.plan.catalogue import bench_tests
 from scripts.replay import LOG, TESTS, Trial, differences, make_trials
 
 TEXT = "".join(f"i {number:04d}\n" for number in range(20))

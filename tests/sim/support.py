@@ -70,7 +70,7 @@ def explained(
     """Repeat a failed test with its seed, where that is wanted: first difference and waves."""
     if not asked.explain:
         return ""
-    from honeyguide.waves import failures
+    from honeyguide.regress import failures
 
     return failures.explain(
         result, module=module if "." in module else f"tb.tests.{module}", test=test, seed=seed,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from honeyguide.regress import failures
 from honeyguide.sim import HdlError, SimResult, SimStatus
-from honeyguide.waves import failures
 from honeyguide.waves.repeat import Repeat, Repeated
 from tests import asked
 from tests.sim import support

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.regress.failures import ALTOGETHER, EACH, claim
 from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.command import main, variable, window
-from honeyguide.waves.failures import ALTOGETHER, EACH, claim
 from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
 from scripts.debug.score import SETS, Expected, judge, load_table
 from tb.env.crash import assertion_cycle, crash_difference, driver

@@ -13,9 +13,9 @@ import pytest
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.regress.explain import explain_failures
+from honeyguide.regress.page import Summary, html
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Outcome
-from honeyguide.report.regression import Summary, html
 from honeyguide.sim import HdlError, SimResult, SimStatus
 from honeyguide.waves.repeat import Repeat, Repeated
 from scripts.debug.timeline import main, read_bars, timeline_page

@@ -25,7 +25,7 @@ from honeyguide.env.environment import Environment
 from honeyguide.env.failures import FailedRunError, Failures
 from honeyguide.env.reports import ErrorReports
 from honeyguide.env.seeds import Seeds
-from honeyguide.fast.level import choose_level
+from honeyguide.env.tile.level import choose_level
 from honeyguide.settings import results_folder
 
 log = logging.getLogger("honeyguide.test")

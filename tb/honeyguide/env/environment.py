@@ -29,9 +29,9 @@ from honeyguide.env.pin_host import PinHost
 from honeyguide.env.scoreboard import Image, MemoryScoreboard
 from honeyguide.env.seeds import Seeds
 from honeyguide.env.sequencer import VirtualSequencer
+from honeyguide.env.tile.native import NativeStore
+from honeyguide.env.tile.recorder import Agreement, RecordedMonitor, Recorder
 from honeyguide.env.transaction_log import TransactionLog
-from honeyguide.fast.native import NativeStore
-from honeyguide.fast.recorder import Agreement, RecordedMonitor, Recorder
 
 RESET_CYCLES = 4
 

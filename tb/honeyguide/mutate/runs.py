@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from honeyguide.coverage.kept import kept_runs
+from honeyguide.regress.kept import kept_runs
 from honeyguide.regress.suite import Run, load_suite
 
 SEED = 1  # of the entries that a pull request's runs do not have

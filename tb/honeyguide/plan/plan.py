@@ -11,8 +11,8 @@ from typing import Any
 
 from honeyguide.cli import UserError, did_you_mean
 from honeyguide.core import core, points
+from honeyguide.plan.catalogue import BenchTest, bench_tests
 from honeyguide.project import ROOT
-from honeyguide.regress.catalogue import BenchTest, bench_tests
 
 CHECKERS = Path(__file__).parents[1] / "hdl" / "checkers"
 STAGES = ("V1", "V2", "V3")

@@ -21,6 +21,7 @@ from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.finish import Further, explaining, finish
 from honeyguide.regress.history import failed_runs, flaky, load, read
+from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import (
     check_named,
     chosen_configs,
@@ -31,7 +32,6 @@ from honeyguide.regress.suite import (
     repeat_command,
 )
 from honeyguide.report.files import shown
-from honeyguide.report.regression import Summary
 from honeyguide.waves.bundle import publish
 
 RUNS = 100

@@ -15,11 +15,11 @@ from honeyguide.core import core
 from honeyguide.project import BUILD, variable
 from honeyguide.regress.cluster import run_on_cluster
 from honeyguide.regress.local import run_local
+from honeyguide.regress.page import Summary, write_reports
 from honeyguide.regress.state import State, key_of
 from honeyguide.regress.suite import Run, repeat_command
 from honeyguide.regress.work import Order, Outcome, order
 from honeyguide.report.progress import building
-from honeyguide.report.regression import Summary, write_reports
 from honeyguide.runs import RunFolder, new_run
 from honeyguide.sim import HdlError, SimBuild, build
 

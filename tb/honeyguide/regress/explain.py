@@ -14,8 +14,8 @@ from pathlib import Path
 
 from honeyguide.core import core
 from honeyguide.regress.buckets import buckets
+from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import Run, waves_command
-from honeyguide.report.regression import Summary
 from honeyguide.sim import HdlError
 from honeyguide.waves.bundle import bundle
 from honeyguide.waves.repeat import Repeat, Repeated, repeat

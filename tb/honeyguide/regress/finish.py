@@ -11,9 +11,9 @@ from honeyguide.coverage.functional import FunctionalCoverage, add_runs
 from honeyguide.env.tally import add_tallies
 from honeyguide.plan.plan import load_plan
 from honeyguide.project import ROOT, variable
+from honeyguide.regress.details import coverage_part, plan_part, tally_part
 from honeyguide.regress.explain import Explained, explain_failures
-from honeyguide.report.details import coverage_part, plan_part, tally_part
-from honeyguide.report.regression import Summary, write_reports
+from honeyguide.regress.page import Summary, write_reports
 
 Further = Callable[[Summary, Path], str]
 

@@ -22,8 +22,8 @@ from typing import Protocol
 
 from honeyguide import cli
 from honeyguide.core import core
+from honeyguide.plan.catalogue import tests_named
 from honeyguide.project import BUILD
-from honeyguide.regress.catalogue import tests_named
 from honeyguide.report.command import make_command
 from honeyguide.report.files import shown
 from honeyguide.runs import new_run

@@ -17,8 +17,8 @@ from pyuvm import uvm_analysis_port, uvm_component, uvm_monitor
 from honeyguide.agents.irq.item import ResetSeen
 from honeyguide.agents.seen import Seen
 from honeyguide.env.checker import AnalysisImp, Checker
-from honeyguide.fast.native import NativeStore
-from honeyguide.fast.recorded import decode
+from honeyguide.env.tile.native import NativeStore
+from honeyguide.env.tile.recorded import decode
 
 
 class RecordedMonitor(uvm_monitor):

@@ -7,11 +7,11 @@ from html import escape
 
 from honeyguide.core import points as all_points
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
+from honeyguide.coverage.page import functional_part
 from honeyguide.plan.plan import Entry
+from honeyguide.regress.page import Summary
 from honeyguide.regress.work import Outcome
-from honeyguide.report.coverage import functional_part
 from honeyguide.report.page import html_table
-from honeyguide.report.regression import Summary
 
 
 def plan_part(

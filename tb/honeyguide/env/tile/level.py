@@ -10,8 +10,8 @@ from honeyguide.agents.irq.monitor import IrqMonitor
 from honeyguide.agents.xif.monitor import XifMonitor
 from honeyguide.env.configuration import Speed
 from honeyguide.env.pin_host import PinHost
-from honeyguide.fast.recorder import RecordedMonitor
-from honeyguide.fast.tile_host import TileHost
+from honeyguide.env.tile.recorder import RecordedMonitor
+from honeyguide.env.tile.tile_host import TileHost
 
 STAND_INS: dict[type, type] = {
     PinHost: TileHost,

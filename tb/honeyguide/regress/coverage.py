@@ -18,11 +18,13 @@ from honeyguide.core import core
 from honeyguide.coverage.code import COUNTS, CodeCoverage, Point
 from honeyguide.coverage.exclusions import Exclusion, excluded_points, load_exclusions
 from honeyguide.coverage.functional import add_runs, smallest_set
-from honeyguide.coverage.kept import kept_runs, write_kept
+from honeyguide.coverage.page import Bars, CoverageReport, write_coverage
 from honeyguide.project import ROOT
 from honeyguide.regress.command import tell
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.finish import explaining, finish
+from honeyguide.regress.kept import kept_runs, write_kept
+from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import (
     Entry,
     Run,
@@ -33,12 +35,10 @@ from honeyguide.regress.suite import (
     left_out,
     load_suite,
 )
-from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
 from honeyguide.report.files import shown
-from honeyguide.report.regression import Summary
 
 RUNS = 200
-FRAMEWORK_UNCOVERED = Path(__file__).with_name("uncovered.vlt")
+FRAMEWORK_UNCOVERED = Path(__file__).parents[1] / "coverage" / "uncovered.vlt"
 NIGHTLY = Bars(functional=100.0, line=98.0, branch=95.0, toggle=90.0)
 PULL_REQUEST = Bars(functional=95.0)
 

@@ -10,7 +10,7 @@ from honeyguide.agents.bus import known
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.agents.xif.item import Offload
 from honeyguide.env.host import Host
-from honeyguide.fast.native import NativeStore
+from honeyguide.env.tile.native import NativeStore
 
 # Numbers of bench_pkg.sv
 ISSUE, WRITE, READ, POLL, BARRIER = range(5)
