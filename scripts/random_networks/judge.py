@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.network import Network, NetworkError
+from honeyguide.settings import MEMORY_BASE
 from honeyguide.sim import SimRun, run
 from scripts.runs.model import inputs_of
 from scripts.runs.oracle import Oracles, compare_with_oracle
 from sw.compiler import CompileError, compile_network
 from sw.compiler.program import NpuPhase
 from sw.importer import import_network
+from sw.program_file import write_program
 
 Array = NDArray[np.generic]
 
@@ -58,6 +60,11 @@ class Judged:
     comparisons: int = 0
     operators: list[str] = field(default_factory=list)
     runs_on_core: bool = False
+
+    @property
+    def program(self) -> Path:
+        """Where the compiled network is left for the simulation."""
+        return self.path.with_suffix(".program")
 
 
 def judge(
@@ -104,7 +111,8 @@ def _oracle(found: Judged, network: Network, inputs: Array, oracles: Oracles) ->
 
 def _compile(found: Judged, network: Network, core: CoreConfig) -> Failure | None:
     try:
-        program = compile_network(core, network, memory_base=0)
+        program = compile_network(core, network, memory_base=MEMORY_BASE)
+        write_program(found.program, program)
         found.runs_on_core = any(isinstance(phase, NpuPhase) for phase in program.phases)
     except CompileError as error:
         return Failure(stage="compile", text=str(error))
@@ -135,7 +143,7 @@ def simulate(
         timeout_s=TIMEOUT_S,
         env={
             "RATEL_CONFIG": core.name,
-            "RATEL_NETWORKS": json.dumps([[str(n.path), str(n.inputs)] for n in networks]),
+            "RATEL_NETWORKS": json.dumps([[str(n.program), str(n.inputs)] for n in networks]),
             "RATEL_TRACE": "1",
             "RATEL_MEMORY_KIB": str(MEMORY_KIB),
             "RATEL_TIMEOUT_US": str(10**9),
@@ -144,10 +152,11 @@ def simulate(
     result = run(wanted)
     ended: dict[Path, Failure | int] = {}
     lines = folder / "networks.jsonl"
+    paths = {str(network.program): network.path for network in networks}
     for line in lines.read_text(encoding="utf-8").splitlines() if lines.is_file() else ():
         entry = json.loads(line)
         fine = entry["kind"] == "equal"
-        ended[Path(entry["path"])] = (
+        ended[paths[entry["path"]]] = (
             entry["comparisons"] if fine else Failure(stage="RTL", text=entry["text"])
         )
     if not result.passed and not any(isinstance(end, Failure) for end in ended.values()):

@@ -1,9 +1,9 @@
 """One network after the other in one simulation, each on its inputs: see tb/tests/network.py.
 
-    RATEL_NETWORKS   a JSON list of [network file, inputs file]
+    RATEL_NETWORKS   a JSON list of [program, see sw/program_file.py, inputs file]
 
 Leaves networks.jsonl in the results folder: a line for each network that came to its end, with what
-was compared, or with the sentence that it can't be compiled. The first difference ends the run.
+was compared. The first difference ends the run.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pyuvm
-from honeyguide.env.settings import results_folder
 
-from golden.network import NetworkError
-from sw.compiler import CompileError
+from honeyguide.settings import results_folder
 from tb.tests.network import Network
 
 
@@ -28,13 +26,10 @@ class Networks(Network):
 
     async def body(self) -> None:
         for path, inputs in json.loads(os.environ["RATEL_NETWORKS"]):
-            os.environ["RATEL_NETWORK"], os.environ["RATEL_INPUTS"] = path, inputs
+            os.environ["RATEL_PROGRAM"], os.environ["RATEL_INPUTS"] = path, inputs
             self.layers_compared = 0
             try:
                 await super().body()
-            except (CompileError, NetworkError) as error:
-                self.note(path, kind="refused", text=str(error))
-                continue
             except Exception:  # whatever it is, it belongs to this network
                 self.note(path, kind="raises", text=traceback.format_exc())
                 raise

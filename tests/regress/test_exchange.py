@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from honeyguide.coverage.code import Point
+from honeyguide.coverage.exchange import COBERTURA, LCOV, UCIS, by_file
 from honeyguide.coverage.functional import FunctionalCoverage
-from honeyguide.report.coverage import Bars, CoverageReport, write_coverage
-from honeyguide.report.exchange import COBERTURA, LCOV, UCIS, by_file
+from honeyguide.coverage.page import Bars, CoverageReport, write_coverage
 from tb.build import ROOT
 from tb.coverage.points import POINTS
 
@@ -139,7 +139,7 @@ def test_pyucis_refuses_what_breaks_the_schema(folder: Path) -> None:
 
 
 def test_without_pyucis_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from honeyguide.report.exchange import exchange
+    from honeyguide.coverage.exchange import exchange
 
     monkeypatch.setitem(sys.modules, "ucis", None)
     texts, left_out = exchange(FunctionalCoverage(), COUNTS, EXCLUDED, passed=True)

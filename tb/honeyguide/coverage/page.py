@@ -11,9 +11,9 @@ from typing import Any
 
 from honeyguide.core import points
 from honeyguide.coverage.code import CodeCoverage, Point, Share, shares
+from honeyguide.coverage.exchange import exchange
 from honeyguide.coverage.exclusions import Exclusion, line_of
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
-from honeyguide.report.exchange import exchange
 from honeyguide.report.page import bar, html_table, page, verdict
 
 SHOWN = 400  # missed points that the page lists of each kind
