@@ -30,8 +30,8 @@ COMMANDS_S = 900
 def patch() -> str:
     """The diff that the page shows."""
     page = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"^```diff\n(.*?)^```$", page, re.M | re.S)
-    return text
+    (found,) = re.finditer(r"^```diff\n(.*?)^```$", page, re.M | re.S)
+    return found.group(1)
 
 
 def reversed_patch(text: str) -> str:

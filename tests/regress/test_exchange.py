@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
     )  # fmt: skip
     report.exclusions = exclusions
     report.functional.outside = set()
-    from honeyguide.report import coverage
+    from honeyguide.coverage import page as coverage
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coverage, "html", lambda _: "")
