@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from honeyguide import cli
+from honeyguide.plan.catalogue import bench_tests
 from honeyguide.plan.plan import load_plan
-from honeyguide.regress.catalogue import bench_tests
 from honeyguide.report.files import shown
 from tb.build import ROOT
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from golden.register_map import offset_of
 from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
 from tb.env.environment import RatelEnvironment
-from tb.env.registers import offset_of
 from tb.sequences.ports import BUSY
 from tb.sequences.scenario import RESET_PENDING, SOFT_RESET
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.plan.catalogue import BenchTest, registration
 from honeyguide.plan.plan import Entry, with_registered
 from honeyguide.regress import suite as suites
-from honeyguide.regress.catalogue import BenchTest, registration
 from honeyguide.regress.suite import Entry as Run
 from honeyguide.regress.suite import registered
 from scripts import new_test

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from honeyguide.regress.catalogue import BenchTest, bench_tests
+from honeyguide.plan.catalogue import BenchTest, bench_tests
 from tests.sim.support import passes
 
 pytestmark = pytest.mark.sim

@@ -10,8 +10,8 @@ from typing import Any
 
 from honeyguide.cli import UserError, did_you_mean
 from honeyguide.core import core
+from honeyguide.plan.catalogue import bench_tests
 from honeyguide.project import ROOT
-from honeyguide.regress.catalogue import bench_tests
 from honeyguide.report.command import make_command
 
 SPEEDS = ("tile", "pin")
