@@ -119,7 +119,7 @@ class RatelEnvironment(Environment):
 
     def _write_down(self) -> None:
         """Keep what the test does, for who wants to make it smaller."""
-        from tb.shrink.steps import wanted, write_down
+        from tb.env.steps import wanted, write_down
 
         folder = results_folder()
         if wanted() and folder is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from honeyguide.sim import SimResult, SimRun, run
 from tb.env.crash import crash_difference
-from tb.shrink.steps import Step
+from tb.env.steps import Step
 
 START_S = 60.0  # until a simulation takes its first program
 

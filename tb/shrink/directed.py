@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
+from tb.env.steps import Step, command_of
 from tb.shrink.reduce import CALM
-from tb.shrink.steps import Step, command_of
 
 HEAD = '''"""{about}"""
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.isa import build, decode
-from tb.shrink.steps import Step
+from tb.env.steps import Step
 
 Fails = Callable[[Sequence[Step]], bool]
 Over = Callable[[], bool]
-Words = list[Any]  # a command, see tb/shrink/steps.py
+Words = list[Any]  # a command, see tb/env/steps.py
 CALM = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0]
 PAGE = 1 << 12
 FEW = 256  # bytes of memory of which each is looked at

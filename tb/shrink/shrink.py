@@ -15,10 +15,10 @@ from honeyguide.regress.suite import Run, waves_command
 from honeyguide.sim import SimRun, run
 from honeyguide.waves.builds import built
 from honeyguide.waves.repeat import Repeat, read_difference
+from tb.env.steps import VARIABLE, Step, read_steps
 from tb.shrink.candidates import Candidates, Clock, Way
 from tb.shrink.directed import directed_test
 from tb.shrink.reduce import Reducer
-from tb.shrink.steps import VARIABLE, Step, read_steps
 
 SECONDS = 45.0  # of reducing; repeating and confirming come on top
 

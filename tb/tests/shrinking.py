@@ -1,6 +1,6 @@
 """Tries programs on one simulation, one after the other, for who looks for the smallest that fails.
 
-    <folder>/<n>.json  steps (tb/shrink/steps.py)  -->  <folder>/<n>.answer  how they failed, if so
+    <folder>/<n>.json  steps (tb/env/steps.py)  -->  <folder>/<n>.answer  how they failed, if so
 
 Each program begins on a core that was reset, with all memories 0. `make shrink` starts this.
 """
@@ -18,9 +18,9 @@ import numpy as np
 import pyuvm
 from cocotb.triggers import First, RisingEdge, Timer
 
+from tb.env.steps import Step, do
 from tb.env.trace_records import forget_live
 from tb.sequences.fresh import fresh
-from tb.shrink.steps import Step, do
 from tb.tests.base import RatelTest
 
 QUIET = 5_000  # cycles without a movement until a program hangs; memories wait 100 at most

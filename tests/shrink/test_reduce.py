@@ -16,11 +16,11 @@ from golden.isa import Instruction, decode
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.agents.xif.item import Offload
+from tb.env.steps import FILE, Step, command_of, plain, read_steps
 from tb.shrink.candidates import Way
 from tb.shrink.directed import directed_test
 from tb.shrink.reduce import CALM, Reducer, merged, size
 from tb.shrink.shrink import instructions
-from tb.shrink.steps import FILE, Step, command_of, plain, read_steps
 
 SHAPE = isa.cfg_ld_shape(w=7, h=5, c=11, cbs=2)
 LOAD = isa.ld_t(addr=0x1234, base=40, p0=3)
