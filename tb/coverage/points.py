@@ -11,8 +11,8 @@ from itertools import product
 from golden.isa import BINARY, COMPUTE, MAC, WINDOWED
 from golden.isa_table import GROUPS, INSTRUCTIONS, Counter
 from golden.registers_table import REGISTERS
+from tb.coverage.abort_states import STATES
 from tb.coverage.checks import check_bins
-from tb.env.abort_states import STATES
 
 Bins = tuple[str, ...]
 

@@ -12,10 +12,10 @@ from honeyguide.agents.irq.agent import IrqAgent
 from honeyguide.agents.xif.agent import XifAgent, XifConfig
 from honeyguide.coverage.collector import wanted
 from honeyguide.env.environment import Environment
-from tb.coverage.attach import AbortCoverage
 from tb.env.attempts import Attempts
 from tb.env.bus_oracle import BusOracle
 from tb.env.configuration import RatelConfiguration
+from tb.env.coverage import AbortCoverage
 
 
 class AdversaryEnvironment(Environment):

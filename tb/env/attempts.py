@@ -13,11 +13,11 @@ from pyuvm import uvm_component
 
 from golden.isa_table import ErrorCode
 from golden.machine.owner import CONTEXTS, Port
+from golden.register_map import PAGE, USER_PAGE, offset_of, register_at
 from honeyguide.agents.axil.item import RegisterSeen
 from honeyguide.agents.seen import Seen
 from honeyguide.agents.xif.item import ResultSeen
 from honeyguide.env.checker import AnalysisImp, Checker
-from tb.env.registers import PAGE, USER_PAGE, offset_of, register_at
 
 OKAY, SLVERR = 0, 2
 VALID = 1 << 31

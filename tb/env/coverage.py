@@ -8,9 +8,9 @@ from honeyguide.agents.seen import Seen
 from honeyguide.coverage.collector import Collector
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.settings import results_folder
+from tb.coverage.abort_states import sample_aborts
 from tb.coverage.instructions import InstructionCoverage
 from tb.coverage.pins import PinCoverage
-from tb.env.abort_states import sample_aborts
 from tb.env.predicted import Executed, Predicted
 
 

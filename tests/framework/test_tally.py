@@ -8,7 +8,7 @@ import pytest
 
 from honeyguide.env.tally import add_tallies, leave_tally, tally_lines
 from honeyguide.project import variable
-from honeyguide.report.details import tally_part
+from honeyguide.regress.details import tally_part
 
 
 def test_counts_of_runs_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
