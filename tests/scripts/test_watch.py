@@ -57,9 +57,10 @@ LONG = {
     "shrink": ["scripts.shrink", "--test", "smoke.FenceAlone"],
     "bisect": ["scripts.first_bad", "--good", "HEAD", "--test", "smoke.FenceAlone"],
     "trend": ["scripts.trend"],
+    "summary": ["scripts.summary"],
 }
 # These need a run that failed, or two regressions: here they say that there is none.
-WANTING = {"diff", "shrink", "bisect", "trend"}
+WANTING = {"diff", "shrink", "bisect", "trend", "summary"}
 # They make the environment, remove what was made, write into the checkout as they must, or print.
 NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help", "new-test"}
 
