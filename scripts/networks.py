@@ -136,7 +136,7 @@ def run_entry(
             f"{result.cycles} cycles are {result.multiple:.3f} of the floor, "
             f"the target is {TARGETS[entry.name]:.2f}"
         )
-    if not wanted.stall and config == TARGET_CONFIG:
+    if not wanted.stall and config == TARGET_CONFIG and entry.budgeted:
         reasons += over_budget(result.cycles, model.program)
     error = result.prediction_error
     if error is not None and abs(error) > PREDICTION_BAR:

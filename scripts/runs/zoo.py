@@ -51,6 +51,8 @@ class Entry:
         missing: why it is not, in a sentence.
         absent: why tflite-micro is known not to judge it; empty where it must.
         inputs: makes all its inputs, [n, ...].
+        budgeted: whether its cycles are held to a budget; not where it is small and made for its
+            operators alone.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Entry:
     path: Path | None = None
     missing: str = ""
     absent: str = ""
+    budgeted: bool = True
 
 
 def zoo(seed: int) -> list[Entry]:
@@ -88,7 +91,7 @@ def onnx(name: str, seed: int) -> Entry:
         part = folder / f"{name}.{os.getpid()}.part"
         part.write_bytes(ONNX[name](1))
         part.replace(path)
-    return Entry(name=name, path=path, inputs=make)
+    return Entry(name=name, path=path, inputs=make, budgeted=False)
 
 
 def mnist_inputs() -> NDArray[np.int8]:
