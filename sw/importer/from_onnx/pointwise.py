@@ -185,11 +185,19 @@ def _softmax(
     return [np.clip(to.scaling.quantise(shares), to.low, to.high).astype(np.int8)]
 
 
+def _quantised(scaling: Scaling, inputs: Any) -> list[NDArray[np.generic]]:
+    return [scaling.quantise(inputs[0]).astype(np.int8)]
+
+
+def _real(scaling: Scaling, inputs: Any) -> list[NDArray[np.generic]]:
+    return [scaling.real(inputs[0])]
+
+
 def quantise_input(scaling: Scaling) -> Operation:
     """QuantizeLinear of a float32 input, on the host."""
-    return HostFunction(function=lambda inputs: [scaling.quantise(inputs[0]).astype(np.int8)])
+    return HostFunction(function=partial(_quantised, scaling))
 
 
 def dequantise_output(scaling: Scaling) -> Operation:
     """DequantizeLinear whose result is an output, on the host."""
-    return HostFunction(function=lambda inputs: [scaling.real(inputs[0])])
+    return HostFunction(function=partial(_real, scaling))
