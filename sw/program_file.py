@@ -9,12 +9,14 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import cloudpickle
+
 from sw.compiler.program import Program
 
 
 def write_program(path: Path, program: Program) -> Path:
     """Write a compiled network, with the network itself; return the path."""
-    path.write_bytes(pickle.dumps(program))
+    path.write_bytes(cloudpickle.dumps(program))  # it takes functions inside functions
     return path
 
 
