@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from golden.network import Network, Tensor, run_network
 from honeyguide.cli import UserError
 from scripts.runs.cut import CutError, cut, input_tensors
-from scripts.runs.onnx_oracle import RuntimeRefusedError, compare_with_onnxruntime
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
 from sw.importer.entry import LITERT as BY_LITERT
 from sw.importer.from_onnx.file import is_onnx
@@ -178,6 +177,8 @@ def compare_with_oracle(
 
 
 def _by_onnxruntime(model: Path, inputs: NDArray[np.generic], absent: str) -> OracleResult:
+    from scripts.runs.onnx_oracle import RuntimeRefusedError, compare_with_onnxruntime
+
     result = OracleResult(judge=ONNXRUNTIME, absent=absent)
     try:
         found = compare_with_onnxruntime(model, inputs)

@@ -25,7 +25,6 @@ from golden.network.operations import (
 )
 from sw.importer.context import Context
 from sw.importer.from_onnx.file import is_onnx
-from sw.importer.from_onnx.network import survey_onnx
 from sw.importer.records import FileRecord, OperatorRecord, TensorRecord, read_file
 from sw.importer.registry import OPERATORS
 from sw.importer.unsigned import border_tensor, flip, flipped
@@ -62,6 +61,9 @@ def survey_network(path: Path) -> tuple[Network | None, list[NetworkError]]:
     read, or of which nothing can be believed.
     """
     if is_onnx(path):
+        # Most networks are none, and need not load the ten files that read one.
+        from sw.importer.from_onnx.network import survey_onnx
+
         found, problems = survey_onnx(path)
         return (None if found is None else found.network), problems
     file = read_file(path)

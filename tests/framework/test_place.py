@@ -119,12 +119,12 @@ from honeyguide.sim import HdlError, SimRun, build, run
 from tests.framework.test_place import COUNTER, DESIGNS
 disk = Path(sys.argv[1])
 try:
-    build(COUNTER, root=disk / "sim")
+    build(COUNTER, root=disk / "sim", store=disk / "objects")
     print("built")
 except HdlError as error:
     print("refused:", error)
-os.system(f"mount -o remount,size=400m {disk}")
-where = build(COUNTER, root=disk / "sim")
+os.system(f"mount -o remount,size=600m {disk}")
+where = build(COUNTER, root=disk / "sim", store=disk / "objects")
 wanted = SimRun(build=where, module="counter_bench", test="passes", python_path=[DESIGNS],
                 results_dir=disk / "r", timeout_s=120)
 print(run(wanted).status)

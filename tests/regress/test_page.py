@@ -96,7 +96,7 @@ def regression(folder: Path, seeds: range) -> Path:
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("honeyguide.regress.explain.draw", pretended_picture)
+        patch.setattr("honeyguide.waves.bundle.draw", pretended_picture)
         return regression(tmp_path_factory.mktemp("failing place"), range(1, 8))
 
 
@@ -152,7 +152,7 @@ def test_it_is_one_quiet_page_at_every_width(
 def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser: Browser) -> None:
     browser.open(failing, width=1280)
     links: list[str] = browser.value("[...document.querySelectorAll('a')].map(a => a.href)")
-    assert len(links) == 5  # waves, view, transcript, log, the picture
+    assert len(links) == 6  # waves, view, transcript, log, the zip, the picture
     for link in links:
         assert link.startswith("file:///")
         path = Path(unquote(urlsplit(link).path))

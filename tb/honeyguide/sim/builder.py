@@ -135,9 +135,9 @@ def make(wanted: SimBuild, target: Path, description: Mapping[str, Any], store: 
         examined = pool.submit(examine, wanted)
         try:
             compile_design(wanted, target, store=workshop(store))
-        except HdlError:
+        except HdlError as error:
             examined.result()  # which may know better what is wrong
-            raise
+            raise explained(wanted, error) from None
         finish(target, description, mistakes=examined.result(), text=text_hash(wanted))
 
 
@@ -214,19 +214,34 @@ def examine(wanted: SimBuild) -> list[str]:
     Raises:
         HdlError: the hardware would not do what a simulation shows: a loop, two drivers.
     """
-    if wanted.design is None:
-        return []
-    key = f"{text_hash(wanted)} {wanted.design} {sorted(wanted.parameters.items())}"
-    with _examining:  # quick and fast builds ask for the same
-        if key not in _examined:
-            _examined[key] = find_mistakes(wanted.design, wanted.parameters)
-    found = _examined[key]
+    found = mistakes_of(wanted)
     if any(one.refused for one in found):
         return []
     if fatal := [str(one) for one in found if one.fatal]:
         said = "\n  ".join(fatal[:MOST_SAID])
         raise HdlError(f"no simulation would show what this design does: {said}")
     return [str(one) for one in found]
+
+
+def mistakes_of(wanted: SimBuild) -> list[Mistake]:
+    """Return what is wrong with the core alone; looked for once."""
+    if wanted.design is None:
+        return []
+    key = f"{text_hash(wanted)} {wanted.design} {sorted(wanted.parameters.items())}"
+    with _examining:  # quick and fast builds ask for the same
+        if key not in _examined:
+            _examined[key] = find_mistakes(wanted.design, wanted.parameters)
+    return _examined[key]
+
+
+def explained(wanted: SimBuild, error: HdlError) -> HdlError:
+    """Return the error of a build with what is wrong with the core alone in front.
+
+    A checker that looks into the core is the first to miss what is not there.
+    """
+    head, *rest = str(error).splitlines()
+    said = [str(one) for one in mistakes_of(wanted) if one.refused][:MOST_SAID]
+    return HdlError("\n".join([head, *(f"  {text}" for text in said), *rest]))
 
 
 def warn(mistakes: Sequence[str]) -> None:
@@ -319,9 +334,9 @@ def build_first(wanted: SimBuild) -> SimBuild:
     try:
         with verilated(wanted, workshop(BUILD / "sim")) as made:
             missing = missing_bytes(made, store=workshop(BUILD / "objects"), includes=MAIN_INCLUDES)
-    except HdlError:
+    except HdlError as error:
         examine(wanted)  # which may know better what is wrong
-        raise
+        raise explained(wanted, error) from None
     return quick if missing > MUCH_BYTES else wanted
 
 

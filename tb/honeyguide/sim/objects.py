@@ -160,6 +160,22 @@ def model_flags(options: dict[str, Any], includes: Sequence[Path]) -> list[str]:
     ]
 
 
+def description(made: Path) -> dict[str, Any]:
+    """Return what Verilator says of the model in `made`.
+
+    It writes other letters than those of ASCII as C does, a byte of UTF-8 an octal number.
+    """
+
+    def letters(match: re.Match[str]) -> str:
+        if not match[1]:
+            return match[0]  # a backslash of the path's own
+        return bytes(int(number, 8) for number in match[1].split("\\")[1:]).decode()
+
+    text = next(made.glob("V*.json")).read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(re.sub(r"\\\\|((?:\\[0-7]{3})+)", letters, text))
+    return found
+
+
 def units_of(sources: dict[str, list[str]], *, quick: bool) -> list[Unit]:
     """Return what there is to compile."""
 
@@ -207,7 +223,7 @@ def compile_model(
         jobs: compilers at a time.
         run: runs one command.
     """
-    described = json.loads(next(made.glob("V*.json")).read_text(encoding="utf-8"))
+    described = description(made)
     options = described["options"]
     flags = model_flags(options, [made, *includes])
     # The folder's name is none of the object's content: it is left out of the key.
@@ -231,7 +247,7 @@ def compile_model(
 
 def missing_bytes(made: Path, *, store: Path, includes: Sequence[Path]) -> int:
     """Return how much of a model a fast build would have to optimise."""
-    described = json.loads(next(made.glob("V*.json")).read_text(encoding="utf-8"))
+    described = description(made)
     kept = Store(store, made, includes, model_flags(described["options"], includes))
     units = units_of(described["sources"], quick=False)
     return sum(
