@@ -106,7 +106,10 @@ def made(command: str, runs: Path) -> Path:
     hidden.mkdir()
     hold(hidden)
     when = stamp(time.time())
-    for number in range(1, 1_000_000):
+    # Above all of this second: the number of one that was deleted would make the newest the oldest.
+    taken = [path for path in runs_of(command, runs) if path.name.startswith(when)]
+    above = int(taken[-1].name.rpartition("-")[2]) + 1 if taken else 1
+    for number in range(above, 1_000_000):
         path = runs / f"{when}-{command}-{number}"
         if not path.exists():
             with suppress(OSError):  # another process has just made it

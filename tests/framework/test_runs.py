@@ -14,7 +14,7 @@ import pytest
 
 from honeyguide import cli
 from honeyguide.report.files import Results
-from honeyguide.runs import KEPT, new_run, runs_of, session_run
+from honeyguide.runs import KEPT, made, new_run, runs_of, session_run
 
 # Another process that has a run folder in use until its standard input is closed.
 HOLDER = (
@@ -64,6 +64,17 @@ def test_old_runs_go_but_none_in_use_and_none_that_is_linked(tmp_path: Path) -> 
     assert not gone.exists()
     assert len(runs_of("run", tmp_path / "runs")) <= KEPT + 2
     end(process)
+
+
+def test_the_number_of_a_deleted_run_is_not_given_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All in one second, as a quick machine does it: the newest must not come before the others."""
+    monkeypatch.setattr("honeyguide.runs.stamp", lambda _: "20260102-030405")
+    for number in (9, 10):  # what is left of ten
+        (tmp_path / f"20260102-030405-run-{number}").mkdir()
+    assert made("run", tmp_path).name == "20260102-030405-run-11"
+    assert made("other", tmp_path).name == "20260102-030405-other-1"
 
 
 def test_an_interrupted_run_is_gone_on_with_unless_it_still_goes_on(tmp_path: Path) -> None:
