@@ -141,6 +141,7 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "no zero point": ("classifier", lambda m: setattr(result(m, "CONV_2D").quantization, "zeroPoint", []), "1 scales and 0 zero points"),
     "3 scales": ("classifier", lambda m: scales(operand(m, "CONV_2D", 1), [0.1] * 3), "operator 0 CONV_2D: tensor 'f' has 3 scales for 4 channels"),
     "wrong axis": ("classifier", lambda m: scales(operand(m, "CONV_2D", 1), [0.1] * 3, axis=3), r"CONV_2D \(tensor 'f'\): its weights are quantised along axis 3"),
+    "axis of one scale": ("classifier", lambda m: setattr(operand(m, "CONV_2D", 0).quantization, "quantizedDimension", 7), "is quantised along axis 7 of 4"),
     "axis of depthwise": ("separable", lambda m: setattr(operand(m, "DEPTHWISE_CONV_2D", 1).quantization, "quantizedDimension", 0), "DEPTHWISE_CONV_2D: tensor 'f' has 8 scales for 1 channels"),
     "axis outside": ("classifier", lambda m: scales(operand(m, "CONV_2D", 1), [0.1] * 4, axis=9), "along axis 9 of 4"),
     "scales of a result": ("classifier", lambda m: scales(result(m, "CONV_2D"), [0.1] * 4, axis=3), r"CONV_2D \(tensor 'c'\): it has no per-tensor scale"),

@@ -123,12 +123,12 @@ def _check_quantisation(file: FileRecord, tensor: TensorRecord) -> None:
     if outside.size:
         what = f"has zero point {int(points[outside[0]])}, outside of {tensor.dtype}"
         raise _refuse(file, tensor, f"{what} ({low}..{high}); quantise it again")
-    if scales.size == 1:
+    if scales.size == 1 and not tensor.axis:
         return
     if not 0 <= tensor.axis < len(tensor.shape):
         what = f"is quantised along axis {tensor.axis} of {len(tensor.shape)}"
         raise _refuse(file, tensor, f"{what}; quantise it again")
-    if scales.size != tensor.shape[tensor.axis]:
+    if scales.size not in (1, tensor.shape[tensor.axis]):
         what = (
             f"has {scales.size} scales for {tensor.shape[tensor.axis]} channels on axis "
             f"{tensor.axis}"
