@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sw.importer.entry import CORE, Entry
-from sw.importer.from_onnx.network import HANDLERS, ON_HOST, SEARCHED, STEPPED
+from sw.importer.from_onnx.handlers import HANDLERS, ON_HOST, SEARCHED, STEPPED
 from sw.importer.registry import FAMILIES
 
 HEAD = """# Operators

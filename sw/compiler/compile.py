@@ -23,6 +23,7 @@ from sw.compiler.ordering import order_loads
 from sw.compiler.packing import pack_parameters, pack_weights
 from sw.compiler.phase import OpPlan, PhasePlan
 from sw.compiler.placement import Buffer, lines_at_once
+from sw.compiler.placing import place
 from sw.compiler.predict import PhasePrediction, predict_phase
 from sw.compiler.program import HostPhase, LayerPlan, NpuPhase, Program, Region, Step
 from sw.compiler.schedule import schedule
@@ -337,7 +338,7 @@ class _Compiler:
             joined=self._joined(ops),
             pairs=self._pairs(ops),
         )
-        plan.place()
+        place(plan)
         if any(p.out_stream for p in plan.plans) and PAIRS not in self.possible:
             self.possible.append(PAIRS)
         self.possible += [("pair", ops[index][0]) for index in sorted(plan.joined & plan.pairs)]

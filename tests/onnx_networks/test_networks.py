@@ -19,7 +19,8 @@ from scripts.runs.whole import run_whole
 from sw.importer import import_network
 from sw.importer.from_onnx.file import read_onnx
 from sw.importer.from_onnx.folding import FOLDED
-from sw.importer.from_onnx.network import HANDLERS, survey_onnx
+from sw.importer.from_onnx.handlers import HANDLERS
+from sw.importer.from_onnx.network import survey_onnx
 from tests.commands.support import command
 from tests.golden.planted import rolled
 

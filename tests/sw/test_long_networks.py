@@ -11,6 +11,7 @@ from golden.network import operations as ops
 from golden.operators.windows import resolve_padding
 from sw.compiler import compile_network
 from sw.compiler.phase import PhasePlan
+from sw.compiler.placing import Placing
 from tests.sw.golden_core import BASE
 from tests.sw.random_networks import Builder
 
@@ -54,7 +55,7 @@ def _chain(layers: int) -> Network:
 
 def _attempts(layers: int) -> int:
     count = 0
-    whole = PhasePlan._attempt
+    whole = PhasePlan.attempt
 
     def counted(self: PhasePlan, *given: object) -> object:
         nonlocal count
@@ -62,7 +63,7 @@ def _attempts(layers: int) -> int:
         return whole(self, *given)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PhasePlan, "_attempt", counted)
+        patch.setattr(PhasePlan, "attempt", counted)
         compile_network(SMALL, _chain(layers), memory_base=BASE)
     return count
 
@@ -72,5 +73,5 @@ def test_a_long_network_takes_as_many_attempts_as_a_short_one() -> None:
 
 
 def test_one_place_at_a_time_would_take_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PhasePlan, "_give_way_everywhere", lambda *_: False)
+    monkeypatch.setattr(Placing, "give_way_everywhere", lambda *_: False)
     assert _attempts(24) > 1.5 * _attempts(12)

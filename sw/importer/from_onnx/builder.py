@@ -7,7 +7,7 @@ and poolings stay in NHWC from end to end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -337,3 +337,7 @@ def shape_of(value: Value) -> tuple[int, ...]:
     if isinstance(value, Weights):
         return value.data.shape
     return value.shape
+
+
+# What makes layers of a node, and what its outputs then are.
+Handler = Callable[[Builder, Node], Value | list[Value] | None]

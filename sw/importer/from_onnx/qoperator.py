@@ -1,0 +1,88 @@
+"""QOperator: nodes that name the scales of their operands and of their result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sw.importer.from_onnx import movement, pointwise, products
+from sw.importer.from_onnx.builder import Builder, Handler
+from sw.importer.from_onnx.file import Node
+from sw.importer.from_onnx.quantising import operand, operand_weights
+from sw.importer.from_onnx.values import Target, Value
+
+
+def _qlinear_conv(b: Builder, node: Node) -> Value:
+    x = b.rescaled(node, 0, b.scaling(node, 1, 2))
+    w = operand_weights(b, node, 3, 4, 5, axis=0)
+    return products.convolution(b, node, x, w, 8, Target(scaling=b.scaling(node, 6, 7)))
+
+
+def _qlinear_matmul(b: Builder, node: Node) -> Value:
+    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 6, 7))
+    if node.input(3) in b.constants:
+        w = operand_weights(b, node, 3, 4, 5, axis=1)
+        return products.dense(b, node, x, w, 8, to)
+    y = b.rescaled(node, 3, b.scaling(node, 4, 5))
+    return products.product(b, node, x, y, to)
+
+
+def _qgemm(b: Builder, node: Node) -> Value:
+    if len(node.inputs) < 9:
+        raise b.error(node, "its output is float32; quantise it")
+    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 7, 8))
+    turned_round = bool(node.attributes.get("transB", 0))
+    w = operand_weights(b, node, 3, 4, 5, axis=0 if turned_round else 1)
+    if node.attributes.get("transA", 0) or len(x.shape) != 2:
+        raise b.error(node, "only a matrix that is not turned is supported")
+    factor = float(node.attributes.get("alpha", 1.0))
+    return products.dense(b, node, x, w, 6, to, turned=turned_round, factor=factor)
+
+
+def _qlinear_binary(b: Builder, node: Node) -> Value:
+    operands = [operand(b, node, at) for at in (0, 3)]
+    make = pointwise.multiply if node.kind == "QLinearMul" else pointwise.add
+    return make(b, node, operands[0], operands[1], Target(scaling=b.scaling(node, 6, 7)))
+
+
+def _qlinear_concat(b: Builder, node: Node) -> Value:
+    to = Target(scaling=b.scaling(node, 0, 1))
+    parts = [operand(b, node, at) for at in range(2, len(node.inputs), 3)]
+    if not parts:
+        raise b.error(node, "it has no operands")
+    return movement.concatenate(b, node, [b.table(node, part, (), to) for part in parts])
+
+
+def _qlinear_function(b: Builder, node: Node) -> Value:
+    x = b.rescaled(node, 0, b.scaling(node, 1, 2))
+    plain = replace(node, kind=node.kind.removeprefix("QLinear"), inputs=node.inputs[:1])
+    function = pointwise.function_of(b, plain)
+    return b.table(node, x, (function,), Target(scaling=b.scaling(node, 3, 4)))
+
+
+def _qlinear_pool(b: Builder, node: Node) -> Value:
+    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 3, 4))
+    if node.attributes.get("channels_last", 0):
+        raise b.error(node, "images with channels last are not supported; export it as NCHW")
+    if node.kind == "QLinearAveragePool":
+        return products.average_pool(b, node, x, to)
+    return products.mean(b, node, x, tuple(range(2, len(x.shape))), True, to)
+
+
+def _qlinear_softmax(b: Builder, node: Node) -> Value:
+    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 3, 4))
+    return pointwise.softmax(b, node, x, to, opset=int(node.attributes.get("opset", 13)))
+
+
+HANDLERS: dict[str, Handler] = {
+    "QLinearConv": _qlinear_conv,
+    "QLinearMatMul": _qlinear_matmul,
+    "QGemm": _qgemm,
+    "QLinearAdd": _qlinear_binary,
+    "QLinearMul": _qlinear_binary,
+    "QLinearConcat": _qlinear_concat,
+    "QLinearSigmoid": _qlinear_function,
+    "QLinearLeakyRelu": _qlinear_function,
+    "QLinearAveragePool": _qlinear_pool,
+    "QLinearGlobalAveragePool": _qlinear_pool,
+    "QLinearSoftmax": _qlinear_softmax,
+}
