@@ -47,15 +47,7 @@ FAULT_TESTS = FaultTests(
     broken_wanted=12,
     copied=("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml"),
     # Tests that build networks or firmware look for these.
-    linked=(
-        "docs",
-        "README.md",
-        "Makefile",
-        "requirements.txt",
-        "requirements-dev.txt",
-        "requirements-docs.txt",
-        ".venv",
-    ),
+    linked=("docs", "README.md", "Makefile", "requirements*.txt", ".venv"),
 )
 
 

@@ -43,7 +43,8 @@ class FaultTests:
         quick, slow: patterns of what follows.
         broken_benches: the pytest file of benches that must not pass.
         broken_wanted: fewer than this many mean nothing.
-        copied, linked: what a copy of the project consists of; what is linked is only read.
+        copied: what a copy of the project consists of.
+        linked: patterns of what else tests read at the top of the project.
     """
 
     folders: tuple[str, ...]

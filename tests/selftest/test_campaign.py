@@ -19,6 +19,7 @@ from honeyguide.faults.faults import Fault, load_faults
 from honeyguide.faults.patches import apply_patch
 from honeyguide.faults.report import outcome_table, write_json
 from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, read_junit
+from honeyguide.faults.tree import Tree
 from honeyguide.report.files import Results
 from honeyguide.runs import own_place
 from tb.build import ROOT
@@ -256,3 +257,11 @@ def test_what_a_check_that_fell_is(kind: str, message: str, named: bool, tmp_pat
     (found,) = read_junit(tmp_path / "x.xml")
     assert found.failed
     assert found.named == named
+
+
+def test_a_copy_has_what_the_tests_of_the_selection_read(tmp_path: Path) -> None:
+    root = Tree("copy", folder=tmp_path).root
+    wanted = [*ROOT.glob("requirements*.txt"), *(ROOT / name for name in FAULT_TESTS.copied)]
+    assert len(wanted) > len(FAULT_TESTS.copied) + 3
+    missing = [path.name for path in wanted if not (root / path.name).exists()]
+    assert not missing, "tests that need them fail on every core, and so catch nothing"

@@ -35,9 +35,9 @@ class Tree:
                 shutil.copytree(origin, copy, ignore=ignore)
             elif origin.is_file():
                 shutil.copy2(origin, copy)
-        for item in listed.linked:
-            if (source / item).exists():
-                (self.root / item).symlink_to(source / item)
+        for pattern in listed.linked:
+            for path in source.glob(pattern):
+                (self.root / path.name).symlink_to(path)
 
     def reset(self) -> None:
         """Make the core good again, and forget what was built of a broken one."""

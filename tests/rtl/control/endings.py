@@ -75,11 +75,11 @@ async def abort_keeps_what_was_found(dut: Any) -> None:
 
 @cocotb.test()
 async def a_dead_bus_is_given_up(dut: Any) -> None:
-    """Abort and soft reset end although the engines never say that the bus is quiet."""
+    """Abort and soft reset wait for each engine, and end if it never says that it is quiet."""
     bench = await started(dut)
-    for value in (ABORT, 1, ABORT):
+    for value, busy in ((ABORT, "load"), (1, "store"), (ABORT, "store"), (1, "load")):
         bench.engines["load"].frozen = True
-        bench.idle["load"] = False
+        bench.idle[busy] = False
         await bench.issue(ld_l(addr=0))
         await bench.step(30)
         before = bench.cycle
@@ -90,7 +90,7 @@ async def a_dead_bus_is_given_up(dut: Any) -> None:
             assert bench.cycle - before < BOUND, "the core never comes back"
         assert bench.cycle - before > 900, "memory had no time to answer"
         forget(bench)
-        bench.idle["load"] = True
+        bench.idle[busy] = True
         await bench.step(4200)
         before = len(bench.engines["load"].log)
         await bench.issue(ld_l(addr=8))
