@@ -48,6 +48,10 @@ sim: ## Classify real images on the simulated core: CONFIG= IMAGES= SEED= TEST= 
 	@$(SIM) -m scripts.sim $(call option,config,CONFIG) $(call option,images,IMAGES) \
 	  $(call option,seed,SEED) $(call option,test,TEST) $(call switch,waves,WAVES) $(words)
 
+watch: ## Run the smoke tests at each save, show the first difference: CONFIG= SEED= TEST=
+	@$(SIM) -m scripts.watch $(call option,config,CONFIG) $(call option,seed,SEED) \
+	  $(call option,test,TEST) $(words)
+
 run: ## Run a network on the simulated core: MODEL= INPUT= CONFIG= COUNT= OUTPUT= STALL= SEED= TRACE=
 	@$(SIM) -m scripts.run $(call option,model,MODEL) $(call option,input,INPUT) \
 	  $(call option,config,CONFIG) $(call option,count,COUNT) $(call option,output,OUTPUT) \

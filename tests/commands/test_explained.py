@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -93,6 +95,46 @@ def test_what_a_failing_run_prints(wrong_core: Path, tmp_path: Path) -> None:
     assert place is not None
     assert repeated.returncode == 1, repeated.stdout + repeated.stderr
     assert "expected" in repeated.stdout
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_what_a_watch_prints(wrong_core: Path, tmp_path: Path) -> None:
+    """A failure with its first difference, then what is no Verilog, then a core that is right."""
+    lane = wrong_core / "compute" / "ratel_requant_lane.v"
+    wrong = lane.read_text(encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scripts.watch", "--rtl", str(wrong_core), "--results",
+         str(tmp_path), "--test", "layers.MacLayers"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, start_new_session=True,
+    )  # fmt: skip
+    out = process.stdout
+    assert out is not None
+
+    def said() -> str:
+        return "".join(iter(lambda: next(out), "waiting for a save; ^C ends\n"))
+
+    try:
+        failed = said()
+        assert "FAIL: 1 of 1," in failed
+        assert "make waves TEST=layers.MacLayers" in failed
+        assert re.search(r"first difference of layers.MacLayers: .*\n  .*expected", failed)
+        lane.write_text(wrong.replace("endmodule", "endmodul"), encoding="utf-8")
+        refused = said()
+        assert f"saved: {lane}" in refused
+        assert re.search(r"FAIL: .*ratel_requant_lane\.v:\d+", refused.replace("\n", " "))
+        assert "Traceback" not in failed + refused
+        lane.write_text(wrong.replace("64'sd0", "64'sd1073741824"), encoding="utf-8")
+        assert "PASS: all 1 of these" in said()
+        os.killpg(process.pid, signal.SIGINT)
+        assert "no longer watching" in out.read()
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        lane.write_text(wrong, encoding="utf-8")
 
 
 @pytest.mark.sim

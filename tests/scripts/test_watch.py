@@ -61,8 +61,9 @@ LONG = {
 }
 # These need a run that failed, or two regressions: here they say that there is none.
 WANTING = {"diff", "shrink", "bisect", "trend", "summary"}
-# They make the environment, remove what was made, write into the checkout as they must, or print.
-NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help", "new-test"}
+# They make the environment, remove what was made, write into the checkout as they must, print, or
+# run until they are interrupted.
+NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help", "new-test", "watch"}
 
 
 def devices() -> dict[str, tuple[int, int, int]]:
