@@ -25,7 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide import cli
-from honeyguide.faults.patches import Hunk, read_patch
+from honeyguide.faults.edits import edits_of
+from honeyguide.faults.merge import Numbered, merge, plusargs
+from honeyguide.faults.patches import Hunk, PatchError, read_patch
 from honeyguide.project import BUILD
 from honeyguide.report.files import shown
 from honeyguide.runs import locked, own_place
@@ -33,7 +35,6 @@ from honeyguide.sim import HdlError, build
 from honeyguide.waves.builds import debug_build
 from honeyguide.waves.picture import draw
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
-from scripts.debug.mutants import CHOOSER, put_in
 from tb.build import ROOT
 
 TABLES = Path(__file__).resolve().parent
@@ -115,27 +116,38 @@ def build_faulty(table: list[Expected], folder: Path) -> Path:
     """
     shutil.rmtree(folder / "rtl", ignore_errors=True)
     shutil.copytree(ROOT / "rtl", folder / "rtl")
-    hunks: dict[int, list[Hunk]] = {}
+    edits: dict[str, list[Numbered]] = {}
     copied: dict[Path, Path] = {}  # of the bench
     for entry in table:
         if entry.edit is not None:
-            hunks[number_of(entry)] = [entry.edit]
             original = ROOT / entry.edit.path
             if not entry.edit.path.startswith("rtl/") and original not in copied:
                 copied[original] = folder / entry.edit.path
                 copied[original].parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(original, copied[original])
-            continue
-        patch = PATCHES / f"{entry.fault}.patch"
-        if not patch.is_file():
-            raise cli.UserError(f"there is no fault {entry.fault}")
-        hunks[number_of(entry)] = read_patch(patch.read_text(encoding="utf-8"))
-    put_in(folder, hunks)
-    chooser = folder / "fault_chooser.sv"
-    chooser.write_text(CHOOSER, encoding="utf-8")
+        try:
+            for path, edit in edits_of(hunks_of(entry), folder):
+                edits.setdefault(path, []).append((number_of(entry), edit))
+        except PatchError as error:
+            raise cli.UserError(f"fault {entry.fault} {error}") from None
+    merge(edits, folder)
     wanted = debug_build(None, traced=True, rtl=folder / "rtl")
     sources = [copied.get(Path(path), path) for path in wanted.sources]
-    return build(replace(wanted, sources=[*sources, chooser]))
+    return build(replace(wanted, sources=sources))
+
+
+def hunks_of(entry: Expected) -> list[Hunk]:
+    """Return what a fault changes.
+
+    Raises:
+        UserError: it has no patch.
+    """
+    if entry.edit is not None:
+        return [entry.edit]
+    patch = PATCHES / f"{entry.fault}.patch"
+    if not patch.is_file():
+        raise cli.UserError(f"there is no fault {entry.fault}")
+    return read_patch(patch.read_text(encoding="utf-8"))
 
 
 def number_of(entry: Expected) -> int:
@@ -157,7 +169,7 @@ def measure(
         done = repeat(
             Repeat(
                 module=f"tb.tests.{file}", test=name, seed=seed, folder=place / test,
-                build=where, plusargs=(f"+ratel_fault={number_of(expected)}",),
+                build=where, plusargs=plusargs(number_of(expected)),
             ),
             waves=waves,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from statistics import median
 
 from honeyguide import cli
 from honeyguide.core import core
+from honeyguide.faults.merge import plusargs
 from honeyguide.project import BUILD
 from honeyguide.runs import own_place
 from honeyguide.sim import HdlError
@@ -54,7 +55,7 @@ def main(argv: list[str]) -> int:
                     build=where, module=f"tb.tests.{file}", test=name, seed=wanted.seed,
                     config=core().default, folder=folder / "shrinks" / entry.fault, title=test,
                     command=f"fault {entry.fault}", seconds=wanted.limit,
-                    plusargs=(f"+ratel_fault={number_of(entry)}",),
+                    plusargs=plusargs(number_of(entry)),
                 )
             )  # fmt: skip
             found[entry.fault] = {**asdict(done), "path": str(done.path or "")}

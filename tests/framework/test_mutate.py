@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.faults.merge import PACKAGE, merged
 from honeyguide.mutate import campaign as campaign_module
 from honeyguide.mutate.campaign import Campaign, Means
 from honeyguide.mutate.kinds import KINDS, Change, changes
-from honeyguide.mutate.merge import PACKAGE, applied, merged
+from honeyguide.mutate.merge import applied
 from honeyguide.mutate.page import page
 from honeyguide.mutate.report import Fate, Mutant, content, score_of
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample

@@ -1,180 +1,156 @@
-"""Put all faults into one core, where a file says which of them is there: one build serves them.
+"""Put changes into one core, where a number says which of them is there: one build serves them all.
 
-A fault that replaces an expression becomes a choice:
+    wire pop = valid_o && ready_i;    wire pop = (which == 7) ? (valid_o || ready_i)
+                                                              : (valid_o && ready_i);
+    q <= d;                           begin if (which != 8) q <= d; end
 
-    wire own = mac_i && perch_i;        wire own = (select == 21) ? (mac_i && bias_i)
-                                                                  : (mac_i && perch_i);
+The number is a word of the simulator's command line, +choice=7, or stands in a file that the core
+reads when it starts. A watched core behaves as the good one, and says in its log of each place once
+that it would have had another value there:
 
-The result needs Verilator (a package, `$fopen`); it is never seen outside build/selftest. A fault
-of something constant (a parameter, a loop's bound, a missing statement) can't be chosen so: its
-table entry says `alone`, and it gets builds of its own.
+    choice 7 differs
+
+Both need Verilator (a package, a function with an effect); neither is seen outside a build folder.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from honeyguide.core import core
-from honeyguide.faults.faults import Fault
-from honeyguide.faults.patches import PatchError, read_patch
+from honeyguide.faults.patches import PatchError
 
-PACKAGE = "honeyguide_fault_select"
-PACKAGE_FILE = "0_fault_select.v"  # in the core's folder, sorted before every module that asks it
+PACKAGE = "honeyguide_choice"
+PACKAGE_FILE = "0_choice.v"  # in the core's folder, sorted before every module that asks it
 NONE = 0
-ASSIGNMENT = re.compile(r"<=|(?<![=<>!])=(?!=)")
+WHICH = f"{PACKAGE}::which"
+DIFFERS = re.compile(r"^choice (\d+) differs$", re.M)
+_TEXT = """package %s;
+  int which = read();
+  bit seen [int];
+  function automatic int read();
+    int number;
+%s
+    return number;
+  endfunction
+  function automatic bit watch(int number, bit differs);
+    if (differs && !seen.exists(number)) begin
+      seen[number] = 1'b1;
+      $display("choice %%0d differs", number);
+    end
+    return 1'b0;
+  endfunction
+endpackage
+"""
+_WORD = f"""    if ($value$plusargs("choice=%d", number) == 0) number = {NONE};"""
+_FILE = """    int file;
+    file = $fopen("%s", "r");
+    if (file == 0 || $fscanf(file, "%%d", number) != 1) $fatal(1, "no fault is chosen");
+    $fclose(file);"""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """Characters start..end of a file become `new` when fault `number` is chosen."""
+class Edit:
+    """Characters start..end become `new`.
+
+    A statement (of a block) is left out by an empty `new`; where start is end, it comes in.
+    """
 
     start: int
     end: int
     new: str
-    number: int
+    statement: bool = False
+
+
+Numbered = tuple[int, Edit]
+
+
+def merge(
+    edits: Mapping[str, Sequence[Numbered]], root: Path, *, watched: bool = False,
+    file: Path | None = None,
+) -> None:  # fmt: skip
+    """Put edits into the files of the core at `root`; or watch them.
+
+    Args:
+        edits: by the paths of files, relative to `root`.
+        root: where the core is.
+        watched: nothing is changed, but told.
+        file: the file that chooses; None for the command line.
+
+    Raises:
+        PatchError: two change parts of one expression, and neither is inside the other.
+    """
+    for path, own in edits.items():
+        text = (root / path).read_text(encoding="utf-8")
+        (root / path).write_text(merged(text, own, watched=watched), encoding="utf-8")
+    text = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file)
+    (root / core().rtl / PACKAGE_FILE).write_text(text, encoding="utf-8")
+
+
+def plusargs(number: int) -> tuple[str, ...]:
+    """Return the words that choose a change of a merged core; NONE for the good one."""
+    return (f"+choice={number}",)
 
 
 def choice_file(root: Path) -> Path:
-    """Return the file that a merged core at `root` reads the number of the fault from."""
+    """Return the file that a merged core at `root` can read the number from."""
     return root / "fault"
 
 
-def merge(faults: Sequence[Fault], root: Path) -> None:
-    """Change the core at `root` so that it holds all faults; fault i is chosen by i + 1.
-
-    Raises:
-        PatchError: a fault can't be chosen at run time, or two change the same expression.
-    """
-    choices: dict[str, list[Choice]] = {}
-    for number, fault in enumerate(faults, start=1):
-        for hunk in read_patch(fault.patch):
-            text = (root / hunk.path).read_text(encoding="utf-8")
-            begin = text.index(hunk.old)
-            code = without_comments(text)
-            for start, end, new in changes(hunk.old, hunk.new):
-                span = expression(code, begin + start, begin + end)
-                if span is None:
-                    raise PatchError(f"of {fault.name} changes no expression: mark it `alone`")
-                low, high = span
-                replaced = text[low : begin + start] + new + text[begin + end : high]
-                choice = Choice(start=low, end=high, new=replaced, number=number)
-                choices.setdefault(hunk.path, []).append(choice)
-    for path, listed in choices.items():
-        file = root / path
-        file.write_text(with_choices(file.read_text(encoding="utf-8"), listed), encoding="utf-8")
-    (root / core().rtl / PACKAGE_FILE).write_text(package(choice_file(root)), encoding="utf-8")
-    choose(root, NONE)
-
-
 def choose(root: Path, number: int) -> None:
-    """Choose a fault of a merged core; NONE for the good one."""
+    """Choose a change of a merged core that reads a file; NONE for the good one."""
     choice_file(root).write_text(f"{number}\n", encoding="utf-8")
 
 
-def without_comments(text: str) -> str:
-    """Return the text with blanks in place of the comments, so that places stay."""
-    return re.sub(r"//[^\n]*", lambda match: " " * len(match[0]), text)
+def merged(text: str, edits: Sequence[Numbered], *, watched: bool = False) -> str:
+    """Return the text with all edits as choices, or watched."""
+    # The outer before the inner; a statement before the expression that fills it.
+    ordered = sorted(edits, key=lambda item: (item[1].start, -item[1].end, not item[1].statement))
+    return _pieces(text, 0, len(text), ordered, _watched if watched else _choice)
 
 
-def changes(old: str, new: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, text): what of the old lines is replaced, a piece a changed line."""
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    if len(before) != len(after):
-        start, end, text = one_change(old, new)
-        return [(start, end, text)]
-    pieces = []
-    offset = 0
-    for a, b in zip(before, after, strict=True):
-        if a != b:
-            start, end, text = one_change(a, b)
-            pieces.append((offset + start, offset + end, text))
-        offset += len(a)
-    return pieces
-
-
-def one_change(old: str, new: str) -> tuple[int, int, str]:
-    """Return the piece of `old` from the first to the last difference, and what replaces it."""
-    blocks = [
-        (tag, a1, a2, b1, b2)
-        for tag, a1, a2, b1, b2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
-    return blocks[0][1], blocks[-1][2], new[blocks[0][3] : blocks[-1][4]]
-
-
-def expression(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return the expression around start..end: the inside of its parentheses, or what is assigned.
-
-    None if there is none, because a statement or a constant is changed.
-    """
-    low = max(text.rfind(";", 0, start), text.rfind("begin", 0, start)) + 1
-    opened = enclosing(text, low, start, end)
-    if opened is not None:
-        inside = text[opened[0] : opened[1]]
-        if ";" not in inside and not inside.lstrip().startswith("."):
-            return opened
-    statement = text[low:start]
-    if "localparam" in statement or ";" in text[start:end]:
-        return None
-    depth = 0
-    for place, letter in enumerate(statement):
-        depth += (letter in "([{") - (letter in ")]}")
-        match = ASSIGNMENT.match(statement, place) if depth == 0 else None
-        if match is not None:
-            return low + match.end(), text.index(";", end)
-    return None
-
-
-def enclosing(text: str, low: int, start: int, end: int) -> tuple[int, int] | None:
-    """Return the inside of the nearest parentheses around start..end that open after `low`."""
-    depth = 0
-    for place in range(start - 1, low - 1, -1):
-        depth += (text[place] == ")") - (text[place] == "(")
-        if depth < 0:
-            closing = matching(text, place)
-            return (place + 1, closing) if closing >= end else None
-    return None
-
-
-def matching(text: str, opening: int) -> int:
-    """Return the place of the parenthesis that closes the one at `opening`."""
-    depth = 0
-    for place in range(opening, len(text)):
-        depth += (text[place] == "(") - (text[place] == ")")
-        if depth == 0:
-            return place
-    raise PatchError("changes a file whose parentheses do not match")
-
-
-def with_choices(text: str, choices: Sequence[Choice]) -> str:
-    """Return the file's text with all choices in it."""
+def _pieces(
+    text: str, low: int, high: int, edits: Sequence[Numbered],
+    put: Callable[[str, Sequence[Numbered]], str],
+) -> str:  # fmt: skip
     parts = []
-    done = 0
-    for choice in sorted(choices, key=lambda item: item.start):
-        if choice.start < done:
-            raise PatchError(f"number {choice.number} meets another in one expression")
-        old = text[choice.start : choice.end].strip()
-        parts.append(text[done : choice.start])
-        parts.append(f" (({PACKAGE}::which == {choice.number}) ? ({choice.new.strip()}) : ({old}))")
-        done = choice.end
-    return "".join([*parts, text[done:]])
+    place = low
+    waiting = list(edits)
+    while waiting:
+        first = waiting[0][1]
+        same = [
+            item for item in waiting if (item[1].start, item[1].end) == (first.start, first.end)
+        ]
+        inside = [item for item in waiting if item not in same and item[1].end <= first.end]
+        waiting = [item for item in waiting if item not in same and item not in inside]
+        if first.start < place:
+            raise PatchError(f"number {same[0][0]} meets another in one expression")
+        own = _pieces(text, first.start, first.end, inside, put)
+        parts += [text[place : first.start], put(own, same)]
+        place = first.end
+    return "".join([*parts, text[place:high]])
 
 
-def package(file: Path) -> str:
-    """Return the package that reads the number of the fault before the first clock."""
-    return f"""package {PACKAGE};
-  int which = read();
-  function automatic int read();
-    int file;
-    int number;
-    file = $fopen("{file}", "r");
-    if (file == 0 || $fscanf(file, "%d", number) != 1) $fatal(1, "no fault is chosen");
-    $fclose(file);
-    return number;
-  endfunction
-endpackage
-"""
+def _choice(own: str, same: Sequence[Numbered]) -> str:
+    if same[0][1].statement:
+        if not own:
+            come = " ".join(f"if ({WHICH} == {number}) {edit.new.strip()}" for number, edit in same)
+            return f" begin {come} end\n"
+        guards = " && ".join(f"{WHICH} != {number}" for number, _ in same)
+        return f" begin if ({guards}) {own.strip()} end\n"
+    arms = "".join(f"({WHICH} == {number}) ? ({edit.new}) : " for number, edit in same)
+    return f"({arms}({own}))"
+
+
+def _watched(own: str, same: Sequence[Numbered]) -> str:
+    if same[0][1].statement:  # that it is reached is all that can be seen
+        calls = " ".join(f"void'({PACKAGE}::watch({number}, 1'b1));" for number, _ in same)
+        return f"begin {calls} {own} end"
+    # watch is 0, so the first arm, which has the other's type, is never taken.
+    calls = " | ".join(
+        f"{PACKAGE}::watch({number}, ({edit.new}) != ({own}))" for number, edit in same
+    )
+    return f"(({calls}) ? ({same[0][1].new}) : ({own}))"

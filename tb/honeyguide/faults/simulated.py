@@ -14,8 +14,9 @@ from pathlib import Path
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.faults.campaign import Outcome
+from honeyguide.faults.edits import merge_faults
 from honeyguide.faults.faults import Fault
-from honeyguide.faults.merge import NONE, choose, merge
+from honeyguide.faults.merge import NONE, choose
 from honeyguide.faults.patches import apply_patch
 from honeyguide.faults.tests import Failure
 from honeyguide.project import ROOT
@@ -73,7 +74,7 @@ def simulated(faults: Sequence[Fault], folder: Path, *, jobs: int) -> Iterator[O
     """
     merged = Bench(folder / "merged", jobs=jobs)
     numbered = [fault for fault in faults if not fault.alone]
-    merge(numbered, merged.root)
+    merge_faults(numbered, merged.root)
     merged.build()
     choose(merged.root, NONE)
     failure = merged.first_failure()

@@ -11,8 +11,9 @@ from itertools import groupby
 from pathlib import Path
 
 from honeyguide.core import fault_tests
+from honeyguide.faults.edits import merge_faults
 from honeyguide.faults.faults import Fault
-from honeyguide.faults.merge import NONE, choose, merge
+from honeyguide.faults.merge import NONE, choose
 from honeyguide.faults.order import ordered
 from honeyguide.faults.patches import apply_patch, read_patch
 from honeyguide.faults.tests import Failure, first_failure
@@ -34,7 +35,7 @@ class Station:
         self.single = Tree(f"{name}-single", folder=folder)
         self._ids = ids
         self._numbered = [fault for fault in faults if not fault.alone]
-        merge(self._numbered, self.merged.root)
+        merge_faults(self._numbered, self.merged.root)
 
     def broken(self, fault: Fault) -> Failure | None:
         """Return the first failure of a core with the fault; None if every test passes."""

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
+from honeyguide.faults.merge import DIFFERS, NONE, PACKAGE, plusargs
 from honeyguide.mutate.kinds import Change
-from honeyguide.mutate.merge import DIFFERS, NONE, PACKAGE, merge, plusargs
+from honeyguide.mutate.merge import merge_changes
 from honeyguide.mutate.report import Fate, Mutant
 from honeyguide.mutate.runs import Killers
 from honeyguide.project import ROOT
@@ -73,7 +74,7 @@ class MergedCore:
         while True:
             shutil.rmtree(self.root, ignore_errors=True)
             shutil.copytree(ROOT / core().rtl, self.root / core().rtl)
-            merge(self.changes, self.root, watched=self._watched)
+            merge_changes(self.changes, self.root, watched=self._watched)
             wanted = stand_in(core().build(config), self.root / core().rtl)
             try:
                 return build(SimBuild(**{**wanted, "design": None}))

@@ -11,17 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from honeyguide.faults.merge import Edit
 from honeyguide.mutate.source import Declared, Node, Source, children, end_of, kind_of, start_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edit:
-    """Characters start..end become `new`. A statement is left out by an empty `new`."""
-
-    start: int
-    end: int
-    new: str
-    statement: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
