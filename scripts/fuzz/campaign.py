@@ -9,12 +9,12 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import Any
 
 from honeyguide.project import ROOT
+from honeyguide.sim.workers import threads
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.worker import Ending
 
@@ -129,7 +129,7 @@ def campaign(
             idle.put(worker)
 
     try:
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
+        with threads(jobs) as pool:
             for done, (mutant, (ending, peak), asked) in enumerate(
                 pool.map(one, enumerate(mutants)), start=1
             ):

@@ -4,7 +4,9 @@ pretended, so that this takes no time.
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,6 +24,7 @@ from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, r
 from honeyguide.faults.tree import Tree
 from honeyguide.report.files import Results
 from honeyguide.runs import own_place
+from honeyguide.sim.workers import threads
 from tb.build import ROOT
 from tb.core import FAULT_TESTS
 
@@ -265,3 +268,37 @@ def test_a_copy_has_what_the_tests_of_the_selection_read(tmp_path: Path) -> None
     assert len(wanted) > len(FAULT_TESTS.copied) + 3
     missing = [path.name for path in wanted if not (root / path.name).exists()]
     assert not missing, "tests that need them fail on every core, and so catch nothing"
+
+
+def test_tests_of_a_broken_core_end_with_the_campaign(tmp_path: Path) -> None:
+    (tmp_path / "test_long.py").write_text(
+        "import os, pathlib, time\n"
+        "def test_long():\n"
+        "    pathlib.Path('new').write_text(str(os.getpid()))\n"
+        "    os.rename('new', 'pid')\n"
+        "    time.sleep(600)\n"
+    )
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser): parser.addoption('--seed')\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    tree = CopyOfCore(tmp_path / "core")
+    tree.root = tmp_path
+    deadline = time.monotonic() + 100
+    with pytest.raises(KeyboardInterrupt), threads(1) as pool:
+        pool.submit(tests.run_all, tree, ["test_long.py"])  # type: ignore[arg-type]
+        while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        raise KeyboardInterrupt
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_pools_are_made_in_one_place_which_ends_what_they_wait_for() -> None:
+    makers = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("tb", "scripts")
+        for path in (ROOT / folder).rglob("*.py")
+        if "PoolExecutor(" in path.read_text(encoding="utf-8")
+    ]
+    assert sorted(makers) == ["tb/honeyguide/regress/local.py", "tb/honeyguide/sim/workers.py"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from honeyguide.faults.tree import Tree
+from honeyguide.sim.supervise import answer
 from honeyguide.sim.toolchain import clean_environment
 
 log = logging.getLogger(__name__)
@@ -119,16 +119,15 @@ def run_all(tree: Tree, words: Sequence[str], *, seed: int = 1) -> list[Case]:
     junit = tree.root / "build" / "selftest.xml"
     junit.parent.mkdir(parents=True, exist_ok=True)
     junit.unlink(missing_ok=True)
-    done = subprocess.run(
+    code, said = answer(
         [
             sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:xdist",
             "--seed", str(seed), "--junit-xml", str(junit), *words,
         ],
-        cwd=tree.root, env=clean_environment(), stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        cwd=tree.root, env=clean_environment(),
     )  # fmt: skip
-    if done.returncode not in VERDICTS:
-        raise BrokenRunError(" ".join(done.stdout.strip().splitlines()[-1:]))
+    if code not in VERDICTS:
+        raise BrokenRunError(" ".join(said.strip().splitlines()[-1:]))
     return read_junit(junit)
 
 

@@ -14,7 +14,6 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +42,7 @@ from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, shown
 from honeyguide.report.progress import building
 from honeyguide.runs import own_place
+from honeyguide.sim.workers import threads
 
 SCORE, MODULE_SCORE = 0.99, 0.97
 FOLDER = BUILD / "mutate"
@@ -161,7 +161,7 @@ def proved(
         print(f"  changes nothing: {item.change}", flush=True)
         return replace(item, fate=Fate.PROVED, message="equal for all time")
 
-    with ThreadPoolExecutor(jobs) as pool:
+    with threads(jobs) as pool:
         asked = {item.number: item for item in pool.map(ask, left)}
     return [asked.get(item.number, item) for item in mutants]
 

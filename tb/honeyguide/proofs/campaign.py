@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from honeyguide.proofs.table import Fault, Proof
 from honeyguide.proofs.task import Outcome, Sources, Verdict, prove, refute
+from honeyguide.sim.workers import threads
 
 GOOD = (Verdict.PROVED, Verdict.BOUNDED)
 
@@ -88,7 +88,7 @@ def run_all(
         return Result(job=job, outcome=outcome)
 
     results = []
-    with ThreadPoolExecutor(parallel) as pool:
+    with threads(parallel) as pool:
         for result in pool.map(one, jobs):
             tell(result)
             results.append(result)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
+from honeyguide.sim.supervise import answer
 from honeyguide.sim.toolchain import clean_environment
 
 DEPTH = 2
@@ -182,15 +182,9 @@ def _read(names: Iterable[str], folder: str) -> list[str]:
 
 def run_yosys(script: Sequence[str], folder: Path) -> str:
     """Run Yosys on a script and return all that it says; "time-out" if it takes too long."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _TOOL, "-p", "; ".join(script)],
-            cwd=folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, check=False, timeout=TIMEOUT_S,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return "time-out"
-    return done.stdout
+    command = [sys.executable, "-c", _TOOL, "-p", "; ".join(script)]
+    code, said = answer(command, cwd=folder, env=clean_environment(), timeout_s=TIMEOUT_S)
+    return "time-out" if code is None else said
 
 
 def _unproven(said: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from honeyguide.proofs.table import Fault, Proof, TableError
+from honeyguide.sim.supervise import answer
 
 SOLVER = "z3"
 
@@ -156,10 +156,7 @@ def _run(
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
     started = time.monotonic()
-    subprocess.run(
-        command, cwd=folder, env=environment, check=False, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    answer(command, cwd=folder, env=environment)
     return _ending(folder / "task", time.monotonic() - started)
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +42,16 @@ def supervise(
     finally:
         end(process)
         _running.discard(process)
+
+
+def answer(
+    command: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_s: float | None = None
+) -> tuple[int | None, str]:
+    """Do the same; return the exit code and what was said, on standard error as well."""
+    with tempfile.TemporaryFile() as said:
+        code = supervise(command, env=env, cwd=cwd, output=said, timeout_s=timeout_s)
+        said.seek(0)
+        return code, said.read().decode(errors="replace")
 
 
 @lru_cache(maxsize=1)
