@@ -129,7 +129,7 @@ fuzz: ## Run random networks on the core; shrink what fails to its smallest grap
 	@$(DEV) -m scripts.random_networks $(call option,n,N) $(call option,seed,SEED) \
 	  $(call option,config,CONFIG) $(call option,first,FIRST) $(call option,only,ONLY) $(words)
 
-fuzz-files: ## Mutate network files; each must end in a network or one sentence: N=5000 J= SEED= FIRST=
+fuzz-files: ## Mutate network files; each must end in a network or one sentence: N=5000 J= SEED= FIRST= ARGS=--onnx
 	@$(DEV) -m scripts.fuzz $(call option,n,N) $(call option,jobs,J) $(call option,seed,SEED) \
 	  $(call option,first,FIRST) $(words)
 

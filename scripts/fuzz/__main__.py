@@ -3,7 +3,8 @@
 Bytes and bits flipped, files cut, indices swapped, every field of the schema driven to extremes,
 from sound networks that have every operator and type. Each mutant is imported and compiled in a
 worker process with 1 GiB and 5 s of the processor; of every so many, those that are networks are
-compared with TensorFlow Lite Micro. Writes build/reports/fuzz.json.
+compared with TensorFlow Lite Micro. With `--onnx`, ONNX files are, with onnxruntime. Writes
+build/reports/fuzz.json.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.progress import Progress
 from scripts.fuzz.campaign import Tally, campaign
 from scripts.fuzz.mutate import KINDS, mutants
+from scripts.fuzz.mutate_onnx import KINDS as ONNX_KINDS
+from scripts.fuzz.mutate_onnx import mutants as onnx_mutants
+from scripts.fuzz.mutate_onnx import seed_files
 from scripts.fuzz.seeds import seed_models
+from scripts.runs.onnx_packages import ensure_packages
+from scripts.runs.oracle import ONNXRUNTIME, TFLITE_MICRO
 
 FILES = 5000
 SHOWN = 10  # wrong endings that are printed; the report has all
@@ -33,15 +39,23 @@ def main(argv: list[str]) -> int:
         help="ask TensorFlow Lite Micro about the networks of each K-th file, default 1",
     )  # fmt: skip
     options.add_argument(
-        "--kinds", type=chosen_kinds, default=KINDS, metavar="NAMES",
+        "--kinds", type=chosen_kinds, metavar="NAMES",
         help=f"kinds of mutation, with commas: {', '.join(sorted(set(KINDS)))}",
     )  # fmt: skip
+    options.add_argument("--onnx", action="store_true", help="mutate ONNX files")
     add_results_option(options)
     wanted = options.parse_args(argv)
     results = Results(command="fuzz", folder=wanted.results.resolve())
     results.start()
-    models = seed_models()
-    files = list(mutants(models, wanted.seed, wanted.n, wanted.first, wanted.kinds))
+    if wanted.onnx:
+        ensure_packages()
+        models, draw, kinds, judge = seed_files(), onnx_mutants, ONNX_KINDS, ONNXRUNTIME
+    else:
+        models, draw, kinds, judge = seed_models(), mutants, KINDS, TFLITE_MICRO
+    kinds = wanted.kinds or kinds
+    if foreign := set(kinds) - set(ONNX_KINDS if wanted.onnx else KINDS):
+        raise cli.UserError(f"ONNX files have no kind {', '.join(sorted(foreign))}")
+    files = list(draw(models, wanted.seed, wanted.n, wanted.first, kinds))
     progress, started = Progress("files"), time.monotonic()
     tally = campaign(
         files, jobs=wanted.jobs, oracle_every=wanted.oracle_every, progress=progress.update
@@ -52,8 +66,9 @@ def main(argv: list[str]) -> int:
             "pass": not tally.wrong,
             "seed": wanted.seed,
             "files": len(files),
-            "kinds": sorted(set(wanted.kinds)),
+            "kinds": sorted(set(kinds)),
             "models": sorted(models),
+            "judge": judge,
             "endings": dict(tally.kinds),
             "judged": tally.judged,
             "unjudged": tally.unjudged,
@@ -63,7 +78,7 @@ def main(argv: list[str]) -> int:
             "seconds": time.monotonic() - started,
         }
     )
-    for line in summary(tally, len(files)):
+    for line in summary(tally, len(files), judge):
         print(line)
     print(f"report    {shown(path)}")
     print("FAIL" if tally.wrong else "PASS")
@@ -84,12 +99,12 @@ def chosen_kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def summary(tally: Tally, files: int) -> list[str]:
+def summary(tally: Tally, files: int, judge: str) -> list[str]:
     """Return the lines for people."""
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(tally.kinds.items()))
     lines = [
         f"files     {files:,}: {kinds}",
-        f"oracle    {tally.judged:,} networks equal TensorFlow Lite Micro, "
+        f"oracle    {tally.judged:,} networks equal {judge}, "
         f"{len(tally.unjudged)} were not judged by it",
         f"limits    slowest {tally.slowest:.2f} s of the processor, most {tally.peak >> 10} MiB",
     ]

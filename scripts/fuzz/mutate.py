@@ -81,6 +81,7 @@ class Mutant:
     model: str
     what: str
     raw: bytes
+    suffix: str = ".tflite"
 
     def __str__(self) -> str:
         """Describe it for a report."""

@@ -26,7 +26,7 @@ from golden.network import NetworkError
 from honeyguide.cli import UserError
 from scripts.fuzz.mutate import Mutant
 from scripts.runs.model import load_model, random_inputs
-from scripts.runs.oracle import compare_with_oracle
+from scripts.runs.oracle import Oracles, compare_with_oracle
 from sw.compiler import CompileError
 
 MOST_SECONDS = 5.0
@@ -56,9 +56,9 @@ class Ending:
         return self.kind in ("network", "sentence")
 
 
-def judge(mutant: Mutant, folder: Path, *, ask: bool) -> Ending:
+def judge(mutant: Mutant, folder: Path, *, ask: bool, oracles: Oracles | None = None) -> Ending:
     """Import and compile a mutant; ask the oracle about what is a network, if wanted."""
-    path = folder / "mutant.tflite"
+    path = folder / f"mutant{mutant.suffix}"
     path.write_bytes(mutant.raw)
     started = time.process_time()
     try:
@@ -74,7 +74,7 @@ def judge(mutant: Mutant, folder: Path, *, ask: bool) -> Ending:
         return ending
     try:
         inputs = random_inputs(model, 1, mutant.number)
-        found = compare_with_oracle(model.network, path, inputs)
+        found = compare_with_oracle(model.network, path, inputs, oracles=oracles)
     except UserError as error:  # the network can't take such inputs
         return Ending(kind="sentence", text=str(error), seconds=spent)
     except Exception:  # noqa: BLE001 (the same)
@@ -104,13 +104,13 @@ def main() -> None:
     np.seterr(all="ignore")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    with tempfile.TemporaryDirectory(prefix="ratel-fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ratel-fuzz-") as folder, Oracles() as oracles:
         while True:
             try:
                 mutant, ask = pickle.load(sys.stdin.buffer)
             except EOFError:
                 return
-            ending = judge(mutant, Path(folder), ask=ask)
+            ending = judge(mutant, Path(folder), ask=ask, oracles=oracles)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             pickle.dump((ending, peak), answers)
             answers.flush()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import Network, run_network
+from honeyguide.cli import UserError
 from sw.importer.from_onnx.builder import TO_PLAIN, Checkpoint
 from sw.importer.from_onnx.file import load, read_onnx
 from sw.importer.from_onnx.network import OnnxNetwork, survey_onnx
@@ -62,6 +63,7 @@ def compare_with_onnxruntime(path: Path, inputs: NDArray[np.generic]) -> Compare
 
     Raises:
         RuntimeRefusedError: onnxruntime is not there, or does not run the network.
+        UserError: golden has no result for an input.
     """
     found, problems = survey_onnx(path)
     if found is None:
@@ -71,7 +73,10 @@ def compare_with_onnxruntime(path: Path, inputs: NDArray[np.generic]) -> Compare
     network = found.network
     for number, row in enumerate(inputs):
         given = split_inputs(network, row)
-        values = run_network(network, given)
+        try:
+            values = run_network(network, given)
+        except ValueError as error:
+            raise UserError(f"input {number} of this network has no result: {error}") from None
         known = {network.tensors[i].name: v for i, v in zip(network.inputs, given, strict=True)}
         known |= {p.checkpoint.name: _as_file(found, p.checkpoint, values) for p in pieces}
         for piece in pieces:

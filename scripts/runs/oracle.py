@@ -7,6 +7,8 @@ gives it, so that both together judge every layer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.network import Network, Tensor, run_network
+from golden.network import Layer, Network, Tensor, run_network
 from honeyguide.cli import UserError
 from scripts.runs.cut import CutError, cut, input_tensors
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
@@ -159,30 +161,38 @@ def compare_with_oracle(
         oracles: a process that is there already.
     """
     if is_onnx(model):
-        return _by_onnxruntime(model, inputs, absent)
+        with _asked(oracles, timeout_s) as asked:
+            return _by_onnxruntime(model, inputs, absent, asked)
     made = computed_tensors(network)
     sizes = {index: network.tensors[index].size for index in made}
     result = OracleResult(absent=absent, expected=sum(sizes.values()) * len(inputs))
     try:
         parts = judged_parts(network, model, made)
         result.judge = " and ".join(dict.fromkeys(part.judge for part in parts))
-        if oracles is not None:
-            _compare_parts(result, network, parts, inputs, oracles)
-        else:
-            with Oracles(timeout_s) as own:
-                _compare_parts(result, network, parts, inputs, own)
+        with _asked(oracles, timeout_s) as asked:
+            _compare_parts(result, network, parts, inputs, asked)
     except OracleError as error:
         result.ran, result.reason = False, str(error)
     return result
 
 
-def _by_onnxruntime(model: Path, inputs: NDArray[np.generic], absent: str) -> OracleResult:
-    from scripts.runs.onnx_oracle import RuntimeRefusedError, compare_with_onnxruntime
+@contextmanager
+def _asked(oracles: Oracles | None, timeout_s: float) -> Iterator[Oracles]:
+    """Yield the process that is there already, or one for this comparison alone."""
+    if oracles is not None:
+        yield oracles
+        return
+    with Oracles(timeout_s) as own:
+        yield own
 
+
+def _by_onnxruntime(
+    model: Path, inputs: NDArray[np.generic], absent: str, oracles: Oracles
+) -> OracleResult:
     result = OracleResult(judge=ONNXRUNTIME, absent=absent)
     try:
-        found = compare_with_onnxruntime(model, inputs)
-    except RuntimeRefusedError as error:
+        found = oracles.ready().compare(model, inputs)
+    except OracleError as error:
         result.ran, result.reason = False, str(error)
         return result
     result.tensors, result.near, result.first = found.tensors, found.near, found.first
@@ -289,10 +299,18 @@ def _value(
 
 def is_uint8(network: Network) -> bool:
     """Return whether the network computes on uint8, which tflite-micro does not."""
-    computing = [
-        layer for layer in network.layers if layer.operator not in ("UINT8", "QUANTIZE", "RESHAPE")
-    ]
-    return any(network.tensors[i].flipped for layer in computing for i in layer.outputs)
+    return any(_computes_uint8(network, layer) for layer in network.layers)
+
+
+def _computes_uint8(network: Network, layer: Layer) -> bool:
+    """Return whether a layer does what tflite-micro does not: it moves uint8, makes int8 of it."""
+    if layer.operator in ("UINT8", "RESHAPE"):
+        return False
+    tensors = [network.tensors[index] for index in (*layer.inputs, *layer.outputs)]
+    unsigned = {tensor.flipped for tensor in tensors}
+    if layer.operator == "QUANTIZE" and {tensor.dtype for tensor in tensors} == {"int8"}:
+        return unsigned == {True}
+    return True in unsigned
 
 
 def as_golden(tensor: Tensor, found: dict[int, NDArray[Any]]) -> NDArray[Any]:

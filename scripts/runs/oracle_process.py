@@ -6,6 +6,8 @@
                                     <------      "ready", or "refused" with the reason
     infer(input, tensors)           ------>      one inference
                                     <------      the bytes of these tensors, or "refused"
+    compare(path, inputs)           ------>      onnxruntime, layer by layer (`onnx_oracle`)
+                                    <------      what came of it, or why it does not judge
 
 The interpreter is C++ that trusts its file: a bias index of -1 ends it with a segmentation fault,
 a scale of 0 with an abort. Messages are pickles on pipes; the child's own output goes to its log.
@@ -20,13 +22,20 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from honeyguide.cli import UserError
+
+if TYPE_CHECKING:
+    from scripts.runs.onnx_oracle import Compared
 
 ROOT = Path(__file__).resolve().parents[2]
 # Metadata that tells tflite-micro where in its arena each tensor lies. Such a plan lets tensors
@@ -99,6 +108,19 @@ class OracleProcess:
             raise OracleError("it gave no tensors")
         return answer
 
+    def compare(self, path: Path, inputs: NDArray[Any]) -> Compared:
+        """Compare golden with onnxruntime on an ONNX file.
+
+        Raises:
+            UserError: golden has no result for these inputs.
+        """
+        self._log.seek(0)
+        self._log.truncate()
+        with suppress(BrokenPipeError):
+            _send(self._stdin, ("compare", path, inputs))
+        found: Compared = self._answer()
+        return found
+
     def close(self) -> None:
         """End the process."""
         if self._process.poll() is None:
@@ -125,6 +147,10 @@ class OracleProcess:
             raise OracleError(self._ending()) from None
         finally:
             clock.cancel()
+        if kind == "unjudged":
+            raise OracleError(content)
+        if kind == "raised":
+            raise content
         if kind == "refused":
             said = self._said()
             raise OracleError(f"it does not run this model: {content}" + (said and f" ({said})"))
@@ -199,17 +225,34 @@ class LiteRt:
             experimental_preserve_all_tensors=True,
         )
         self._interpreter.allocate_tensors()
+        # Its own list of inputs comes with names, which need not be text that Python can read.
+        graph = schema.Model.GetRootAs(model, 0).Subgraphs(0)
+        self._inputs = [graph.Inputs(i) for i in range(graph.InputsLength())]
 
     def infer(self, arrays: Sequence[NDArray[Any]]) -> None:
         """Run one inference."""
-        for details, array in zip(self._interpreter.get_input_details(), arrays, strict=True):
-            self._interpreter.set_tensor(details["index"], array)
+        for index, array in zip(self._inputs, arrays, strict=True):
+            self._interpreter.set_tensor(index, array)
         self._interpreter.invoke()
 
     def tensor(self, index: int) -> NDArray[Any]:
         """Return a tensor of the file, flat."""
         found: NDArray[Any] = self._interpreter.get_tensor(index).reshape(-1)
         return found
+
+
+def _compared(path: Path, inputs: NDArray[Any]) -> tuple[str, Any]:
+    """Answer `compare`; golden's own failures are handed on, and not taken for the oracle's."""
+    from scripts.runs.onnx_oracle import RuntimeRefusedError, compare_with_onnxruntime
+
+    try:
+        return "compared", compare_with_onnxruntime(path, inputs)
+    except RuntimeRefusedError as error:
+        return "unjudged", str(error)
+    except UserError as error:
+        return "raised", error
+    except Exception:  # noqa: BLE001 (told by the parent, which the user sees)
+        return "raised", RuntimeError(traceback.format_exc())
 
 
 def main() -> None:
@@ -227,6 +270,8 @@ def main() -> None:
                 model, arena, litert = content
                 oracle = LiteRt(model) if litert else Micro(model, arena)
                 _send(answers, ("ready", None))
+            elif kind == "compare":
+                _send(answers, _compared(*content))
             elif oracle is not None:
                 arrays, tensors = content
                 oracle.infer(arrays)

@@ -65,8 +65,8 @@ def dequantize(op: Operator) -> Operation:
 
 
 def cast(op: Operator) -> Operation:
-    """CAST between int8, int16, int32, bool and float32; uint8 keeps its values."""
-    kinds = ("int8", "int16", "int32", "int64", "bool", "float32")
+    """CAST between int8, int16, int32, bool and float32."""
+    kinds = ("int8", "int16", "int32", "bool", "float32")
     source, target = op.given(0, *kinds), op.made(*kinds)
     if source.flipped or target.flipped:
         raise op.error("casts of uint8 are not supported")

@@ -27,9 +27,14 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Vector:
-    """An offset to a vector whose elements have so many bytes; a string is one of bytes."""
+    """An offset to a vector whose elements have so many bytes."""
 
     size: int
+
+
+@dataclass(frozen=True)
+class String:
+    """An offset to a vector of bytes that a 0 follows: C++ reads on to the next one without."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,12 @@ class Tables:
     name: str
 
 
-Field = Scalar | Vector | Table | Tables
+Field = Scalar | Vector | String | Table | Tables
 
-BYTE, WORD, LONG, STRING = Scalar(1), Scalar(4), Scalar(8), Vector(1)
-OPTIONS = "Options"  # of any operator: its fields are scalars, vectors and strings
+BYTE, WORD, LONG, STRING = Scalar(1), Scalar(4), Scalar(8), String()
+OPTIONS = "Options"  # of any operator: its fields are scalars and vectors
+VARIABLE = "VarHandleOptions"  # the ones with strings, by which variables are told apart
+VARIABLE_TYPE = 111  # their number among the kinds of options
 
 # What the importer reads of TensorFlow Lite's schema, and ranges and signatures of tensors, which
 # tflite-micro reads: table -> field number -> kind. What is not listed (metadata) is never read.
@@ -71,6 +78,7 @@ SCHEMA: dict[str, dict[int, Field]] = {
     },
     "Buffer": {0: Vector(1), 1: LONG, 2: LONG},
     OPTIONS: {},
+    VARIABLE: {0: STRING, 1: STRING},
 }  # fmt: skip
 
 # Shared tables are walked once for each reference. No writer shares so much that the walk is
@@ -109,7 +117,11 @@ class Verifier:
         if any(offset >= extent for offset in offsets):
             raise DamagedError(f"{where} has a field outside of itself")
         found: list[tuple[str, int]] = []
-        for number, kind in SCHEMA[name].items():
+        kinds = SCHEMA[name]
+        typed = offsets[3] if name == "Operator" and len(offsets) > 3 else 0
+        if typed and self._raw[place + typed] == VARIABLE_TYPE:
+            kinds = {**kinds, 4: Table(VARIABLE)}
+        for number, kind in kinds.items():
             offset = offsets[number] if number < len(offsets) else 0
             if offset:
                 width = kind.size if isinstance(kind, Scalar) else 4
@@ -124,8 +136,12 @@ class Verifier:
         if isinstance(kind, Table):
             return [(kind.name, target)]
         count = self._number("<I", target, where)
-        width = kind.size if isinstance(kind, Vector) else 4
+        width = 1 if isinstance(kind, String) else kind.size if isinstance(kind, Vector) else 4
         self._take(target + 4, count * width, where)
+        if isinstance(kind, String):
+            self._take(target + 4 + count, 1, where)
+            if self._raw[target + 4 + count]:
+                raise DamagedError(f"{where} has a text without an end")
         if isinstance(kind, Tables):
             elements = range(target + 4, target + 4 + 4 * count, 4)
             return [(kind.name, self._offset(element, where)) for element in elements]

@@ -12,7 +12,7 @@ from sw.importer.rearranging import ANY
 
 def reshape(op: Operator) -> Reshape:
     """RESHAPE, SQUEEZE, EXPAND_DIMS: the output tensor already has the shape."""
-    source, target = op.given(0, *ANY), op.made(*ANY)
+    source, target = op.activation(0), op.output()
     if source.size != target.size:
         raise op.error(f"cannot make shape {target.shape} of {source.shape}")
     return Reshape(shape=target.shape)
@@ -20,7 +20,7 @@ def reshape(op: Operator) -> Reshape:
 
 def concatenation(op: Operator) -> Concatenation:
     """CONCATENATION of tensors that share the output's quantisation."""
-    output = op.made(*ANY)
+    output = op.output()
     for position in range(len(op.inputs)):
         tensor = op.given(position, output.dtype)
         if (tensor.scale, tensor.zero_point) != (output.scale, output.zero_point):
@@ -29,10 +29,10 @@ def concatenation(op: Operator) -> Concatenation:
 
 
 def pad(op: Operator) -> Pad:
-    """PAD (with the zero point) and PADV2 (with its third input)."""
+    """PAD (with the zero point of int8, else 0) and PADV2 (with its third input)."""
     paddings = op.constant(1, "int32").reshape(-1, 2)
-    source = op.given(0, *ANY)
-    value = source.zero_point
+    source = op.activation(0)
+    value = source.zero_point if source.dtype == "int8" else 0
     if len(op.inputs) > 2:
         value = int(op.constant(2, source.dtype).reshape(-1)[0])
     return Pad(paddings=tuple((int(b), int(a)) for b, a in paddings), value=value)
@@ -40,7 +40,7 @@ def pad(op: Operator) -> Pad:
 
 def transpose(op: Operator) -> Transpose:
     """TRANSPOSE by a constant permutation."""
-    rank = len(op.given(0, *ANY).shape)
+    rank = len(op.activation(0).shape)
     axes = tuple(int(a) % rank for a in op.constant(1, "int32").reshape(-1))
     if sorted(axes) != list(range(rank)):
         raise op.error(f"{axes} is no permutation of {rank} axes")
@@ -54,7 +54,7 @@ def strided_slice(op: Operator) -> Slice:
         raise op.error("ellipsis and new-axis masks are not supported")
     begin, end, step = (op.constant(i, "int32").reshape(-1) for i in (1, 2, 3))
     index = []
-    for axis in range(len(op.given(0, *ANY).shape)):
+    for axis in range(len(op.activation(0).shape)):
         if axis >= len(begin):
             index.append(slice(None))
             continue
@@ -80,14 +80,14 @@ def slice_(op: Operator) -> Slice:
 
 def split(op: Operator) -> Slice:
     """SPLIT into equal parts: input 0 is the axis, input 1 the tensor."""
-    axis, rank = int(op.constant(0, "int32").reshape(-1)[0]), len(op.given(1, *ANY).shape)
-    extent = op.given(1, *ANY).shape[axis % rank] // len(op.outputs)
+    axis, rank = int(op.constant(0, "int32").reshape(-1)[0]), len(op.activation(1).shape)
+    extent = op.activation(1).shape[axis % rank] // len(op.outputs)
     return _slices(op, _parts(axis % rank, rank, [extent] * len(op.outputs)))
 
 
 def split_v(op: Operator) -> Slice:
     """SPLIT_V: tensor, sizes, axis."""
-    source = op.given(0, *ANY)
+    source = op.activation(0)
     sizes = op.integers(1)
     axis = int(op.constant(2, "int32").reshape(-1)[0]) % len(source.shape)
     if -1 in sizes:
@@ -114,12 +114,17 @@ def _slices(op: Operator, slices: list[tuple[slice, ...]]) -> Slice:
 
 
 _TYPES = ("int8", "int16", "int32")
+# What tflite-micro's kernels move besides; tests/files/test_types.py asks them.
 _ALSO = frozenset(ANY)
+_SHORT = frozenset({"int16", "float32"})
+_PADDED = frozenset({"int32", "float32"})
+_SLICED = frozenset({"bool", "float32"})
+_PARTS = frozenset({"float32"})
 _LIMITS = "int8 by moves, other types are the host's"
 OPERATORS = (
     Entry(name="RESHAPE", handler=reshape, also=_ALSO, types=_TYPES, where=NOWHERE),
     Entry(name="SQUEEZE", handler=reshape, also=_ALSO, where=NOWHERE),
-    Entry(name="EXPAND_DIMS", handler=reshape, also=_ALSO, where=NOWHERE),
+    Entry(name="EXPAND_DIMS", handler=reshape, also=_SHORT, where=NOWHERE),
     Entry(
         name="CONCATENATION",
         handler=concatenation,
@@ -128,11 +133,13 @@ OPERATORS = (
         constants_are_inputs=True,
         also=_ALSO,
     ),
-    Entry(name="PAD", handler=pad, also=_ALSO, types=("int8", "int16"), limits=_LIMITS),
-    Entry(name="PADV2", handler=pad, also=_ALSO, types=("int8", "int16"), limits=_LIMITS),
-    Entry(name="TRANSPOSE", handler=transpose, also=_ALSO, types=("int8", "int16"), limits=_LIMITS),
-    Entry(name="STRIDED_SLICE", handler=strided_slice, also=_ALSO, types=_TYPES, limits=_LIMITS),
-    Entry(name="SLICE", handler=slice_, also=_ALSO, types=_TYPES, limits=_LIMITS),
-    Entry(name="SPLIT", handler=split, also=_ALSO, types=_TYPES, limits=_LIMITS, data=1),
-    Entry(name="SPLIT_V", handler=split_v, also=_ALSO, types=_TYPES, limits=_LIMITS),
+    Entry(name="PAD", handler=pad, also=_PADDED, types=("int8", "int16"), limits=_LIMITS),
+    Entry(name="PADV2", handler=pad, also=_PADDED, types=("int8", "int16"), limits=_LIMITS),
+    Entry(
+        name="TRANSPOSE", handler=transpose, also=_SHORT, types=("int8", "int16"), limits=_LIMITS
+    ),
+    Entry(name="STRIDED_SLICE", handler=strided_slice, also=_SLICED, types=_TYPES, limits=_LIMITS),
+    Entry(name="SLICE", handler=slice_, also=_SLICED, types=_TYPES, limits=_LIMITS),
+    Entry(name="SPLIT", handler=split, also=_PARTS, types=_TYPES, limits=_LIMITS, data=1),
+    Entry(name="SPLIT_V", handler=split_v, also=_PARTS, types=_TYPES, limits=_LIMITS),
 )

@@ -8,12 +8,10 @@ from golden.operators import ordering
 from sw.importer.context import Operator
 from sw.importer.entry import HOST, Entry
 
-_NUMBERS = ("int8", "int16", "int32", "int64", "float32", "bool")
-
 
 def relation(op: Operator) -> Operation:
     """EQUAL and its like; int8 is compared by value, so both get their scale."""
-    a, b = op.given(0, *_NUMBERS), op.given(1, *_NUMBERS)
+    a, b = op.activation(0), op.activation(1)
     if a.dtype != b.dtype:
         raise op.error(f"it compares {a.dtype} with {b.dtype}")
     op.made("bool")
@@ -40,8 +38,7 @@ def relation(op: Operator) -> Operation:
 
 def extreme(op: Operator) -> Operation:
     """MAXIMUM and MINIMUM; both inputs and the output share one quantisation."""
-    kinds = ("int8", "int16", "int32", "int64", "float32")
-    a, b, output = op.given(0, *kinds), op.given(1, *kinds), op.made(*kinds)
+    a, b, output = op.activation(0), op.activation(1), op.output()
     largest = op.name == "MAXIMUM"
     if not a.dtype == b.dtype == output.dtype:
         raise op.error(f"its types {a.dtype}, {b.dtype} and {output.dtype} differ")
@@ -63,16 +60,19 @@ def argument(op: Operator) -> Operation:
 def select(op: Operator) -> Operation:
     """SELECT_V2 by a bool tensor."""
     op.given(0, "bool")
-    op.given(1, *_NUMBERS)
+    op.activation(1)
     return HostFunction(function=lambda inputs: [ordering.select(*inputs)])
 
 
 def logical(op: Operator) -> Operation:
     """LOGICAL_AND, LOGICAL_OR, LOGICAL_NOT."""
-    op.given(0, "bool")
+    for position in range(len(op.inputs)):
+        op.given(position, "bool")
+    op.made("bool")
     return HostFunction(function=lambda inputs: [ordering.logical(op.name, *inputs)])
 
 
+_REAL = frozenset({"float32"})
 _OF_BOOL = ("EQUAL", "NOT_EQUAL")
 OPERATORS = (
     *(
@@ -82,6 +82,7 @@ OPERATORS = (
             types=("int8", "int32", "bool") if name in _OF_BOOL else ("int8", "int32"),
             where=HOST,
             constants_are_inputs=True,
+            also=_REAL,
         )
         for name in ordering.RELATIONS
     ),
@@ -92,6 +93,7 @@ OPERATORS = (
             types=("int8", "int16", "int32"),
             limits="other types than int8 are the host's",
             constants_are_inputs=True,
+            also=_REAL | {"int64"},
         )
         for name in ("MAXIMUM", "MINIMUM")
     ),
@@ -103,6 +105,7 @@ OPERATORS = (
         types=("int8", "int16"),
         where=HOST,
         constants_are_inputs=True,
+        also=_REAL,
     ),
     *(
         Entry(name=name, handler=logical, types=("bool",), where=HOST, constants_are_inputs=True)

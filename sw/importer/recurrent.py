@@ -92,6 +92,8 @@ def svdf(op: Operator) -> Recurrent:
     source, output = op.quantised(op.given(0, "int8")), op.quantised(op.made("int8"))
     features, time = op.quantised(op.tensor(1)), op.quantised(op.tensor(2))
     state = op.quantised(op.given(4, "int16", "int8"))
+    if op.inputs[3] >= 0:
+        op.given(3, "int32")
     layer = Svdf(
         features=op.constant(1, "int8"),
         time=op.constant(2, state.dtype),

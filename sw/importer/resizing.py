@@ -21,7 +21,7 @@ def bilinear(op: Operator) -> Operation:
 
 def _parameters(op: Operator, *dtypes: str) -> dict[str, Any]:
     op.nhwc(op.given(0, *dtypes))
-    output = op.made(*dtypes)
+    output = op.made(op.tensor(0).dtype)
     _, height, width, _ = op.nhwc(output)
     wanted = op.integers(1)
     if wanted != [height, width]:

@@ -130,7 +130,7 @@ def absolute(op: Operator) -> Operation:
 
 def negate(op: Operator) -> Operation:
     """NEG of values without quantisation."""
-    op.given(0, "int32", "int64")
+    op.made(op.given(0, "int32", "int64").dtype)
     return HostFunction(function=lambda inputs: [np.negative(inputs[0])])
 
 

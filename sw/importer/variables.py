@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,11 @@ def initial_state(file: FileRecord, context: Context) -> dict[str, NDArray[Any]]
                         f"{context.path}: an initial value goes to no variable; export it anew"
                     )
                 variable = handles[operator.inputs[0]]
+                if variable not in context.variables.values():
+                    raise NetworkError(
+                        f"{context.path}: variable {variable[:40]!r} is given a value and never "
+                        "used; export it without"
+                    )
                 state[variable] = _constant(file, graph, operator.inputs[1], variable)
     for name in context.variables.values():
         if name not in state:
@@ -115,10 +121,16 @@ def check_variables(
 
 
 def _shared_name(options: Any) -> str:
-    """Name of a variable; the container is part of it."""
-    parts = (options.container, options.sharedName)
-    texts = [part.decode(errors="replace") if isinstance(part, bytes) else part for part in parts]
-    return "/".join(text for text in texts if text)
+    """Name of a variable: container and name, each as C reads it, up to its first 0.
+
+    What is no plain letter is written as %XX, so that no two variables share a name here.
+    """
+    parts = []
+    for text in (options.container, options.sharedName):
+        raw = text if isinstance(text, bytes) else str(text or "").encode()
+        parts.append(quote(raw.partition(b"\0")[0], safe=" "))
+    container, name = parts
+    return f"{container}/{name}" if container else name
 
 
 OPERATORS = (

@@ -194,7 +194,7 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "split": ("parts", lambda m: setattr(operator(m, "SPLIT").builtinOptions, "numSplits", 3), "numSplits is 3, it has 2 outputs"),
     "split sizes": ("parts", lambda m: data(m, operand(m, "SPLIT_V", 1), [3, 9]), "do not add up to 8"),
     "matrices": ("matrices", lambda m: setattr(operator(m, "BATCH_MATMUL").builtinOptions, "adjY", False), "is no product of matrices"),
-    "no variable": ("streaming", lambda m: setattr(operator(m, "VAR_HANDLE").builtinOptions, "container", "other"), "variable 'other/last' has no initial value|goes to no variable"),
+    "no variable": ("streaming", lambda m: setattr(operator(m, "VAR_HANDLE").builtinOptions, "container", "other"), "variable 'other/last' has no initial value|variable '(other/)?last' is given a value and never used"),
     "variable's shape": ("streaming", lambda m: (change(m.subgraphs[1].tensors[1], "shape", [1, 2, 4]), data(m, m.subgraphs[1].tensors[1], [0] * 8, "i1")), "its variable 'last' has"),
 }  # fmt: skip
 

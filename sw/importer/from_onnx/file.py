@@ -18,6 +18,7 @@ SUFFIX = ".onnx"
 MOST_BYTES = 512 << 20  # of a file
 MOST_ELEMENTS = 256 << 20  # of a tensor
 NEWEST_OPSET = 25
+LONGEST_REASON = 300  # characters of what the library says
 OURS = ("", "ai.onnx", "com.microsoft")
 
 
@@ -100,6 +101,7 @@ def read_onnx(path: Path) -> OnnxFile:
         raise NetworkError(f"{path} defines functions of its own; export it without")
     if graph.sparse_initializer:
         raise NetworkError(f"{path} has sparse constants; export it with dense ones")
+    _check_texts(path, graph)
     constants: dict[str, Array] = {}
     for item in graph.initializer:
         if item.data_location == onnx.TensorProto.EXTERNAL:
@@ -124,9 +126,40 @@ def read_onnx(path: Path) -> OnnxFile:
     return file
 
 
+def check_well_formed(path: Path) -> None:
+    """Raise NetworkError where the library that defines the format refuses a file.
+
+    It knows which attributes each operator has, of which type, and that an attribute holds one
+    value: what else is in the message, onnxruntime refuses too.
+    """
+    import onnx
+
+    try:
+        onnx.checker.check_model(load(path).SerializeToString())
+    except (onnx.checker.ValidationError, ValueError, RuntimeError) as error:
+        said = " ".join(str(error).split())
+        plain = "".join(letter if letter.isprintable() else "?" for letter in said)
+        raise NetworkError(
+            f"{path} is no well-formed ONNX file: {plain[:LONGEST_REASON]}; export it anew"
+        ) from error
+
+
+def _check_texts(path: Path, graph: Any) -> None:
+    """Raise NetworkError for a name that is no UTF-8, which protobuf gives as bytes."""
+    names = [item.name for item in (*graph.initializer, *graph.input, *graph.output)]
+    for node in graph.node:
+        names += [node.name, node.op_type, node.domain, *node.input, *node.output]
+        names += [attribute.name for attribute in node.attribute]
+    wrong = next((name for name in names if not isinstance(name, str)), None)
+    if wrong is not None:
+        raise NetworkError(f"{path}: the name {wrong!r} is no text (UTF-8); the file is damaged")
+
+
 def _node(path: Path, index: int, node: Any) -> Node:
     from onnx import helper
 
+    if not (node.domain + node.op_type).isprintable():
+        raise NetworkError(f"{path}: node {index} has an operator whose name is no text")
     domain = f"{node.domain}." if node.domain not in OURS else ""
     where = f"{path}: node {index} {domain}{node.op_type}"
     if any(attribute.HasField("g") or attribute.graphs for attribute in node.attribute):

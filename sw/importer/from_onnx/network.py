@@ -17,7 +17,7 @@ import numpy as np
 from golden.network import Network, NetworkError
 from sw.importer.from_onnx import pointwise
 from sw.importer.from_onnx.builder import Builder, Checkpoint, shape_of
-from sw.importer.from_onnx.file import Node, read_onnx
+from sw.importer.from_onnx.file import Node, check_well_formed, read_onnx
 from sw.importer.from_onnx.folding import FOLDED, fold
 from sw.importer.from_onnx.handlers import HANDLERS
 from sw.importer.from_onnx.values import (
@@ -91,7 +91,25 @@ def survey_onnx(path: Path) -> tuple[OnnxNetwork | None, list[NetworkError]]:
     )  # fmt: skip
     if not b.layers:
         raise NetworkError(f"{path} has nothing to compute: its outputs are its inputs")
+    check_well_formed(path)  # last, as our own sentences say more
     return OnnxNetwork(network=network, checkpoints=b.checkpoints), []
+
+
+# The checker knows no operators of com.microsoft: the attributes that each has.
+MICROSOFT: dict[str, frozenset[str]] = {
+    "QLinearSoftmax": frozenset({"axis", "opset"}),
+    "QLinearConcat": frozenset({"axis"}),
+    "QLinearLeakyRelu": frozenset({"alpha"}),
+    "QLinearGlobalAveragePool": frozenset({"channels_last"}),
+    "QLinearAveragePool": frozenset({
+        "auto_pad", "ceil_mode", "channels_last", "count_include_pad", "kernel_shape", "pads",
+        "strides",
+    }),
+    "QGemm": frozenset({"alpha", "transA", "transB"}),
+    "QLinearAdd": frozenset(),
+    "QLinearMul": frozenset(),
+    "QLinearSigmoid": frozenset(),
+}  # fmt: skip
 
 
 def _read(b: Builder, node: Node) -> None:
@@ -105,6 +123,9 @@ def _read(b: Builder, node: Node) -> None:
         return
     if node.kind not in HANDLERS:
         raise b.error(node, "it must depend on constants alone; export its result as one")
+    known = MICROSOFT.get(node.kind)
+    if known is not None and (foreign := sorted(node.attributes.keys() - known)):
+        raise b.error(node, f"it has an attribute {foreign[0]!r}, which it must not")
     made = HANDLERS[node.kind](b, node)
     values = made if isinstance(made, list) else [made] if made is not None else []
     for name, value in zip(node.outputs, values, strict=False):

@@ -145,6 +145,9 @@ def bias_of(
     found = b.constants.get(f"{name} int32", b.constants.get(name))
     if found is None:
         raise b.error(node, "its biases must be constants; export them so")
+    known = ("int32",) if node.kind.startswith("QLinear") else ("int32", "float32")
+    if str(found.dtype) not in known:
+        raise b.error(node, f"its biases are {found.dtype}; only {' or '.join(known)} is known")
     flat = found.reshape(-1)
     if flat.size == 1:
         flat = np.repeat(flat, channels)

@@ -20,6 +20,7 @@ from sw.importer.validation.rules import (
     movement,
     pointwise,
     recurrent,
+    types,
     variables,
 )
 
@@ -94,8 +95,12 @@ SIGNATURES: dict[str, Signature] = {
     "MEAN": Signature(
         inputs=(2, 2), options="ReducerOptions", newest=3, rules=(_p.mean_axes, _p.ratio_scale)
     ),
-    "ADD": Signature(inputs=(2, 2), options="AddOptions", newest=5, rules=(_p.broadcast,)),
-    "SUB": Signature(inputs=(2, 2), options="SubOptions", newest=5, rules=(_p.broadcast,)),
+    "ADD": Signature(
+        inputs=(2, 2), options="AddOptions", newest=5, rules=(types.plain_integers, _p.broadcast)
+    ),
+    "SUB": Signature(
+        inputs=(2, 2), options="SubOptions", newest=5, rules=(types.plain_integers, _p.broadcast)
+    ),
     "MUL": Signature(
         inputs=(2, 2), options="MulOptions", newest=7, rules=(_p.broadcast, _p.product_scale)
     ),
@@ -127,9 +132,9 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(1, 10), options="ConcatenationOptions", newest=4,
         rules=(_m.concatenated_shapes, _m.same_type()),
     ),
-    "PAD": Signature(inputs=(2, 3), newest=4, rules=(_m.paddings, _p.same_quantisation)),
+    "PAD": Signature(inputs=(2, 3), newest=4, rules=(_m.paddings, _p.same_quantisation, _KEPT)),
     "PADV2": Signature(
-        inputs=(3, 3), newest=4, rules=(_m.paddings, _p.same_quantisation)
+        inputs=(3, 3), newest=4, rules=(_m.paddings, _p.same_quantisation, _KEPT)
     ),
     "TRANSPOSE": Signature(
         inputs=(2, 2), newest=6,
@@ -296,5 +301,5 @@ def check_operator(op: Operator) -> None:
         code = getattr(op.options, name, None)
         if code is not None and code not in KNOWN_TYPES:
             raise op.error(f"its option {name} is {code}, which is no type; export it anew")
-    for rule in SIGNATURES[op.name].rules:
+    for rule in (*types.EVERYWHERE, *SIGNATURES[op.name].rules):
         rule(op)

@@ -17,6 +17,7 @@ ELEMENT_BITS = {
     "int4": 4, "int8": 8, "uint8": 8, "bool": 8, "int16": 16, "uint16": 16, "float16": 16,
     "int32": 32, "uint32": 32, "float32": 32, "int64": 64, "uint64": 64, "float64": 64,
 }  # fmt: skip
+CONSTANTS = frozenset({"int4", "int8", "uint8", "bool", "int16", "int32", "int64", "float32"})
 ZERO_POINTS = {
     "int4": (-8, 7),
     "int8": (-128, 127),
@@ -99,8 +100,11 @@ def _check_data(file: FileRecord, tensor: TensorRecord) -> None:
         raise _refuse(
             file, tensor, "is int4 and computed; only constants may be, export it as int8"
         )
-    if not buffer.data.size or tensor.dtype not in ELEMENT_BITS:
+    if not buffer.data.size:
         return
+    if tensor.dtype not in CONSTANTS:
+        what = f"is a constant of type {tensor.dtype}, which nothing here reads"
+        raise _refuse(file, tensor, f"{what}; export it as int8, int32 or float32")
     wanted = -(-math.prod(tensor.shape) * ELEMENT_BITS[tensor.dtype] // 8)
     if buffer.data.size != wanted:
         what = f"of shape {tensor.shape} and type {tensor.dtype} needs {wanted} bytes"

@@ -95,6 +95,7 @@ def transposed_shapes(op: Operator) -> None:
         factor_in_range(op, source.scale * float(scale) / output.scale)
     values = op.bias(3)
     if values is not None:
+        bias_element(op, 3, source=2)
         _same(op, "number of biases", values.size, filters)
 
 
@@ -196,6 +197,7 @@ def bias(op: Operator) -> None:
     """One int32 value for each channel, in steps of input scale times weight scale."""
     if len(op.inputs) < 3 or op.inputs[2] < 0:
         return
+    bias_element(op, 2)
     values, tensor, record = op.bias(2), op.tensor(2), op.record(2)
     assert values is not None
     channels = op.output().shape[-1]
@@ -218,6 +220,21 @@ def bias(op: Operator) -> None:
         raise op.error(
             "the scale of its bias is not input scale times weight scale; quantise it again",
             tensor=tensor,
+        )
+
+
+def bias_element(op: Operator, position: int, source: int = 0) -> None:
+    """The type of a bias, which decides how sums are rounded: int32 beside int8 activations."""
+    found = op.record(position).dtype
+    if op.tensor(source).dtype == "int8":
+        known: tuple[str, ...] = ("int32",)
+    else:
+        known = ("int32", "int64") if op.name == "CONV_2D" else ("int64",)
+    if found not in known:
+        raise op.error(
+            f"it is {found}; only {' or '.join(known)} is supported for a bias beside "
+            f"{op.record(source).dtype}, export it so",
+            tensor=op.tensor(position),
         )
 
 

@@ -40,6 +40,13 @@ def output_fixed_at(scale: float, zero_point: int) -> Callable[[Operator], None]
 
     def rule(op: Operator) -> None:
         output = op.output()
+        if output.dtype == "int16" and op.name in ("LOGISTIC", "TANH"):
+            if output.scale != 1 / 32768:
+                raise op.error(
+                    f"its int16 output must have scale 1/32768, it has {output.scale:g}; "
+                    "quantise it again"
+                )
+            return
         if output.dtype != "int8":
             return  # the handler says what other types take
         if (output.scale, output.zero_point) != (scale, zero_point):

@@ -22,6 +22,7 @@ def lstm_shapes(op: Operator) -> None:
     for position in range(12, 16):
         if position < len(op.inputs) and op.inputs[position] >= 0:
             _shape(op, position, (units,))
+            op.given(position, "int32")
     for position in (18, 19):
         if op.tensor(position).size != batch * units:
             raise op.error(
