@@ -10,7 +10,7 @@ from pathlib import Path
 
 from honeyguide import cli
 from honeyguide.project import BUILD
-from sw.importer.from_onnx.file import is_onnx
+from sw.importer.from_onnx import is_onnx
 from tb.build import ROOT
 
 REQUIREMENTS = ROOT / "requirements-onnx.txt"

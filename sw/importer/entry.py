@@ -15,7 +15,7 @@ HOST = "host"
 NOWHERE = "no work"
 TFLITE_MICRO = "tflite-micro"
 LITERT = "litert"
-ELEMENT_TYPES = frozenset({"int8", "int16", "int32", "int64", "bool", "float32"})
+ANY = ("int8", "int16", "int32", "int64", "bool", "float32")  # types of an element
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +42,4 @@ class Entry:
     def dtypes(self) -> frozenset[str]:
         """All element types that ``types`` name; float32 passes where elements are only moved."""
         words = {word for kind in self.types for word in kind.split()}
-        return frozenset(words & ELEMENT_TYPES) | self.also
+        return frozenset(words & set(ANY)) | self.also

@@ -24,7 +24,7 @@ from golden.network.operations import (
     Recurrent,
 )
 from sw.importer.context import Context
-from sw.importer.from_onnx.file import is_onnx
+from sw.importer.from_onnx import is_onnx
 from sw.importer.records import FileRecord, OperatorRecord, TensorRecord, read_file
 from sw.importer.registry import OPERATORS
 from sw.importer.unsigned import border_tensor, flip, flipped

@@ -6,8 +6,7 @@ import numpy as np
 
 from golden.network.operations import Concatenation, Pad, Reshape, Slice, Transpose
 from sw.importer.context import Operator
-from sw.importer.entry import NOWHERE, Entry
-from sw.importer.rearranging import ANY
+from sw.importer.entry import ANY, NOWHERE, Entry
 
 
 def reshape(op: Operator) -> Reshape:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from golden.network.operations import HostFunction, Operation, Rearrangement
 from golden.operators import rearranging as golden
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, LITERT, NOWHERE, Entry
+from sw.importer.entry import ANY, HOST, LITERT, NOWHERE, Entry
 
-ANY = ("int8", "int16", "int32", "int64", "bool", "float32")
 _Arrays = list[NDArray[Any]]
 
 

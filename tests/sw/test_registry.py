@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from sw.importer.entry import Entry
-from sw.importer.registry import OPERATORS, by_name
+from sw.importer.registry import OPERATORS, Operators
 from sw.importer.validation import SIGNATURES
+from tb.build import ROOT
 from tests.golden.fuzz_models import ALL_OPERATORS, make_case
 
 # Judged in whole streaming networks (tests/sw/test_importer.py), which need several subgraphs.
@@ -43,4 +47,24 @@ def test_every_operator_has_a_signature() -> None:
 
 def test_an_operator_is_registered_once() -> None:
     with pytest.raises(ValueError, match="ADD is registered twice"):
-        by_name([OPERATORS["ADD"], OPERATORS["ADD"]])
+        Operators({"sums": ("arithmetic", "ADD SUB"), "more": ("tables", "ADD")})
+
+
+def test_a_family_has_the_operators_that_the_registry_names() -> None:
+    assert [OPERATORS[name].name for name in OPERATORS] == list(OPERATORS)
+    with pytest.raises(ValueError, match="has other operators"):
+        Operators({"sums": ("arithmetic", "ADD")})["ADD"]
+
+
+def test_only_the_families_of_a_network_are_imported() -> None:
+    code = """
+import sys
+from pathlib import Path
+from sw.importer.model import import_network
+import_network(Path("models/mnist/mnist.tflite"))
+print("sw.importer.convolutional" in sys.modules, "sw.importer.recurrent" in sys.modules)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    assert said.split() == ["True", "False"]

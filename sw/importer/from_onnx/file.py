@@ -14,7 +14,6 @@ from sw.importer.records import refuse_no_file
 
 Array = NDArray[Any]
 
-SUFFIX = ".onnx"
 MOST_BYTES = 512 << 20  # of a file
 MOST_ELEMENTS = 256 << 20  # of a tensor
 NEWEST_OPSET = 25
@@ -222,11 +221,6 @@ def _size(shape: Any) -> int:
     for n in shape:
         size *= int(n)
     return size
-
-
-def is_onnx(path: Path) -> bool:
-    """Whether a path names an ONNX file."""
-    return path.suffix.lower() == SUFFIX
 
 
 def as_int64(values: Any) -> list[int]:
