@@ -149,6 +149,9 @@ equiv: ## Show that modules behave as at a commit, after a refactoring: BASE= ON
 	@$(DEV) -m scripts.equiv $(call option,base,BASE) $(call option,only,ONLY) \
 	  $(call option,config,CONFIG) $(words)
 
+area: ## Measure the core's gates, and what protection and options add: CONFIG= ARGS="--liberty FILE --options"
+	@$(DEV) -m scripts.area $(call option,config,CONFIG) $(words)
+
 summary: ## Print what came of make test as Markdown, for a page
 	@$(DEV) -m scripts.summary $(words)
 

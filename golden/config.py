@@ -25,7 +25,9 @@ _RANGES = {
     "XifIdWidth": ("xif_id_width", 3, 8),
     "WritesOutstanding": ("writes_outstanding", 4, 16),
     "WriteAfterData": ("write_after_data", 0, 1),
-    "Windows": ("windows", 4, 16),
+    "Windows": ("windows", 0, 16),
+    "Integrity": ("integrity", 0, 2),
+    "ClockGate": ("clock_gate", 0, 1),
 }
 
 
@@ -54,6 +56,8 @@ class CoreConfig:
     queue_depth: int = 4
     xif_queue_depth: int = 4
     xif_id_width: int = 4
+    integrity: int = 0
+    clock_gate: int = 0
 
     def __post_init__(self) -> None:
         for parameter, size in (("Rows", self.rows), ("Cols", self.cols)):
@@ -67,6 +71,8 @@ class CoreConfig:
             value = getattr(self, field)
             if not low <= value <= high:
                 raise ConfigError(f"{parameter} must lie in {low}..{high}, not {value}")
+        if 0 < self.windows < 4:
+            raise ConfigError(f"Windows must be 0 or lie in 4..16, not {self.windows}")
         if 1 << (self.xif_id_width - 1) < self.xif_queue_depth + 2:
             raise ConfigError(
                 f"XifIdWidth {self.xif_id_width} is too small for XifQueueDepth "

@@ -42,6 +42,7 @@ class ErrorCode(IntEnum):
     BUS_WRITE = 13  # error response to a write
     WINDOW = 16  # no memory window allows this burst to its owner
     WATCHDOG = 17  # no progress: the watchdog ended the job
+    INTEGRITY = 18  # a wrong bit in a memory that could not be put right ended the job
     PRIVILEGE = 14  # not allowed to a user
     RESET = 15  # result only: a soft reset ended it before it was executed
 

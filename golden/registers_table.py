@@ -100,6 +100,11 @@ REGISTERS = (
     Register(name="OPTIONS", offset=0x064, count=1, fields=(
         RegisterField(name="STOP_ON_ERROR", lsb=0, bits=1, access="rw", reset=0x0),
     )),
+    Register(name="MEMORY_ERRORS", offset=0x068, count=1, fields=(
+        RegisterField(name="MODE", lsb=30, bits=2, access="ro", reset=0x0),
+        RegisterField(name="WRONG", lsb=16, bits=8, access="ro", reset=0x0),
+        RegisterField(name="CORRECTED", lsb=0, bits=16, access="ro", reset=0x0),
+    )),
     Register(name="COUNTER", offset=0x100, count=16, fields=(
         RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),
     )),

@@ -19,13 +19,17 @@
 //   MaxBurst                            | beats of the longest burst
 //   ReadsOutstanding, WritesOutstanding | bursts that may be announced and not answered
 //   WriteAfterData                      | 1: a write burst is announced when all its data are there
-//   Windows                             | memory windows (ratel_windows)
+//   Windows                             | memory windows (ratel_windows); 0: there are no users
 //   QueueDepth                          | instructions that wait for each engine
 //   XifQueueDepth                       | instructions that CV-X-IF may have accepted and not ended
 //   XifIdWidth, XifHartIdWidth          | bits of the ids of CV-X-IF
+//   Integrity                           | check bits of memories (ratel_code_write): 0 none,
+//                                       | 1 parity, 2 SECDED
+//   ClockGate                           | 1: compute and memories have no clock while idle
 //   clk_i, rst_ni                       | clock, asynchronous reset
 //   scan_mode_i                         | test mode: only rst_ni resets; may be left open
 //   irq_o                               | level interrupt, see registers IRQ_STATUS and IRQ_ENABLE
+//   idle_o                              | clk_i may stop until something is offered (ratel_idle)
 //   x_*                                 | CV-X-IF 1.0 (docs/cv-x-if.md): issue with its operands,
 //                                       | commit, result; and what older versions have: compressed,
 //                                       | memory, flags that are always 0
@@ -53,12 +57,15 @@ module ratel_core #(
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
   parameter XifIdWidth       = 4,
-  parameter XifHartIdWidth   = 1
+  parameter XifHartIdWidth   = 1,
+  parameter Integrity        = 0,
+  parameter ClockGate        = 0
 ) (
   input  wire                        clk_i,
   input  wire                        rst_ni,
   input  wire                        scan_mode_i,
   output wire                        irq_o,
+  output wire                        idle_o,
   input  wire                        x_compressed_valid_i,
   output wire                        x_compressed_ready_o,
   output wire                        x_compressed_accept_o,
@@ -166,7 +173,9 @@ module ratel_core #(
     .QueueDepth       (QueueDepth),
     .XifQueueDepth    (XifQueueDepth),
     .XifIdWidth       (XifIdWidth),
-    .XifHartIdWidth   (XifHartIdWidth)
+    .XifHartIdWidth   (XifHartIdWidth),
+    .Integrity        (Integrity),
+    .ClockGate        (ClockGate)
   ) u_parameter_check ();
 
   // What the port has and Ratel does not use: compressed, memory, dual registers, exceptions.
@@ -209,7 +218,7 @@ module ratel_core #(
   wire                          store_err;
   wire                          store_err_window;
   wire [31:0]                   store_err_addr;
-  wire [Windows*65-1:0]         windows;
+  wire [65*(Windows + (Windows == 0))-1:0] windows;
   wire                          abandon;
   wire                          sweep;
   wire [13:0]                   sweep_addr;
@@ -218,6 +227,21 @@ module ratel_core #(
   wire                          stall_fetch;
   wire                          stall_drain;
   wire [8:0]                    macs;
+  wire                          compute;
+  wire                          compute_clk;
+  wire                          spad_fixed;
+  wire                          spad_ex_bad;
+  wire                          spad_st_bad;
+  wire                          w_fixed;
+  wire                          w_bad;
+  wire                          p_fixed;
+  wire                          p_bad;
+  wire                          t_fixed;
+  wire                          t_bad;
+
+  // What a core without a clock must get it back for, in the same cycle.
+  wire wake = x_issue_valid_i || x_commit_valid_i || s_axil_awvalid_i || s_axil_wvalid_i
+              || s_axil_arvalid_i || m_axi_rvalid_i || m_axi_bvalid_i;
 
   ratel_control #(
     .Rows          (Rows),
@@ -231,7 +255,8 @@ module ratel_core #(
     .QueueDepth    (QueueDepth),
     .XifQueueDepth (XifQueueDepth),
     .XifIdWidth        (XifIdWidth),
-    .XifHartIdWidth    (XifHartIdWidth)
+    .XifHartIdWidth    (XifHartIdWidth),
+    .Integrity         (Integrity)
   ) u_control (
     .clk_i               (clk_i),
     .rst_ni              (rst_ni),
@@ -307,8 +332,29 @@ module ratel_core #(
     .store_err_window_i  (store_err_window),
     .store_err_addr_i    (store_err_addr),
     .store_idle_i        (store_idle),
-    .store_bytes_i       (store_bytes)
+    .store_bytes_i       (store_bytes),
+    .execute_idle_i      (execute_idle),
+    .mem_fixed_i         (spad_fixed || w_fixed || p_fixed || t_fixed),
+    .mem_bad_i           ({spad_st_bad, t_bad, p_bad, w_bad, spad_ex_bad}),
+    .wake_i              (wake),
+    .compute_o           (compute),
+    .idle_o              (idle_o)
   );
+
+  // --- clock of compute and memories -------------------------------------------------------------
+  generate
+    if (ClockGate != 0) begin : gen_gated
+      ratel_clock_gate u_clock_gate (
+        .clk_i       (clk_i),
+        .en_i        (compute),
+        .scan_mode_i (scan_mode_i),
+        .clk_o       (compute_clk)
+      );
+    end else begin : gen_free
+      assign compute_clk = clk_i;
+      wire unused_compute = &{1'b0, compute};
+    end
+  endgenerate
 
   // --- engines -----------------------------------------------------------------------------------
   wire                          ld_wr_valid;
@@ -463,15 +509,13 @@ module ratel_core #(
   wire [7:0]                    p_rd_addr;
   wire [Cols*32-1:0]            p_rd_bias;
   wire [Cols*32-1:0]            p_rd_mult;
-  // Idleness of execute does not matter: it has no bus traffic that a soft reset must wait for.
-  wire                         unused_execute_idle = &{1'b0, execute_idle};
 
   ratel_execute #(
     .Rows         (Rows),
     .Cols         (Cols),
     .RequantLanes (RequantLanes)
   ) u_execute (
-    .clk_i              (clk_i),
+    .clk_i              (compute_clk),
     .rst_ni             (core_rst_n),
     .x_valid_i          (execute_valid),
     .x_desc_i           (execute_desc),
@@ -508,9 +552,10 @@ module ratel_core #(
   ratel_spad #(
     .Rows  (Rows),
     .Cols  (Cols),
-    .Depth (SpadDepth)
+    .Depth (SpadDepth),
+    .Integrity (Integrity)
   ) u_spad (
-    .clk_i         (clk_i),
+    .clk_i         (compute_clk),
     .rst_ni        (core_rst_n),
     .ex_rd_en_i    (ex_rd_en),
     .ex_rd_addr_i  (ex_rd_addr),
@@ -533,14 +578,19 @@ module ratel_core #(
     .ld_wr_be_i    (ld_wr_be),
     .ld_wr_ready_o (ld_wr_ready),
     .sweep_i       (sweep),
-    .sweep_addr_i  (sweep_addr)
+    .sweep_addr_i  (sweep_addr),
+    .fixed_o       (spad_fixed),
+    .ex_bad_o      (spad_ex_bad),
+    .st_bad_o      (spad_st_bad)
   );
 
   ratel_wbuf #(
     .Cols  (Cols),
-    .Depth (WbufDepth)
+    .Depth (WbufDepth),
+    .Integrity (Integrity)
   ) u_wbuf (
-    .clk_i     (clk_i),
+    .clk_i     (compute_clk),
+    .rst_ni    (core_rst_n),
     .rd_en_i   (w_rd_en),
     .rd_addr_i (w_rd_addr),
     .rd_data_o (w_rd_data),
@@ -549,14 +599,18 @@ module ratel_core #(
     .wr_data_i (lw_data),
     .wr_be_i   (lw_be),
     .sweep_i   (sweep),
-    .sweep_addr_i (sweep_addr)
+    .sweep_addr_i (sweep_addr),
+    .fixed_o   (w_fixed),
+    .bad_o     (w_bad)
   );
 
   ratel_pbuf #(
     .Cols  (Cols),
-    .Depth (ParamDepth)
+    .Depth (ParamDepth),
+    .Integrity (Integrity)
   ) u_pbuf (
-    .clk_i      (clk_i),
+    .clk_i      (compute_clk),
+    .rst_ni     (core_rst_n),
     .rd_en_i    (p_rd_en),
     .rd_addr_i  (p_rd_addr),
     .rd_bias_o  (p_rd_bias),
@@ -567,13 +621,17 @@ module ratel_core #(
     .wr_slot_i  (lp_slot),
     .wr_data_i  (lp_data),
     .sweep_i    (sweep),
-    .sweep_addr_i (sweep_addr)
+    .sweep_addr_i (sweep_addr),
+    .fixed_o   (p_fixed),
+    .bad_o     (p_bad)
   );
 
   ratel_lut #(
-    .Cols (Cols)
+    .Cols (Cols),
+    .Integrity (Integrity)
   ) u_lut (
-    .clk_i      (clk_i),
+    .clk_i      (compute_clk),
+    .rst_ni     (core_rst_n),
     .rd_en_i    (t_rd_en),
     .rd_index_i (t_rd_index),
     .rd_data_o  (t_rd_data),
@@ -581,6 +639,8 @@ module ratel_core #(
     .wr_addr_i  (lt_addr),
     .wr_data_i  (lt_data),
     .sweep_i    (sweep),
-    .sweep_addr_i (sweep_addr)
+    .sweep_addr_i (sweep_addr),
+    .fixed_o   (t_fixed),
+    .bad_o     (t_bad)
   );
 endmodule

@@ -6,6 +6,7 @@
 //   name       | meaning
 //   -----------|---------------------------------------------------------------------------
 //   s_axil_*   | the port; protection bits are not used
+//   waits_o    | an access is under way
 //   write_*    | a write access, taken in a cycle with ready; write_error_i in that cycle: SLVERR
 //   read_*     | a read access; read_data_i and read_error_i (SLVERR) in the same cycle
 module ratel_axil (
@@ -28,6 +29,7 @@ module ratel_axil (
   output wire [1:0]  s_axil_rresp_o,
   output wire        s_axil_rvalid_o,
   input  wire        s_axil_rready_i,
+  output wire        waits_o,
   output wire        write_valid_o,
   input  wire        write_ready_i,
   output wire [13:0] write_addr_o,
@@ -54,6 +56,8 @@ module ratel_axil (
   reg        rvalid_q;
   reg [31:0] rdata_q;
   reg [1:0]  rresp_q;
+
+  assign waits_o = aw_full_q || w_full_q || bvalid_q || ar_full_q || rvalid_q;
 
   assign s_axil_awready_o = !aw_full_q;
   assign s_axil_wready_o  = !w_full_q;

@@ -10,7 +10,7 @@
 //
 //   name                           | meaning
 //   -------------------------------|-----------------------------------------------------------
-//   Rows .. XifHartIdWidth         | as in ratel_core
+//   Rows .. Integrity              | as in ratel_core
 //   irq_o                          | level interrupt
 //   x_*                            | issue, commit and result of CV-X-IF
 //   s_axil_*                       | AXI4-Lite: registers and doorbell
@@ -24,7 +24,9 @@
 //   abandon_o                      | pulse: what is owed on the bus is given up
 //   sweep_o, sweep_addr_o          | write 0 to this address of every memory
 //   windows_o                      | memory windows, see ratel_windows
-//   *_idle_i                       | no bus transaction is outstanding
+//   *_idle_i                       | no bus transaction is outstanding; execute: nothing in flight
+//   wake_i, compute_o, idle_o      | see ratel_idle
+//   mem_fixed_i, mem_bad_i         | see ratel_integrity
 //   *_bytes_i, exec_*_i            | events for the counters
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
@@ -42,7 +44,8 @@ module ratel_control #(
   parameter QueueDepth    = 4,
   parameter XifQueueDepth = 4,
   parameter XifIdWidth    = 4,
-  parameter XifHartIdWidth = 1
+  parameter XifHartIdWidth = 1,
+  parameter Integrity     = 0
 ) (
   input  wire                             clk_i,
   input  wire                             rst_ni,
@@ -92,7 +95,7 @@ module ratel_control #(
   output wire                             abandon_o,
   output wire                             sweep_o,
   output wire [13:0]                      sweep_addr_o,
-  output wire [Windows*65-1:0]            windows_o,
+  output wire [65*(Windows + (Windows == 0))-1:0] windows_o,
   output wire                             load_valid_o,
   input  wire                             load_ready_i,
   output wire [`DESC_LOAD_WIDTH-1:0]      load_desc_o,
@@ -118,7 +121,13 @@ module ratel_control #(
   input  wire                             store_err_window_i,
   input  wire [31:0]                      store_err_addr_i,
   input  wire                             store_idle_i,
-  input  wire [4:0]                       store_bytes_i
+  input  wire [4:0]                       store_bytes_i,
+  input  wire                             execute_idle_i,
+  input  wire                             mem_fixed_i,
+  input  wire [4:0]                       mem_bad_i,
+  input  wire                             wake_i,
+  output wire                             compute_o,
+  output wire                             idle_o
 );
   // --- reset -------------------------------------------------------------------------------------
   wire                          reset_request;
@@ -130,11 +139,16 @@ module ratel_control #(
   wire                          watchdog_taken;
   wire [31:0]                   watchdog_limit;
   wire                          stop_on_error;
+  wire                          memory_stop;
+  wire                          memory_fire;
+  wire                          memory_taken;
+  wire [4:0]                    memory_where;
+  wire [31:0]                   memory_errors;
   ratel_soft_reset u_soft_reset (
     .clk_i       (clk_i),
     .rst_ni      (rst_ni),
     .request_i   (reset_request),
-    .stop_i      (abort_request || watchdog_taken),
+    .stop_i      (abort_request || watchdog_taken || memory_taken),
     .idle_i      (load_idle_i && store_idle_i),
     .scan_mode_i (scan_mode_i),
     .begin_o     (reset_begin),
@@ -189,6 +203,7 @@ module ratel_control #(
   wire                          doorbell_mark;
   wire                          xif_older;
   wire                          xif_busy;
+  wire                          axil_waits;
   wire [3:0]                    xif_decided;
   wire [3:0]                    xif_queued;     // before the rdcnt of CV-X-IF that reads now
   wire [2:0]                    db_waiting;
@@ -208,7 +223,7 @@ module ratel_control #(
     .issue_valid_i     (x_issue_valid_i),
     .issue_ready_o     (x_issue_ready_o),
     .issue_instr_i     (x_issue_instr_i),
-    .issue_mode_i      (x_issue_mode_i),
+    .issue_mode_i      ((Windows == 0) ? 2'd3 : x_issue_mode_i),  // without users
     .context_i         (xif_context),
     .issue_hartid_i    (x_issue_hartid_i),
     .issue_id_i        (x_issue_id_i),
@@ -306,6 +321,7 @@ module ratel_control #(
     .raise_done_i     (raise_done),
     .counter_index_o  (reg_counter_index),
     .counter_i        (reg_counter),
+    .memory_errors_i  (memory_errors),
     .quick_index_o    (db_counter_index),
     .quick_value_i    (db_counter),
     .waiting_o        (db_waiting),
@@ -323,6 +339,7 @@ module ratel_control #(
     .watchdog_limit_o (watchdog_limit),
     .stop_on_error_o  (stop_on_error),
     .windows_o        (windows_o),
+    .waits_o          (axil_waits),
     .irq_o            (irq_o)
   );
 
@@ -410,7 +427,8 @@ module ratel_control #(
   );
 
   ratel_tenant #(
-    .Depth (Deep)
+    .Depth      (Deep),
+    .SweepFirst (Integrity != 0)  // check bits have to be there before the first read
   ) u_tenant (
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
@@ -572,7 +590,31 @@ module ratel_control #(
     .fire_o     (watchdog_fire)
   );
 
-  assign watchdog_taken = watchdog_fire && !fail && !error_busy && !reset_pending;
+  // What ends a job by itself is written down as a failure of the instruction that it struck.
+  wire        may_end    = !fail && !error_busy && !reset_pending;
+  wire        ends       = memory_taken || watchdog_taken;
+  wire [66:0] struck     = !memory_fire ? stuck : memory_where[4] ? store_info : execute_info;
+  wire [7:0]  end_code   = memory_fire ? `ERR_INTEGRITY : `ERR_WATCHDOG;
+  wire [31:0] end_detail = memory_fire ? {27'd0, memory_where} : watchdog_limit;
+
+  assign memory_taken   = memory_fire && may_end;
+  assign watchdog_taken = watchdog_fire && may_end && !memory_fire;
+
+  ratel_integrity #(
+    .Integrity (Integrity)
+  ) u_integrity (
+    .clk_i     (clk_i),
+    .rst_ni    (rst_ni),
+    .clear_i   (counters_clear),
+    .fixed_i   (mem_fixed_i),
+    .bad_i     (mem_bad_i),
+    .pending_i (reset_pending),
+    .taken_i   (memory_taken),
+    .stop_o    (memory_stop),
+    .fire_o    (memory_fire),
+    .where_o   (memory_where),
+    .count_o   (memory_errors)
+  );
 
   ratel_error #(
     .QueueDepth (QueueDepth)
@@ -580,14 +622,14 @@ module ratel_control #(
     .clk_i          (clk_i),
     .rst_ni         (state_rst_n),
     .job_rst_ni     (core_rst_no),
-    .fail_i         (fail || watchdog_taken),
-    .fail_check_i   (fail_check && !watchdog_taken),
-    .fail_code_i    (watchdog_taken ? `ERR_WATCHDOG : fail_code),
-    .fail_field_i   (watchdog_taken ? `FIELD_NONE : fail_field),
-    .fail_detail_i  (watchdog_taken ? watchdog_limit : fail_detail),
-    .fail_word_i    (watchdog_taken ? stuck[31:0] : fail_word),
-    .fail_index_i   (watchdog_taken ? stuck[63:32] : fail_index),
-    .fail_owner_i   (watchdog_taken ? stuck[66:64] : fail_owner),
+    .fail_i         (fail || ends),
+    .fail_check_i   (fail_check && !ends),
+    .fail_code_i    (ends ? end_code : fail_code),
+    .fail_field_i   (ends ? `FIELD_NONE : fail_field),
+    .fail_detail_i  (ends ? end_detail : fail_detail),
+    .fail_word_i    (ends ? struck[31:0] : fail_word),
+    .fail_index_i   (ends ? struck[63:32] : fail_index),
+    .fail_owner_i   (ends ? struck[66:64] : fail_owner),
     .load_error_i   (load_done_i && load_err_i),
     .load_code_i    (load_err_window_i ? `ERR_WINDOW : `ERR_BUS_READ),
     .load_addr_i    (load_err_addr_i),
@@ -640,5 +682,19 @@ module ratel_control #(
     .value_c_o        (reg_counter)
   );
 
-  assign abort_o = reset_pending;
+  assign abort_o = reset_pending || memory_stop;
+
+  // --- clocks ------------------------------------------------------------------------------------
+  // What CV-X-IF holds back for a commit does not change, but a result that is not taken may.
+  ratel_idle u_idle (
+    .clk_i     (clk_i),
+    .rst_ni    (rst_ni),
+    .engines_i ((|engine_busy) || load_valid_o || execute_valid_o || store_valid_o
+                || !execute_idle_i || sweep_o),
+    .active_i  (busy || sweep_o || axil_waits || x_result_valid_o || !load_idle_i || !store_idle_i
+                || !execute_idle_i),
+    .wake_i    (wake_i),
+    .compute_o (compute_o),
+    .idle_o    (idle_o)
+  );
 endmodule

@@ -66,7 +66,7 @@ module ratel_error #(
   output wire                  busy_o
 );
   // {code, field, detail, word, index}
-  reg [111:0] record_q [0:7];
+  wire [111:0] record [0:7];
   reg [7:0]   valid_q;
 
   wire load_may;
@@ -97,6 +97,7 @@ module ratel_error #(
                            store_info_i[63:32]};
   wire [111:0] of_fail  = {fail_code_i, fail_field_i, fail_detail_i, fail_word_i, fail_index_i};
   wire [111:0] of_made  = store_error_i ? of_store : of_fail;
+  wire [111:0] of_one   = make_load ? of_load : of_made;
 
   localparam [7:0] First = 8'd1;
   wire [7:0] load_at = make_load ? (First << load_owner) : 8'd0;
@@ -129,9 +130,20 @@ module ratel_error #(
   genvar g;
   generate
     for (g = 0; g < 8; g = g + 1) begin : gen_owner
-      always @(posedge clk_i) begin
-        if (load_at[g]) record_q[g] <= of_load;
-        else if (made_at[g]) record_q[g] <= of_made;
+      reg [111:0] record_q;
+      assign record[g] = record_q;
+
+      if (g % 4 == 0) begin : gen_privileged
+        always @(posedge clk_i) begin
+          if (load_at[g]) record_q <= of_load;
+          else if (made_at[g]) record_q <= of_made;
+        end
+      end else begin : gen_user
+        // Only the two privileged owners are ever in the engines together (ratel_tenant), so that a
+        // load of one and a store of the other end at once.
+        always @(posedge clk_i) begin
+          if (load_at[g] || made_at[g]) record_q <= of_one;
+        end
       end
     end
   endgenerate
@@ -142,8 +154,8 @@ module ratel_error #(
   end
 
   // --- readers -----------------------------------------------------------------------------------
-  wire [111:0] fence_record = record_q[fence_owner_i];
-  wire [111:0] show_record  = valid_q[show_owner_i] ? record_q[show_owner_i] : 112'd0;
+  wire [111:0] fence_record = record[fence_owner_i];
+  wire [111:0] show_record  = valid_q[show_owner_i] ? record[show_owner_i] : 112'd0;
   wire         unused       = &{1'b0, fence_record[95:0]};
 
   // Register ERR_CAUSE; all 0 without a record.

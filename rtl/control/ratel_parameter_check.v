@@ -3,9 +3,9 @@
 // Verilog-2005 has no elaboration-time error, but a missing module stops every tool and its name
 // gets into the message: each test that fails instantiates a module that does not exist.
 //
-//   name                   | meaning
-//   -----------------------|-----------------
-//   Rows .. XifHartIdWidth | as in ratel_core
+//   name              | meaning
+//   ------------------|-----------------
+//   Rows .. ClockGate | as in ratel_core
 module ratel_parameter_check #(
   parameter Rows             = 8,
   parameter Cols             = 8,
@@ -23,7 +23,9 @@ module ratel_parameter_check #(
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
   parameter XifIdWidth       = 4,
-  parameter XifHartIdWidth   = 1
+  parameter XifHartIdWidth   = 1,
+  parameter Integrity        = 0,
+  parameter ClockGate        = 0
 ) ();
   generate
     if ((Rows != 4) && (Rows != 8) && (Rows != 16)) begin : gen_rows
@@ -67,8 +69,8 @@ module ratel_parameter_check #(
     if ((WriteAfterData != 0) && (WriteAfterData != 1)) begin : gen_after
       ratel_unsupported_WriteAfterData_must_be_0_or_1 u_stop ();
     end
-    if ((Windows < 4) || (Windows > 16)) begin : gen_windows
-      ratel_unsupported_Windows_must_be_4_to_16 u_stop ();
+    if ((Windows != 0) && ((Windows < 4) || (Windows > 16))) begin : gen_windows
+      ratel_unsupported_Windows_must_be_0_or_4_to_16 u_stop ();
     end
     if ((QueueDepth != 2) && (QueueDepth != 4)) begin : gen_queue
       ratel_unsupported_QueueDepth_must_be_2_or_4 u_stop ();
@@ -84,6 +86,12 @@ module ratel_parameter_check #(
     end
     if ((XifHartIdWidth < 1) || (XifHartIdWidth > 32)) begin : gen_xif_hart
       ratel_unsupported_XifHartIdWidth_must_be_1_to_32 u_stop ();
+    end
+    if ((Integrity < 0) || (Integrity > 2)) begin : gen_integrity
+      ratel_unsupported_Integrity_must_be_0_1_or_2 u_stop ();
+    end
+    if ((ClockGate != 0) && (ClockGate != 1)) begin : gen_clock_gate
+      ratel_unsupported_ClockGate_must_be_0_or_1 u_stop ();
     end
   endgenerate
 endmodule

@@ -5,7 +5,7 @@
 //
 //   name                         | meaning
 //   -----------------------------|-----------------------------------------------------------
-//   Windows                      | as in ratel_core
+//   Windows                      | as in ratel_core; 0: none of their registers
 //   write_i                      | a write to this page is taken
 //   write_addr_i .. write_mask_i | byte offset, data, and mask of the written bytes
 //   lock_i                       | a write to LOCK of write_data_i
@@ -34,7 +34,7 @@ module ratel_protect #(
   output wire [31:0]           lock_o,
   output wire [31:0]           limit_o,
   output wire                  stop_o,
-  output wire [Windows*65-1:0] windows_o
+  output wire [65*(Windows + (Windows == 0))-1:0] windows_o
 );
   // The three arrays of registers, 64 bytes each.
   localparam [11:0] BaseAddr   = `REG_WINDOW_BASE;
@@ -43,7 +43,7 @@ module ratel_protect #(
   localparam [5:0]  BaseArray  = BaseAddr[11:6];
   localparam [5:0]  LimitArray = LimitAddr[11:6];
   localparam [5:0]  CtrlArray  = CtrlAddr[11:6];
-  localparam [4:0]  Count      = Windows[4:0];
+  localparam [31:0] Present    = (32'd1 << Windows) - 32'd1;  // bit a window
 
   wire [5:0] write_array = write_addr_i[11:6];
   wire [5:0] read_array  = read_addr_i[11:6];
@@ -54,13 +54,12 @@ module ratel_protect #(
   reg  [31:0]        watchdog_q;
   reg                stop_q;
   reg                lock_options_q;
-  reg  [Windows-1:0] lock_windows_q;
-  wire [15:0]        locked = {{(16 - Windows){1'b0}}, lock_windows_q};
+  wire [15:0]        locked;
 
-  wire write_window = ({1'b0, write_index} < Count)
+  wire write_window = Present[{1'b0, write_index}]
                       && ((write_array == BaseArray) || (write_array == LimitArray)
                           || (write_array == CtrlArray));
-  wire read_window  = ({1'b0, read_index} < Count)
+  wire read_window  = Present[{1'b0, read_index}]
                       && ((read_array == BaseArray) || (read_array == LimitArray)
                           || (read_array == CtrlArray));
   wire write_option = (write_addr_i == `REG_WATCHDOG) || (write_addr_i == `REG_OPTIONS);
@@ -78,25 +77,25 @@ module ratel_protect #(
       watchdog_q     <= 32'd0;
       stop_q         <= 1'b0;
       lock_options_q <= 1'b0;
-      lock_windows_q <= {Windows{1'b0}};
     end else begin
       if (write_i && (write_addr_i == `REG_WATCHDOG))
         watchdog_q <= (watchdog_q & ~write_mask_i) | (write_data_i & write_mask_i);
       if (write_i && (write_addr_i == `REG_OPTIONS) && write_mask_i[0])
         stop_q <= write_data_i[`REG_OPTIONS_STOP_ON_ERROR];
       if (lock_i && write_data_i[`REG_LOCK_OPTIONS] && write_mask_i[0]) lock_options_q <= 1'b1;
-      if (lock_i)
-        lock_windows_q <= lock_windows_q
-                          | (write_data_i[8 +: Windows] & write_mask_i[8 +: Windows]);
     end
   end
 
   // Bits that exist; the rest of a register reads 0.
   localparam [31:0] CtrlBits = 32'h0000_3f07;
 
-  wire [Windows*32-1:0] base;
-  wire [Windows*32-1:0] limit;
-  wire [Windows*32-1:0] ctrl;
+  wire [Windows*32+31:0] base;
+  wire [Windows*32+31:0] limit;
+  wire [Windows*32+31:0] ctrl;
+
+  assign base[Windows*32 +: 32]  = 32'd0;
+  assign limit[Windows*32 +: 32] = 32'd0;
+  assign ctrl[Windows*32 +: 32]  = 32'd0;
 
   genvar g;
   generate
@@ -106,7 +105,9 @@ module ratel_protect #(
       reg  [27:0] limit_q;
       reg  [2:0]  flags_q;
       reg  [5:0]  owners_q;
+      reg         lock_q;
 
+      assign locked[g]             = lock_q;
       assign base[32*g +: 32]      = {base_q, 4'd0};
       assign limit[32*g +: 32]     = {limit_q, 4'd0};
       assign ctrl[32*g +: 32]      = {18'd0, owners_q, 5'd0, flags_q};
@@ -126,15 +127,23 @@ module ratel_protect #(
           limit_q  <= 28'd0;
           flags_q  <= 3'd0;
           owners_q <= 6'd0;
-        end else if (here) begin
-          if (write_array == BaseArray)  base_q  <= new_base[31:4];
-          if (write_array == LimitArray) limit_q <= new_limit[31:4];
-          if (write_array == CtrlArray) begin
+          lock_q   <= 1'b0;
+        end else begin
+          if (lock_i && write_data_i[8 + g] && write_mask_i[8 + g]) lock_q <= 1'b1;
+          if (here && (write_array == BaseArray))  base_q  <= new_base[31:4];
+          if (here && (write_array == LimitArray)) limit_q <= new_limit[31:4];
+          if (here && (write_array == CtrlArray)) begin
             flags_q  <= new_ctrl[2:0];
             owners_q <= new_ctrl[13:8];
           end
         end
       end
+    end
+    for (g = Windows; g < 16; g = g + 1) begin : gen_no_window
+      assign locked[g] = 1'b0;
+    end
+    if (Windows == 0) begin : gen_none
+      assign windows_o = 65'd0;
     end
   endgenerate
 

@@ -9,7 +9,7 @@
 //
 //   name                              | meaning
 //   ----------------------------------|------------------------------------------------------------
-//   Windows                           | as in ratel_core
+//   Windows                           | as in ratel_core; 0: there is no page but the supervisor's
 //   Params0, Params1                  | what the registers of that name show
 //   s_axil_*                          | AXI4-Lite
 //   reset_begin_i                     | a soft reset begins; reset_pending_i: is under way
@@ -21,12 +21,14 @@
 //   error_valid_i                     | bit an owner: it has a record
 //   raise_done_i                      | interrupt cause
 //   counter_i                         | value of counter counter_index_o
+//   memory_errors_i                   | what the register of that name shows
 //   xif_context_o                     | user context of CV-X-IF
 //   user_counters_o                   | users may read counters
 //   db_*, quick_*, waiting_o, older_o | see ratel_doorbells
 //   abort_request_o                   | abort wanted
 //   watchdog_limit_o, stop_on_error_o | registers WATCHDOG and OPTIONS
 //   windows_o                         | memory windows, see ratel_windows
+//   waits_o                           | an access is under way
 //   irq_o                             | level interrupt
 `include "ratel_regs.vh"
 
@@ -72,6 +74,7 @@ module ratel_regs #(
   input  wire        raise_done_i,
   output wire [5:0]  counter_index_o,
   input  wire [31:0] counter_i,
+  input  wire [31:0] memory_errors_i,
   output wire [31:0] quick_index_o,
   input  wire [31:0] quick_value_i,
   output wire [2:0]  waiting_o,
@@ -88,7 +91,8 @@ module ratel_regs #(
   output wire        abort_request_o,
   output wire [31:0] watchdog_limit_o,
   output wire        stop_on_error_o,
-  output wire [Windows*65-1:0] windows_o,
+  output wire [65*(Windows + (Windows == 0))-1:0] windows_o,
+  output wire        waits_o,
   output wire        irq_o
 );
   wire        write_valid;
@@ -128,6 +132,7 @@ module ratel_regs #(
     .write_data_o     (write_data),
     .write_strb_o     (write_strb),
     .write_error_i    (write_error),
+    .waits_o          (waits_o),
     .read_valid_o     (read_valid),
     .read_addr_o      (read_full),
     .read_data_i      (read_data),
@@ -135,8 +140,11 @@ module ratel_regs #(
   );
 
   // --- pages: 0 the supervisor's, 1..3 a user context's each ------------------------------------
-  wire [1:0]  write_page = write_full[13:12];
-  wire [1:0]  read_page  = read_full[13:12];
+  localparam  [1:0] Pages = (Windows == 0) ? 2'b00 : 2'b11;
+  wire [1:0]  write_page = write_full[13:12] & Pages;
+  wire [1:0]  read_page  = read_full[13:12] & Pages;
+  wire        write_off  = |(write_full[13:12] & ~Pages);
+  wire        read_off   = |(read_full[13:12] & ~Pages);
   wire [11:0] write_addr = write_full[11:0];
   wire [11:0] read_addr  = read_full[11:0];
   wire        write_user = (write_page != 2'd0);
@@ -163,7 +171,7 @@ module ratel_regs #(
   wire whole     = &write_strb;
   wire operand   = (write_addr == `REG_DB_RS1) || (write_addr == `REG_DB_RS2);
   wire doorbell  = operand || ((write_addr == `REG_DB_INSTR) && whole);
-  wire blocked   = doorbell && (full[write_page] || (reset_pending_i && !operand));
+  wire blocked   = doorbell && !write_off && (full[write_page] || (reset_pending_i && !operand));
   wire given_up  = blocked && (wait_q == DoorbellWait);
   wire write     = write_valid && write_ready && !write_error;
   wire [31:0] mask = {{8{write_strb[3]}}, {8{write_strb[2]}}, {8{write_strb[1]}},
@@ -212,13 +220,13 @@ module ratel_regs #(
       `REG_IRQ_STATUS:  write_known = !write_user;
       `REG_ERR_OWNER:   write_known = !write_user;
       `REG_LOCK:        write_known = !write_user;
-      `REG_XIF_CONTEXT: write_known = !write_user && !lock_context_q
+      `REG_XIF_CONTEXT: write_known = !write_user && !lock_context_q && (Windows != 0)
                                       && !(write_strb[0] && (write_data[1:0] == 2'd0));
-      `REG_USER_RIGHTS: write_known = !write_user && !lock_rights_q;
+      `REG_USER_RIGHTS: write_known = !write_user && !lock_rights_q && (Windows != 0);
       default:          write_known = !write_user && protect_writable
                                       && (write_addr[1:0] == 2'd0);
     endcase
-    write_error = !write_known || given_up;
+    write_error = !write_known || write_off || given_up;
   end
 
   wire ctrl    = write && (write_addr == `REG_CTRL);
@@ -245,7 +253,7 @@ module ratel_regs #(
                            : any_owner ? any_shown : error_owner_q[2:0];
   wire [2:0] read_owner  = read_user ? {1'b1, read_page}
                            : any_owner ? any_read : error_owner_q[2:0];
-  wire       cause_read  = read_valid && reads_cause;
+  wire       cause_read  = read_valid && reads_cause && !read_off;
   wire       cause_clear = write && (write_addr == `REG_ERR_CAUSE) && ones[`REG_ERR_CAUSE_VALID];
 
   assign error_owner_o = read_owner;
@@ -397,6 +405,7 @@ module ratel_regs #(
       `REG_ERR_OWNER:   read_data = {28'd0, error_owner_q};
       `REG_ERR_PENDING: read_data = {24'd0, error_valid_i};
       `REG_USER_RIGHTS: read_data = {31'd0, user_counters_q};
+      `REG_MEMORY_ERRORS: read_data = memory_errors_i;
       `REG_LOCK:        read_data = protect_lock | {30'd0, lock_rights_q, lock_context_q};
       default: begin
         if ((counter_offset[11:7] == 5'd0) && (counter_offset[1:0] == 2'd0))
@@ -411,5 +420,6 @@ module ratel_regs #(
       `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR, `REG_DB_RESULT: read_error = 1'b0;
       default: ;
     endcase
+    if (read_off) read_error = 1'b1;
   end
 endmodule

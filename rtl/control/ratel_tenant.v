@@ -9,6 +9,7 @@
 //   name            | meaning
 //   ----------------|---------------------------------------------------------------------------
 //   Depth           | of the deepest memory
+//   SweepFirst      | 1: memories are swept after a hard reset, too
 //   rst_ni          | hard reset only
 //   in_*            | the next instruction, its owner {port, context}; sys: class sys or illegal
 //   idle_i          | no instruction is in check, slots or engines
@@ -17,7 +18,8 @@
 //   clear_o         | pulse: forget configuration, accumulators and counters
 //   sweep_o, addr_o | write 0 to this address of every memory
 module ratel_tenant #(
-  parameter Depth = 2048
+  parameter Depth      = 2048,
+  parameter SweepFirst = 0
 ) (
   input  wire        clk_i,
   input  wire        rst_ni,
@@ -50,7 +52,7 @@ module ratel_tenant #(
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       tenant_q <= 3'd0;
-      sweep_q  <= 1'b0;
+      sweep_q  <= (SweepFirst != 0);
       addr_q   <= 14'd0;
     end else if (soft_i) begin
       tenant_q <= 3'd0;

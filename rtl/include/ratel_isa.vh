@@ -146,6 +146,7 @@
 `define ERR_BUS_WRITE              8'd13               // error response to a write
 `define ERR_WINDOW                 8'd16
 `define ERR_WATCHDOG               8'd17               // no progress: the watchdog ended the job
+`define ERR_INTEGRITY              8'd18
 `define ERR_PRIVILEGE              8'd14               // not allowed to a user
 `define ERR_RESET                  8'd15
 `define FIELD_NONE                 8'd0

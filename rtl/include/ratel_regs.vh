@@ -142,6 +142,13 @@
 `define REG_OPTIONS_RESET          32'h00000000
 `define REG_OPTIONS_STOP_ON_ERROR  0
 
+// Memory errors.
+`define REG_MEMORY_ERRORS          12'h068             // byte offset
+`define REG_MEMORY_ERRORS_RESET    32'h00000000
+`define REG_MEMORY_ERRORS_MODE     31:30               // 0 nothing is checked, 1 parity, 2 SECDED
+`define REG_MEMORY_ERRORS_WRONG    23:16
+`define REG_MEMORY_ERRORS_CORRECTED 15:0
+
 // Performance counter.
 `define REG_COUNTER                12'h100             // byte offset
 `define REG_COUNTER_RESET          32'h00000000

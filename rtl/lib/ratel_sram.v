@@ -6,19 +6,21 @@
 //
 //   name         | meaning
 //   -------------|----------------------------------------------
-//   Width, Depth | bits of a word, a multiple of 8; words
+//   Width, Depth | bits of a word, words
+//   Lane         | bits that a write enable stands for; Width is a multiple of it
 //   wr_en_i      | write `wr_data_i` to `wr_addr_i`
-//   wr_be_i      | byte enables of the write
+//   wr_be_i      | enables of the write, a bit a lane
 //   rd_en_i      | read `rd_addr_i`; `rd_data_o` the cycle after
 module ratel_sram #(
   parameter Width = 64,
-  parameter Depth = 1024
+  parameter Depth = 1024,
+  parameter Lane  = 8
 ) (
   input  wire                     clk_i,
   input  wire                     wr_en_i,
   input  wire [$clog2(Depth)-1:0] wr_addr_i,
   input  wire [Width-1:0]         wr_data_i,
-  input  wire [Width/8-1:0]       wr_be_i,
+  input  wire [Width/Lane-1:0]    wr_be_i,
   input  wire                     rd_en_i,
   input  wire [$clog2(Depth)-1:0] rd_addr_i,
   output wire [Width-1:0]         rd_data_o
@@ -31,8 +33,8 @@ module ratel_sram #(
 
   always @(posedge clk_i) begin
     if (wr_en_i) begin
-      for (lane = 0; lane < Width / 8; lane = lane + 1) begin
-        if (wr_be_i[lane]) mem_q[wr_addr_i][8*lane +: 8] <= wr_data_i[8*lane +: 8];
+      for (lane = 0; lane < Width / Lane; lane = lane + 1) begin
+        if (wr_be_i[lane]) mem_q[wr_addr_i][Lane*lane +: Lane] <= wr_data_i[Lane*lane +: Lane];
       end
     end
   end

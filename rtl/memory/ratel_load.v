@@ -54,7 +54,7 @@ module ratel_load #(
   output wire                        idle_o,
   input  wire                        abort_i,
   input  wire                        abandon_i,
-  input  wire [Windows*65-1:0]       windows_i,
+  input  wire [65*(Windows + (Windows == 0))-1:0] windows_i,
   output wire [4:0]                  load_bytes_o,
   // AXI4 read channels
   output wire [AxiIdWidth-1:0]       m_axi_arid_o,

@@ -11,7 +11,7 @@
 //
 //   name                     | meaning
 //   -------------------------|--------------------------------------------------------
-//   Rows, Cols               | as in ratel_core
+//   Rows, Cols, Integrity    | as in ratel_core
 //   Depth                    | its SpadDepth
 //   ex_rd_en_i, ex_rd_addr_i | execute's reads, bank by bank (16 address bits each)
 //   ex_rd_gnt_o              | the bank serves execute in this cycle
@@ -20,10 +20,12 @@
 //   ex_wr_*                  | execute's write, always taken
 //   ld_wr_*                  | the load's write, taken when valid and ready
 //   sweep_i, sweep_addr_i    | write 0 to this line of every bank; nothing else writes
+//   fixed_o                  | see ratel_code_read; ex_bad_o, st_bad_o: by whose read it was
 module ratel_spad #(
   parameter Rows  = 8,
   parameter Cols  = 8,
-  parameter Depth = 1024
+  parameter Depth = 1024,
+  parameter Integrity = 0
 ) (
   input  wire                   clk_i,
   input  wire                   rst_ni,
@@ -52,7 +54,10 @@ module ratel_spad #(
   input  wire [Cols-1:0]        ld_wr_be_i,
   output wire                   ld_wr_ready_o,
   input  wire                   sweep_i,
-  input  wire [13:0]            sweep_addr_i
+  input  wire [13:0]            sweep_addr_i,
+  output wire                   fixed_o,
+  output wire                   ex_bad_o,
+  output wire                   st_bad_o
 );
 
   localparam AddrWidth = $clog2(Depth);
@@ -86,8 +91,34 @@ module ratel_spad #(
   // The sweep goes the way of the load's writes, to all banks at once.
   wire [AddrWidth-1:0] in_addr = sweep_i ? sweep_addr_i[AddrWidth-1:0]
                                          : ld_wr_addr_i[AddrWidth-1:0];
-  wire [Cols*8-1:0]    in_data = ld_wr_data_i & {(Cols * 8){!sweep_i}};
   wire [Cols-1:0]      in_be   = ld_wr_be_i | {Cols{sweep_i}};
+
+  localparam Lane = (Integrity == 2) ? 13 : (Integrity == 1) ? 9 : 8;
+  wire [Cols*Lane-1:0] in_code;
+  wire [Cols*Lane-1:0] ex_code;
+  wire [Rows-1:0]      fixed;
+  wire [Rows-1:0]      ex_bad;
+  wire [Rows-1:0]      st_bad;
+
+  ratel_code_write #(
+    .Lanes     (Cols),
+    .Integrity (Integrity)
+  ) u_write_in (
+    .data_i (ld_wr_data_i & {(Cols * 8){!sweep_i}}),
+    .code_o (in_code)
+  );
+
+  ratel_code_write #(
+    .Lanes     (Cols),
+    .Integrity (Integrity)
+  ) u_write_ex (
+    .data_i (ex_wr_data_i),
+    .code_o (ex_code)
+  );
+
+  assign fixed_o  = |fixed;
+  assign ex_bad_o = |ex_bad;
+  assign st_bad_o = |st_bad;
 
   genvar bank;
   generate
@@ -99,22 +130,50 @@ module ratel_spad #(
       wire        st_rd      = st_rd_gnt_o && (st_bank == Bank);
       wire        ex_wr      = ex_wr_en_i && (ex_bank == Bank);
       wire        ld_wr      = ld_wr_valid_i && (ld_bank == Bank);
+      wire        bad;
+      wire [Cols*Lane-1:0] rd_code;
 
       assign ex_rd_gnt_o[bank] = !(urgent && (wait_bank_q == Bank));
 
       ratel_sram #(
-        .Width (Cols * 8),
-        .Depth (Depth)
+        .Width (Cols * Lane),
+        .Depth (Depth),
+        .Lane  (Lane)
       ) u_sram (
         .clk_i     (clk_i),
         .wr_en_i   (ex_wr || ld_wr || sweep_i),
         .wr_addr_i (ex_wr ? ex_wr_addr_i[AddrWidth-1:0] : in_addr),
-        .wr_data_i (ex_wr ? ex_wr_data_i : in_data),
+        .wr_data_i (ex_wr ? ex_code : in_code),
         .wr_be_i   (ex_wr ? ex_wr_be_i : in_be),
         .rd_en_i   (ex_rd || st_rd),
         .rd_addr_i (ex_rd ? ex_rd_addr[AddrWidth-1:0] : st_rd_addr_i[AddrWidth-1:0]),
-        .rd_data_o (ex_rd_data_o[Cols*8*bank +: Cols*8])
+        .rd_data_o (rd_code)
       );
+
+      ratel_code_read #(
+        .Lanes     (Cols),
+        .Integrity (Integrity)
+      ) u_read (
+        .clk_i   (clk_i),
+        .rst_ni  (rst_ni),
+        .rd_en_i (ex_rd || st_rd),
+        .code_i  (rd_code),
+        .data_o  (ex_rd_data_o[Cols*8*bank +: Cols*8]),
+        .fixed_o (fixed[bank]),
+        .bad_o   (bad)
+      );
+
+      // Whose read it was.
+      if (Integrity == 0) begin : gen_unchecked
+        assign ex_bad[bank] = 1'b0;
+        assign st_bad[bank] = 1'b0;
+        wire unused_bad = &{1'b0, bad};
+      end else begin : gen_checked
+        reg store_q;
+        always @(posedge clk_i) store_q <= st_rd;
+        assign ex_bad[bank] = bad && !store_q;
+        assign st_bad[bank] = bad && store_q;
+      end
 
       wire unused_ex_rd_addr = &{1'b0, ex_rd_addr};
     end

@@ -55,7 +55,7 @@ module ratel_store #(
   output wire                         idle_o,
   input  wire                         abort_i,
   input  wire                         abandon_i,
-  input  wire [Windows*65-1:0]        windows_i,
+  input  wire [65*(Windows + (Windows == 0))-1:0] windows_i,
   output wire [4:0]                   store_bytes_o,
   // scratchpad
   output wire                         spad_rd_en_o,

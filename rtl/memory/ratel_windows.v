@@ -11,7 +11,7 @@
 //
 //   name       | meaning
 //   -----------|---------------------------------------------------------------------------------
-//   Windows    | as in ratel_core
+//   Windows    | as in ratel_core; 0: nothing is checked, the input has no meaning
 //   windows_i  | the windows, 65 bits each: {owners, write, read, valid, limit, base}; base and
 //              | limit are the first and the last granule, owners has a bit a user: 2..0 contexts
 //              | 3..1 of CV-X-IF, 5..3 those of AXI4-Lite
@@ -23,19 +23,19 @@
 module ratel_windows #(
   parameter Windows = 4
 ) (
-  input  wire [Windows*65-1:0] windows_i,
-  input  wire [2:0]            owner_i,
-  input  wire                  write_i,
-  input  wire [31:0]           first_i,
-  input  wire [31:0]           last_i,
-  output wire                  allowed_o
+  input  wire [65*(Windows + (Windows == 0))-1:0] windows_i,
+  input  wire [2:0]                               owner_i,
+  input  wire                                     write_i,
+  input  wire [31:0]                              first_i,
+  input  wire [31:0]                              last_i,
+  output wire                                     allowed_o
 );
 
   wire [27:0]        first = first_i[31:4];
   wire [27:0]        last  = last_i[31:4];
   wire [7:0]         asker = 8'd1 << owner_i;
   wire [5:0]         user  = {asker[7:5], asker[3:1]};
-  wire [Windows-1:0] fits;
+  wire [Windows:0]   fits;
 
   genvar g;
   generate
@@ -52,8 +52,9 @@ module ratel_windows #(
     end
   endgenerate
 
-  assign allowed_o = asker[0] || asker[4] || |fits;
+  assign fits[Windows] = (Windows == 0);
+  assign allowed_o     = asker[0] || asker[4] || |fits;
 
-  wire unused = &{1'b0, first_i[3:0], last_i[3:0]};
+  wire unused = &{1'b0, windows_i, write_i, user, first, last, first_i[3:0], last_i[3:0]};
 
 endmodule

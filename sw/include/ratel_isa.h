@@ -77,6 +77,7 @@
 #define RATEL_ERR_BUS_WRITE              13  /* error response to a write */
 #define RATEL_ERR_WINDOW                 16  /* no memory window allows this burst to its owner */
 #define RATEL_ERR_WATCHDOG               17  /* no progress: the watchdog ended the job */
+#define RATEL_ERR_INTEGRITY              18  /* a wrong bit in a memory that could not be put right ended the job */
 #define RATEL_ERR_PRIVILEGE              14  /* not allowed to a user */
 #define RATEL_ERR_RESET                  15  /* result only: a soft reset ended it before it was executed */
 

@@ -192,6 +192,16 @@
 #define RATEL_OPTIONS_STOP_ON_ERROR_LSB      0u
 #define RATEL_OPTIONS_STOP_ON_ERROR_MASK     0x00000001u
 
+/* Memory errors: Wrong bits that the check bits of the memories showed (parameter Integrity; without them all 0). CTRL.CLEAR_COUNTERS sets both counts to 0; they outlive a soft reset and an owner's change. */
+#define RATEL_MEMORY_ERRORS_OFFSET           0x068u
+#define RATEL_MEMORY_ERRORS_RESET            0x00000000u
+#define RATEL_MEMORY_ERRORS_MODE_LSB         30u
+#define RATEL_MEMORY_ERRORS_MODE_MASK        0xc0000000u
+#define RATEL_MEMORY_ERRORS_WRONG_LSB        16u
+#define RATEL_MEMORY_ERRORS_WRONG_MASK       0x00ff0000u
+#define RATEL_MEMORY_ERRORS_CORRECTED_LSB    0u
+#define RATEL_MEMORY_ERRORS_CORRECTED_MASK   0x0000ffffu
+
 /* Performance counter: Low half of counter n, as rdcnt n reads it: see isa.md. */
 #define RATEL_COUNTER_OFFSET                 0x100u
 #define RATEL_COUNTER_COUNT                  16u

@@ -31,6 +31,7 @@ REGISTERS = (
     ("LOCK", 0x050, (("CONTEXT", 1, 0, "W1S", 0x0), ("RIGHTS", 1, 1, "W1S", 0x0), ("OPTIONS", 1, 2, "W1S", 0x0), ("WINDOWS", 4, 8, "W1S", 0x0),)),
     ("WATCHDOG", 0x060, (("LIMIT", 32, 0, "RW", 0x0),)),
     ("OPTIONS", 0x064, (("STOP_ON_ERROR", 1, 0, "RW", 0x0),)),
+    ("MEMORY_ERRORS", 0x068, (("CORRECTED", 16, 0, "RO", 0x0), ("WRONG", 8, 16, "RO", 0x0), ("MODE", 2, 30, "RO", 0x0),)),
     ("COUNTER[0]", 0x100, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[1]", 0x104, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[2]", 0x108, (("COUNT", 32, 0, "RO", 0x0),)),

@@ -47,6 +47,7 @@ class RegisterMirror:
 
     def __init__(self, core: CoreConfig) -> None:
         self._fixed = build_parameters(core)
+        self._integrity = core.integrity
         self._windows = [
             f"{name}[{index}]" for name in WINDOW_ARRAYS for index in range(core.windows)
         ]
@@ -124,4 +125,6 @@ class RegisterMirror:
             return OKAY, 0
         if name in ("ID", "VERSION"):
             return OKAY, register.reset
+        if name == "MEMORY_ERRORS" and not self._integrity:
+            return OKAY, 0
         return OKAY, None

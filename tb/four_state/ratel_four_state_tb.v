@@ -14,7 +14,7 @@
 //
 //   name               | meaning
 //   -------------------|------------------------------------
-//   Rows .. XifIdWidth | as in ratel_core, with its defaults
+//   Rows .. ClockGate  | as in ratel_core, with its defaults
 module ratel_four_state_tb #(
   parameter Rows             = 8,
   parameter Cols             = 8,
@@ -31,7 +31,9 @@ module ratel_four_state_tb #(
   parameter Windows          = 4,
   parameter QueueDepth       = 4,
   parameter XifQueueDepth    = 4,
-  parameter XifIdWidth       = 4
+  parameter XifIdWidth       = 4,
+  parameter Integrity        = 0,
+  parameter ClockGate        = 0
 ) ();
 
   localparam Reset = 3;      // cycles in reset
@@ -48,6 +50,7 @@ module ratel_four_state_tb #(
   wire run, ran, done, found, found_inside;
 
   wire                      irq;
+  wire                      idle;
   wire                      x_compressed_ready, x_compressed_accept, x_mem_valid;
   wire                      x_issue_valid, x_issue_ready, x_issue_accept, x_issue_writeback;
   wire [31:0]               x_issue_instr, x_issue_rs1, x_issue_rs2;
@@ -94,12 +97,15 @@ module ratel_four_state_tb #(
     .Windows           (Windows),
     .QueueDepth       (QueueDepth),
     .XifQueueDepth    (XifQueueDepth),
-    .XifIdWidth       (XifIdWidth)
+    .XifIdWidth       (XifIdWidth),
+    .Integrity        (Integrity),
+    .ClockGate        (ClockGate)
   ) u_core (
     .clk_i                 (clk),
     .rst_ni                (rst_n),
     .scan_mode_i           (1'b0),
     .irq_o                 (irq),
+    .idle_o                (idle),
     .x_compressed_valid_i  (1'b0),
     .x_compressed_ready_o  (x_compressed_ready),
     .x_compressed_accept_o (x_compressed_accept),

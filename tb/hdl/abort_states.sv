@@ -71,7 +71,7 @@ bind ratel_core abort_states u_abort_states (
   .clk_i     (clk_i),
   .rst_ni    (rst_ni),
   .request_i (u_control.reset_request),
-  .stop_i    (u_control.abort_request || u_control.watchdog_taken),
+  .stop_i    (u_control.abort_request || u_control.ends),
   .watchdog_i(u_control.watchdog_taken),
   .pending_i (abort),
   .load_i    ({u_load.fail_q, u_load.run_valid || u_load.burst_valid, !u_load.port_quiet,

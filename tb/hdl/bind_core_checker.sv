@@ -9,5 +9,9 @@ bind ratel_core core_checker check_core (
   .mem_valid_i        (x_mem_valid_o),
   .status_i           (u_control.u_regs.status[3:1]),
   .status_user_i      (u_control.u_regs.read_user),
-  .engines_i          (u_control.engine_busy)
+  .engines_i          (u_control.engine_busy),
+  .sweep_i            (sweep),
+  .writes_i           (ex_wr_en || ld_wr_valid || lw_en || lp_en || lt_en),
+  .load_i             (u_control.u_error.make_load),
+  .made_i             (u_control.u_error.made_at)
 );

@@ -79,6 +79,8 @@ module checker_tb;
   logic [2:0]         c_status;
   logic               c_status_user;
   logic [2:0]         c_engines;
+  logic               c_sweep, c_writes, c_load;
+  logic [7:0]         c_made;
 
   initial begin
     clk = 1'b0;
@@ -155,6 +157,7 @@ module checker_tb;
     c_status = '0;
     c_status_user = '0;
     c_engines = '0;
+    {c_sweep, c_writes, c_load, c_made} = '0;
     l_rresp = '0;
     l_rvalid = '0;
     l_rready = '0;
@@ -255,7 +258,11 @@ module checker_tb;
     .mem_valid_i(c_mem_valid),
     .status_i(c_status),
     .status_user_i(c_status_user),
-    .engines_i(c_engines)
+    .engines_i(c_engines),
+    .sweep_i(c_sweep),
+    .writes_i(c_writes),
+    .load_i(c_load),
+    .made_i(c_made)
   );
 
 endmodule

@@ -10,6 +10,8 @@
 //   status_i            | STATUS.STORE, .EXECUTE and .LOAD as a read would show them
 //   status_user_i       | the address to read is on a user page, which shows none of them
 //   engines_i           | store, execute and load engine are busy, by themselves
+//   sweep_i, writes_i   | memories are swept; an engine writes to one of them
+//   load_i, made_i      | a load makes an error record; others make them, a bit an owner
 module core_checker (
   input logic       clk_i,
   input logic       rst_ni,
@@ -20,7 +22,11 @@ module core_checker (
   input logic       mem_valid_i,
   input logic [2:0] status_i,
   input logic       status_user_i,
-  input logic [2:0] engines_i
+  input logic [2:0] engines_i,
+  input logic       sweep_i,
+  input logic       writes_i,
+  input logic       load_i,
+  input logic [7:0] made_i
 );
 
   core_irq_follows_status: assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -31,5 +37,11 @@ module core_checker (
   core_asks_no_memory: assert property (@(posedge clk_i) disable iff (!rst_ni) !mem_valid_i);
   core_status_shows_engines: assert property (@(posedge clk_i) disable iff (!rst_ni)
     status_i == (status_user_i ? 3'b000 : engines_i));
+  // What an engine writes under a sweep is left for the next owner, or hides an address from it.
+  core_sweeps_alone: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    !(sweep_i && writes_i));
+  // Users' records have one writer: nobody else is in the engines with a user (ratel_error).
+  core_users_are_alone: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    !(load_i && |(made_i & 8'hee)));
 
 endmodule

@@ -8,7 +8,8 @@
 //
 //   name               | meaning
 //   -------------------|------------------------------------
-//   Rows .. XifIdWidth | as in ratel_core, with its defaults
+//   Rows .. ClockGate  | as in ratel_core, with its defaults
+//   StopWhenIdle       | 1: the core has no clock while it says that it needs none
 module ratel_tb #(
   parameter int Rows             = 8,
   parameter int Cols             = 8,
@@ -25,7 +26,10 @@ module ratel_tb #(
   parameter int Windows          = 4,
   parameter int QueueDepth       = 4,
   parameter int XifQueueDepth    = 4,
-  parameter int XifIdWidth       = 4
+  parameter int XifIdWidth       = 4,
+  parameter int Integrity        = 0,
+  parameter int ClockGate        = 0,
+  parameter int StopWhenIdle     = 0
 );
 
   // Bench control, written by Python
@@ -40,6 +44,9 @@ module ratel_tb #(
   logic [31:0] quiet_limit;
   logic        hung;
   logic        irq;
+  logic        idle;
+  logic        core_clk;
+  logic [31:0] core_edges;  // rising ones, of the core's clock
 
   // CV-X-IF
   logic                         x_compressed_valid;
@@ -273,6 +280,24 @@ module ratel_tb #(
 
   always #5 clk = ~clk;
 
+  // As an integrator would do it.
+  generate
+    if (StopWhenIdle != 0) begin : gen_stop
+      ratel_clock_gate u_clock_gate (
+        .clk_i(clk),
+        .en_i(!idle || x_issue_valid || x_commit_valid || l_awvalid || l_wvalid || l_arvalid
+              || m_rvalid || m_bvalid),
+        .scan_mode_i(1'b0),
+        .clk_o(core_clk)
+      );
+      initial core_edges = '0;
+      always @(posedge core_clk) core_edges <= core_edges + 1;
+    end else begin : gen_run
+      assign core_clk = clk;
+      assign core_edges = '0;
+    end
+  endgenerate
+
   ratel_core #(
     .Rows(Rows),
     .Cols(Cols),
@@ -289,12 +314,15 @@ module ratel_tb #(
     .Windows(Windows),
     .QueueDepth(QueueDepth),
     .XifQueueDepth(XifQueueDepth),
-    .XifIdWidth(XifIdWidth)
+    .XifIdWidth(XifIdWidth),
+    .Integrity(Integrity),
+    .ClockGate(ClockGate)
   ) dut (
-    .clk_i(clk),
+    .clk_i(StopWhenIdle != 0 ? core_clk : clk),
     .rst_ni(rst_n),
     .scan_mode_i(1'b0),
     .irq_o(irq),
+    .idle_o(idle),
     .x_compressed_valid_i(x_compressed_valid),
     .x_issue_valid_i(x_issue_valid),
     .x_issue_ready_o(x_issue_ready),

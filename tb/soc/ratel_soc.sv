@@ -15,7 +15,7 @@
 //
 //   name               | meaning
 //   -------------------|------------------------------------
-//   Rows .. XifIdWidth | as in ratel_core, with its defaults
+//   Rows .. ClockGate  | as in ratel_core, with its defaults
 module ratel_soc #(
   parameter int Rows             = 8,
   parameter int Cols             = 8,
@@ -32,7 +32,9 @@ module ratel_soc #(
   parameter int Windows          = 4,
   parameter int QueueDepth       = 4,
   parameter int XifQueueDepth    = 4,
-  parameter int XifIdWidth       = 4
+  parameter int XifIdWidth       = 4,
+  parameter int Integrity        = 0,
+  parameter int ClockGate        = 0
 );
 
   // Bench control, written by Python
@@ -277,7 +279,9 @@ module ratel_soc #(
     .Windows(Windows),
     .QueueDepth(QueueDepth),
     .XifQueueDepth(XifQueueDepth),
-    .XifIdWidth(XifIdWidth)
+    .XifIdWidth(XifIdWidth),
+    .Integrity(Integrity),
+    .ClockGate(ClockGate)
   ) dut (
     .clk_i(clk),
     .rst_ni(rst_n),

@@ -20,7 +20,7 @@ from tb.tests.base import RatelTest
 
 UNREACHED = {
     ErrorCode.NONE, ErrorCode.ILLEGAL, ErrorCode.BUS_READ, ErrorCode.BUS_WRITE, ErrorCode.PRIVILEGE,
-    ErrorCode.RESET, ErrorCode.WINDOW, ErrorCode.WATCHDOG,
+    ErrorCode.RESET, ErrorCode.WINDOW, ErrorCode.WATCHDOG, ErrorCode.INTEGRITY,
 }  # fmt: skip
 
 

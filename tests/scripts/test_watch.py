@@ -51,6 +51,7 @@ LONG = {
     "example": ["scripts.example"],
     "mutate": ["scripts.mutate", "--n", "2", "--module", "ratel_fifo", "--jobs", "1"],
     "equiv": ["scripts.equiv", "--only", "ratel_fifo"],
+    "area": ["scripts.area", "--config", "4x4", "--most", "100"],
     "fuzz": ["scripts.random_networks", "--n", "1"],
     "docs": ["scripts.docs"],
     "diff": ["scripts.diff"],

@@ -124,6 +124,8 @@ BROKEN: dict[str, list[Cycle]] = {
     "core_status_shows_engines.user": [
         {"c_engines": 2, "c_status": 2, "c_status_user": 1}, NONE,
     ],
+    "core_sweeps_alone": [{"c_sweep": 1, "c_writes": 1}, NONE],
+    "core_users_are_alone": [{"c_load": 1, "c_made": 1 << 6}, NONE],
 }  # fmt: skip
 
 SOUND: dict[str, list[Cycle]] = {
@@ -174,6 +176,7 @@ SOUND: dict[str, list[Cycle]] = {
     "burst up to the page": [burst("ar", addr=0x1FF0), NONE],
     "status": [
         {"c_engines": 5, "c_status": 5}, {"c_status": 0, "c_status_user": 1},
+        {"c_sweep": 1}, {"c_sweep": 0, "c_writes": 1}, {"c_load": 1, "c_made": 0x11},
     ],
     "interrupt": [
         {"c_pending": 3}, {"c_enable": 1, "c_irq": 1}, {"c_pending": 2, "c_irq": 0},

@@ -170,11 +170,15 @@ module compute_bench #(
     .ld_wr_be_i    ({Cols{1'b0}}),
     .ld_wr_ready_o (),
     .sweep_i (1'b0),
-    .sweep_addr_i (14'd0)
+    .sweep_addr_i (14'd0),
+    .fixed_o (),
+    .ex_bad_o (),
+    .st_bad_o ()
   );
 
   ratel_wbuf #(.Cols (Cols), .Depth (WbufDepth)) u_wbuf (
     .clk_i     (clk_i),
+    .rst_ni (rst_ni),
     .rd_en_i   (w_rd_en),
     .rd_addr_i (w_rd_addr),
     .rd_data_o (w_rd_data),
@@ -183,11 +187,14 @@ module compute_bench #(
     .wr_data_i ({Cols*8{1'b0}}),
     .wr_be_i   ({Cols{1'b0}}),
     .sweep_i (1'b0),
-    .sweep_addr_i (14'd0)
+    .sweep_addr_i (14'd0),
+    .fixed_o (),
+    .bad_o ()
   );
 
   ratel_pbuf #(.Cols (Cols), .Depth (ParamDepth)) u_pbuf (
     .clk_i      (clk_i),
+    .rst_ni (rst_ni),
     .rd_en_i    (p_rd_en),
     .rd_addr_i  (p_rd_addr),
     .rd_bias_o  (p_rd_bias),
@@ -198,7 +205,9 @@ module compute_bench #(
     .wr_slot_i  (4'd0),
     .wr_data_i  ({Cols*8{1'b0}}),
     .sweep_i (1'b0),
-    .sweep_addr_i (14'd0)
+    .sweep_addr_i (14'd0),
+    .fixed_o (),
+    .bad_o ()
   );
 
   reg        t_wr_q = 1'b0;
@@ -213,6 +222,7 @@ module compute_bench #(
 
   ratel_lut #(.Cols (Cols)) u_lut (
     .clk_i      (clk_i),
+    .rst_ni (rst_ni),
     .rd_en_i    (t_rd_en),
     .rd_index_i (t_rd_index),
     .rd_data_o  (t_rd_data),
@@ -220,7 +230,9 @@ module compute_bench #(
     .wr_addr_i  (t_addr_q),
     .wr_data_i  (table_words[t_addr_q[7:$clog2(Cols)]]),
     .sweep_i (1'b0),
-    .sweep_addr_i (14'd0)
+    .sweep_addr_i (14'd0),
+    .fixed_o (),
+    .bad_o ()
   );
 
   string dir;

@@ -235,7 +235,10 @@ module memory_bench #(
     .ld_wr_be_i    (ld_wr_be),
     .ld_wr_ready_o (ld_wr_ready),
     .sweep_i       (sweep_i[0]),
-    .sweep_addr_i  (sweep_i[14:1])
+    .sweep_addr_i  (sweep_i[14:1]),
+    .fixed_o       (),
+    .ex_bad_o      (),
+    .st_bad_o      ()
   );
 
   ratel_wbuf #(
@@ -243,6 +246,7 @@ module memory_bench #(
     .Depth (WbufDepth)
   ) u_wbuf (
     .clk_i     (clk_i),
+    .rst_ni (rst_ni),
     .rd_en_i   (1'b1),
     .rd_addr_i (buf_rd_addr_i),
     .rd_data_o (wbuf_rd_data_o),
@@ -251,7 +255,9 @@ module memory_bench #(
     .wr_data_i (wbuf_wr_data),
     .wr_be_i   (wbuf_wr_be),
     .sweep_i (sweep_i[0]),
-    .sweep_addr_i (sweep_i[14:1])
+    .sweep_addr_i (sweep_i[14:1]),
+    .fixed_o (),
+    .bad_o ()
   );
 
   ratel_pbuf #(
@@ -259,6 +265,7 @@ module memory_bench #(
     .Depth (ParamDepth)
   ) u_pbuf (
     .clk_i      (clk_i),
+    .rst_ni (rst_ni),
     .rd_en_i    (1'b1),
     .rd_addr_i  (buf_rd_addr_i[7:0]),
     .rd_bias_o  (pbuf_rd_data_o[0 +: Cols*32]),
@@ -269,13 +276,16 @@ module memory_bench #(
     .wr_slot_i  (pbuf_wr_slot),
     .wr_data_i  (pbuf_wr_data),
     .sweep_i (sweep_i[0]),
-    .sweep_addr_i (sweep_i[14:1])
+    .sweep_addr_i (sweep_i[14:1]),
+    .fixed_o (),
+    .bad_o ()
   );
 
   ratel_lut #(
     .Cols (Cols)
   ) u_lut (
     .clk_i      (clk_i),
+    .rst_ni (rst_ni),
     .rd_en_i    (1'b1),
     .rd_index_i (lut_index_i),
     .rd_data_o  (lut_rd_data_o),
@@ -283,7 +293,9 @@ module memory_bench #(
     .wr_addr_i  (lut_wr_addr),
     .wr_data_i  (lut_wr_data),
     .sweep_i (sweep_i[0]),
-    .sweep_addr_i (sweep_i[14:1])
+    .sweep_addr_i (sweep_i[14:1]),
+    .fixed_o (),
+    .bad_o ()
   );
 
 endmodule

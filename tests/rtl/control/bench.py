@@ -78,7 +78,7 @@ class Bench:
             "s_axil_araddr_i", "s_axil_arvalid_i", "exec_step_i", "exec_macs_i",
             "exec_stall_fetch_i", "exec_stall_drain_i", "load_bytes_i", "store_bytes_i",
             "load_err_i", "store_err_i", "load_err_window_i", "store_err_window_i",
-            "load_err_addr_i", "store_err_addr_i",
+            "load_err_addr_i", "store_err_addr_i", "mem_fixed_i", "mem_bad_i", "wake_i",
         ):  # fmt: skip
             getattr(dut, name).value = 0
         for name in ENGINES:
@@ -86,6 +86,7 @@ class Bench:
             getattr(dut, f"{name}_done_i").value = 0
         dut.load_idle_i.value = 1
         dut.store_idle_i.value = 1
+        dut.execute_idle_i.value = 1
         dut.x_issue_rs_valid_i.value = 3
         dut.x_issue_mode_i.value = 3
         dut.scan_mode_i.value = 0

@@ -17,7 +17,7 @@ UNSUPPORTED = (
     ("AxiIdWidth", 0), ("AxiIdWidth", 9), ("MaxBurst", 3), ("MaxBurst", 512),
     ("ReadsOutstanding", 3), ("ReadsOutstanding", 17), ("QueueDepth", 3), ("QueueDepth", 8),
     ("WritesOutstanding", 3), ("WritesOutstanding", 17), ("WriteAfterData", 2), ("Windows", 3),
-    ("Windows", 17),
+    ("Windows", 1), ("Windows", 17), ("Integrity", 3), ("ClockGate", 2),
     ("XifQueueDepth", 1), ("XifQueueDepth", 16), ("XifIdWidth", 2), ("XifIdWidth", 9),
 )  # fmt: skip
 

@@ -1,0 +1,75 @@
+"""The whole core with options that no named configuration has: check bits, and clocks that stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from golden.config import load_config
+from honeyguide.project import BUILD
+from honeyguide.runs import session_run
+from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
+from tb.build import bench_build
+
+pytestmark = pytest.mark.sim
+
+MEMORIES = ("ratel_sram",)
+
+
+def with_options(
+    module: str, test: str, seed: int, options: Mapping[str, int], public: Sequence[str] = ()
+) -> SimResult:
+    """Run a test on the default core with some parameters changed."""
+    wanted = bench_build("8x8")
+    parameters = {**load_config("8x8").verilog_parameters(), **options}
+    where = build(SimBuild(**{**wanted, "parameters": parameters}, public=public))
+    name = "-".join([test, *(f"{option}{value}" for option, value in options.items()), str(seed)])
+    return run(
+        SimRun(
+            build=where,
+            module=module,
+            test=test,
+            seed=seed,
+            env={"RATEL_CONFIG": "8x8", "RATEL_SPEED": "tile"},
+            results_dir=session_run("pytest", BUILD) / name,
+        )
+    )
+
+
+def test_clocks_that_stop_change_nothing(seed: int) -> None:
+    logs: list[str] = []
+    tried: tuple[dict[str, int], ...] = ({}, {"ClockGate": 1}, {"ClockGate": 1, "StopWhenIdle": 1})
+    for options in tried:
+        result = with_options("tests.sim.clock_benches", "Pauses", seed, options)
+        assert result.passed, f"{options}: {result.message} ({result.log})"
+        logs.append((result.log.parent / "transactions.txt").read_text(encoding="utf-8"))
+        assert "ended in cycle" in logs[0]
+    assert logs[1] == logs[0], "with compute and memories gated something else happened"
+    assert logs[2] == logs[0], "with the whole core stopped something else happened"
+
+
+def test_one_wrong_bit_a_byte_is_put_right(seed: int) -> None:
+    module = "tests.sim.memory_benches"
+    result = with_options(module, "PutRight", seed, {"Integrity": 2}, MEMORIES)
+    assert result.passed, f"{result.message} ({result.log})"
+
+
+def test_a_wrong_bit_under_parity_is_found(seed: int) -> None:
+    module = "tests.sim.memory_benches"
+    result = with_options(module, "Found", seed, {"Integrity": 1}, MEMORIES)
+    assert result.passed, f"{result.message} ({result.log})"
+
+
+@pytest.mark.parametrize(
+    ("module", "test"),
+    [("windows", "Users"), ("adversary", "Escape"), ("memory_port", "ResetInJob")],
+)
+def test_gated_clocks(module: str, test: str, seed: int) -> None:
+    result = with_options(f"tb.tests.{module}", test, seed, {"ClockGate": 1, "StopWhenIdle": 1})
+    assert result.passed, f"{result.message} ({result.log})"
+
+
+def test_a_core_without_users(seed: int) -> None:
+    result = with_options("tb.tests.layers", "AnyLayers", seed, {"Windows": 0})
+    assert result.passed, f"{result.message} ({result.log})"
