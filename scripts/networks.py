@@ -25,7 +25,7 @@ from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import budget
 from scripts.runs.model import load_model
 from scripts.runs.onnx_packages import ensure_packages
-from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
+from scripts.runs.whole import WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
 from sw.compiler import CompileError
 from sw.compiler.program import Program
@@ -138,12 +138,7 @@ def run_entry(
         )
     if not wanted.stall and config == TARGET_CONFIG and entry.budgeted:
         reasons += over_budget(result.cycles, model.program)
-    error = result.prediction_error
-    if error is not None and abs(error) > PREDICTION_BAR:
-        reasons.append(
-            f"predicted {model.program.predicted_cycles} cycles, measured {result.cycles} "
-            f"({100 * error:+.1f} %)"
-        )
+    reasons += result.off_prediction()
     return report_entry(entry, result, reasons), reasons
 
 

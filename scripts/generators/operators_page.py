@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sw.importer.entry import CORE, Entry
-from sw.importer.from_onnx.handlers import HANDLERS, ON_HOST, SEARCHED, STEPPED
+from sw.importer.from_onnx.handlers import BOTH, HANDLERS, ON_HOST, SEARCHED, STEPPED
 from sw.importer.registry import FAMILIES, OPERATORS
 
 HEAD = """# Operators
@@ -31,10 +31,17 @@ ONNX = """## ONNX
 
 `make run`, `check` and `compile` take quantised `.onnx` files as well, in QDQ form (float32
 operators between DequantizeLinear and QuantizeLinear) and in QOperator form, with int8 or uint8
-activations (one scale a tensor), int8 or uint8 weights (scales by channel), float32 or quantised
-at the border. Images stay in NHWC from the first convolution to where their order counts. What
-depends on constants alone is computed when the file is read; a dimension without a number is 1.
-`requirements-onnx.txt` is installed when the first file is read.
+activations (one scale a tensor), int8, uint8, int4 or uint4 weights (scales by channel), float32
+or quantised at the border, operator sets 10 to 25. Images stay in NHWC from the first convolution
+to where their order counts; [n, c, w] is an image of one row. What depends on constants alone is
+computed when the file is read; a dimension without a number is 1. `requirements-onnx.txt` is
+installed when the first file is read.
+
+Between DequantizeLinear and QuantizeLinear several float32 operators may stand. Of one tensor they
+are a table; a factor and a summand for each channel are a depthwise convolution; anything else
+the host computes in float32, also what leaves the network as float32. Products may not stand there
+without a QuantizeLinear behind them. Dynamic quantisation (DynamicQuantizeLinear, MatMulInteger,
+ConvInteger) is refused: its scales are not known before the network runs.
 
 The judge is onnxruntime, layer by layer on golden's values. It scales int32 sums in float32 and
 rounds half to even, where the core multiplies by an integer. Both are staircases over the sum, so
@@ -42,7 +49,7 @@ for each channel the integer is searched that has its steps where float32 has th
 (`sw/importer/from_onnx/requantise.py`). *found*: where it exists for every sum that the weights
 can reach, every bit must be equal; elsewhere, and behind a limit or float32 biases, one step is
 allowed and counted. *equal*: every bit. *step*: float32 arithmetic inside, one step is allowed and
-counted.
+counted; float32 that leaves the network may be 1e-5 apart.
 
 | operator | form | runs on | against onnxruntime |
 |---|---|---|---|"""
@@ -54,7 +61,10 @@ def onnx_row(name: str) -> str:
     moves = name not in SEARCHED | STEPPED and name not in ("QuantizeLinear", "DequantizeLinear")
     form = "QOperator" if own else "both" if moves else "QDQ"
     judged = "found" if name in SEARCHED else "step" if name in STEPPED else "equal"
-    return f"| {name} | {form} | {'host' if name in ON_HOST else 'core'} | {judged} |"
+    where = "host" if name in ON_HOST else "core"
+    if name in BOTH:
+        where = f"core, host ({BOTH[name]})"
+    return f"| {name} | {form} | {where} | {judged} |"
 
 
 def operators_page() -> str:

@@ -9,6 +9,7 @@ graph and written as a file, with the command that repeats it. Writes random_net
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 from honeyguide import cli
@@ -19,6 +20,7 @@ from scripts.random_networks.campaign import Campaign, Finding, Tally
 from scripts.random_networks.generate import BY_NAME
 from scripts.runs.bench import bench, configuration
 from scripts.runs.oracle import Oracles
+from scripts.runs.whole import prediction_sentence
 
 NETWORKS = 100
 
@@ -56,6 +58,7 @@ def main(argv: list[str]) -> int:
             "judges": dict(tally.judges),
             "judged_values": tally.judged_values,
             "rtl_values": tally.rtl_values,
+            "predictions": [asdict(one) for one in tally.predictions],
             "failures": [entry(finding) for finding in tally.findings],
             "seconds": time.monotonic() - started,
         }
@@ -102,6 +105,12 @@ def summary(tally: Tally) -> list[str]:
         f"RTL       {tally.simulated:,} networks, {tally.rtl_values:,} values equal golden; "
         f"{tally.without_core} networks have no work for the core",
     ]
+    furthest = max(tally.predictions, key=lambda one: abs(one.error), default=None)
+    if furthest is not None:
+        lines.append(
+            f"cycles    predicted for {len(tally.predictions):,} networks; furthest off is network "
+            f"{furthest.index}: {prediction_sentence(furthest.predicted, furthest.measured)}"
+        )
     for finding in tally.findings:
         lines.append(
             f"FAIL      network {finding.index}, {finding.failure.stage}; "

@@ -13,13 +13,15 @@ import numpy as np
 from golden.config import CoreConfig
 from honeyguide.report.command import make_command
 from scripts.random_networks.generate import random_network
-from scripts.random_networks.judge import Array, Failure, Judged, judge, simulate
+from scripts.random_networks.judge import Array, Equal, Failure, Judged, judge, simulate
 from scripts.random_networks.shrink import Shrunk, shrink
 from scripts.runs.oracle import Oracles
+from scripts.runs.whole import is_off, prediction_sentence
 from sw.importer import import_network
 from sw.inputs import split_inputs
 
 BATCH = 20  # networks of one simulation
+PREDICTED = "8x8"  # whose cycles have to be those that were predicted: its bus has no wait states
 
 Progress = Callable[[int, int], None]
 
@@ -35,6 +37,20 @@ class Finding:
     commands: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """Cycles of a network as they were predicted and measured."""
+
+    index: int
+    predicted: int
+    measured: int
+
+    @property
+    def error(self) -> float:
+        """How far it is off, as a share of what was measured."""
+        return (self.predicted - self.measured) / self.measured
+
+
 @dataclass(kw_only=True)
 class Tally:
     """What came of all networks."""
@@ -46,6 +62,7 @@ class Tally:
     judges: Counter[str] = field(default_factory=Counter)
     judged_values: int = 0
     rtl_values: int = 0
+    predictions: list[Prediction] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -113,12 +130,23 @@ class Campaign:
                     continue
                 pending.remove(index)
                 tally.simulated += 1
-                if isinstance(end, Failure):
-                    found = drawn[index]
-                    found.failure = end
+                found = drawn[index]
+                if isinstance(end, Equal):
+                    tally.rtl_values += end.comparisons
+                    tally.predictions.append(
+                        Prediction(index=index, predicted=found.predicted, measured=end.cycles)
+                    )
+                found.failure = self._verdict(found, end)
+                if found.failure is not None:
                     tally.findings.append(self._finding(index, found, oracles))
-                else:
-                    tally.rtl_values += end
+
+    def _verdict(self, found: Judged, end: Failure | Equal) -> Failure | None:
+        """What is wrong with a network that was simulated."""
+        if isinstance(end, Failure):
+            return end
+        if self.core.name != PREDICTED or not is_off(found.predicted, end.cycles):
+            return None
+        return Failure(stage="cycles", text=prediction_sentence(found.predicted, end.cycles))
 
     def examine(
         self, oracles: Oracles, stage: str
@@ -130,7 +158,8 @@ class Campaign:
         def examined(raw: bytes, inputs: Array | None) -> Failure | None:
             path.write_bytes(raw)
             found = judge(path, self.seed, oracles, self.core, inputs)
-            if found.failure is not None or stage != "RTL" or self.build is None:
+            simulated = stage in ("RTL", "cycles")
+            if found.failure is not None or not simulated or self.build is None:
                 return found.failure
             if not found.runs_on_core:
                 return None
@@ -140,7 +169,7 @@ class Campaign:
                 module=self.module,
             )  # fmt: skip
             end = ended.get(path)
-            return end if isinstance(end, Failure) else None
+            return None if end is None else self._verdict(found, end)
 
         return examined
 

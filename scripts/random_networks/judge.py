@@ -49,6 +49,14 @@ class Failure:
         return lines[-1] if lines[0].startswith("Traceback") else lines[0]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Equal:
+    """A network whose every element is that of golden: how many, and cycles of an inference."""
+
+    comparisons: int
+    cycles: int
+
+
 @dataclass(kw_only=True)
 class Judged:
     """A network that was looked at before it is simulated."""
@@ -60,6 +68,7 @@ class Judged:
     comparisons: int = 0
     operators: list[str] = field(default_factory=list)
     runs_on_core: bool = False
+    predicted: int = 0
 
     @property
     def program(self) -> Path:
@@ -113,6 +122,7 @@ def _compile(found: Judged, network: Network, core: CoreConfig) -> Failure | Non
     try:
         program = compile_network(core, network, memory_base=MEMORY_BASE)
         write_program(found.program, program)
+        found.predicted = program.predicted_cycles
         found.runs_on_core = any(isinstance(phase, NpuPhase) for phase in program.phases)
     except CompileError as error:
         return Failure(stage="compile", text=str(error))
@@ -129,8 +139,8 @@ def simulate(
     folder: Path,
     seed: int,
     module: str = "tb.tests.networks",
-) -> dict[Path, Failure | int]:
-    """Run networks in one process; return what is wrong with each, or the elements compared.
+) -> dict[Path, Failure | Equal]:
+    """Run networks in one process; return what is wrong with each, or what was compared.
 
     What comes behind a failure is not there: run these again.
     """
@@ -150,15 +160,17 @@ def simulate(
         },
     )
     result = run(wanted)
-    ended: dict[Path, Failure | int] = {}
+    ended: dict[Path, Failure | Equal] = {}
     lines = folder / "networks.jsonl"
     paths = {str(network.program): network.path for network in networks}
     for line in lines.read_text(encoding="utf-8").splitlines() if lines.is_file() else ():
         entry = json.loads(line)
-        fine = entry["kind"] == "equal"
-        ended[paths[entry["path"]]] = (
-            entry["comparisons"] if fine else Failure(stage="RTL", text=entry["text"])
-        )
+        if entry["kind"] == "equal":
+            cycles = max(entry["cycles"], default=0)
+            end: Failure | Equal = Equal(comparisons=entry["comparisons"], cycles=cycles)
+        else:
+            end = Failure(stage="RTL", text=entry["text"])
+        ended[paths[entry["path"]]] = end
     if not result.passed and not any(isinstance(end, Failure) for end in ended.values()):
         last = [network.path for network in networks if network.path not in ended][:1]
         # With all of them done, what was left over at the end belongs to none: blame the last.

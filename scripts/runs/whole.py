@@ -21,7 +21,8 @@ from scripts.runs.networks import NetworkResult, NetworkRun, run_on_rtl
 from scripts.runs.oracle import OracleResult, compare_with_oracle
 from sw.inputs import split_inputs
 
-PREDICTION_BAR = 0.05
+PREDICTION_BAR = 0.02  # a prediction is off by more than this share of what was measured
+PREDICTION_SLACK = 16  # and by more than so many cycles: about a job's first load and last answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,13 @@ class WholeResult:
         if not predicted or not self.cycles or self.stall:
             return None
         return (predicted - self.cycles) / self.cycles
+
+    def off_prediction(self) -> list[str]:
+        """A sentence if the cycles are not those that were predicted."""
+        predicted = self.model.program.predicted_cycles
+        if self.prediction_error is None or not is_off(predicted, self.cycles):
+            return []
+        return [prediction_sentence(predicted, self.cycles)]
 
     def reasons(self) -> list[str]:
         """Everything that is wrong, a sentence each."""
@@ -149,6 +157,17 @@ def without_core(model: Model, inputs: NDArray[Any]) -> NetworkResult:
         cycles=[0] * len(inputs),
         outputs=[np.stack([made[index] for made in values]) for index in network.outputs],
     )
+
+
+def is_off(predicted: int, measured: int) -> bool:
+    """Whether a prediction is further from what was measured than it may be."""
+    return abs(predicted - measured) > max(PREDICTION_BAR * measured, PREDICTION_SLACK)
+
+
+def prediction_sentence(predicted: int, measured: int) -> str:
+    """Tell how far a prediction is off."""
+    error = 100 * (predicted - measured) / measured
+    return f"predicted {predicted} cycles, measured {measured} ({error:+.1f} %)"
 
 
 def passed(oracle: OracleResult) -> str:

@@ -150,7 +150,8 @@ def write_variables_directly(context: Context, lowered: list[LoweredOp]) -> list
             continue
         old = {op.output} | {t for t, root in context.aliases.items() if root == op.output}
         from_producer = [other for other in made[producer:] if other is not op]
-        readers = {t for other in from_producer for t in other.reads}
+        reads = {tensor for other in from_producer for tensor in other.reads}
+        readers = {name for tensor in reads for name in _names(context, tensor)}
         if readers & (old | {copied}) or copied in context.network.outputs:
             continue
         move = made[producer]
@@ -158,6 +159,15 @@ def write_variables_directly(context: Context, lowered: list[LoweredOp]) -> list
             made[producer] = replace(move, output=op.output)
             made[position] = Alias(layer=op.layer, source=op.output, output=copied)
     return made
+
+
+def _names(context: Context, tensor: int) -> set[int]:
+    """A tensor, what it is a view of (one image of a batch, say), what it is another name of."""
+    names: set[int] = set()
+    while tensor not in names:
+        names.add(tensor)
+        tensor = context.tensors.base(context.aliases.get(tensor, tensor))[0]
+    return names
 
 
 def _producer(lowered: list[LoweredOp], position: int, tensor: int) -> int | None:

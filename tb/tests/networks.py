@@ -41,15 +41,18 @@ class Networks(Network):
     def note(self, path: str, *, kind: str, text: str) -> None:
         """Leave a line on a network."""
         layers: list[dict[str, Any]] = []
+        cycles: list[int] = []
         folder = results_folder()
         if folder is None:
             return
         if kind in ("equal", "differs"):
-            layers = json.loads((folder / "network.json").read_text(encoding="utf-8"))["layers"]
+            document = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+            layers, cycles = document["layers"], document["cycles"]
         line = {
             "path": path,
             "kind": kind,
             "text": text,
+            "cycles": cycles,
             "comparisons": sum(layer["comparisons"] for layer in layers),
             "places": [layer["where"] for layer in layers],
         }

@@ -14,7 +14,7 @@ from scripts.networks import TARGET_CONFIG, TARGETS
 from scripts.runs.bench import bench
 from scripts.runs.model import load_model
 from scripts.runs.timeline import write_timeline
-from scripts.runs.whole import PREDICTION_BAR, WholeResult, run_whole
+from scripts.runs.whole import WholeResult, run_whole
 from scripts.runs.zoo import MLPERF, WAKE_WORD_STEPS, WAKE_WORDS, Entry, zoo
 from tests.commands.support import command
 
@@ -63,9 +63,8 @@ def run(
 
 
 def check_prediction(result: WholeResult) -> None:
-    error = result.prediction_error
-    assert error is not None
-    assert abs(error) <= PREDICTION_BAR
+    assert result.prediction_error is not None
+    assert result.off_prediction() == []
 
 
 @pytest.mark.parametrize("config", ["8x8", "4x4", "16x16", "4x8", "16x4"])

@@ -131,8 +131,8 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
         "qoperator_movement", lambda m: attribute(m, "MaxPool", "kernel_shape", [99, 99]),
         "its window does not fit",
     ),
-    "linear resize": (
-        "qdq_decoder", lambda m: attribute(m, "Resize", "mode", "linear"), "only nearest",
+    "cubic resize": (
+        "qdq_decoder", lambda m: attribute(m, "Resize", "mode", "cubic"), "only nearest",
     ),
     "permutation": (
         "qdq_movement", lambda m: attribute(m, "Transpose", "perm", [0, 2, 3, 9]), "is no order",

@@ -259,3 +259,18 @@ def test_a_batch_is_computed_image_by_image() -> None:
         program = compile_network(config, network, memory_base=BASE)
         assert not any(isinstance(phase, HostPhase) for phase in program.phases)
         assert _right(config, network, 16)
+
+
+def test_what_is_kept_in_a_variable_can_still_be_read_image_by_image() -> None:
+    """The slice may not be written to the variable alone: each pooling reads a part of it."""
+    builder = Builder(rng=np.random.default_rng(5))
+    whole, shape = builder.tensor((4, 6, 5, 5)), (2, 6, 5, 5)
+    builder.state["kept"] = builder.int8(shape)
+    cut = ops.Slice(slices=((slice(2, 4),),), output_shapes=(shape,))
+    (new,) = builder.layer(cut, [whole], shape)
+    builder.layer(ops.AssignVariable(variable="kept"), [new])
+    window = resolve_padding(6, 5, kernel=(2, 2), stride=(1, 1), dilation=(1, 1), padding="VALID")
+    pool = ops.Pooling(window=window, average=False, act_min=-128, act_max=127)
+    (output,) = builder.layer(pool, [new], (2, 5, 4, 5))
+    network = dataclasses.replace(_built(builder, (whole,), output), state=builder.state)
+    assert _right(CONFIG, network, 3)

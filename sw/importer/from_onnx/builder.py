@@ -31,6 +31,7 @@ from sw.importer.from_onnx.values import (
 )
 from sw.importer.unsigned import TOP_BIT, flip
 
+UINT8, INT8 = 2, 3  # of TensorProto.DataType
 MOST_BYTES = 256 << 20  # of all tensors that are computed
 TO_IMAGE, TO_PLAIN = (0, 2, 3, 1), (0, 3, 1, 2)
 INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a table
@@ -40,11 +41,12 @@ INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a tabl
 class Checkpoint:
     """A tensor of the file that golden computes.
 
-    ``kind`` is the operator that makes it; ``exact`` says that golden must equal onnxruntime in
-    every bit, else within one step, as that rounds in float32.
+    ``shape`` is that of the file, ``kind`` the operator that makes it; ``exact`` says that golden
+    must equal onnxruntime in every bit, else within one step, as that rounds in float32.
     """
 
     name: str
+    shape: tuple[int, ...]
     tensor: int
     form: str
     kind: str
@@ -111,6 +113,8 @@ class Builder:
         point = np.zeros(1, dtype=np.uint8)
         if node.input(point_at):
             point = self.constant(node, point_at)
+        elif (named := node.attributes.get("output_dtype", 0)) in (INT8, UINT8):
+            point = np.zeros(1, dtype=np.int8 if named == INT8 else np.uint8)
         if str(point.dtype) not in ("int8", "uint8") or point.size != 1:
             raise self.error(
                 node, f"it quantises to {point.dtype} x {point.size}; only one int8 or uint8 "
@@ -229,20 +233,27 @@ class Builder:
         form: str = PLAIN,
         *,
         exact: bool = True,
+        rank: int = 4,
     ) -> Quantised:
-        """Add a layer that makes one tensor; ``shape`` is as the form has it."""
+        """Add a layer that makes one tensor; ``shape`` is as the form has it.
+
+        An image of ``rank`` 3 is one row of pixels.
+        """
         index = self.tensor(shape, scaling, name=node.outputs[0])
         self.layer(node.kind, operation, inputs, [index])
         if not exact or any(self._unsettled(i) for i in inputs):
             self.inexact.add(index)
-        logical = tuple(shape[a] for a in TO_PLAIN) if form == IMAGE else tuple(shape)
+        logical = tuple(shape)
+        if form == IMAGE:
+            logical = tuple(shape[a] for a in (TO_PLAIN if rank == 4 else (0, 3, 2)))
         return Quantised(shape=tuple(int(n) for n in logical), scaling=scaling, forms={form: index})
 
     def form(self, value: Quantised, form: str) -> int:
         """The tensor of a value in an order; at need a TRANSPOSE, or a RESHAPE if that will do."""
         if form in value.forms:
             return value.forms[form]
-        assert len(value.shape) == 4
+        if len(value.shape) == 3:
+            return self._form_of_row(value, form)
         source = self.tensors[next(iter(value.forms.values()))]
         axes = TO_IMAGE if form == IMAGE else TO_PLAIN
         shape = tuple(source.shape[a] for a in axes)
@@ -259,6 +270,28 @@ class Builder:
                 self.inexact.add(index)
         value.forms[form] = index
         return index
+
+    def _form_of_row(self, value: Quantised, form: str) -> int:
+        """The same for shape [n, c, w], whose image is one row of pixels."""
+        n, c, w = value.shape
+        forms = value.forms
+        if form == IMAGE:
+            forms = {PLAIN: self.reshaped(forms[PLAIN], (n, c, 1, w))}
+        index = self.form(Quantised(shape=(n, c, 1, w), scaling=value.scaling, forms=forms), form)
+        value.forms[form] = index if form == IMAGE else self.reshaped(index, value.shape)
+        return value.forms[form]
+
+    def reshaped(self, index: int, shape: tuple[int, ...]) -> int:
+        """A tensor under another shape."""
+        source = self.tensors[index]
+        scaling = Scaling(scale=source.scale, zero_point=source.zero_point, flipped=source.flipped)
+        if source.data is not None:
+            return self.tensor(shape, scaling, data=source.data.reshape(shape))
+        made = self.tensor(shape, scaling, name=f"{source.name} reshaped")
+        self.layer("Reshape", Reshape(shape=shape), [index], [made])
+        if self._unsettled(index):
+            self.inexact.add(made)
+        return made
 
     def table(
         self, node: Node, source: Quantised, functions: Sequence[Function], to: Target
@@ -295,7 +328,7 @@ class Builder:
         if self.tensors[index].data is None and maker:
             self.checkpoints.append(
                 Checkpoint(
-                    name=name, tensor=index, form=form, kind=maker[0],
+                    name=name, shape=value.shape, tensor=index, form=form, kind=maker[0],
                     exact=not self._unsettled(index),
                 )
             )  # fmt: skip
@@ -315,7 +348,7 @@ class Builder:
 
     def border_output(self, value: Quantised, name: str) -> int:
         """The tensor that the caller gets."""
-        index = self.form(value, PLAIN) if len(value.shape) == 4 else value.forms[PLAIN]
+        index = self.form(value, PLAIN)
         if not value.scaling.flipped:
             return index
         outside = self.tensor(value.shape, name=name, dtype="uint8")

@@ -13,8 +13,28 @@ SEARCHED = frozenset({"Conv", "MatMul", "Gemm", "QLinearConv", "QLinearMatMul", 
 STEPPED = frozenset(
     {
         *pointwise.FUNCTIONS, *pointwise.WITH_NUMBER, "ConvTranspose", "AveragePool",
-        "GlobalAveragePool", "ReduceMean", "Softmax", "QLinearAdd", "QLinearMul", "QLinearSigmoid",
+        "GlobalAveragePool", "ReduceMean", "ReduceSum", "Softmax", "LogSoftmax", "Sum",
+        "BatchNormalization", "InstanceNormalization", "LayerNormalization",
+        "QLinearAdd", "QLinearMul", "QLinearSigmoid",
         "QLinearLeakyRelu", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax",
     }
 )  # fmt: skip
-ON_HOST = frozenset({"Softmax", "QLinearSoftmax"})
+ON_HOST = frozenset(
+    {"Softmax", "LogSoftmax", "QLinearSoftmax", "InstanceNormalization", "LayerNormalization"}
+)
+# What the core takes in the first case and the host in the other.
+BOTH = {
+    "PRelu": "one slope / several",
+    "Div": "by a constant / by a tensor",
+    "Pow": "to a constant / to a tensor",
+    "Sum": "of two / of more",
+    "Max": "of one scale / of several",
+    "Min": "of one scale / of several",
+    "Resize": "nearest / linear, a step",
+    "BatchNormalization": "of images / of other shapes",
+}
+# Scales that are known at run time alone.
+DYNAMIC = frozenset(
+    {"DynamicQuantizeLinear", "MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul",
+     "DynamicQuantizeLSTM", "MatMulIntegerToFloat"}
+)  # fmt: skip

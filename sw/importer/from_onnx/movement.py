@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,22 +15,19 @@ from golden.network.operations import (
     Pad,
     Rearrangement,
     Reshape,
-    ResizeNearest,
     Slice,
     Transpose,
 )
 from sw.importer.from_onnx.builder import Builder
 from sw.importer.from_onnx.file import Node, as_int64
-from sw.importer.from_onnx.products import image
 from sw.importer.from_onnx.values import IMAGE, PLAIN, Quantised
 
-MOST_PIXELS = 1 << 14  # of a side that is resized to
 AXES = {0: 0, 1: 3, 2: 1, 3: 2}  # of the file -> of NHWC
 
 
 def plain(b: Builder, x: Quantised) -> int:
     """The tensor of a value as the file has it."""
-    return b.form(x, PLAIN) if len(x.shape) == 4 else x.forms[PLAIN]
+    return b.form(x, PLAIN)
 
 
 def axis_of(b: Builder, node: Node, axis: int, rank: int) -> int:
@@ -92,6 +89,10 @@ def transpose(b: Builder, node: Node, x: Quantised) -> Quantised:
     if sorted(axes) != list(range(rank)):
         raise b.error(node, f"{axes} is no order of {rank} axes")
     shape = [x.shape[axis] for axis in axes]
+    # Between NCHW and NHWC the same bytes get the other name.
+    for order, before, after in (((0, 3, 1, 2), PLAIN, IMAGE), ((0, 2, 3, 1), IMAGE, PLAIN)):
+        if tuple(axes) == order and before in x.forms:
+            return Quantised(shape=tuple(shape), scaling=x.scaling, forms={after: x.forms[before]})
     return moved(b, node, Transpose(permutation=tuple(axes)), x, shape)
 
 
@@ -106,7 +107,7 @@ def concatenate(b: Builder, node: Node, parts: list[Quantised]) -> Quantised:
         ]:
             raise b.error(node, f"shapes {[p.shape for p in parts]} do not fit along axis {axis}")
     form = IMAGE if rank == 4 and any(IMAGE in part.forms for part in parts) else PLAIN
-    indices = [b.form(part, form) if rank == 4 else part.forms[PLAIN] for part in parts]
+    indices = [b.form(part, form) for part in parts]
     shape = list(b.tensors[indices[0]].shape)
     place = AXES[axis] if form == IMAGE else axis
     shape[place] = sum(part.shape[axis] for part in parts)
@@ -140,7 +141,7 @@ def _sliced(b: Builder, node: Node, x: Quantised, index: tuple[slice, ...]) -> Q
     if 0 in shape:
         raise b.error(node, f"it takes nothing out of shape {x.shape}")
     source, form, made = plain, PLAIN, shape
-    if IMAGE in x.forms:
+    if IMAGE in x.forms and len(shape) == 4:
         form, made = IMAGE, tuple(shape[a] for a in (0, 2, 3, 1))
         index = tuple(index[a] for a in (0, 2, 3, 1))
     operation = Slice(slices=(index,), output_shapes=(made,))
@@ -184,7 +185,7 @@ def pad(b: Builder, node: Node, x: Quantised, value: int | None = None) -> Quant
             value = x.scaling.zero_point
             if node.input(2):
                 value = int(x.scaling.quantise(b.scalar(node, 2)))
-        form = IMAGE if IMAGE in x.forms else PLAIN
+        form = IMAGE if IMAGE in x.forms and rank == 4 else PLAIN
         tensor = x.forms[IMAGE] if form == IMAGE else plain(b, x)
         order = (0, 2, 3, 1) if form == IMAGE else tuple(range(rank))
         table = tuple(pads[a] for a in order)
@@ -201,81 +202,6 @@ def pad(b: Builder, node: Node, x: Quantised, value: int | None = None) -> Quant
 
 def _padded(pads: Any, mode: Any, inputs: Any, value: int) -> list[NDArray[np.generic]]:
     return [np.pad(inputs[0], pads, mode=mode)]
-
-
-def resize(b: Builder, node: Node, x: Quantised) -> Quantised:
-    """Resize and Upsample to the nearest pixel."""
-    attributes = node.attributes
-    mode = attributes.get("mode", b"nearest").decode()
-    if mode != "nearest":
-        raise b.error(node, f"mode {mode} computes in float32; only nearest is supported")
-    source, (n, h, w, c) = image(b, node, x)
-    old = node.kind == "Upsample" or len(node.inputs) == 2
-    scales = b.optional(node, 1 if old else 2, "scales")
-    sizes = b.integers(node, 3) if not old and len(node.inputs) > 3 else None
-    if attributes.get("axes") is not None or attributes.get("antialias", 0):
-        raise b.error(node, "chosen axes and smoothing are not supported")
-    if sizes:
-        out = sizes[2:]
-        ratio = [out[0] / h, out[1] / w] if len(sizes) == 4 else []
-        rest = sizes[:2] == [n, c]
-    elif scales is not None and scales.size == 4:
-        ratio = [float(v) for v in scales.reshape(-1)[2:]]
-        out = [int(np.floor(size * r)) for size, r in zip((h, w), ratio, strict=True)]
-        rest = bool((scales.reshape(-1)[:2] == 1).all())
-    else:
-        ratio, out, rest = [], [], False
-    if len(out) != 2 or not rest or not 1 <= min(out) <= max(out) <= MOST_PIXELS:
-        raise b.error(node, "its size must be four constants that keep batch and channels")
-    how = attributes.get("coordinate_transformation_mode", b"half_pixel").decode()
-    nearest = attributes.get("nearest_mode", b"round_prefer_floor").decode()
-    if old:
-        how, nearest = "asymmetric", "floor"
-    rows = _nearest(b, node, h, out[0], ratio[0], how, nearest)
-    columns = _nearest(b, node, w, out[1], ratio[1], how, nearest)
-    whole = [m % size == 0 for m, size in zip(out, (h, w), strict=True)]
-    simple = all(whole) and all(
-        places == [i // (m // size) for i in range(m)]
-        for places, m, size in zip((rows, columns), out, (h, w), strict=True)
-    )
-    operation: Operation = (
-        ResizeNearest(size=(out[0], out[1]), align_corners=False, half_pixel=False)
-        if simple
-        else Rearrangement(function=partial(_taken, rows, columns))
-    )
-    return b.compute(node, operation, [source], (n, *out, c), x.scaling, IMAGE)
-
-
-def _taken(rows: Any, columns: Any, inputs: Any, value: int) -> list[NDArray[np.generic]]:
-    return [np.ascontiguousarray(inputs[0][:, rows][:, :, columns])]
-
-
-def _nearest(
-    b: Builder, node: Node, size: int, out: int, ratio: float, how: str, nearest: str
-) -> list[int]:
-    """Which pixel of a row stands at each place of the result; as onnxruntime, in float32."""
-    i = np.arange(out, dtype=np.float32)
-    r = np.float32(ratio)
-    if how == "asymmetric":
-        x = i / r
-    elif how == "half_pixel":
-        x = (i + np.float32(0.5)) / r - np.float32(0.5)
-    elif how == "pytorch_half_pixel":
-        x = (i + np.float32(0.5)) / r - np.float32(0.5) if out > 1 else np.zeros_like(i)
-    elif how == "align_corners":
-        x = i * np.float32(size - 1) / np.float32(out - 1) if out > 1 else np.zeros_like(i)
-    else:
-        raise b.error(node, f"coordinates {how} are not supported")
-    if out == size and ratio == 1:
-        return list(range(size))
-    rounds: dict[str, Callable[[Any], Any]] = {
-        "floor": np.floor, "ceil": np.ceil,
-        "round_prefer_floor": lambda v: np.ceil(v - np.float32(0.5)),
-        "round_prefer_ceil": lambda v: np.floor(v + np.float32(0.5)),
-    }  # fmt: skip
-    if nearest not in rounds:
-        raise b.error(node, f"rounding {nearest} is not supported")
-    return [int(v) for v in np.clip(rounds[nearest](x), 0, size - 1)]
 
 
 def gather(b: Builder, node: Node, x: Quantised) -> Quantised:

@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from golden.network import Network, NetworkError
-from sw.importer.from_onnx import pointwise
+from sw.importer.from_onnx import floats
 from sw.importer.from_onnx.builder import Builder, Checkpoint, shape_of
 from sw.importer.from_onnx.file import Node, check_well_formed, read_onnx
 from sw.importer.from_onnx.folding import FOLDED, fold
-from sw.importer.from_onnx.handlers import HANDLERS
+from sw.importer.from_onnx.handlers import DYNAMIC, HANDLERS
 from sw.importer.from_onnx.values import (
     PLAIN,
+    Island,
     Outside,
     Quantised,
     Real,
@@ -48,8 +49,7 @@ def survey_onnx(path: Path) -> tuple[OnnxNetwork | None, list[NetworkError]]:
     file = read_onnx(path)
     problems = [
         NetworkError(
-            f"{path}: node {node.index} {node.kind} (output {node.outputs[:1]}) is not supported; "
-            "docs/operators.md lists what is"
+            f"{path}: node {node.index} {node.kind} (output {node.outputs[:1]}) {_why(node)}"
         )
         for node in file.nodes
         if node.kind not in HANDLERS and node.kind not in FOLDED
@@ -112,6 +112,16 @@ MICROSOFT: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+def _why(node: Node) -> str:
+    """Why an operator is refused."""
+    if node.kind in DYNAMIC:
+        return (
+            "belongs to dynamic quantisation, whose scales are known at run time alone; quantise "
+            "the network statically, in QDQ form"
+        )
+    return "is not supported; docs/operators.md lists what is"
+
+
 def _read(b: Builder, node: Node) -> None:
     if node.kind == "Shape" and node.input(0) in b.values:
         dims = np.array(shape_of(b.values[node.input(0)]), dtype=np.int64)
@@ -138,15 +148,16 @@ def _read(b: Builder, node: Node) -> None:
 
 def _output(b: Builder, name: str) -> int:
     value = b.values.get(name)
-    if isinstance(value, Real) and not value.functions:
-        source = value.source
-        index = b.form(source, PLAIN) if len(source.shape) == 4 else source.forms[PLAIN]
-        made = b.tensor(source.shape, name=name, dtype="float32")
-        operation = pointwise.dequantise_output(source.scaling)
-        b.layer("DequantizeLinear", operation, [index], [made])
+    island = floats.as_island(value) if isinstance(value, Real | Island) else None
+    if island is not None and any(isinstance(s, Quantised) for s in island.sources):
+        made = floats.left_as_float(b, name, island)
         b.checkpoints.append(
-            Checkpoint(name=name, tensor=made, form=PLAIN, kind="DequantizeLinear", exact=True)
-        )
+            Checkpoint(
+                name=name, shape=island.shape, tensor=made, form=PLAIN,
+                kind=island.kind or "DequantizeLinear",
+                exact=isinstance(value, Real) and not value.functions,
+            )
+        )  # fmt: skip
         return made
     if isinstance(value, Quantised) and b.tensors[next(iter(value.forms.values()))].data is None:
         return b.border_output(value, name)

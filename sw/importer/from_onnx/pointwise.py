@@ -18,6 +18,8 @@ from sw.importer.from_onnx.products import requantisation
 from sw.importer.from_onnx.values import IMAGE, PLAIN, Floats, Function, Quantised, Scaling, Target
 
 F = np.float32
+SELU = (1.67326319217681884765625, 1.05070102214813232421875)  # alpha and gamma of the operator
+Placed = dict[str, Any]  # form and rank of a result, as `Builder.compute` takes them
 
 
 def _sigmoid(x: Floats) -> Floats:
@@ -29,6 +31,10 @@ def _gelu(x: Floats, *, approximate: bool) -> Floats:
         inner = F(math.sqrt(2 / math.pi)) * (x + F(0.044715) * x * x * x)
         return np.asarray(F(0.5) * x * (F(1) + np.tanh(inner)), dtype=F)
     return np.asarray(F(0.5) * x * (F(1) + _erf(np.asarray(x / F(math.sqrt(2)), dtype=F))), F)
+
+
+def _selu(alpha: Any, gamma: Any, x: Floats) -> Floats:
+    return np.asarray(gamma * np.where(x > 0, x, alpha * np.expm1(x)), dtype=F)
 
 
 def _erf(x: Floats) -> Floats:
@@ -58,6 +64,20 @@ def function_of(b: Builder, node: Node) -> Function:
         "Abs": np.abs,
         "Neg": np.negative,
         "Erf": _erf,
+        "Selu": partial(_selu, number("alpha", SELU[0]), number("gamma", SELU[1])),
+        "Celu": lambda x: np.where(x >= 0, x, alpha * np.expm1(x / alpha)).astype(F),
+        "Softsign": lambda x: np.asarray(x / (F(1) + np.abs(x)), dtype=F),
+        "ThresholdedRelu": lambda x: np.where(x > alpha, x, F(0)),
+        "Mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),
+        "Sin": np.sin,
+        "Cos": np.cos,
+        "Atan": np.arctan,
+        "Sinh": np.sinh,
+        "Reciprocal": np.reciprocal,
+        "Sign": np.sign,
+        "Floor": np.floor,
+        "Ceil": np.ceil,
+        "Round": np.rint,
         "Gelu": partial(_gelu, approximate=attributes.get("approximate", b"none") == b"tanh"),
     }
     if node.kind in simple:
@@ -70,16 +90,20 @@ def function_of(b: Builder, node: Node) -> Function:
         return lambda x: np.where(x >= 0, x, slope * x)
     constant_first = node.input(0) in b.constants
     constant = F(b.scalar(node, 0 if constant_first else 1))
-    plain: dict[str, Callable[[Any, Any], Any]] = {
-        "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Pow": np.power,
-    }  # fmt: skip
-    binary = plain[node.kind]
+    binary = BINARY[node.kind]
     return (lambda x: binary(constant, x)) if constant_first else (lambda x: binary(x, constant))
 
 
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Pow": np.power,
+    "Max": np.maximum, "Min": np.minimum, "Sum": np.add,
+}  # fmt: skip
+
 FUNCTIONS = (
     "Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Elu", "Softplus", "Exp",
-    "Log", "Sqrt", "Abs", "Neg", "Erf", "Gelu", "Clip", "PRelu",
+    "Log", "Sqrt", "Abs", "Neg", "Erf", "Gelu", "Clip", "PRelu", "Selu", "Celu", "Softsign",
+    "ThresholdedRelu", "Mish", "Sin", "Cos", "Atan", "Sinh", "Reciprocal", "Sign", "Floor", "Ceil",
+    "Round",
 )  # fmt: skip
 WITH_NUMBER = ("Add", "Sub", "Mul", "Div", "Pow")  # functions if an operand is a float32 constant
 
@@ -97,7 +121,7 @@ def limits(b: Builder, node: Node) -> tuple[float, float]:
 
 def two(
     b: Builder, node: Node, x: Quantised, y: Quantised
-) -> tuple[list[int], tuple[int, ...], str]:
+) -> tuple[list[int], tuple[int, ...], Placed]:
     """Both operands' tensors in one order, the shape of the result in it, and which it is."""
     try:
         shape = np.broadcast_shapes(x.shape, y.shape)
@@ -107,28 +131,31 @@ def two(
     if all(constant):
         raise b.error(node, "both operands are constants; export it folded")
     images = [IMAGE in v.forms for v, fixed in zip((x, y), constant, strict=True) if not fixed]
-    if len(shape) != 4 or not any(images):
-        plain = [b.form(v, PLAIN) if len(v.shape) == 4 else v.forms[PLAIN] for v in (x, y)]
-        return plain, shape, PLAIN
+    rank = len(shape)
+    if rank not in (3, 4) or not any(images):
+        return [b.form(v, PLAIN) for v in (x, y)], shape, {"form": PLAIN, "rank": rank}
     indices = []
     for value in (x, y):
-        if len(value.shape) == 4:
+        if len(value.shape) == rank:
             indices.append(b.form(value, IMAGE))
             continue
         tensor = b.tensors[value.forms[PLAIN]]
         if tensor.data is None:
-            raise b.error(node, f"a tensor of shape {value.shape} beside an image; give it 4 axes")
-        wide = (1,) * (4 - len(value.shape)) + value.shape
+            raise b.error(
+                node, f"a tensor of shape {value.shape} beside an image; give it {rank} axes"
+            )
+        wide = (1,) * (rank - len(value.shape)) + value.shape
         data = tensor.data.reshape(wide)
         whole = Quantised(shape=wide, scaling=value.scaling)
         whole.forms[PLAIN] = b.tensor(wide, value.scaling, data=data)
         indices.append(b.form(whole, IMAGE))
-    return indices, tuple(shape[axis] for axis in (0, 2, 3, 1)), IMAGE
+    n, c, *sides = shape
+    return indices, (n, *((1,) if rank == 3 else ()), *sides, c), {"form": IMAGE, "rank": rank}
 
 
 def add(b: Builder, node: Node, x: Quantised, y: Quantised, to: Target) -> Quantised:
     """Add and Sub: the core's rule with three multipliers, where onnxruntime has float32."""
-    indices, shape, form = two(b, node, x, y)
+    indices, shape, placed = two(b, node, x, y)
     try:
         parameters = add_parameters(x.scaling.scale, y.scaling.scale, to.scaling.scale)
     except ValueError as error:
@@ -138,12 +165,12 @@ def add(b: Builder, node: Node, x: Quantised, y: Quantised, to: Target) -> Quant
         output_zero_point=to.scaling.zero_point, parameters=parameters,
         subtract=node.kind == "Sub", act_min=to.low, act_max=to.high,
     )  # fmt: skip
-    return b.compute(node, operation, indices, shape, to.scaling, form, exact=False)
+    return b.compute(node, operation, indices, shape, to.scaling, **placed, exact=False)
 
 
 def multiply(b: Builder, node: Node, x: Quantised, y: Quantised, to: Target) -> Quantised:
     """Mul."""
-    indices, shape, form = two(b, node, x, y)
+    indices, shape, placed = two(b, node, x, y)
     scale = F(x.scaling.scale) * F(y.scaling.scale) / F(to.scaling.scale)
     largest = np.array([255 * 255], dtype=np.int64)
     made, _ = requantisation(b, node, np.array([scale], dtype=F), (-largest, largest), to)
@@ -152,52 +179,44 @@ def multiply(b: Builder, node: Node, x: Quantised, y: Quantised, to: Target) -> 
         output_zero_point=to.scaling.zero_point, multiplier=int(made.multiplier[0]),
         shift=int(made.shift[0]), act_min=to.low, act_max=to.high,
     )  # fmt: skip
-    return b.compute(node, operation, indices, shape, to.scaling, form, exact=False)
+    return b.compute(node, operation, indices, shape, to.scaling, **placed, exact=False)
 
 
 def extreme(b: Builder, node: Node, x: Quantised, y: Quantised) -> Quantised:
     """Max and Min of tensors of one scale, which they keep."""
     if x.scaling != y.scaling:
         raise b.error(node, "its operands have different scales; quantise them alike")
-    indices, shape, form = two(b, node, x, y)
+    indices, shape, placed = two(b, node, x, y)
     operation = Maximum(smallest=node.kind == "Min")
-    return b.compute(node, operation, indices, shape, x.scaling, form)
+    return b.compute(node, operation, indices, shape, x.scaling, **placed)
 
 
-def softmax(b: Builder, node: Node, x: Quantised, to: Target, *, opset: int) -> Quantised:
-    """Softmax in float32, on the host."""
+def softmax_axes(b: Builder, node: Node, rank: int, *, opset: int) -> tuple[int, ...]:
+    """The axes that Softmax and LogSoftmax sum over."""
     axis = int(node.attributes.get("axis", 1 if opset < 13 else -1))
-    if not -len(x.shape) <= axis < len(x.shape):
-        raise b.error(node, f"axis {axis} does not exist in {len(x.shape)} dimensions")
+    if not -rank <= axis < rank:
+        raise b.error(node, f"axis {axis} does not exist in {rank} dimensions")
     # Older operator sets take all axes from this one on together.
-    axes = tuple(range(axis % len(x.shape), len(x.shape))) if opset < 13 else (axis,)
-    source = b.form(x, PLAIN) if len(x.shape) == 4 else x.forms[PLAIN]
-    operation = HostFunction(function=partial(_softmax, x.scaling, to, axes))
-    return b.compute(node, operation, [source], x.shape, to.scaling, exact=False)
+    return tuple(range(axis % rank, rank)) if opset < 13 else (axis,)
 
 
-def _softmax(
-    scaling: Scaling, to: Target, axes: tuple[int, ...], inputs: Any
-) -> list[NDArray[np.generic]]:
-    real = scaling.real(inputs[0])
+def softmax(axes: tuple[int, ...], real: Floats) -> Floats:
+    """Softmax in float32."""
     powers = np.exp(real - real.max(axis=axes, keepdims=True))
-    shares = powers / powers.sum(axis=axes, keepdims=True, dtype=F)
-    return [np.clip(to.scaling.quantise(shares), to.low, to.high).astype(np.int8)]
+    return np.asarray(powers / powers.sum(axis=axes, keepdims=True, dtype=F), dtype=F)
+
+
+def log_softmax(axes: tuple[int, ...], real: Floats) -> Floats:
+    """LogSoftmax in float32."""
+    moved = real - real.max(axis=axes, keepdims=True)
+    sums = np.exp(moved).sum(axis=axes, keepdims=True, dtype=F)
+    return np.asarray(moved - np.log(sums), dtype=F)
 
 
 def _quantised(scaling: Scaling, inputs: Any) -> list[NDArray[np.generic]]:
     return [scaling.quantise(inputs[0]).astype(np.int8)]
 
 
-def _real(scaling: Scaling, inputs: Any) -> list[NDArray[np.generic]]:
-    return [scaling.real(inputs[0])]
-
-
 def quantise_input(scaling: Scaling) -> Operation:
     """QuantizeLinear of a float32 input, on the host."""
     return HostFunction(function=partial(_quantised, scaling))
-
-
-def dequantise_output(scaling: Scaling) -> Operation:
-    """DequantizeLinear whose result is an output, on the host."""
-    return HostFunction(function=partial(_real, scaling))

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from golden.network.operations import (
     Convolution,
     Depthwise,
+    Extreme,
     FullyConnected,
     MatrixProduct,
     Mean,
     Pooling,
     Requantisation,
+    Total,
     TransposedConvolution,
 )
 from golden.operators.parameters import rescale_multiplier
@@ -29,6 +31,7 @@ from sw.importer.from_onnx.requantise import rounding
 from sw.importer.from_onnx.values import IMAGE, PLAIN, Quantised, Target, Weights
 
 Bias = NDArray[np.int32] | None
+MOST_KERNEL = 1 << 24  # weights with the zeros of groups and dilation
 
 
 def window(
@@ -189,7 +192,7 @@ def convolution(
         "bias": bias, "window": made, "input_zero_point": x.scaling.zero_point,
         "requantisation": requantise, "weight_zero_point": w.zero_point,
     }  # fmt: skip
-    exact &= not _is_float(b, node, bias_at)
+    exact &= w.settled and not _is_float(b, node, bias_at)
     turned = np.ascontiguousarray(w.data.transpose(0, 2, 3, 1))
     if groups == depth and in_c == 1 and depth > 1:
         kernel = np.ascontiguousarray(turned[..., 0].transpose(1, 2, 0))
@@ -205,26 +208,57 @@ def result_shape(b: Builder, node: Node, x: Quantised, w: Weights) -> tuple[int,
     if len(x.shape) != 4 or w.data.ndim != 4:
         raise b.error(node, f"its input has shape {x.shape}; only images (NCHW) are supported")
     if node.kind == "ConvTranspose":
-        size = transposed_size(b, node, (x.shape[2], x.shape[3]), w.data.shape[2:])
-        return (x.shape[0], w.data.shape[1], *size)
+        groups = max(int(node.attributes.get("group", 1)), 1)
+        return (x.shape[0], w.data.shape[1] * groups, *transposed_size(b, node, x, w)[1])
     made, _ = window(b, node, (x.shape[2], x.shape[3]), w.data.shape[2:])
     return x.shape[0], w.data.shape[0], made.out_h, made.out_w
 
 
 def transposed_size(
-    b: Builder, node: Node, size: tuple[int, int], kernel: tuple[int, ...]
-) -> tuple[int, int]:
-    """Rows and columns of a ConvTranspose."""
+    b: Builder, node: Node, x: Quantised, w: Weights
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Rows and columns that a ConvTranspose cuts off in front, and those of its result."""
+    attributes = node.attributes
     stride, more = _pair(b, node, "strides", 1), _pair(b, node, "output_padding", 0)
-    pads = [int(p) for p in node.attributes.get("pads", [0, 0, 0, 0])]
-    if node.attributes.get("auto_pad", b"NOTSET") != b"NOTSET" or "output_shape" in node.attributes:
-        raise b.error(node, "its padding must be given as numbers; export it so")
-    if len(pads) != 4 or min(pads) < 0 or min(stride) < 1 or min(more) < 0:
-        raise b.error(node, "its padding must be four numbers of 0 or more")
-    made = [(size[i] - 1) * stride[i] + kernel[i] + more[i] - pads[i] - pads[i + 2] for i in (0, 1)]
-    if min(made) < 1:
-        raise b.error(node, f"its padding leaves nothing of {size[0]} x {size[1]} pixels")
-    return made[0], made[1]
+    dilation = _pair(b, node, "dilations", 1)
+    pads = [int(p) for p in attributes.get("pads", [0, 0, 0, 0])]
+    if len(pads) == 2:
+        pads = [0, pads[0], 0, pads[1]]
+    if len(pads) != 4 or min(pads) < 0 or min(*stride, *dilation) < 1 or min(more) < 0:
+        raise b.error(node, "its padding must be four numbers of 0 or more, its strides above 0")
+    auto = attributes.get("auto_pad", b"NOTSET").decode()
+    wanted = [int(n) for n in attributes.get("output_shape", [])][-2:]
+    if len(wanted) == 1:
+        wanted = [1, *wanted]
+    before, made = [], []
+    for i in (0, 1):
+        extent = (w.data.shape[2 + i] - 1) * dilation[i] + 1
+        whole = (x.shape[2 + i] - 1) * stride[i] + extent + more[i]
+        size = whole - pads[i] - pads[i + 2]
+        cut = pads[i]
+        if wanted or auto in ("SAME_UPPER", "SAME_LOWER"):
+            size = wanted[i] if wanted else x.shape[2 + i] * stride[i]
+            cut = (whole - size) // 2 if auto == "SAME_UPPER" else -(-(whole - size) // 2)
+        if size < 1 or size > whole:
+            raise b.error(node, f"its padding makes {size} of {whole} pixels")
+        before.append(cut)
+        made.append(size)
+    return (before[0], before[1]), (made[0], made[1])
+
+
+def _whole_kernel(
+    data: NDArray[np.int8], groups: int, dilation: tuple[int, int]
+) -> NDArray[np.int8]:
+    """Kernel [in, out, height, width] of one group without dilation."""
+    depth, units, kh, kw = data.shape
+    step = depth // groups
+    shape = (depth, units * groups, (kh - 1) * dilation[0] + 1, (kw - 1) * dilation[1] + 1)
+    whole = np.zeros(shape, dtype=np.int8)
+    for group in range(groups):
+        rows = slice(group * step, (group + 1) * step)
+        columns = slice(group * units, (group + 1) * units)
+        whole[rows, columns, :: dilation[0], :: dilation[1]] = data[rows]
+    return whole
 
 
 def pool_shape(b: Builder, node: Node, x: Quantised) -> tuple[int, ...]:
@@ -239,28 +273,31 @@ def pool_shape(b: Builder, node: Node, x: Quantised) -> tuple[int, ...]:
 def transposed(
     b: Builder, node: Node, x: Quantised, w: Weights, bias_at: int, to: Target
 ) -> Quantised:
-    """ConvTranspose of one group without dilation."""
+    """ConvTranspose; groups and dilation become zeros in its kernel."""
     if w.data.ndim != 4 or (w.scales.size > 1 and w.axis != 1):
         raise b.error(node, "its weights must be [in, out, height, width] with scales of axis 1")
-    source, (n, h, wide, depth) = image(b, node, x)
-    in_c, out_c, kh, kw = w.data.shape
-    attributes = node.attributes
-    stride, dilation = _pair(b, node, "strides", 1), _pair(b, node, "dilations", 1)
-    pads = [int(p) for p in attributes.get("pads", [0, 0, 0, 0])]
-    if int(attributes.get("group", 1)) != 1 or dilation != (1, 1) or in_c != depth:
-        raise b.error(node, "only one group without dilation is supported")
+    source, (n, _, _, depth) = image(b, node, x)
+    groups = int(node.attributes.get("group", 1))
     if w.zero_point:
         raise b.error(node, "its weights need a zero point of 0")
-    size = transposed_size(b, node, (h, wide), (kh, kw))
+    if groups < 1 or w.data.shape[0] != depth or depth % groups:
+        raise b.error(node, f"its weights {w.data.shape} do not fit {depth} channels")
+    if groups > 1 and w.scales.size > 1:
+        raise b.error(node, "weights of several groups must have one scale; quantise it so")
+    kernel = _whole_kernel(w.data, groups, _pair(b, node, "dilations", 1))
+    if kernel.size > MOST_KERNEL:
+        raise b.error(node, f"groups and dilation make {kernel.size} weights of it")
+    stride, (before, size) = _pair(b, node, "strides", 1), transposed_size(b, node, x, w)
+    out_c = kernel.shape[1]
     scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
     bias = bias_of(b, node, bias_at, scales, out_c)
-    turned = np.ascontiguousarray(w.data.transpose(1, 2, 3, 0))
+    turned = np.ascontiguousarray(kernel.transpose(1, 2, 3, 0))
     least, most = reach(turned.reshape(out_c, -1).astype(np.int64), x, bias)
     added = np.int64(0) if bias is None else bias.astype(np.int64)
     sums = np.minimum(least, added), np.maximum(most, added)
     requantise, _ = requantisation(b, node, factors(b, node, x, w, to, out_c), sums, to)
     operation = TransposedConvolution(
-        weights=turned, bias=bias, stride=stride, padding=(pads[0], pads[1]), size=size,
+        weights=turned, bias=bias, stride=stride, padding=before, size=size,
         input_zero_point=x.scaling.zero_point, requantisation=requantise,
     )  # fmt: skip
     # onnxruntime has no integer kernel: it sums float32.
@@ -278,13 +315,14 @@ def dense(
     units, depth = data.shape
     if not x.shape or x.shape[-1] != depth:
         raise b.error(node, f"its weights {w.data.shape} do not fit the input {x.shape}")
-    source = b.form(x, PLAIN) if len(x.shape) == 4 else x.forms[PLAIN]
+    source = b.form(x, PLAIN)
     scales = (np.float32(factor) * np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype("f4")
     bias = bias_of(b, node, bias_at, scales, units)
     sums = reach(data.astype(np.int64) - w.zero_point, x, bias)
     wanted = factors(b, node, x, w, to, units, factor)
     requantise, exact = requantisation(b, node, wanted, sums, to)
-    exact &= not _is_float(b, node, bias_at)
+    exact &= w.settled and not _is_float(b, node, bias_at)
+    exact &= factor == 1 or node.kind == "QGemm"
     shape = (*x.shape[:-1], units)
     operation = FullyConnected(
         weights=np.ascontiguousarray(data), bias=bias, input_zero_point=x.scaling.zero_point,
@@ -296,11 +334,18 @@ def dense(
 def product(b: Builder, node: Node, x: Quantised, y: Quantised, to: Target) -> Quantised:
     """MatMul of two tensors."""
     rank = len(x.shape)
+    if rank > 2 and len(y.shape) == 2:  # one matrix for all: rows of one product
+        flat = Quantised(shape=(int(np.prod(x.shape[:-1])), x.shape[-1]), scaling=x.scaling)
+        flat.forms[PLAIN] = b.reshaped(b.form(x, PLAIN), flat.shape)
+        made = product(b, node, flat, y, to)
+        whole = (*x.shape[:-1], y.shape[-1])
+        index = b.reshaped(made.forms[PLAIN], whole)
+        return Quantised(shape=whole, scaling=to.scaling, forms={PLAIN: index})
     if rank < 2 or len(y.shape) != rank or x.shape[:-2] != y.shape[:-2]:
         raise b.error(node, f"shapes {x.shape} and {y.shape} differ in front of their matrices")
     if x.shape[-1] != y.shape[-2]:
         raise b.error(node, f"matrices of {x.shape} and {y.shape} do not fit")
-    indices = [b.form(v, PLAIN) if rank == 4 else v.forms[PLAIN] for v in (x, y)]
+    indices = [b.form(v, PLAIN) for v in (x, y)]
     scale = np.float32(x.scaling.scale) * np.float32(y.scaling.scale) / np.float32(to.scaling.scale)
     largest = np.array([x.shape[-1] * 255 * 255], dtype=np.int64)
     requantise, exact = requantisation(b, node, np.array([scale]), (-largest, largest), to)
@@ -367,12 +412,27 @@ def mean(
     }  # fmt: skip
     if (to.low, to.high) != (-128, 127):
         raise b.error(node, "a limit directly behind a mean is not supported; quantise between")
-    if len(x.shape) == 4 and axes == (2, 3) and keep:
+    if len(x.shape) == 4 and axes == (2, 3) and keep and node.kind != "ReduceSum":
         source, (n, _, _, c) = image(b, node, x)
         operation = Mean(axes=(1, 2), **common)
         return b.compute(node, operation, [source], (n, 1, 1, c), to.scaling, IMAGE, exact=False)
-    source = b.form(x, PLAIN) if len(x.shape) == 4 else x.forms[PLAIN]
+    source = b.form(x, PLAIN)
     shape = np.zeros(x.shape, dtype=np.int8).sum(axis=axes, keepdims=keep).shape
     if not shape:
         raise b.error(node, "a mean over all axes must keep its dimensions; export it so")
-    return b.compute(node, Mean(axes=axes, **common), [source], shape, to.scaling, exact=False)
+    kind = Total if node.kind == "ReduceSum" else Mean
+    return b.compute(node, kind(axes=axes, **common), [source], shape, to.scaling, exact=False)
+
+
+def extreme(b: Builder, node: Node, x: Quantised, axes: tuple[int, ...], keep: bool) -> Quantised:
+    """ReduceMax and ReduceMin, which keep the scale; axes are those of the file."""
+    common: dict[str, Any] = {"keep_dims": keep, "smallest": node.kind == "ReduceMin"}
+    if len(x.shape) == 4 and axes == (2, 3) and keep:
+        source, (n, _, _, c) = image(b, node, x)
+        operation = Extreme(axes=(1, 2), **common)
+        return b.compute(node, operation, [source], (n, 1, 1, c), x.scaling, IMAGE)
+    shape = np.zeros(x.shape, dtype=np.int8).sum(axis=axes, keepdims=keep).shape
+    if not shape:
+        raise b.error(node, "an extreme over all axes must keep its dimensions; export it so")
+    operation = Extreme(axes=axes, **common)
+    return b.compute(node, operation, [b.form(x, PLAIN)], shape, x.scaling)

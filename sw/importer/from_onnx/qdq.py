@@ -7,20 +7,32 @@ from dataclasses import replace
 
 import numpy as np
 
-from sw.importer.from_onnx import movement, pointwise, products
+from sw.importer.from_onnx import floats, movement, pointwise, products, quantising, resizing
 from sw.importer.from_onnx.builder import Builder, Handler
+from sw.importer.from_onnx.channels import by_channel
 from sw.importer.from_onnx.file import Node
-from sw.importer.from_onnx.values import Quantised, Real, Sums, Target, Value, Weights
+from sw.importer.from_onnx.rows import along_one_axis, kernel_row, one_row
+from sw.importer.from_onnx.values import (
+    Island,
+    Outside,
+    Quantised,
+    Real,
+    Sums,
+    Target,
+    Value,
+    Weights,
+)
 
 RESHAPES = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
 Move = Callable[[Builder, Node, Quantised], Quantised]
 
 
 def _convolution(b: Builder, node: Node) -> Value:
-    x, w = b.quantised(node, 0), b.weights(node, 1)
+    x, w = b.quantised(node, 0), kernel_row(b.weights(node, 1))
+    row = one_row(b, x)
     make = products.convolution if node.kind == "Conv" else products.transposed
-    shape = products.result_shape(b, node, x, w)
-    return Sums(shape=shape, make=lambda to: make(b, node, x, w, 2, to))
+    shape = products.result_shape(b, node, row, w)
+    return along_one_axis(x, Sums(shape=shape, make=lambda to: make(b, node, row, w, 2, to)))
 
 
 def _matmul(b: Builder, node: Node) -> Value:
@@ -41,12 +53,18 @@ def _matmul(b: Builder, node: Node) -> Value:
 
 def _gemm(b: Builder, node: Node) -> Value:
     x, w, turned_round = _gemm_operands(b, node)
-    if float(node.attributes.get("beta", 1.0)) != 1 or float(node.attributes.get("alpha", 1)) != 1:
-        raise b.error(node, "alpha and beta must be 1; export it so")
+    factor = float(node.attributes.get("alpha", 1.0))
+    share = float(node.attributes.get("beta", 1.0))
+    if not (np.isfinite(factor) and factor > 0 and np.isfinite(share)):
+        raise b.error(node, f"alpha {factor} must be positive, beta {share} a number")
+    if share != 1 and node.input(2):
+        scaled = f"{node.outputs[0]} biases"
+        b.constants[scaled] = b.constant(node, 2).astype(np.float32) * np.float32(share)
+        node = replace(node, inputs=(*node.inputs[:2], scaled))
     units = w.data.shape[0 if turned_round else -1]
     return Sums(
         shape=(x.shape[0], units),
-        make=lambda to: products.dense(b, node, x, w, 2, to, turned=turned_round),
+        make=lambda to: products.dense(b, node, x, w, 2, to, turned=turned_round, factor=factor),
     )
 
 
@@ -61,16 +79,23 @@ def _pool(b: Builder, node: Node) -> Value:
     """AveragePool, whose result has another scale, and maxima, which keep it."""
     value = b.known(node, 0)
     x = b.quantised(node, 0)
+    row = one_row(b, x)
     if node.kind != "AveragePool":
-        made = products.max_pool(b, node, x)
+        made = along_one_axis(x, products.max_pool(b, node, row))
         return Real(source=made) if isinstance(value, Real) else made
-    shape = products.pool_shape(b, node, x)
-    return Sums(shape=shape, make=lambda to: products.average_pool(b, node, x, to))
+    shape = products.pool_shape(b, node, row)
+    make = products.average_pool
+    return along_one_axis(x, Sums(shape=shape, make=lambda to: make(b, node, row, to)))
 
 
-def _mean(b: Builder, node: Node) -> Value:
+def _reduce(b: Builder, node: Node) -> Value:
+    """Means and sums, whose results have another scale, and extremes, which keep it."""
+    value = b.known(node, 0)
+    if floats.is_float(value):
+        return floats.reduced(b, node)
     x = b.quantised(node, 0)
     if node.kind == "GlobalAveragePool":
+        x = one_row(b, x)
         axes, keep = tuple(range(2, len(x.shape))), True
     else:
         told = b.integers(node, 1, "axes") or list(range(len(x.shape)))
@@ -78,37 +103,55 @@ def _mean(b: Builder, node: Node) -> Value:
         keep = bool(node.attributes.get("keepdims", 1))
     if not axes:
         raise b.error(node, f"there is nothing to average in shape {x.shape}")
+    if node.kind in ("ReduceMax", "ReduceMin"):
+        made = products.extreme(b, node, x, axes, keep)
+        return Real(source=made) if isinstance(value, Real) else made
     shape = np.zeros(x.shape, dtype=np.int8).sum(axis=axes, keepdims=keep).shape
-    return Sums(shape=shape, make=lambda to: products.mean(b, node, x, axes, keep, to))
+    whole = Sums(shape=shape, make=lambda to: products.mean(b, node, x, axes, keep, to))
+    return along_one_axis(b.quantised(node, 0), whole)
 
 
 def _function(b: Builder, node: Node) -> Value:
     value = b.known(node, 0 if node.input(0) in b.values else 1)
     if isinstance(value, Sums) and node.kind in ("Relu", "Clip"):
         return value.limited(*pointwise.limits(b, node))
+    if node.kind == "PRelu" and b.constant(node, 1).size > 1:
+        return floats.slopes(b, node)
     if isinstance(value, Real):
         function = pointwise.function_of(b, node)
         return Real(source=value.source, functions=(*value.functions, function))
+    if floats.is_float(value):
+        function = pointwise.function_of(b, node)
+        return floats.of_one(b, node, 0 if node.input(0) in b.values else 1, function)
     raise b.error(node, "its input is float32 that no QuantizeLinear rounds; quantise it")
 
 
 def _binary(b: Builder, node: Node) -> Value:
-    for position in (0, 1):
-        name = node.input(position)
-        other = b.values.get(node.input(1 - position))
-        if name not in b.constants:
-            continue
+    names = node.inputs
+    values = [b.values.get(name) for name in names]
+    fixed = [name in b.constants for name in names]
+    if len(names) == 2 and any(fixed):
+        name, other = (names[0], values[1]) if fixed[0] else (names[1], values[0])
         if node.kind == "Add" and isinstance(other, Sums) and other.biased is not None:
             return other.biased(name)
-        if b.constants[name].size == 1 and isinstance(other, Real):
+        number = b.constants[name].size == 1
+        if number and isinstance(other, Real) and node.kind in pointwise.WITH_NUMBER:
             return _function(b, node)
-    x, y = b.quantised(node, 0), b.quantised(node, 1)
-    if node.kind in ("Max", "Min"):
-        if len(node.inputs) != 2:
-            raise b.error(node, "only two operands are supported")
-        return Real(source=pointwise.extreme(b, node, x, y))
-    if node.kind not in ("Add", "Sub", "Mul"):
-        raise b.error(node, "one of its operands must be a float32 number")
+        if isinstance(other, Real) and not other.functions:
+            sums = by_channel(b, node, other.source)
+            if sums is not None:
+                return sums
+    if any(fixed) or any(value is not None and floats.is_float(value) for value in values):
+        return floats.binary(b, node)
+    operands = [b.quantised(node, position) for position in range(len(names))]
+    if node.kind in ("Max", "Min") and len({x.scaling for x in operands}) == 1:
+        made = operands[0]
+        for x in operands[1:]:
+            made = pointwise.extreme(b, node, made, x)
+        return Real(source=made)
+    if node.kind not in ("Add", "Sub", "Mul", "Sum") or len(operands) != 2:
+        return floats.binary(b, node)
+    x, y = operands
     make = pointwise.multiply if node.kind == "Mul" else pointwise.add
     try:
         shape = np.broadcast_shapes(x.shape, y.shape)
@@ -117,11 +160,23 @@ def _binary(b: Builder, node: Node) -> Value:
     return Sums(shape=shape, make=lambda to: make(b, node, x, y, to))
 
 
+def _normalisation(b: Builder, node: Node) -> Value:
+    value = b.known(node, 0)
+    if node.kind == "BatchNormalization" and isinstance(value, Real) and not value.functions:
+        sums = by_channel(b, node, value.source)
+        if sums is not None:
+            return sums
+    return floats.normalisation(b, node)
+
+
 def _softmax(b: Builder, node: Node) -> Value:
-    x = b.quantised(node, 0)
-    opset = b.file.opset
-    make = pointwise.softmax
-    return Sums(shape=x.shape, make=lambda to: make(b, node, x, to, opset=opset))
+    return floats.softmax(b, node, b.file.opset)
+
+
+def _resize(b: Builder, node: Node) -> Value:
+    if resizing.mode_of(node) == "nearest":
+        return _moved(resizing.resize)(b, node)  # type: ignore[return-value]
+    return floats.resize(b, node)
 
 
 def _moved(move: Move) -> Handler:
@@ -129,6 +184,10 @@ def _moved(move: Move) -> Handler:
 
     def handler(b: Builder, node: Node) -> Value:
         value = b.known(node, 0)
+        if isinstance(value, Weights) and node.kind in (*RESHAPES, "Transpose"):
+            return quantising.moved(b, node, value)
+        if isinstance(value, Island | Outside) and node.kind in (*RESHAPES, "Transpose"):
+            return floats.moved(b, node, value)
         if isinstance(value, Real):
             if value.functions and node.kind == "Pad":
                 raise b.error(node, "its input is float32 that no QuantizeLinear rounds")
@@ -187,11 +246,14 @@ HANDLERS: dict[str, Handler] = {
     "AveragePool": _pool,
     "MaxPool": _pool,
     "GlobalMaxPool": _pool,
-    "GlobalAveragePool": _mean,
-    "ReduceMean": _mean,
+    "GlobalAveragePool": _reduce,
+    **dict.fromkeys(("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin"), _reduce),
     **dict.fromkeys(pointwise.FUNCTIONS, _function),
-    **dict.fromkeys((*pointwise.WITH_NUMBER, "Max", "Min"), _binary),
-    "Softmax": _softmax,
+    **dict.fromkeys((*pointwise.WITH_NUMBER, "Max", "Min", "Sum"), _binary),
+    **dict.fromkeys(("Softmax", "LogSoftmax"), _softmax),
+    **dict.fromkeys(
+        ("BatchNormalization", "InstanceNormalization", "LayerNormalization"), _normalisation
+    ),
     "Reshape": _moved(movement.reshape),
     "Flatten": _moved(movement.reshape),
     "Squeeze": _moved(movement.reshape),
@@ -199,8 +261,8 @@ HANDLERS: dict[str, Handler] = {
     "Transpose": _moved(movement.transpose),
     "Slice": _moved(movement.slices),
     "Pad": _pad,
-    "Resize": _moved(movement.resize),
-    "Upsample": _moved(movement.resize),
+    "Resize": _resize,
+    "Upsample": _resize,
     "Gather": _moved(movement.gather),
     "DepthToSpace": _moved(movement.blocks),
     "SpaceToDepth": _moved(movement.blocks),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sw.importer.from_onnx import movement, pointwise, products
+from sw.importer.from_onnx import floats, movement, pointwise, products
 from sw.importer.from_onnx.builder import Builder, Handler
 from sw.importer.from_onnx.file import Node
 from sw.importer.from_onnx.quantising import operand, operand_weights
-from sw.importer.from_onnx.values import Target, Value
+from sw.importer.from_onnx.rows import along_one_axis, kernel_row, one_row
+from sw.importer.from_onnx.values import Real, Target, Value
 
 
 def _qlinear_conv(b: Builder, node: Node) -> Value:
     x = b.rescaled(node, 0, b.scaling(node, 1, 2))
-    w = operand_weights(b, node, 3, 4, 5, axis=0)
-    return products.convolution(b, node, x, w, 8, Target(scaling=b.scaling(node, 6, 7)))
+    w = kernel_row(operand_weights(b, node, 3, 4, 5, axis=0))
+    to = Target(scaling=b.scaling(node, 6, 7))
+    return along_one_axis(x, products.convolution(b, node, one_row(b, x), w, 8, to))
 
 
 def _qlinear_matmul(b: Builder, node: Node) -> Value:
@@ -63,14 +65,19 @@ def _qlinear_pool(b: Builder, node: Node) -> Value:
     x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 3, 4))
     if node.attributes.get("channels_last", 0):
         raise b.error(node, "images with channels last are not supported; export it as NCHW")
+    row = one_row(b, x)
     if node.kind == "QLinearAveragePool":
-        return products.average_pool(b, node, x, to)
-    return products.mean(b, node, x, tuple(range(2, len(x.shape))), True, to)
+        return along_one_axis(x, products.average_pool(b, node, row, to))
+    made = products.mean(b, node, row, tuple(range(2, len(row.shape))), True, to)
+    return along_one_axis(x, made)
 
 
 def _qlinear_softmax(b: Builder, node: Node) -> Value:
     x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 3, 4))
-    return pointwise.softmax(b, node, x, to, opset=int(node.attributes.get("opset", 13)))
+    plain = replace(node, kind="Softmax", inputs=node.inputs[:1])
+    opset = int(node.attributes.get("opset", 13))
+    made = floats.softmax_of(b, plain, Real(source=x), opset)
+    return floats.rounded(b, node, replace(made, kind=node.kind), to)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from sw.importer.from_onnx import pointwise
+from sw.importer.from_onnx import floats, movement, pointwise
 from sw.importer.from_onnx.builder import Builder, Handler, turned
 from sw.importer.from_onnx.file import Node
-from sw.importer.from_onnx.values import Outside, Quantised, Real, Sums, Target, Value, Weights
+from sw.importer.from_onnx.values import (
+    Island,
+    Outside,
+    Quantised,
+    Real,
+    Sums,
+    Target,
+    Value,
+    Weights,
+)
 
 
 def _quantize(b: Builder, node: Node) -> Value:
@@ -20,9 +31,14 @@ def _quantize(b: Builder, node: Node) -> Value:
         return value.rounded(scaling)
     if isinstance(value, Real):
         return b.table(node, value.source, value.functions, Target(scaling=scaling))
+    if isinstance(value, Island):
+        return floats.rounded(b, node, value, Target(scaling=scaling))
     if isinstance(value, Outside):
         operation = pointwise.quantise_input(scaling)
-        return b.compute(node, operation, [value.index], value.shape, scaling)
+        made = b.compute(node, operation, [value.index], b.tensors[value.index].shape, scaling)
+        for move in value.moves:
+            made = move(made)
+        return made
     raise b.error(node, "its input is quantised already")
 
 
@@ -102,6 +118,28 @@ def operand(b: Builder, node: Node, at: int) -> Quantised:
     if node.input(at) in b.constants:
         return b.fixed(node, operand_weights(b, node, at, at + 1, at + 2, axis=0))
     return b.rescaled(node, at, b.scaling(node, at + 1, at + 2))
+
+
+def moved(b: Builder, node: Node, value: Weights) -> Weights:
+    """Transpose, Reshape and the like of weights, whose axis of scales goes with them."""
+    rank, axis = value.data.ndim, value.axis
+    if node.kind == "Transpose":
+        axes = [int(a) for a in node.attributes.get("perm", range(rank - 1, -1, -1))]
+        if sorted(axes) != list(range(rank)):
+            raise b.error(node, f"{axes} is no order of {rank} axes")
+        data = np.ascontiguousarray(value.data.transpose(axes))
+        return replace(value, data=data, axis=axes.index(axis), settled=False)
+    shape = movement.target(b, node, value.data.shape)
+    if value.scales.size > 1:
+        before = int(np.prod(value.data.shape[:axis]))
+        places = [
+            place for place, n in enumerate(shape)
+            if n == value.scales.size and int(np.prod(shape[:place])) == before
+        ]  # fmt: skip
+        if not places:
+            raise b.error(node, f"shape {shape} tears the axis of its scales apart")
+        axis = places[0]
+    return replace(value, data=value.data.reshape(shape), axis=axis, settled=False)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -2,13 +2,14 @@
 
 Quantised   int8 or uint8 with its scale: a tensor of the network
 Real        what DequantizeLinear makes of one, and functions of it that no tensor holds
+Island      float32 that the host computes of one or more tensors, until QuantizeLinear rounds it
 Sums        a product, a sum of two tensors: made when QuantizeLinear says how to round it
 Constants   int8 weights with their scales, float32 and whole numbers
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,10 +64,28 @@ class Real:
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """A float32 input of the network, which QuantizeLinear takes in."""
+    """A float32 input of the network, which QuantizeLinear takes in.
+
+    ``moves`` change its shape or order on the way: of the quantised tensor, or of the array.
+    """
 
     shape: tuple[int, ...]
     index: int
+    moves: tuple[Callable[[Quantised], Quantised], ...] = ()
+    arrays: tuple[Function, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Island:
+    """float32 between tensors that no instruction of the core computes: the host does.
+
+    ``function`` gets the sources as float32, in the order of the file.
+    """
+
+    shape: tuple[int, ...]
+    sources: tuple[Quantised | Outside, ...]
+    function: Callable[[Sequence[Floats]], Floats]
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +122,18 @@ class Sums:
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """Constants int8 (uint8 is turned over), with one scale or one for each slice of an axis."""
+    """Constants int8 (uint8 is turned over), with one scale or one for each slice of an axis.
+
+    ``settled`` says that nothing stands between them and who reads them: then onnxruntime has them
+    in its integer kernels.
+    """
 
     data: NDArray[np.int8]
     scales: Floats
     zero_point: int
     axis: int
     flipped: bool
+    settled: bool = True
 
 
-Value = Quantised | Real | Sums | Weights | Outside
+Value = Quantised | Real | Island | Sums | Weights | Outside
