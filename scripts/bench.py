@@ -18,7 +18,6 @@ from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.report.table import percent, table
 from honeyguide.sim import HdlError
-from scripts.reports.loop import draw_loop
 from scripts.runs.bench import bench, configuration
 from scripts.runs.cycles import (
     BASELINE,
@@ -139,6 +138,8 @@ def loop(core: CoreConfig, folder: Path) -> int:
     print(f"verilator --binary of the core: {plain:.1f} s")
     print(f"the bare loop on the images of make sim: {bare:.2f} s")
     print("left out: the pull request's verdict, which is that of make test on the edited checkout")
+    from scripts.reports.loop import draw_loop  # the library takes half a second to load
+
     draw_loop(results.picture, figures, plain)
     reasons = [f"make sim failed after the edit {f.edit!r}" for f in figures if not f.passed]
     path = results.write(

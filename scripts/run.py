@@ -24,7 +24,6 @@ from honeyguide.report.table import shape_text, table
 from honeyguide.sim import HdlError
 from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.layers import operator_text, utilisation_text
-from scripts.reports.roofline import draw_roofline
 from scripts.runs.arguments import add_oracle_option, add_stall_option, stall_line
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import peak
@@ -105,6 +104,10 @@ def report(
         print(stall_line(result.stall))
     files = write_outputs(result, wanted.output)
     if result.cycles:
+        from scripts.reports.roofline import (
+            draw_roofline,
+        )  # the library takes half a second to load
+
         draw_roofline(results.picture, result, entries)
     path = results.write(
         {

@@ -27,7 +27,6 @@ from honeyguide.sim import HdlError, SimResult, SimRun, run
 from honeyguide.sim.workers import threads
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
-from scripts.reports.digits import draw_digits
 from scripts.reports.layers import layer_table
 from scripts.runs.bench import benches, configuration
 from scripts.runs.model import load_model
@@ -161,6 +160,8 @@ def classify(
     if result.inputs == count:
         predictions = result.outputs[0].reshape(count, -1).argmax(axis=1)
         accuracy = float(np.mean(predictions == data.labels[:count]))
+        from scripts.reports.digits import draw_digits  # the library takes half a second to load
+
         draw_digits(settings.results.picture, data.images[:count], data.labels[:count], predictions)
     reasons = verdict(whole, smoke, tests, accuracy)
     report = {

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from honeyguide import cli
-from honeyguide.project import BUILD
-from honeyguide.report.page import page
+from honeyguide.project import BUILD, ROOT
+from honeyguide.report.curves import curve
+from honeyguide.report.page import render
 
 HISTORY = "trend.json"
 PAGE = "trend.html"
-WIDTH, HEIGHT, EDGE = 560, 110, 8
+TEMPLATES = Path(__file__).parent / "reports" / "templates"
+WHOLE = re.compile(r"[0-9a-f]{40}")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})")
 
 
@@ -147,46 +149,35 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def html(nights: Sequence[Mapping[str, Any]]) -> str:
     """Return the page: a curve a figure, and the last night's gaps."""
-    last = nights[-1]
-    parts = [f"<p>{len(nights)} nights; the last is {escape(last['date'])}, commit "
-             f"{escape(last['commit'][:12])}.</p>"]  # fmt: skip
-    for word in ("absent", "failed"):
-        if last.get(word):
-            parts.append(f"<p>Reports that {'are absent' if word == 'absent' else 'failed'}: "
-                         f"{escape(', '.join(last[word]))}.</p>")  # fmt: skip
+    labels = [f"{night['date'][:10]} {night['commit'][:12]}" for night in nights]
+    figures = []
     for figure in FIGURES:
         values = [night["figures"].get(figure.name) for night in nights]
-        parts.append(f"<h3>{escape(figure.name)}</h3>{curve(values)}")
-    return page("Trend", "".join(parts))
+        known = [value for value in values if value is not None]
+        picture = curve(values, labels) if known else "no value yet"
+        figures.append((figure.name, picture, f"{known[-1]:g}" if known else ""))
+    return render("trend.html", TEMPLATES, nights=nights, last=nights[-1], figures=figures)
 
 
-def curve(values: Sequence[float | None]) -> str:
-    """Return a picture of values in order; a missing one is a gap."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return "<p>no value yet</p>"
-    low, high = min(known), max(known)
-    step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+def commit_of(text: str) -> str:
+    """Return the whole name of a commit: as git knows it, or outside of a checkout as it stands.
 
-    def place(index: int, value: float) -> tuple[float, float]:
-        share = (value - low) / (high - low) if high > low else 0.5
-        return EDGE + index * step, HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE)
-
-    marks: list[str] = []
-    for index, value in enumerate(values):
-        if value is None:
-            continue
-        x, y = place(index, value)
-        marks.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"><title>{value:g}</title></circle>')
-        before = values[index - 1] if index else None
-        if before is not None:
-            x0, y0 = place(index - 1, before)
-            marks.append(f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x:.1f}" y2="{y:.1f}"/>')
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'stroke="currentColor" fill="currentColor">{"".join(marks)}</svg>'
-        f"<p>{low:g} to {high:g}, last {known[-1]:g}</p>"
-    )
+    Raises:
+        UserError: it is none.
+    """
+    words = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}"]
+    try:
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        found = text
+    else:
+        found = done.stdout.strip() if (ROOT / ".git").exists() else text
+    if not WHOLE.fullmatch(found):
+        raise cli.UserError(
+            f"--commit {text!r} is no commit here: give one by its name, a tag or a branch, as in "
+            "COMMIT=HEAD"
+        )
+    return found
 
 
 def main(argv: list[str]) -> int:
@@ -202,10 +193,9 @@ def main(argv: list[str]) -> int:
     date = wanted.date or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if not DATE.fullmatch(date):
         raise cli.UserError(f"--date {date!r} is no date like 2026-01-31T02:00:00Z")
-    night = entry(wanted.reports, commit=wanted.commit, date=date)
-    others = [
-        old for old in load(wanted.history) if (old["commit"], old["date"]) != (wanted.commit, date)
-    ]
+    commit = commit_of(wanted.commit)
+    night = entry(wanted.reports, commit=commit, date=date)
+    others = [old for old in load(wanted.history) if (old["commit"], old["date"]) != (commit, date)]
     nights = sorted([*others, night], key=lambda one: datetime.fromisoformat(one["date"]))
     wanted.history.parent.mkdir(parents=True, exist_ok=True)
     wanted.history.write_text(json.dumps(nights, indent=1) + "\n", encoding="utf-8")

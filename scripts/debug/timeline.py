@@ -9,16 +9,19 @@ is one file with no script, and works offline.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
+
+from markupsafe import Markup
 
 from golden.isa import engine_of
 from honeyguide import cli
+from honeyguide.report.curves import figure_for_page, svg
 from honeyguide.report.files import shown
-from honeyguide.report.page import page
+from honeyguide.report.page import render
 from tb.env.first_difference_transcript import read_lines
 
-ROW, GAP, WIDTH, LEFT = 26, 10, 1100, 70
+TEMPLATES = Path(__file__).parents[1] / "reports" / "templates"
+LETTERS, SHORTEST = 170, 4  # of a picture's width, and the fewest worth writing
 PER_PICTURE = 2500  # cycles
 COLOURS = {"load": "#4a78b5", "execute": "#c98a1b", "store": "#3c8f5a"}
 
@@ -50,39 +53,34 @@ def read_bars(transcript: str) -> list[Bar]:
     return bars
 
 
-def draw_bars(bars: list[Bar], first: int, last: int) -> str:
+def draw_bars(bars: list[Bar], first: int, last: int) -> Markup:
     """A picture of the cycles first..last, as SVG."""
-    scale = WIDTH / max(last - first, 1)
     rows = {engine: number for number, engine in enumerate(COLOURS)}
-    height = len(rows) * (ROW + GAP) + 30
-    parts = [f"<svg viewBox='0 0 {WIDTH + LEFT} {height}' width='100%' font-size='11'>"]
-    for engine, number in rows.items():
-        parts.append(f"<text x='0' y='{number * (ROW + GAP) + 17}'>{engine}</text>")
-    for bar in bars:
-        if bar.end < first or bar.start > last:
-            continue
-        x = LEFT + (max(bar.start, first) - first) * scale
-        width = max((min(bar.end, last) - max(bar.start, first)) * scale, 1)
-        y = rows[bar.engine] * (ROW + GAP)
-        share = 0.25 + 0.75 * bar.busy if bar.engine == "execute" else 0.7
-        said = f"{bar.index} {bar.text}: cycles {bar.start} to {bar.end}"
-        if bar.engine == "execute":
-            said += f", array busy {100 * bar.busy:.0f} %"
-        parts.append(
-            f"<g><title>{escape(said)}</title><rect x='{x:.1f}' y='{y}' width='{width:.1f}' "
-            f"height='{ROW}' fill='{COLOURS[bar.engine]}' fill-opacity='{share:.2f}' "
-            f"stroke='#fff'/>"
-        )
-        if width > 30:
-            name = f"{bar.index} {bar.text.split(' ')[0]}"[: int(width / 6)]
-            parts.append(f"<text x='{x + 3:.1f}' y='{y + 17}'>{escape(name)}</text>")
-        parts.append("</g>")
-    for tick in range(5):
-        cycle = first + (last - first) * tick // 4
-        x = LEFT + (cycle - first) * scale
-        anchor = "end" if tick == 4 else "middle" if tick else "start"
-        parts.append(f"<text x='{x:.0f}' y='{height - 6}' text-anchor='{anchor}'>{cycle}</text>")
-    return "".join([*parts, "</svg>"])
+    titles = {}
+    with figure_for_page(11, 1.5) as figure:
+        axes = figure.add_subplot()
+        for number, bar in enumerate(bars):
+            if bar.end < first or bar.start > last:
+                continue
+            start, end = max(bar.start, first), min(bar.end, last)
+            said = f"{bar.index} {bar.text}: cycles {bar.start} to {bar.end}"
+            if bar.engine == "execute":
+                said += f", array busy {100 * bar.busy:.0f} %"
+            titles[f"bar-{number}"] = said
+            axes.barh(
+                rows[bar.engine], max(end - start, 1), left=start, height=0.75, edgecolor="white",
+                linewidth=0.5, color=COLOURS[bar.engine],
+                alpha=0.25 + 0.75 * bar.busy if bar.engine == "execute" else 0.7,
+            )[0].set_gid(f"bar-{number}")  # fmt: skip
+            room = int((end - start) / (last - first) * LETTERS)
+            if room > SHORTEST:
+                name = f"{bar.index} {bar.text.split(' ')[0]}"[:room]
+                axes.text(start, rows[bar.engine], f" {name}", va="center", fontsize=7)
+        axes.set_yticks(range(len(rows)), list(rows))
+        axes.invert_yaxis()
+        axes.set_xlim(first, last)
+        axes.grid(axis="y", visible=False)
+        return svg(figure, titles)
 
 
 def timeline_page(transcript: str) -> str:
@@ -97,13 +95,15 @@ def timeline_page(transcript: str) -> str:
     first, last = min(bar.start for bar in bars), max(bar.end for bar in bars)
     work = [bar for bar in bars if bar.engine == "execute"]
     steps = sum(bar.busy * (bar.end - bar.start) for bar in work)
-    parts = [
-        f"<p>{len(bars)} instructions in {last - first} cycles; the array made a step in "
-        f"{100 * steps / max(last - first, 1):.1f} % of them.</p>"
+    said = (
+        f"{len(bars)} instructions in {last - first} cycles; the array made a step in "
+        f"{100 * steps / max(last - first, 1):.1f} % of them."
+    )
+    pictures = [
+        draw_bars(bars, start, min(start + PER_PICTURE, last))
+        for start in range(first, last, PER_PICTURE)
     ]
-    for start in range(first, last, PER_PICTURE):
-        parts.append(draw_bars(bars, start, min(start + PER_PICTURE, last)))
-    return page("Timeline", *parts)
+    return render("timeline.html", TEMPLATES, said=said, pictures=pictures)
 
 
 def main(argv: list[str]) -> int:

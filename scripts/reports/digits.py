@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
 
-SCALE = 2  # screen pixels for a pixel of an image
-MARGIN = 6
-CAPTION = 16
+from honeyguide.report.figures import BAD, GOOD, drawing
+
 COLUMNS = 10
-PAPER = (250, 250, 248)
-RIGHT = (40, 110, 60)
-WRONG = (200, 30, 30)
+GAP, CAPTION = 3, 9  # in pixels of an image
 
 
 def draw_digits(
@@ -32,21 +29,23 @@ def draw_digits(
         predictions: what the core says they are, [n].
     """
     count, height, width = images.shape[:3]
-    cell_w, cell_h = width * SCALE + MARGIN, height * SCALE + CAPTION + MARGIN
-    rows = -(-count // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * cell_w + MARGIN, rows * cell_h + MARGIN), PAPER)
-    pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=13)
-    for number in range(count):
-        x = MARGIN + number % COLUMNS * cell_w
-        y = MARGIN + number // COLUMNS * cell_h
-        digit = Image.fromarray(255 - images[number, :, :, 0])
-        sheet.paste(digit.resize((width * SCALE, height * SCALE)), (x, y))
-        good = predictions[number] == labels[number]
-        text = f"{predictions[number]}" if good else f"{predictions[number]}, is {labels[number]}"
-        below = y + height * SCALE
-        pen.text((x + 2, below), text, fill=RIGHT if good else WRONG, font=font)
-        if not good:
-            pen.rectangle((x - 2, y - 2, x + width * SCALE + 1, below + CAPTION), outline=WRONG)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    columns = min(count, COLUMNS)
+    rows = -(-count // columns)
+    high, wide = height + CAPTION + GAP, width + GAP
+    sheet = np.zeros((rows * high + GAP, columns * wide + GAP), np.uint8)
+    with drawing(path, 0.48 * columns + 0.2, 0.48 * rows * high / wide + 0.2) as figure:
+        axes = figure.add_subplot()
+        axes.set_axis_off()
+        for number in range(count):
+            y, x = number // columns * high + GAP, number % columns * wide + GAP
+            sheet[y : y + height, x : x + width] = images[number, :, :, 0]
+            good = predictions[number] == labels[number]
+            said = f"{predictions[number]}" + ("" if good else f", is {labels[number]}")
+            colour = GOOD if good else BAD
+            middle = y + height + CAPTION / 2
+            axes.text(x, middle, said, color=colour, fontsize=7.5, va="center")
+            if not good:
+                place = (x - 2, y - 2)
+                box = Rectangle(place, wide, high - 0.5, edgecolor=BAD, fill=False, linewidth=1.2)
+                axes.add_patch(box)
+        axes.imshow(sheet, cmap="Greys", vmin=0, vmax=255, interpolation="nearest")

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
-
+from honeyguide.report.figures import SOFT, drawing
 from scripts.runs.loop import LoopFigure
 
-WIDTH, LEFT, ROW, BAR = 900, 150, 30, 16
-PAPER, INK = (250, 250, 248), (40, 40, 40)
 # From the darkest to the lightest, each up to its verdict.
 SHADES = (
-    ("first_smoke", "first smoke test", (40, 110, 60)),
-    ("smoke", "smoke tests", (120, 175, 130)),
-    ("sim", "make sim", (205, 225, 205)),
+    ("first_smoke", "first smoke test", "#1f6f43"),
+    ("smoke", "smoke tests", "#78af82"),
+    ("sim", "make sim", "#cde1cd"),
 )
-PLAIN = (150, 150, 150)
 
 
 def draw_loop(path: Path, figures: Sequence[LoopFigure], plain: float) -> None:
@@ -28,27 +24,24 @@ def draw_loop(path: Path, figures: Sequence[LoopFigure], plain: float) -> None:
         figures: a bar each.
         plain: seconds of a plain build of the core, the bar below.
     """
-    longest = max([plain, *(figure.sim for figure in figures)])
-    scale = (WIDTH - LEFT - 80) / longest
-    sheet = Image.new("RGB", (WIDTH, ROW * (len(figures) + 3)), PAPER)
-    pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=13)
-    for row, figure in enumerate(figures):
-        top = ROW * row + 10
-        pen.text((10, top), figure.edit, fill=INK, font=font)
-        for name, _, colour in reversed(SHADES):
-            right = LEFT + getattr(figure, name) * scale
-            pen.rectangle((LEFT, top, right, top + BAR), fill=colour)
-        told = f"{figure.first_smoke:.1f} / {figure.sim:.1f} s"
-        pen.text((LEFT + figure.sim * scale + 6, top), told, fill=INK, font=font)
-    top = ROW * len(figures) + 10
-    pen.text((10, top), "verilator --binary", fill=INK, font=font)
-    pen.rectangle((LEFT, top, LEFT + plain * scale, top + BAR), fill=PLAIN)
-    pen.text((LEFT + plain * scale + 6, top), f"{plain:.1f} s", fill=INK, font=font)
-    x = LEFT
-    for _, label, colour in SHADES:
-        pen.rectangle((x, top + ROW + 4, x + 12, top + ROW + 16), fill=colour)
-        pen.text((x + 18, top + ROW + 2), label, fill=INK, font=font)
-        x += 170
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    names = [*(figure.edit for figure in figures), "verilator --binary"]
+    with drawing(path, 8, 0.36 * len(names) + 1.1) as figure:
+        axes = figure.add_subplot()
+        for name, label, colour in reversed(SHADES):
+            seconds = [getattr(one, name) for one in figures]
+            axes.barh(names[:-1], seconds, color=colour, label=label)
+        axes.barh(names[-1], plain, color=SOFT)
+        for row, one in enumerate(figures):
+            axes.annotate(
+                f"{one.first_smoke:.1f} / {one.sim:.1f} s", (one.sim, row), (5, 0),
+                textcoords="offset points", va="center", fontsize=9,
+            )  # fmt: skip
+        axes.annotate(
+            f"{plain:.1f} s", (plain, len(names) - 1), (5, 0), textcoords="offset points",
+            va="center", fontsize=9,
+        )  # fmt: skip
+        axes.invert_yaxis()
+        axes.margins(x=0.15)
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel("seconds from the edit to the verdict")
+        axes.legend(*(reversed(part) for part in axes.get_legend_handles_labels()), fontsize=9)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
-from honeyguide.regress.page import Summary
-from honeyguide.report.page import html_table
+from honeyguide.regress.page import coloured
+from honeyguide.regress.summary import Summary
+from honeyguide.report.page import part
 from honeyguide.sim import HdlError, SimBuild, build
 from scripts.runs.bench import configuration
 from scripts.runs.cycles import (
@@ -21,6 +21,7 @@ from scripts.runs.cycles import (
 )
 from tb.build import bench_build
 
+TEMPLATES = Path(__file__).parent / "templates"
 CYCLES_S = 120.0  # a core that hangs must not hold up the report
 
 
@@ -42,22 +43,15 @@ def trends_part(config: str, found: Sequence[Trend], failures: Sequence[str]) ->
     """Return cycles and utilisation beside the stored baseline."""
     rows = []
     for trend in found:
-        colour = {None: "", 0.0: ""}.get(trend.change, "bad" if (trend.change or 0) > 0 else "good")
+        colour = "" if not trend.change else "bad" if trend.change > 0 else "good"
         rows.append(
             [
-                escape(trend.name),
+                trend.name,
                 f"{trend.now.cycles:,}" if trend.now else "-",
                 f"{trend.before.cycles:,}" if trend.before else "-",
-                f"<span class='{colour}'>{change_text(trend)}</span>",
+                coloured(colour, change_text(trend)),
                 f"{100 * trend.now.utilisation:.1f}" if trend.now else "-",
                 f"{100 * trend.before.utilisation:.1f}" if trend.before else "-",
             ]
         )
-    wrong = "".join(f"<p class=bad>{escape(reason)}</p>" for reason in failures)
-    note = (
-        f"<p>On {escape(config)}, without bus waits: the same on every machine, so a change is "
-        "real. The baseline is <code>spec/cycles.json</code>; "
-        "<code>make bench ARGS=--save-baseline</code> writes it.</p>"
-    )
-    head = ["kernel or network", "cycles", "baseline", "change", "MAC use %", "baseline %"]
-    return "<h2>Cycles</h2>" + wrong + note + html_table(head, rows, numbers=5)
+    return part("cycles.html", TEMPLATES, config=config, rows=rows, failures=failures)

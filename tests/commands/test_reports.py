@@ -14,10 +14,12 @@ from PIL import Image
 from golden.config import load_config
 from honeyguide.cli import UserError
 from honeyguide.plan import catalogue
+from honeyguide.report.figures import BAD
 from honeyguide.report.table import table
 from models.mnist import dataset
 from scripts.reports.cycles import sentence, where_cycles_went
-from scripts.reports.digits import WRONG, draw_digits
+from scripts.reports.digits import draw_digits
+from scripts.reports.roofline import Point, draw_points, groups, ranges
 from scripts.runs.bench import bench
 from scripts.runs.model import load_model, read_inputs
 from scripts.runs.networks import NetworkResult, shares
@@ -66,7 +68,40 @@ def test_wrong_answers_are_marked_in_the_picture(tmp_path: Path) -> None:
 
 def red_pixels(path: Path) -> int:
     pixels = np.asarray(Image.open(path).convert("RGB"))
-    return int((pixels == WRONG).all(axis=2).sum())
+    wrong = [int(BAD[at : at + 2], 16) for at in (1, 3, 5)]
+    return int((pixels == wrong).all(axis=2).sum())
+
+
+def test_layers_that_lie_together_share_a_label_and_no_label_covers_another(tmp_path: Path) -> None:
+    dice = np.random.default_rng(7)
+    layers = [
+        Point(index=index, intensity=float(2 ** dice.uniform(low, low + 1.2)),
+              rate=float(2 ** dice.uniform(low + 2, low + 2.7)))
+        for index, low in enumerate([0.0, 3.0] * 15)
+    ]  # fmt: skip
+    whole = Point(index=None, intensity=8.0, rate=20.0)
+    path = tmp_path / "roofline.png"
+    labels = draw_points(path, "many", [*layers, whole], peak=64, bus=8)
+    assert 10 < len(labels) <= 31
+    pairs = [(a, b) for n, a in enumerate(labels) for b in labels[:n]]
+    assert not any(a.overlaps(b) for a, b in pairs)
+    with Image.open(path) as picture:
+        width, height = picture.size
+    assert all(box.x0 > 0 and box.x1 < width for box in labels)
+    assert all(box.y0 > 0 and box.y1 < height for box in labels)
+
+
+def test_what_lies_together_is_found_along_chains_and_written_as_ranges() -> None:
+    places = [np.array([x, 0.0]) for x in (0, 10, 50, 20, 100)]
+    assert groups(places) == [[0, 1, 3], [2], [4]]
+    assert ranges([9, 2, 3, 4, 7, 8]) == "2-4, 7-9" and ranges([5]) == "5"
+
+
+def test_a_network_of_one_layer_or_of_none_with_macs_has_a_roofline(tmp_path: Path) -> None:
+    whole = Point(index=None, intensity=0.01, rate=0.02)
+    one = Point(index=0, intensity=0.01, rate=0.02)
+    assert len(draw_points(tmp_path / "a.png", "one", [one, whole], peak=64, bus=8)) == 2
+    assert len(draw_points(tmp_path / "b.png", "none", [whole], peak=64, bus=8)) == 1
 
 
 def test_inputs_may_be_one_or_many_and_leave_axes_of_one_out(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from honeyguide.env.tally import add_tallies, leave_tally, tally_lines
 from honeyguide.project import variable
-from honeyguide.regress.details import tally_part
+from honeyguide.regress.page import html
+from honeyguide.regress.summary import Story, Summary
 
 
 def test_counts_of_runs_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,5 +21,6 @@ def test_counts_of_runs_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     sums = add_tallies(tmp_path / name for name in ("one", "two", "none"))
     assert sums == {"refused": {"before <1>": 7, "one": 1, "two": 1}}
     assert tally_lines(sums) == ["refused: 9 (before <1> 7, one 1, two 1)"]
-    part = tally_part(sums)
-    assert "before &lt;1&gt;" in part and ">9<" in part
+    summary = Summary(runs={}, outcomes=[], seconds=1.0, jobs=1, where="here", folder=tmp_path)
+    page = html(summary, Story(tallies=sums))
+    assert "before &lt;1&gt;" in page and ">9<" in page

@@ -143,6 +143,13 @@ class Browser:
                     found.append(str(event["params"]["args"]))
         return found
 
+    def wait(self, script: str) -> None:
+        """Wait until a script in the page gives something that is true."""
+        deadline = time.monotonic() + LIMIT_S
+        while not self.value(f"Boolean({script})"):
+            assert time.monotonic() < deadline, script
+            time.sleep(0.05)
+
     def screenshot(self, picture: Path) -> None:
         """Write a PNG of the whole page."""
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=True)

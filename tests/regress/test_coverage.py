@@ -269,4 +269,4 @@ def test_a_bar_that_is_not_reached_is_a_problem(tmp_path: Path) -> None:
     problem = make_report(merged, functional=1).problems()[0]
     assert re.match(r"functional coverage is 0\.\d\d %", problem)
     assert make_report(FunctionalCoverage()).problems() == ["no run left any functional coverage"]
-    assert "50.00 %" in html(make_report(merged, code, line=51))
+    assert "50.00 %" in html(make_report(merged, code, line=51), [])

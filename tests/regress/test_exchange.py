@@ -15,6 +15,7 @@ import pytest
 
 from honeyguide.coverage.code import Point
 from honeyguide.coverage.exchange import COBERTURA, LCOV, UCIS, by_file
+from honeyguide.coverage.exclusions import Exclusion
 from honeyguide.coverage.functional import FunctionalCoverage
 from honeyguide.coverage.page import Bars, CoverageReport, write_coverage
 from tb.build import ROOT
@@ -44,18 +45,13 @@ def folder(tmp_path: Path) -> Path:
     functional = FunctionalCoverage(files=1)
     functional.hits["bus.page_end", "read"] = 4
     code: Any = type("Code", (), {"counts": COUNTS})()
-    exclusions: Any = {"one": list(EXCLUDED)}
+    why = Exclusion(file=SRAM, kind="", source="", what="", reason="of a test")
     report = CoverageReport(
-        functional=functional, code=code, exclusions={}, wrong=(), bars=Bars(), chosen=(),
-        seconds_all=0.0, seconds_chosen=0.0,
+        functional=functional, code=code, exclusions={why: list(EXCLUDED)}, wrong=(), bars=Bars(),
+        chosen=(), seconds_all=0.0, seconds_chosen=0.0,
     )  # fmt: skip
-    report.exclusions = exclusions
     report.functional.outside = set()
-    from honeyguide.coverage import page as coverage
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coverage, "html", lambda _: "")
-        _, left_out = write_coverage(tmp_path, report)
+    _, left_out = write_coverage(tmp_path, report, [])
     assert left_out == ""
     return tmp_path
 

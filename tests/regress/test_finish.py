@@ -10,8 +10,8 @@ from honeyguide.cli import UserError
 from honeyguide.regress import finish as ending
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.finish import explaining, finish
-from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import Entry, Run, waves_command
+from honeyguide.regress.summary import Summary
 from honeyguide.regress.work import Outcome
 from scripts.reports.trends import trends_part
 from scripts.runs.cycles import (
@@ -55,7 +55,7 @@ def test_only_failures_are_repeated_and_the_reports_tell_it(
 
     def pretend(given: Summary, folder: Path) -> dict[str, Explained]:
         calls.append(folder)
-        return {name: Explained(headline="stage load", html="<p>stage load") for name in given.runs}
+        return {name: Explained(headline="stage load") for name in given.runs}
 
     monkeypatch.setattr(ending, "explain_failures", pretend)
     finish(summary(status, tmp_path), tmp_path, explain=explain)

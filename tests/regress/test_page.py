@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ import pytest
 from PIL import Image
 
 from honeyguide.plan.plan import Entry as Planned
-from honeyguide.regress.details import coverage_part, plan_part
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import explain_failures
 from honeyguide.regress.finish import functional_of
-from honeyguide.regress.page import write_reports
+from honeyguide.regress.live import Live
+from honeyguide.regress.reports import write_reports
 from honeyguide.regress.suite import Entry, Run
-from honeyguide.report.page import html_table, page
+from honeyguide.regress.summary import Story, Summary
+from honeyguide.regress.work import Outcome
+from honeyguide.report.page import render
 from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.repeat import Repeat, Repeated
 from honeyguide.waves.save_file import write_views
@@ -33,7 +36,7 @@ pytestmark = [
     pytest.mark.xdist_group("regress"),
     pytest.mark.skipif(
         PROGRAM is None,
-        reason=f"no browser is installed ({', '.join(NAMES)}; Debian: apt install chromium)",
+        reason=f"not judged: no browser ({', '.join(NAMES)}; Debian: apt install chromium)",
     ),
 ]
 
@@ -83,13 +86,11 @@ def regression(folder: Path, seeds: range) -> Path:
     runs = tuple(Run(entry=test, config="8x8", seed=seed) for seed in seeds)
     summary = regress(Plan(runs=runs, jobs=2, folder=folder, make_build=counter, env={}))
     explained = explain_failures(summary, folder, repeat_run=repeated)
-    functional = functional_of(summary)
-    parts = [
-        plan_part(summary, PLAN, functional),
-        coverage_part(functional, []),
-        trends_part("8x8", TRENDS, ["kernel x failed"]),
-    ]
-    write_reports(folder, summary, explained, parts)
+    story = Story(
+        explained=explained, plan=PLAN, functional=functional_of(summary),
+        further=[trends_part("8x8", TRENDS, ["kernel x failed"])],
+    )  # fmt: skip
+    write_reports(folder, summary, story)
     return folder / "regress.html"
 
 
@@ -118,7 +119,8 @@ def rows(browser: Browser, title: str) -> list[list[str]]:
       const head = [...document.querySelectorAll('h2')].find(h => h.innerText.startsWith(title));
       let part = head;
       while (!part.querySelector('table')) part = part.nextElementSibling;
-      return [...part.querySelectorAll('tr')].map(r => [...r.cells].map(c => c.innerText.trim()));
+      const seen = [...part.querySelectorAll('tr')].filter(row => !row.hidden);
+      return seen.map(r => [...r.cells].map(c => c.innerText.trim()));
     })"""
     rows: list[list[str]] = browser.value(f"{script}({title!r})")
     return rows
@@ -151,8 +153,8 @@ def test_it_is_one_quiet_page_at_every_width(
 
 def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser: Browser) -> None:
     browser.open(failing, width=1280)
-    links: list[str] = browser.value("[...document.querySelectorAll('a')].map(a => a.href)")
-    assert len(links) == 6  # waves, view, transcript, log, the zip, the picture
+    links: list[str] = browser.value("[...document.querySelectorAll('main a')].map(a => a.href)")
+    assert len(links) == 6 + 7  # waves, view, transcript, log, the zip, the picture; the runs' logs
     for link in links:
         assert link.startswith("file:///")
         path = Path(unquote(urlsplit(link).path))
@@ -167,9 +169,10 @@ def test_a_failing_page_tells_what_broke_and_how_to_repeat_it(
     browser.open(failing, width=1280)
     text: str = browser.value("document.body.innerText")
     assert text.index("FAIL: 7 runs: 4 fail, 3 pass") < text.index("4 × fail")
-    assert text.index("4 × fail") < text.index("<sums> differ") < text.index("Test plan")
+    assert text.index("4 × fail") < text.index("<sums> differ") < text.index("An entry passes")
     assert f"make regress N=1 TESTS={BENCHES}.odd_seeds_fail CONFIG=8x8 SEED=" in text
     assert f"make waves TEST={BENCHES}.odd_seeds_fail SEED=" in text
+    browser.value("document.querySelectorAll('details').forEach(item => { item.open = true; })")
     (_, *listed) = rows(browser, "Failures by cause")
     assert {row[1] for row in listed} == {"1", "3", "5", "7"}, "the seeds"
 
@@ -212,10 +215,146 @@ def test_a_passing_page_has_no_failures(passing: Path, browser: Browser) -> None
     assert rows(browser, "Test plan")[1][2] == "pass"
 
 
+def press(browser: Browser, key: str) -> None:
+    """Press and let go a key, as a person without a mouse does."""
+    code = {"Tab": 9, "Enter": 13}.get(key, ord(key[0]))
+    typed = {} if key == "Tab" else {"text": "\r" if key == "Enter" else key}
+    for kind, more in (("keyDown", typed), ("keyUp", {})):
+        browser.command(
+            "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **more
+        )
+
+
+def seeds(browser: Browser) -> list[str]:
+    return [row[3] for row in rows(browser, "Runs")[1:]]
+
+
+def test_runs_are_filtered_by_status_and_text_and_the_address_keeps_it(
+    failing: Path, browser: Browser
+) -> None:
+    browser.open(failing, width=1280)
+    assert sorted(seeds(browser)) == list("1234567")
+    choose = """((name, value) => {
+      const field = document.querySelector(`form[data-table=all-runs] [name=${name}]`);
+      field.value = value;
+      field.dispatchEvent(new Event('input', {bubbles: true}));
+    })"""
+    browser.value(f"{choose}('status', 'fail')")
+    assert sorted(seeds(browser)) == list("1357")
+    browser.value(f"{choose}('text', 'odd seed=5')")
+    assert seeds(browser) == ["5"]
+    assert browser.value("document.querySelector('form output').value") == "1 of 7"
+    browser.value("window.before = true; location.reload()")
+    browser.wait("!window.before && document.readyState === 'complete'")
+    assert seeds(browser) == ["5"], "after a reload"
+    browser.value("document.querySelector('form [type=reset]').click()")
+    browser.wait("document.querySelector('form output').value === '7 of 7'")
+    browser.value("document.querySelector('[data-only]').click()")
+    assert sorted(seeds(browser)) == list("1357"), "the runs of a cause"
+
+
+def test_runs_are_sorted_by_any_column_with_keys_alone(failing: Path, browser: Browser) -> None:
+    browser.open(failing, width=1280)
+    browser.value("document.querySelectorAll('#all-runs th button')[3].focus()")
+    press(browser, "Enter")
+    assert seeds(browser) == list("1234567")
+    press(browser, "Enter")
+    assert seeds(browser) == list("7654321")
+    assert browser.value("document.querySelectorAll('#all-runs th')[3].ariaSort") == "descending"
+    press(browser, "Tab")
+    assert browser.value("document.activeElement.textContent") == "seconds"
+    press(browser, "/")
+    assert browser.value("document.activeElement.name") == "text"
+    assert browser.value(
+        "[...document.querySelectorAll('button, input, select, a, summary')].every(part =>"
+        " part.ariaLabel || part.closest('label') || part.textContent.trim() ||"
+        " part.querySelector('img[alt]'))"
+    ), "everything that can be used has a name"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_both_schemes(scheme: str, failing: Path, browser: Browser) -> None:
+    browser.command(
+        "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
+    )
+    browser.open(failing, width=1280)
+    contrast: list[float] = browser.value(
+        """(() => {
+      const light = text => {
+        const part = text.match(/[0-9.]+/g).slice(0, 3).map(v => v / 255);
+        const [r, g, b] = part.map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const behind = part => {
+        const colour = getComputedStyle(part).backgroundColor;
+        return colour === 'rgba(0, 0, 0, 0)' ? behind(part.parentElement) : light(colour);
+      };
+      return ['h1', '.verdict', 'td', 'th', 'main a', 'pre', '.soft', '.copy', '.tile span', '.bad']
+        .map(name => document.querySelector(name))
+        .map(part => [light(getComputedStyle(part).color), behind(part)].sort((a, b) => b - a))
+        .map(([high, low]) => (high + 0.05) / (low + 0.05));
+    })()"""
+    )
+    paper: str = browser.value("getComputedStyle(document.body).backgroundColor")
+    browser.command("Emulation.setEmulatedMedia", features=[])
+    assert len(contrast) == 10 and min(contrast) >= 4.5, contrast
+    assert (paper == "rgb(20, 23, 26)") == (scheme == "dark")
+
+
+def test_a_page_that_is_open_follows_the_regression_to_its_end(
+    tmp_path: Path, browser: Browser
+) -> None:
+    test = Entry(name="layers.MacLayers", timeout_s=9.0)
+    runs = {run.name: run for run in (Run(entry=test, config="8x8", seed=n) for n in range(3))}
+    outcomes: list[Outcome] = []
+
+    def ends(seed: int, status: str) -> None:
+        outcomes.append(
+            Outcome(name=f"layers.MacLayers-8x8-{seed}", status=status, message="m" * (seed == 1),
+                    seconds=1.5, sim_us=1.0, folder="", host="here")
+        )  # fmt: skip
+
+    def summary() -> Summary:
+        return Summary(runs=runs, outcomes=outcomes, seconds=3.0, jobs=1, where="here",
+                       folder=tmp_path)  # fmt: skip
+
+    page = write_reports(tmp_path, summary(), Story(live=True))[-1]
+    live = Live(tmp_path, runs)
+    live.start(outcomes)
+    browser.open(page, width=1280)
+    browser.wait("document.getElementById('state').textContent.startsWith('running: 0 of 3')")
+    ends(0, "pass")
+    ends(1, "fail")
+    browser.wait("document.getElementById('state').textContent.startsWith('running: 2 of 3')")
+    assert {(row[0], row[3]) for row in rows(browser, "Runs")[1:]} == {("pass", "0"), ("fail", "1")}
+    assert browser.value("document.querySelector('[data-live=failed]').textContent") == "1"
+    assert browser.complaints() == []
+    ends(2, "pass")
+    write_reports(tmp_path, summary())
+    live.end()
+    browser.wait("document.querySelector('.verdict').textContent.startsWith('FAIL: 3 runs')")
+
+
+def test_a_page_says_when_nobody_writes_its_progress_any_more(
+    tmp_path: Path, browser: Browser
+) -> None:
+    summary = Summary(runs={}, outcomes=[], seconds=1.0, jobs=1, where="x", folder=tmp_path)
+    page = write_reports(tmp_path, summary, Story(live=True))[-1]
+    old = {"state": "running", "time": 1.0, "runs": 2, "done": 1, "failed": 0, "seconds": 1.0,
+           "rate": 1.0, "left": 1.0, "latest": []}  # fmt: skip
+    (tmp_path / "progress.js").write_text(f"progress({json.dumps(old)});", encoding="utf-8")
+    browser.open(page, width=1280)
+    browser.wait("document.getElementById('state').textContent.startsWith('stopped: no sign')")
+
+
 def test_these_checks_find_what_is_wrong(tmp_path: Path, browser: Browser) -> None:
-    table = html_table(["x"], [["w" * 4000]]).replace("class=wide", "")
-    bad = page("Bad", "<script>console.error('oh'); nothing()</script>", table,
-               "<img src='missing.png'><img src='http://127.0.0.1:9/x.png'>")  # fmt: skip
+    (tmp_path / "bad.html").write_text(
+        "{% extends 'base.html' %}{% block title %}Bad{% endblock %}{% block content %}"
+        "<script>console.error('oh'); nothing()</script><table><tr><td>{{ word }}</table>"
+        "<img src='missing.png'><img src='http://127.0.0.1:9/x.png'>{% endblock %}",
+        encoding="utf-8",
+    )
+    bad = render("bad.html", tmp_path, word="w" * 4000).replace("break-word", "normal")
     file = tmp_path / "bad.html"
     file.write_text(bad, encoding="utf-8")
     browser.open(file, width=1280)

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from honeyguide.cli import UserError
-from scripts.trend import FIGURES, HISTORY, PAGE, curve, entry, load, main
+from honeyguide.project import ROOT
+from honeyguide.report.curves import curve
+from scripts import trend
+from scripts.trend import FIGURES, HISTORY, PAGE, commit_of, entry, html, load, main
 
 DATE = "2026-01-31T02:00:00Z"
 REPORTS: dict[str, dict[str, Any]] = {
@@ -67,7 +70,10 @@ def test_what_is_missing_is_a_gap_and_named(night: Path) -> None:
     assert found["failed"] == ["coverage.json", "fuzz.json"]
 
 
-def test_nights_add_up_in_the_order_of_their_dates(night: Path, tmp_path: Path) -> None:
+def test_nights_add_up_in_the_order_of_their_dates(
+    night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trend, "commit_of", str)
     history = tmp_path / "trend" / HISTORY
     told = ["--reports", str(night), "--history", str(history)]
     for commit, date in (("b", "2026-02-01T02:00:00Z"), ("a", DATE), ("a", DATE)):
@@ -79,11 +85,22 @@ def test_nights_add_up_in_the_order_of_their_dates(night: Path, tmp_path: Path) 
     assert not re.search("https?:", shown)
 
 
+def drawn(picture: str) -> tuple[int, int]:
+    """Return how many points a curve has, and how many lines between them."""
+    (line,) = re.findall(
+        r'<path d="([^"]*)"[^>]*stroke: var\(--accent\)[^>]*stroke-width: 1.4', picture
+    )
+    return picture.count("<g><title>"), line.count("L")
+
+
 def test_a_gap_is_not_bridged() -> None:
-    assert curve([1.0, 2.0, 3.0]).count("<line") == 2
-    gap = curve([1.0, None, 3.0])
-    assert (gap.count("<circle"), gap.count("<line")) == (2, 0)
-    assert curve([None]) == "<p>no value yet</p>"
+    assert drawn(curve([1.0, 2.0, 4.0], "abc")) == (3, 2)
+    assert drawn(curve([1.0, 2.0, None, 4.0, 1.0], "abcde")) == (4, 2)
+
+
+def test_a_figure_without_a_value_says_so() -> None:
+    text = html([{"commit": "a", "date": DATE, "figures": {}}])
+    assert text.count("no value yet") == len(FIGURES)
 
 
 @pytest.mark.parametrize(
@@ -114,10 +131,29 @@ def test_a_history_that_is_none_is_not_overwritten(night: Path, tmp_path: Path, 
     history = tmp_path / HISTORY
     history.write_text(text)
     with pytest.raises(UserError, match="is no history of figures"):
-        main(["--reports", str(night), "--history", str(history), "--commit", "a"])
+        main(["--reports", str(night), "--history", str(history), "--commit", "HEAD"])
     assert history.read_text() == text
 
 
 def test_a_date_that_is_none_is_refused(night: Path) -> None:
     with pytest.raises(UserError, match="is no date like"):
-        main(["--reports", str(night), "--commit", "a", "--date", "yesterday"])
+        main(["--reports", str(night), "--commit", "HEAD", "--date", "yesterday"])
+
+
+def test_a_commit_is_one_that_git_knows() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("the checkout has no history: no name can be looked up")
+    assert re.fullmatch("[0-9a-f]{40}", commit_of("HEAD"))
+    assert commit_of(commit_of("HEAD")[:10]) == commit_of("HEAD")
+    for text in ("hello", "", "-x", "f" * 40, "HEAD:README.md"):
+        with pytest.raises(UserError, match="is no commit here"):
+            commit_of(text)
+
+
+def test_outside_of_a_checkout_a_commit_is_its_whole_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trend, "ROOT", tmp_path)
+    assert commit_of("a" * 40) == "a" * 40
+    with pytest.raises(UserError, match="is no commit here"):
+        commit_of("hello")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from honeyguide.core import points
 from honeyguide.coverage.code import CodeCoverage, Point, Share, shares
 from honeyguide.coverage.exchange import exchange
 from honeyguide.coverage.exclusions import Exclusion, line_of
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
-from honeyguide.report.page import bar, html_table, page, verdict
+from honeyguide.project import NAME
+from honeyguide.report.page import render
+
+if TYPE_CHECKING:
+    from honeyguide.regress.reach import PointView
 
 SHOWN = 400  # missed points that the page lists of each kind
 
@@ -90,8 +93,13 @@ class CoverageReport:
         return text
 
 
-def write_coverage(folder: Path, report: CoverageReport) -> tuple[list[Path], str]:
-    """Write the report in every form; return the files, the page last, and what was left out."""
+def write_coverage(
+    folder: Path, report: CoverageReport, seen: Sequence[PointView]
+) -> tuple[list[Path], str]:
+    """Write the report in every form; return the files, the page last, and what was left out.
+
+    `seen` are the points of functional coverage as the page shows them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     counts = None if report.code is None else report.code.counts
     others, left_out = exchange(
@@ -100,7 +108,7 @@ def write_coverage(folder: Path, report: CoverageReport) -> tuple[list[Path], st
     texts = {
         "coverage.json": json.dumps(as_json(report), indent=1) + "\n",
         **others,
-        "coverage.html": html(report),
+        "coverage.html": html(report, seen),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -137,42 +145,32 @@ def as_json(report: CoverageReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def html(report: CoverageReport) -> str:
+def html(report: CoverageReport, seen: Sequence[PointView]) -> str:
     """Return the page."""
     problems = report.problems()
-    parts = [
-        verdict(not problems, "PASS" if not problems else f"FAIL: {problems[0]}"),
-        "<pre>" + escape("\n".join(report.lines())) + "</pre>",
-        "<h2>Functional coverage</h2>",
-        functional_part(report.functional),
-    ]
-    if report.code is not None:
-        parts += ["<h2>Code coverage</h2>", code_part(report), "<h2>Missed points</h2>"]
-        parts += missed_part(report)
-        parts += ["<h2>Exclusions</h2>", exclusions_part(report)]
-    return page("Coverage", *parts)
+    return render(
+        "coverage.html",
+        project=NAME,
+        verdict="PASS" if not problems else f"FAIL: {problems[0]}",
+        problems=problems,
+        lines=report.lines(),
+        points=seen,
+        code=[] if report.code is None else code_rows(report),
+        missed=[] if report.code is None else missed_rows(report),
+        shown=SHOWN,
+        exclusions=[
+            [str(entry), entry.reason, f"{len(left_out)}"]
+            for entry, left_out in report.exclusions.items()
+        ],
+    )
 
 
-def functional_part(functional: FunctionalCoverage) -> str:
-    """Return each point with its bins, the missed ones first."""
-    rows = []
-    for name, bins in points().items():
-        percent = functional.point(name)
-        missed = [text for text in bins if not functional.hits[name, text]]
-        hit = [f"{text} ({functional.hits[name, text]})" for text in bins if text not in missed]
-        shown = "".join(f"<b class=bad>{escape(text)}</b>; " for text in missed)
-        detail = f"<details><summary>{len(hit)} of {len(bins)}</summary>{escape('; '.join(hit))}"
-        rows.append([escape(name), bar(percent), f"{shown}{detail}</details>", f"{percent:.1f}"])
-    return html_table(["point", "", "bins", "%"], rows, numbers=1)
-
-
-def code_part(report: CoverageReport) -> str:
+def code_rows(report: CoverageReport) -> list[list[str]]:
     """Return the shares of each file."""
     assert report.code is not None
     excluded = report.excluded()
-    files = sorted({point.file for point in report.code.counts})
     rows = []
-    for file in files:
+    for file in sorted({point.file for point in report.code.counts}):
         counts = type(report.code.counts)(
             {point: count for point, count in report.code.counts.items() if point.file == file}
         )
@@ -181,41 +179,21 @@ def code_part(report: CoverageReport) -> str:
             f"{share.percent:.1f}" if share.total > share.excluded else "-"
             for share in measured.values()
         ]
-        rows.append([escape(file), *cells])
-    return html_table(["file", "line", "branch", "toggle", "expression"], rows, numbers=4)
+        rows.append([file, *cells])
+    return rows
 
 
-def missed_part(report: CoverageReport) -> list[str]:
-    """Return the points that nothing hit and nobody excluded, by kind."""
+def missed_rows(report: CoverageReport) -> list[tuple[str, int, list[list[str]]]]:
+    """Return by kind how many points nothing hit and nobody excluded, and the first of them."""
     assert report.code is not None
     excluded = report.excluded()
-    parts = []
+    found = []
     for kind in ("line", "branch", "expression", "toggle"):
         missed = sorted(
             point
             for point, count in report.code.counts.items()
             if point.kind == kind and not count and point not in excluded
         )
-        rows = [
-            [
-                f"{escape(p.file)}:{p.line}",
-                escape(p.what),
-                f"<code>{escape(line_of(p).strip())}</code>",
-            ]
-            for p in missed[:SHOWN]
-        ]
-        more = f"<p>and {len(missed) - SHOWN} more</p>" if len(missed) > SHOWN else ""
-        parts.append(
-            f"<details><summary>{kind}: {len(missed)}</summary>"
-            f"{html_table(['where', 'what', 'source'], rows)}{more}</details>"
-        )
-    return parts
-
-
-def exclusions_part(report: CoverageReport) -> str:
-    """Return each exclusion with its reason and how many points it takes out."""
-    rows = [
-        [escape(str(entry)), escape(entry.reason), str(len(points))]
-        for entry, points in report.exclusions.items()
-    ]
-    return html_table(["what", "reason", "points"], rows, numbers=1)
+        rows = [[f"{p.file}:{p.line}", p.what, line_of(p).strip()] for p in missed[:SHOWN]]
+        found.append((kind, len(missed), rows))
+    return found

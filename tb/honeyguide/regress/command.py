@@ -21,7 +21,6 @@ from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.explain import Explained
 from honeyguide.regress.finish import Further, explaining, finish
 from honeyguide.regress.history import failed_runs, flaky, load, read
-from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import (
     check_named,
     chosen_configs,
@@ -31,6 +30,7 @@ from honeyguide.regress.suite import (
     load_suite,
     repeat_command,
 )
+from honeyguide.regress.summary import Summary
 from honeyguide.report.files import shown
 from honeyguide.waves.bundle import publish
 
@@ -78,6 +78,7 @@ def main(argv: list[str], further: Further | None = None) -> int:
             cluster=wanted.cluster,
             waves=wanted.waves,
             fresh=wanted.fresh,
+            more=True,
         )
     )
     explained = finish(

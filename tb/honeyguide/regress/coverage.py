@@ -24,7 +24,7 @@ from honeyguide.regress.command import tell
 from honeyguide.regress.engine import Plan, regress
 from honeyguide.regress.finish import explaining, finish
 from honeyguide.regress.kept import kept_runs, write_kept
-from honeyguide.regress.page import Summary
+from honeyguide.regress.reach import point_views
 from honeyguide.regress.suite import (
     Entry,
     Run,
@@ -35,6 +35,7 @@ from honeyguide.regress.suite import (
     left_out,
     load_suite,
 )
+from honeyguide.regress.summary import Summary
 from honeyguide.report.files import shown
 
 RUNS = 200
@@ -77,7 +78,12 @@ def main(argv: list[str]) -> int:
     code = not (wanted.functional or wanted.pull_request)
     extra: dict[str, Any] = {"make_build": covered_build} if code else {}
     plan = Plan(
-        runs=tuple(runs), jobs=wanted.jobs, command="coverage", cluster=wanted.cluster, **extra
+        runs=tuple(runs),
+        jobs=wanted.jobs,
+        command="coverage",
+        cluster=wanted.cluster,
+        more=True,
+        **extra,
     )
     summary = regress(plan)
     bars = PULL_REQUEST if wanted.pull_request else NIGHTLY
@@ -87,7 +93,9 @@ def main(argv: list[str]) -> int:
     if wanted.keep:
         write_kept([summary.runs[name] for name in report.chosen])
     problems = report.problems()
-    files, unwritten = write_coverage(summary.folder, report)
+    files, unwritten = write_coverage(
+        summary.folder, report, point_views(report.functional, summary.folder)
+    )
     explained = finish(
         summary, summary.folder, explain=explaining(not wanted.no_explain),
         code=report.lines()[1:] if code else (),

@@ -14,11 +14,14 @@ from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.project import BUILD, variable
 from honeyguide.regress.cluster import run_on_cluster
+from honeyguide.regress.live import ENDED, REPORTING, Live
 from honeyguide.regress.local import run_local
-from honeyguide.regress.page import Summary, write_reports
+from honeyguide.regress.reports import write_reports
 from honeyguide.regress.state import State, key_of
 from honeyguide.regress.suite import Run, repeat_command
+from honeyguide.regress.summary import Story, Summary
 from honeyguide.regress.work import Order, Outcome, order
+from honeyguide.report.files import shown
 from honeyguide.report.progress import building
 from honeyguide.runs import RunFolder, new_run
 from honeyguide.sim import HdlError, SimBuild, build
@@ -40,6 +43,7 @@ class Plan:
             leads to the last one.
         folder: another folder to work in, whatever is in it.
         fresh: do not go on with an interrupted regression.
+        more: `finish` follows, so the page goes on when all runs have ended.
         env: for every run, on top of its own.
         make_build: what to build for a configuration; the core's own bench when None.
     """
@@ -51,6 +55,7 @@ class Plan:
     cluster: str = ""
     waves: bool = False
     fresh: bool = False
+    more: bool = False
     env: Mapping[str, str] = field(default_factory=lambda: {variable("COVERAGE"): "1"})
     make_build: Callable[[str], dict[str, Any]] | None = None
     on_outcome: Callable[[Outcome], None] | None = None
@@ -81,6 +86,11 @@ def regress(plan: Plan) -> Summary:
     started = time.monotonic()
     left = [wanted for wanted in orders if wanted.name not in done]
     books = Books(plan=plan, folder=folder, outcomes=list(done.values()), started=started)
+    live = Live(folder, books.runs, kept=len(done))
+    live.start(books.outcomes)
+    print(
+        f"page: {shown(write_reports(folder, books.summary(), Story(live=True))[-1])}", flush=True
+    )
     stream = execute(plan, left)
     try:
         for outcome in stream:
@@ -91,7 +101,9 @@ def regress(plan: Plan) -> Summary:
         stream.close()
         books.end()
         summary = books.summary()
-        write_reports(folder, summary)
+        more = plan.more and len(summary.outcomes) == len(orders)
+        write_reports(folder, summary, Story(live=more))
+        live.end(REPORTING if more else ENDED)
         if run is not None:
             run.publish_as(BUILD / plan.command)
     return summary
@@ -146,7 +158,7 @@ class Books:
     ) -> None:
         self._plan = plan
         self._folder = folder
-        self._runs = {run.name: run for run in plan.runs}
+        self.runs = {run.name: run for run in plan.runs}
         self.outcomes = outcomes
         self._started = started
         self._kept = len(outcomes)
@@ -159,13 +171,13 @@ class Books:
         if not outcome.passed:
             clear = "\r\033[K" if self._live else ""
             print(f"{clear}{outcome.status.upper()} {outcome.name}: {outcome.message}")
-            print(f"  {repeat_command(self._runs[outcome.name])}", flush=True)
+            print(f"  {repeat_command(self.runs[outcome.name])}", flush=True)
         self._show()
         if self._plan.on_outcome is not None:
             self._plan.on_outcome(outcome)
 
     def _show(self) -> None:
-        done, total = len(self.outcomes), len(self._runs)
+        done, total = len(self.outcomes), len(self.runs)
         step = done if self._live else done * STEPS // total
         if step == self._step:
             return
@@ -189,7 +201,7 @@ class Books:
         """Return the regression so far."""
         where = self._plan.cluster or f"{self._plan.jobs} processes"
         return Summary(
-            runs=self._runs,
+            runs=self.runs,
             outcomes=self.outcomes,
             seconds=time.monotonic() - self._started,
             jobs=self._plan.jobs,

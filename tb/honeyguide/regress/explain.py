@@ -6,16 +6,14 @@ folder/failures/, and the page refers to them by relative paths, so the folder c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from honeyguide.core import core
 from honeyguide.regress.buckets import buckets
-from honeyguide.regress.page import Summary
 from honeyguide.regress.suite import Run, waves_command
+from honeyguide.regress.summary import Summary
 from honeyguide.sim import HdlError
 from honeyguide.waves.bundle import bundle
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
@@ -32,13 +30,19 @@ class Explained:
 
     Attributes:
         headline: the first difference, or why there is none.
-        html: the same with links and a picture, for the page.
+        files: what there is to open, each with what it is.
+        picture: of the waves around the difference; None if there is none, see `no_picture`.
+        no_picture: why.
+        smaller: what came of making it smaller, empty if it was not tried.
         view: GTKWave's save file, None without waves.
         made: the zip with all of it, None if the run could not be repeated.
     """
 
     headline: str
-    html: str
+    files: tuple[tuple[str, Path], ...] = ()
+    picture: Path | None = None
+    no_picture: str = ""
+    smaller: str = ""
     view: Path | None = None
     made: Path | None = None
 
@@ -72,18 +76,28 @@ def explain_run(
     try:
         done = repeat_run(again)
     except HdlError as error:
-        said = f"It could not be repeated: {error}"
-        return Explained(headline=said, html=f"<p>{escape(said)}</p>")
+        return Explained(headline=f"It could not be repeated: {error}")
     small = shrunk(run, place, seconds)
-    picture = place / "picture.png"
     made, reason = bundle(done, again, name=run.name, command=waves_command(run))
     return Explained(
         headline=done.headline,
-        html=difference_part(done, folder, picture if not reason else None, reason, made)
-        + (f"<p>{escape(small)}</p>" if small else ""),
+        files=files_of(done, made),
+        picture=None if reason else place / "picture.png",
+        no_picture=reason,
+        smaller=small,
         view=done.view,
         made=made,
     )
+
+
+def files_of(done: Repeated, made: Path) -> tuple[tuple[str, Path], ...]:
+    """Return the files that are there, each with what it is."""
+    files = [
+        ("waves", done.waves), ("view for GTKWave", done.view),
+        ("transcript", done.folder / "run" / "trace.log"), ("log", done.result.log),
+        ("all of it to take away (zip)", made),
+    ]  # fmt: skip
+    return tuple((name, path) for name, path in files if path is not None and path.is_file())
 
 
 def shrunk(run: Run, place: Path, seconds: float) -> str:
@@ -97,30 +111,3 @@ def shrunk(run: Run, place: Path, seconds: float) -> str:
         return make(run, place, seconds)
     except HdlError as error:
         return f"It could not be made smaller: {error}"
-
-
-def difference_part(
-    done: Repeated, folder: Path, picture: Path | None, reason: str, made: Path
-) -> str:
-    """The sentences, links to the files, and the picture or why there is none."""
-    files = [
-        ("waves", done.waves), ("view for GTKWave", done.view),
-        ("transcript", done.folder / "run" / "trace.log"), ("log", done.result.log),
-        ("all of it to take away (zip)", made),
-    ]  # fmt: skip
-    links = ", ".join(
-        f"<a href='{escape(relative(path, folder), quote=True)}'>{name}</a>"
-        for name, path in files
-        if path is not None and path.is_file()
-    )
-    if picture is None:
-        shown = f"<p>No picture: {escape(reason)}</p>"
-    else:
-        source = escape(relative(picture, folder), quote=True)
-        shown = f"<p><a href='{source}'><img src='{source}' alt='waves around the difference'></a>"
-    return f"<pre class=said>{escape(done.headline)}</pre><p>{links}</p>{shown}"
-
-
-def relative(path: Path, folder: Path) -> str:
-    """A path as the page at `folder` refers to it."""
-    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()

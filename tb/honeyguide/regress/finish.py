@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from honeyguide.core import core
@@ -11,9 +12,10 @@ from honeyguide.coverage.functional import FunctionalCoverage, add_runs
 from honeyguide.env.tally import add_tallies
 from honeyguide.plan.plan import load_plan
 from honeyguide.project import ROOT, variable
-from honeyguide.regress.details import coverage_part, plan_part, tally_part
 from honeyguide.regress.explain import Explained, explain_failures
-from honeyguide.regress.page import Summary, write_reports
+from honeyguide.regress.live import EXPLAINING, REPORTING, Live
+from honeyguide.regress.reports import write_reports
+from honeyguide.regress.summary import Story, Summary
 
 Further = Callable[[Summary, Path], str]
 
@@ -41,18 +43,24 @@ def finish(
         code: lines on code coverage, whose page is then beside this one.
     """
     explained: dict[str, Explained] = {}
-    if explain and any(not outcome.passed for outcome in summary.outcomes):
-        print("explaining failures: each cause is repeated with its seed", flush=True)
-        explained = explain_failures(summary, folder)
-    functional = functional_of(summary)
-    parts = [coverage_part(functional, code)]
-    if (ROOT / core().plan).is_file():
-        parts.insert(0, plan_part(summary, load_plan(), functional))
-    if sums := add_tallies(summary.folders):
-        parts.append(tally_part(sums))
-    if further is not None:
-        parts.append(further(summary, folder))
-    write_reports(folder, summary, explained, parts)
+    explain = explain and any(not outcome.passed for outcome in summary.outcomes)
+    live = Live(folder, summary.runs)
+    live.start(summary.outcomes, EXPLAINING if explain else REPORTING)
+    try:
+        if explain:
+            print("explaining failures: each cause is repeated with its seed", flush=True)
+            explained = explain_failures(summary, folder)
+        story = Story(
+            explained=explained,
+            plan=load_plan() if (ROOT / core().plan).is_file() else (),
+            functional=functional_of(summary),
+            code=code,
+            tallies=add_tallies(summary.folders),
+        )
+        parts = [] if further is None else [further(summary, folder)]
+        write_reports(folder, summary, replace(story, further=parts))
+    finally:
+        live.end()
     return explained
 
 

@@ -1,247 +1,248 @@
-"""Reports of a regression: JSON for tools, JUnit for CI, a page for people."""
+"""The page of a regression: what its template, report/templates/regress.html, shows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Protocol
-from xml.etree import ElementTree
 
-from honeyguide.regress.buckets import Bucket, buckets
-from honeyguide.regress.state import source_key
-from honeyguide.regress.suite import Run, repeat_command, waves_command
+from markupsafe import Markup
+
+from honeyguide.core import core, points
+from honeyguide.coverage.functional import total_bins
+from honeyguide.plan.plan import Entry as Planned
+from honeyguide.project import NAME
+from honeyguide.regress.buckets import buckets
+from honeyguide.regress.past import charts, past_of
+from honeyguide.regress.reach import point_views
+from honeyguide.regress.suite import repeat_command, waves_command
+from honeyguide.regress.summary import Story, Summary
 from honeyguide.regress.work import Outcome
-from honeyguide.report.page import html_table, page, verdict
+from honeyguide.report.command import make_command
+from honeyguide.report.page import relative, render
 
-SHOWN = 10  # runs of a bucket that the page lists
-BROKEN = frozenset({"crash", "timeout", "error"})  # JUnit errors; a failed check is a failure
+LINKED = ("log.txt",)  # of a run's folder
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
-    """A regression as a whole: `runs` were asked for; fewer outcomes mean that it was cut off.
+class Row:
+    """A run in the table of runs; `cause` is the number of its failure's cause, 0 if it passed."""
 
-    `folder` is where it worked and where its reports are.
-    """
-
-    runs: Mapping[str, Run]
-    outcomes: Sequence[Outcome]
-    seconds: float
-    jobs: int
-    where: str
-    folder: Path = Path()
-
-    @property
-    def passed(self) -> bool:
-        """Whether everything that was asked for ran and passed, and there was something."""
-        complete = len(self.outcomes) == len(self.runs) > 0
-        return complete and all(outcome.passed for outcome in self.outcomes)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many runs ended in which way."""
-        found: dict[str, int] = {}
-        for outcome in self.outcomes:
-            found[outcome.status] = found.get(outcome.status, 0) + 1
-        return found
-
-    @property
-    def folders(self) -> list[Path]:
-        """Folders of the runs that passed."""
-        return [Path(item.folder) for item in self.outcomes if item.passed and item.folder]
-
-    @property
-    def sentence(self) -> str:
-        """The result in one line."""
-        counts = ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items()))
-        missing = len(self.runs) - len(self.outcomes)
-        more = f", {missing} not run" if missing else ""
-        rate = len(self.outcomes) / self.seconds if self.seconds else 0.0
-        word = "PASS" if self.passed else "FAIL"
-        return (
-            f"{word}: {len(self.outcomes)} runs: {counts or 'none'}{more}; "
-            f"{self.seconds:.0f} s on {self.where}, {rate:.2f} runs/s"
-        )
+    name: str
+    status: str
+    test: str
+    config: str
+    seed: int
+    seconds: float | None
+    sim_ms: float | None
+    message: str
+    repeat: str
+    log: str
+    cause: int
 
 
-class Told(Protocol):
-    """What the repetition of a failure told: a text, and HTML for the page."""
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """A number that is seen first; `live` is its name in progress.js."""
 
-    @property
-    def headline(self) -> str: ...
-
-    @property
-    def html(self) -> str: ...
-
-
-def write_reports(
-    folder: Path,
-    summary: Summary,
-    explained: Mapping[str, Told] | None = None,
-    parts: Sequence[str] = (),
-) -> list[Path]:
-    """Write regress.json, regress.xml and regress.html below `folder`; return the files.
-
-    Args:
-        folder: made if it is not there.
-        summary: what to report.
-        explained: first differences of runs that failed, by the run's name.
-        parts: further parts of the page, as HTML.
-    """
-    explained = explained or {}
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {
-        "regress.json": json.dumps(as_json(summary, explained), indent=1) + "\n",
-        "regress.xml": junit(summary),
-        "regress.html": html(summary, explained, parts),
-    }
-    written = []
-    for name, text in texts.items():
-        path = folder / name
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-        written.append(path)
-    return written
+    value: str
+    what: str
+    live: str = ""
+    colour: str = ""
 
 
-def as_json(summary: Summary, explained: Mapping[str, Told]) -> dict[str, Any]:
-    """Return the report as JSON values."""
-    return {
-        "pass": summary.passed,
-        "summary": summary.sentence,
-        "seconds": summary.seconds,
-        "jobs": summary.jobs,
-        "wanted": len(summary.runs),
-        "sources": source_key(),
-        "counts": summary.counts,
-        "buckets": [
-            {
-                "cause": bucket.cause,
-                "status": bucket.status,
-                "runs": [item.name for item in bucket.outcomes],
-                "repeat": repeat_command(summary.runs[bucket.outcomes[0].name]),
-                "first_difference": (
-                    explained[bucket.outcomes[0].name].headline
-                    if bucket.outcomes[0].name in explained
-                    else None
-                ),
-            }
-            for bucket in buckets(summary.outcomes)
-        ],
-        "outcomes": [
-            {**asdict(item), "repeat": repeat_command(summary.runs[item.name])}
-            for item in summary.outcomes
-        ],
-    }
-
-
-def junit(summary: Summary) -> str:
-    """Return the JUnit text: one test case a run, and one error for each run that is missing."""
-    done = {outcome.name for outcome in summary.outcomes}
-    missing = [name for name in summary.runs if name not in done]
-    broken = sum(outcome.status in BROKEN for outcome in summary.outcomes)
-    suite = ElementTree.Element(
-        "testsuite",
-        name="regress",
-        tests=str(len(summary.runs)),
-        failures=str(sum(not o.passed for o in summary.outcomes) - broken),
-        errors=str(broken + len(missing)),
-        skipped="0",
-        time=f"{summary.seconds:.3f}",
-    )
-    for outcome in summary.outcomes:
-        run = summary.runs[outcome.name]
-        case = ElementTree.SubElement(
-            suite, "testcase", classname=run.entry.name, name=outcome.name,
-            time=f"{outcome.seconds:.3f}",
-        )  # fmt: skip
-        if not outcome.passed:
-            kind = "error" if outcome.status in BROKEN else "failure"
-            node = ElementTree.SubElement(case, kind, message=printable(outcome.message))
-            node.text = printable(f"{repeat_command(run)}\n\n{outcome.tail}")
-    for name in missing:
-        case = ElementTree.SubElement(suite, "testcase", classname="not run", name=name)
-        ElementTree.SubElement(case, "error", message="the regression was cut off before this run")
-    root = ElementTree.Element("testsuites")
-    root.append(suite)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def printable(text: str) -> str:
-    """Return a text without the control characters that XML can't hold."""
-    return "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
-
-
-def html(
-    summary: Summary, explained: Mapping[str, Told] | None = None, parts: Sequence[str] = ()
-) -> str:
-    """Return the page."""
-    explained = explained or {}
-    more = list(parts)
-    parts = [verdict(summary.passed, summary.sentence)]
+def html(summary: Summary, story: Story | None = None, folder: Path | None = None) -> str:
+    """Return the page, as it is to lie in `folder`, by default the regression's."""
+    story = story or Story()
+    folder = folder or summary.folder
     found = buckets(summary.outcomes)
-    if found:
-        parts.append(f"<h2>Failures by cause ({len(found)})</h2>")
-        parts += [
-            bucket_part(bucket, summary.runs, explained.get(bucket.outcomes[0].name))
+    past = past_of(summary, story, folder)
+    functional = story.functional
+    return render(
+        "regress.html",
+        project=NAME,
+        live=story.live,
+        summary=summary,
+        tiles=tiles(summary, story),
+        causes=[
+            {
+                "bucket": bucket,
+                "first": bucket.outcomes[0],
+                "told": story.explained.get(bucket.outcomes[0].name),
+                "commands": commands(summary, bucket.outcomes[0]),
+            }
             for bucket in found
-        ]
-    parts += more
-    parts += ["<h2>Tests</h2>", tests_part(summary)]
-    return page("Regression", *parts)
-
-
-def bucket_part(bucket: Bucket, runs: Mapping[str, Run], told: Told | None) -> str:
-    """Return one cause: how often, its first difference, how to repeat it, the end of a log."""
-    first = bucket.outcomes[0]
-    rows = [
-        [
-            escape(item.name),
-            f"{runs[item.name].seed}",
-            escape(item.message),
-            f"<code>{escape(repeat_command(runs[item.name]))}</code>",
-        ]
-        for item in bucket.outcomes[:SHOWN]
-    ]
-    hidden = len(bucket.outcomes) - len(rows)
-    more = f"<p>and {hidden} more</p>" if hidden > 0 else ""
-    log = f"<pre>{escape(first.tail)}</pre>"
-    return (
-        f"<details open><summary><b class=bad>{len(bucket.outcomes)} × {escape(bucket.status)}</b> "
-        f"{escape(bucket.cause)}</summary>\n"
-        f"<p>Repeat: <code>{escape(repeat_command(runs[first.name]))}</code></p>\n"
-        f"<p>Open: <code>{escape(waves_command(runs[first.name]))}</code></p>\n"
-        f"{'' if told is None else told.html}\n"
-        f"{html_table(['run', 'seed', 'message', 'repeat'], rows)}{more}\n<details><summary>"
-        f"end of the log of {escape(first.name)}</summary>{log}</details></details>"
+        ],
+        rows=run_rows(summary, folder),
+        tests=test_rows(summary),
+        plan=plan_rows(summary, story),
+        functional=functional,
+        bins=total_bins(),
+        points=[] if functional is None else point_views(functional, folder, story.plan or None),
+        code=story.code,
+        tallies=[
+            (name, sorted(counts.items(), key=lambda item: -item[1]), sum(counts.values()))
+            for name, counts in story.tallies.items()
+        ],
+        further=[Markup(text) for text in story.further],
+        past=past,
+        charts=charts(past),
+        relative=lambda path: relative(path, folder),
     )
 
 
-def tests_part(summary: Summary) -> str:
+def tiles(summary: Summary, story: Story) -> list[Tile]:
+    """Return the numbers above all else."""
+    passed = summary.counts.get("pass", 0)
+    failed = len(summary.outcomes) - passed
+    missing = len(summary.runs) - len(summary.outcomes)
+    made = [
+        Tile(value=f"{len(summary.outcomes):,} of {len(summary.runs):,}", what="runs", live="runs"),
+        Tile(value=f"{passed:,}", what="passed", live="passed", colour="good" if passed else ""),
+        Tile(value=f"{failed:,}", what="failed", live="failed", colour="bad" if failed else ""),
+    ]
+    if missing or story.live:
+        made.append(Tile(value=f"{missing:,}", what="not run", live="missing",
+                         colour="" if story.live else "bad"))  # fmt: skip
+    made += [
+        Tile(value=f"{summary.rate:.2f}", what="runs/s", live="rate"),
+        Tile(value=f"{summary.seconds:,.0f} s", what=f"on {summary.where}", live="seconds"),
+    ]
+    if story.functional is not None:
+        made.append(Tile(value=f"{story.functional.grade:.1f} %", what="functional coverage"))
+    return made
+
+
+def commands(summary: Summary, outcome: Outcome) -> list[tuple[str, str]]:
+    """Return the commands for a failure, each with what it does."""
+    run = summary.runs[outcome.name]
+    found = [("repeat", repeat_command(run)), ("open waves", waves_command(run))]
+    if core().shrink is not None:
+        found.append(("make smaller", waves_command(run).replace("make waves", "make shrink", 1)))
+    if summary.counts.get("pass", 0) < len(summary.outcomes) - 1:
+        found.append(("all that failed", make_command("regress", {}, ["--rerun-failed"])))
+    return found
+
+
+def run_rows(summary: Summary, folder: Path) -> list[Row]:
+    """Return every run that was asked for, those that failed first, those not run last."""
+    cause = {
+        outcome.name: number
+        for number, bucket in enumerate(buckets(summary.outcomes), 1)
+        for outcome in bucket.outcomes
+    }
+    rows = []
+    for outcome in sorted(summary.outcomes, key=lambda item: (item.passed, item.name)):
+        run = summary.runs[outcome.name]
+        log = next((Path(outcome.folder) / name for name in LINKED if outcome.folder), None)
+        rows.append(
+            Row(
+                name=outcome.name,
+                status=outcome.status,
+                test=run.entry.name,
+                config=run.config,
+                seed=run.seed,
+                seconds=outcome.seconds,
+                sim_ms=outcome.sim_us / 1000,
+                message=outcome.message,
+                repeat=repeat_command(run),
+                log=relative(log, folder) if log is not None and log.is_file() else "",
+                cause=cause.get(outcome.name, 0),
+            )
+        )
+    done = {outcome.name for outcome in summary.outcomes}
+    for name, run in summary.runs.items():
+        if name not in done:
+            rows.append(
+                Row(
+                    name=name,
+                    status="not run",
+                    test=run.entry.name,
+                    config=run.config,
+                    seed=run.seed,
+                    seconds=None,
+                    sim_ms=None,
+                    message="",
+                    repeat=repeat_command(run),
+                    log="",
+                    cause=0,
+                )
+            )
+    return rows
+
+
+def test_rows(summary: Summary) -> list[list[str | Markup]]:
     """Return the table of tests: runs, failures, seconds."""
     by_test: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in summary.outcomes:
         run = summary.runs[outcome.name]
         by_test.setdefault((run.entry.name, run.config), []).append(outcome)
-    rows = []
+    rows: list[list[str | Markup]] = []
     for (name, config), items in sorted(by_test.items()):
         failed = sum(not item.passed for item in items)
         seconds = [item.seconds for item in items]
         rows.append(
             [
-                escape(name),
-                escape(config),
+                name,
+                config,
                 f"{len(items)}",
-                f"<span class={'bad' if failed else 'good'}>{failed}</span>",
+                coloured("bad" if failed else "good", failed),
                 f"{median(seconds):.1f}",
                 f"{max(seconds):.1f}",
                 f"{sum(item.sim_us for item in items) / 1000:.1f}",
             ]
         )
-    head = ["test", "configuration", "runs", "failures", "median s", "longest s", "simulated ms"]
-    return html_table(head, rows, numbers=5)
+    return rows
+
+
+def plan_rows(summary: Summary, story: Story) -> list[list[str | Markup]]:
+    """Return the state of each entry of the test plan: by its tests that ran, and its points."""
+    by_test: dict[str, list[Outcome]] = {}
+    for outcome in summary.outcomes:
+        entry = summary.runs[outcome.name].entry
+        by_test.setdefault(f"{entry.file}.{entry.test}", []).append(outcome)
+    rows: list[list[str | Markup]] = []
+    for item in story.plan:
+        ran = [outcome for test in item.tests for outcome in by_test.get(test, [])]
+        failed = sum(not outcome.passed for outcome in ran)
+        rows.append(
+            [
+                item.name, item.stage, plan_state(len(ran), failed),
+                tests_cell(item, [test for test in item.tests if test not in by_test]),
+                f"{len(ran)}", f"{failed}", covered(item, story),
+            ]
+        )  # fmt: skip
+    return rows
+
+
+def plan_state(ran: int, failed: int) -> str | Markup:
+    """Return the state of an entry as a word in its colour."""
+    if not ran:
+        return "not run"
+    return coloured("bad", "FAIL") if failed else coloured("good", "pass")
+
+
+def coloured(colour: str, value: object) -> Markup:
+    """Return a cell in a colour."""
+    return Markup("<span class='{}'>{}</span>").format(colour, value)
+
+
+def tests_cell(item: Planned, absent: Sequence[str]) -> Markup:
+    """Return how many tests of an entry ran, with all names behind it."""
+    names = "; ".join(f"{test}{' (not run)' if test in absent else ''}" for test in item.tests)
+    count = f"{len(item.tests) - len(absent)} of {len(item.tests)} ran"
+    cell = Markup("<details><summary>{}</summary>{}<br>{}</details>")
+    return cell.format(count, item.feature, names)
+
+
+def covered(item: Planned, story: Story) -> str:
+    """Return the mean of an entry's coverage points, a dash when it has none or none were sampled.
+
+    Assertions are not counted here: they cover nothing, they fail.
+    """
+    named = [name for name in item.coverage if name in points()]
+    functional = story.functional
+    if functional is None or not named:
+        return "-"
+    return f"{sum(functional.point(name) for name in named) / len(named):.1f}"
