@@ -140,3 +140,59 @@ def test_a_crash_of_onnxruntime_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
     result = compare_with_oracle(found, path, inputs)
     assert not result.judged
     assert result.reasons() == ["not judged by onnxruntime: it crashed (signal 9)"]
+
+
+# ---- constants that nodes hold, or make
+
+
+def outside(model: Any) -> None:
+    """A node whose constant is any file of the machine."""
+    from onnx import TensorProto, helper
+
+    item = TensorProto(data_type=1, dims=[1], data_location=TensorProto.EXTERNAL)
+    item.external_data.add(key="location", value="../secret")
+    model.graph.node.insert(0, helper.make_node("Constant", [], ["made"], value=item))
+
+
+def endless(model: Any) -> None:
+    from onnx import TensorProto, helper
+
+    item = TensorProto(data_type=1, dims=[1 << 40])
+    model.graph.node.insert(0, helper.make_node("Constant", [], ["made"], value=item))
+
+
+def exploding(kind: str) -> Callable[[Any], None]:
+    """Return a change: a node that makes much of little."""
+
+    def change(model: Any) -> None:
+        from onnx import helper, numpy_helper
+
+        shapes = [(1 << 20, 1), (1, 1 << 20)]
+        if kind == "Gather":
+            shapes = [(1, 1 << 20), (1 << 20,)]
+        names = [f"part{number}" for number in range(len(shapes))]
+        for name, shape in zip(names, shapes, strict=True):
+            array = np.zeros(shape, dtype=np.int64)
+            model.graph.initializer.append(numpy_helper.from_array(array, name))
+        model.graph.node.insert(0, helper.make_node(kind, names, ["made"]))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (outside, "lies in another file"),
+        (endless, "has an impossible shape"),
+        (exploding("Add"), "it makes a constant that is too large"),
+        (exploding("Equal"), "it makes a constant that is too large"),
+        (exploding("Gather"), "it makes a constant that is too large"),
+    ],
+)
+def test_constants_of_nodes_are_bounded_by_the_file(
+    change: Callable[[Any], None], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_bytes(bytes(4))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert said in refusal(written(folder, "qdq_classifier", change))

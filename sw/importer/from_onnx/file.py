@@ -88,7 +88,6 @@ def load(path: Path) -> Any:
 
 def read_onnx(path: Path) -> OnnxFile:
     """Read an .onnx file. Raises NetworkError, with one sentence, for what cannot be believed."""
-    import onnx
     from onnx import numpy_helper
 
     model = load(path)
@@ -103,12 +102,7 @@ def read_onnx(path: Path) -> OnnxFile:
     _check_texts(path, graph)
     constants: dict[str, Array] = {}
     for item in graph.initializer:
-        if item.data_location == onnx.TensorProto.EXTERNAL:
-            raise NetworkError(
-                f"{path}: constant {item.name!r} lies in another file; save it as one file"
-            )
-        if any(n < 0 for n in item.dims) or _size(item.dims) > MOST_ELEMENTS:
-            raise NetworkError(f"{path}: constant {item.name!r} has an impossible shape")
+        _check_constant(path, item)
         try:
             constants[item.name] = numpy_helper.to_array(item)
         except (ValueError, TypeError, KeyError, NotImplementedError) as error:
@@ -143,6 +137,18 @@ def check_well_formed(path: Path) -> None:
         ) from error
 
 
+def _check_constant(path: Path, item: Any) -> None:
+    """Raise NetworkError for a constant in another file, which may be any, or without end."""
+    import onnx
+
+    if item.data_location == onnx.TensorProto.EXTERNAL:
+        raise NetworkError(
+            f"{path}: constant {item.name!r} lies in another file; save it as one file"
+        )
+    if any(n < 0 for n in item.dims) or _size(item.dims) > MOST_ELEMENTS:
+        raise NetworkError(f"{path}: constant {item.name!r} has an impossible shape")
+
+
 def _check_texts(path: Path, graph: Any) -> None:
     """Raise NetworkError for a name that is no UTF-8, which protobuf gives as bytes."""
     names = [item.name for item in (*graph.initializer, *graph.input, *graph.output)]
@@ -163,6 +169,11 @@ def _node(path: Path, index: int, node: Any) -> Node:
     where = f"{path}: node {index} {domain}{node.op_type}"
     if any(attribute.HasField("g") or attribute.graphs for attribute in node.attribute):
         raise NetworkError(f"{where} holds a graph (a loop or a branch), which is not supported")
+    for attribute in node.attribute:
+        for item in (attribute.t, *attribute.tensors):
+            _check_constant(path, item)
+        if attribute.HasField("sparse_tensor") or attribute.sparse_tensors:
+            raise NetworkError(f"{where} has sparse constants; export it with dense ones")
     try:
         attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
     except (ValueError, TypeError) as error:

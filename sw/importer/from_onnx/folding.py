@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -78,7 +79,18 @@ def _divide(a: Array, c: Array) -> Array:
 
 
 def _two(function: Callable[[Array, Array], Any]) -> Callable[[Builder, Node], Array]:
-    return lambda b, node: np.asarray(function(b.constant(node, 0), b.constant(node, 1)))
+    def folded(b: Builder, node: Node) -> Array:
+        _together(b, node, 2)
+        return np.asarray(function(b.constant(node, 0), b.constant(node, 1)))
+
+    return folded
+
+
+def _together(b: Builder, node: Node, count: int) -> None:
+    """Refuse operands that are small, and of which broadcasting makes a large one."""
+    shape = np.broadcast_shapes(*(b.constant(node, position).shape for position in range(count)))
+    if math.prod(shape) > MOST_FOLDED:
+        raise b.error(node, "it makes a constant that is too large")
 
 
 def _one(function: Callable[[Array], Any]) -> Callable[[Builder, Node], Array]:
@@ -96,7 +108,10 @@ def _transposed(b: Builder, node: Node) -> Array:
 
 def _gathered(b: Builder, node: Node) -> Array:
     axis = int(node.attributes.get("axis", 0))
-    return np.asarray(np.take(b.constant(node, 0), b.constant(node, 1), axis=axis))
+    data, places = b.constant(node, 0), b.constant(node, 1)
+    if data.size // max(data.shape[axis], 1) * places.size > MOST_FOLDED:
+        raise b.error(node, "it makes a constant that is too large")
+    return np.asarray(np.take(data, places, axis=axis))
 
 
 def _joined(b: Builder, node: Node) -> Array:
@@ -105,6 +120,7 @@ def _joined(b: Builder, node: Node) -> Array:
 
 
 def _where(b: Builder, node: Node) -> Array:
+    _together(b, node, 3)
     return np.where(*(b.constant(node, position) for position in range(3)))
 
 
