@@ -60,7 +60,10 @@ def real_table(
 ) -> Int8:
     """ELU, GELU, EXP or LOG. LOG of what is not positive is the least value of the output."""
     function = FUNCTIONS[name]
-    inverse = np.float32(1.0) / np.float32(output_scale)
+    with np.errstate(over="ignore", divide="ignore"):
+        inverse = np.float32(1.0) / np.float32(output_scale)
+    if not np.isfinite(inverse):
+        raise ValueError(f"output scale {output_scale:g} has no inverse in float32")
     table = np.empty(256, dtype=np.int8)
     for index, value in enumerate(INPUTS - input_zero_point):
         real = np.float32(input_scale) * np.float32(value)

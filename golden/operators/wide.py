@@ -1,7 +1,7 @@
 """Products with int16 activations and int8 weights (16x8): sums of 48 bits, or of 32 that wrap.
 
-The type of the bias decides, as in TensorFlow Lite Micro: int64 biases go with wide sums, which
-round once (``multiply_wide``); int32 biases, or none, with int32 sums and double rounding. Zero
+The type of the bias decides, as in TensorFlow Lite Micro: int64 biases, or none, go with wide sums,
+which round once (``multiply_wide``); int32 biases with int32 sums and double rounding. Zero
 points of int16 tensors are 0.
 """
 
@@ -43,7 +43,7 @@ def scale_sums(
     """Sums [..., channels] and bias [channels] to int16; the bias decides ``wide`` if None."""
     total = sums if bias is None else sums + bias.astype(np.int64)
     if wide is None:
-        wide = bias is not None and bias.dtype == np.int64
+        wide = bias is None or bias.dtype == np.int64
     if wide:
         scaled = multiply_wide(total, multiplier, shift)
     else:

@@ -217,8 +217,6 @@ def _wide(
         op.tensor(source).scale, op.weight_scales(1), output.scale
     )
     low, high = op.clamp()
-    # The kernels of all but CONV_2D have one way of rounding, whether there is a bias or not.
-    wide_sums = None if op.name == "CONV_2D" else True
 
     def function(inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         made = wide.scale_sums(
@@ -228,7 +226,6 @@ def _wide(
             shift=shift,
             act_min=low,
             act_max=high,
-            wide=wide_sums,
         )
         return [made if shape is None else made.reshape(shape)]
 

@@ -128,8 +128,8 @@ def fill(op: Operator) -> HostFunction:
         zeros = np.zeros(target.shape, dtype=target.dtype)
         op.forget_inputs()
         return HostFunction(function=lambda _: [zeros])
-    if op.tensor(1).size != 1:
-        raise op.error(f"it fills with one value, not {op.tensor(1).size}; export it anew")
+    if op.tensor(1).shape:
+        raise op.error(f"it fills with one value, not {op.tensor(1).shape}; export it anew")
     return HostFunction(
         function=lambda inputs: [np.full(target.shape, inputs[-1].reshape(()), target.dtype)]
     )

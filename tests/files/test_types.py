@@ -23,8 +23,9 @@ from scripts.fuzz.worker import Ending, judge
 from scripts.runs.oracle import Oracles
 from sw.importer.entry import Entry
 from sw.importer.registry import OPERATORS
+from sw.importer.validation import SIGNATURES
 from sw.importer.validation.rules import types
-from tests.files.support import MODELS, changed, operand, refusal
+from tests.files.support import MODELS, changed, operand, refusal, result
 
 KINDS = {
     "INT8": "i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "FLOAT32": "<f4", "BOOL": "?",
@@ -53,11 +54,15 @@ def retype(model: Any, tensor: Any, name: str) -> None:
 
 
 def retyped(raw: bytes, names: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Yield each change of all tensors of one type together, and of each tensor by itself."""
-    tensors = schema.ModelT.InitFromPackedBuf(raw, 0).subgraphs[0].tensors
-    groups: dict[int, list[int]] = {}
+    """Yield each change of all tensors of one type, of the computed ones, and of each by itself."""
+    whole = schema.ModelT.InitFromPackedBuf(raw, 0)
+    tensors = whole.subgraphs[0].tensors
+    groups: dict[tuple[int, bool], list[int]] = {}
     for index, tensor in enumerate(tensors):
-        groups.setdefault(tensor.type, []).append(index)
+        data = whole.buffers[tensor.buffer].data
+        groups.setdefault((tensor.type, False), []).append(index)
+        if data is None or not len(data):
+            groups.setdefault((tensor.type, True), []).append(index)
     chosen = {tuple(indices) for indices in groups.values()} | {(i,) for i in range(len(tensors))}
     for indices in sorted(chosen):
         for name in names:
@@ -187,3 +192,44 @@ def test_variables_of_one_name_are_one(texts: Any, oracles: Oracles, tmp_path: P
     mutant = Mutant(number=1, model="streaming", what="named", raw=raw)
     ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
     assert (ending.kind, ending.oracle) == ("network", "")
+
+
+# ---- what else each kernel is asked of
+
+
+@pytest.mark.fuzz
+def test_no_version_is_accepted_that_the_oracle_refuses(oracles: Oracles, tmp_path: Path) -> None:
+    names = {getattr(schema.BuiltinOperator, name): name for name in SIGNATURES}
+    seen, bad = set(), []
+    for seed_model, raw in MODELS.items():
+        codes = schema.ModelT.InitFromPackedBuf(raw, 0).operatorCodes
+        for number, code in enumerate(codes):
+            name = names.get(code.builtinCode, "")
+            if not name or name in seen:
+                continue
+            seen.add(name)
+            for version in range(1, SIGNATURES[name].newest + 1):
+                model = schema.ModelT.InitFromPackedBuf(raw, 0)
+                model.operatorCodes[number].version = version
+                mutant = Mutant(number=1, model=seed_model, what=name, raw=packed(model))
+                ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
+                if (ending.kind, ending.oracle) != ("network", ""):
+                    bad.append((name, version, ending))
+    assert len(seen) > 60
+    assert bad == []
+
+
+def test_a_fill_of_a_list_of_one(tmp_path: Path) -> None:
+    change = lambda m: setattr(operand(m, "FILL", 1), "shape", [1])  # noqa: E731
+    assert "it fills with one value, not (1,)" in refusal(changed(tmp_path, "FILL", change))
+
+
+def test_a_scale_without_an_inverse(tmp_path: Path) -> None:
+    change = lambda m: setattr(result(m, "ELU").quantization, "scale", [6e-43])  # noqa: E731
+    assert "has no inverse in float32" in refusal(changed(tmp_path, "ELU", change))
+
+
+def test_a_zero_point_that_a_kernel_of_int16_leaves_out(tmp_path: Path) -> None:
+    change = lambda m: setattr(operand(m, "ABS", 0).quantization, "zeroPoint", [9])  # noqa: E731
+    said = refusal(changed(tmp_path, "ABS int16", change))
+    assert "int16 with a zero point other than 0" in said

@@ -109,6 +109,13 @@ def test_an_operator_whose_name_is_no_text(tmp_path: Path) -> None:
         assert "whose name is no text" in refusal(path)
 
 
+def test_a_name_that_nobody_reads(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "qdq_functions", lambda m: setattr(m.graph.node[0], "op_type", "x" * 5000)
+    )
+    assert "a name has 5000 characters; 800 are the most" in refusal(path)
+
+
 def test_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
     path = written(tmp_path, "qdq_classifier", nothing)
     raw = path.read_bytes()
@@ -167,7 +174,7 @@ def exploding(kind: str) -> Callable[[Any], None]:
     def change(model: Any) -> None:
         from onnx import helper, numpy_helper
 
-        shapes = [(1 << 20, 1), (1, 1 << 20)]
+        shapes: list[tuple[int, ...]] = [(1 << 20, 1), (1, 1 << 20)]
         if kind == "Gather":
             shapes = [(1, 1 << 20), (1 << 20,)]
         names = [f"part{number}" for number in range(len(shapes))]

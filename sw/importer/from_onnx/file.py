@@ -16,6 +16,7 @@ Array = NDArray[Any]
 
 MOST_BYTES = 512 << 20  # of a file
 MOST_ELEMENTS = 256 << 20  # of a tensor
+LONGEST_NAME = 800  # characters, so that a sentence that tells one can be read
 NEWEST_OPSET = 25
 LONGEST_REASON = 300  # characters of what the library says
 OURS = ("", "ai.onnx", "com.microsoft")
@@ -155,6 +156,9 @@ def _check_texts(path: Path, graph: Any) -> None:
     for node in graph.node:
         names += [node.name, node.op_type, node.domain, *node.input, *node.output]
         names += [attribute.name for attribute in node.attribute]
+    longest = max(map(len, names), default=0)
+    if longest > LONGEST_NAME:
+        raise NetworkError(f"{path}: a name has {longest} characters; {LONGEST_NAME} are the most")
     wrong = next((name for name in names if not isinstance(name, str)), None)
     if wrong is not None:
         raise NetworkError(f"{path}: the name {wrong!r} is no text (UTF-8); the file is damaged")

@@ -189,9 +189,10 @@ SIGNATURES: dict[str, Signature] = {
         rules=(_p.same_shape, _types("inDataType", "outDataType")),
     ),
     **{
-        name: Signature(inputs=(1, 1), newest=5, rules=(_p.same_shape,))
-        for name in (
-            "ABS", "NEG", "RSQRT", "ELU", "GELU", "EXP", "LOG", "RELU_0_TO_1", "RELU_N1_TO_1",
+        name: Signature(inputs=(1, 1), newest=newest, rules=(_p.same_shape,))
+        for name, newest in (
+            ("ABS", 5), ("RSQRT", 5), ("ELU", 5), ("GELU", 2), ("EXP", 2), ("LOG", 2),
+            ("NEG", 1), ("RELU_0_TO_1", 1), ("RELU_N1_TO_1", 1),
         )
     },
     "PRELU": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast_shape,)),
@@ -225,7 +226,7 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(2, 2), options="MirrorPadOptions", newest=3, rules=(_m.mirrored, _KEPT)
     ),
     "REVERSE_V2": Signature(inputs=(2, 2), newest=3, rules=(_KEPT,)),
-    "TILE": Signature(inputs=(2, 2), newest=3, rules=(_m.tiled_shape, _KEPT)),
+    "TILE": Signature(inputs=(2, 2), newest=2, rules=(_m.tiled_shape, _KEPT)),
     "BROADCAST_TO": Signature(
         inputs=(2, 2), newest=3, rules=(_m.filled_shape, _KEPT)
     ),

@@ -16,7 +16,7 @@ NO_UINT8 = frozenset({
     "BATCH_MATMUL",
 })  # fmt: skip
 SYMMETRIC = frozenset({
-    "CONCATENATION", "BATCH_MATMUL", "MUL", "LOGISTIC", "TANH", "RELU", "LEAKY_RELU",
+    "CONCATENATION", "BATCH_MATMUL", "MUL", "LOGISTIC", "TANH", "RELU", "LEAKY_RELU", "ABS",
     "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV",
 })  # fmt: skip
 
