@@ -233,3 +233,8 @@ def test_a_zero_point_that_a_kernel_of_int16_leaves_out(tmp_path: Path) -> None:
     change = lambda m: setattr(operand(m, "ABS", 0).quantization, "zeroPoint", [9])  # noqa: E731
     said = refusal(changed(tmp_path, "ABS int16", change))
     assert "int16 with a zero point other than 0" in said
+
+
+def test_options_of_another_operator(tmp_path: Path) -> None:
+    change = lambda m: setattr(m.subgraphs[0].operators[0], "builtinOptions", None)  # noqa: E731
+    assert "its options must be GeluOptions" in refusal(changed(tmp_path, "GELU", change))

@@ -191,10 +191,13 @@ SIGNATURES: dict[str, Signature] = {
     **{
         name: Signature(inputs=(1, 1), newest=newest, rules=(_p.same_shape,))
         for name, newest in (
-            ("ABS", 5), ("RSQRT", 5), ("ELU", 5), ("GELU", 2), ("EXP", 2), ("LOG", 2),
+            ("ABS", 5), ("RSQRT", 5), ("ELU", 5), ("EXP", 2), ("LOG", 2),
             ("NEG", 1), ("RELU_0_TO_1", 1), ("RELU_N1_TO_1", 1),
         )
     },
+    "GELU": Signature(
+        inputs=(1, 1), options="GeluOptions", newest=2, rules=(_p.same_shape,)
+    ),
     "PRELU": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast_shape,)),
     "SUM": Signature(
         inputs=(2, 2), options="ReducerOptions", newest=3, rules=(_p.mean_axes, _p.ratio_scale)
