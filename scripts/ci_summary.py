@@ -43,9 +43,12 @@ def main(argv: list[str]) -> int:
     options = cli.parser("ci_summary", __doc__)
     options.add_argument("--folder", type=Path, default=BUILD, metavar="FOLDER", help="build/")
     wanted = options.parse_args(argv)
-    failures = [one for path in sorted((wanted.folder / "reports").glob("junit-*.xml"))
-                for one in failed_tests(path)]  # fmt: skip
-    print(markdown(failures, sorted((wanted.folder / PUBLISHED).glob("*.zip"))))
+    reports = sorted((wanted.folder / "reports").glob("junit-*.xml"))
+    failures = [one for path in reports for one in failed_tests(path)]
+    if not reports:
+        print("**No test left a report**: nothing was judged here. The job's log says why.")
+    else:
+        print(markdown(failures, sorted((wanted.folder / PUBLISHED).glob("*.zip"))))
     for one in failures:
         print(annotation(one), file=sys.stderr)
     return 0
@@ -58,6 +61,8 @@ def failed_tests(path: Path) -> Iterator[Failed]:
     except (ElementTree.ParseError, OSError):
         yield Failed(name=path.name, message="the report can't be read")
         return
+    if not cases:
+        yield Failed(name=path.name, message="no test is in the report: nothing ran")
     for case in cases:
         bad = case.find("failure")
         bad = case.find("error") if bad is None else bad

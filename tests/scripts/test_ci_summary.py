@@ -60,8 +60,22 @@ def test_the_summary_has_first_difference_command_and_zip(
 
 
 def test_nothing_failed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "reports").mkdir()
+    report = tmp_path / "reports" / "junit-unit.xml"
+    report.write_text('<testsuite><testcase classname="a" name="b"/></testsuite>')
     assert main(["--folder", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "Everything passed.\n"
+
+
+def test_nothing_that_ran_is_not_nothing_that_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--folder", str(tmp_path)])
+    assert "nothing was judged" in capsys.readouterr().out
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "junit-unit.xml").write_text("<testsuites/>")
+    main(["--folder", str(tmp_path)])
+    assert "nothing ran" in capsys.readouterr().out
 
 
 def test_the_workflow_writes_it_when_something_failed() -> None:
