@@ -48,8 +48,10 @@ def checkers() -> list[Path]:
 
 
 def looks_inside() -> list[Path]:
-    """Return the trace of the core's engines, the rules of its own outputs and those of aborts."""
-    names = ("core_trace", "core_checker", "bind_core_checker", "abort_states")
+    """Return what looks inside: traces of engines and dependencies, rules of outputs, aborts."""
+    names = (
+        "core_trace", "core_checker", "bind_core_checker", "abort_states", "dependency_trace",
+    )  # fmt: skip
     return [HDL / f"{name}.sv" for name in names]
 
 

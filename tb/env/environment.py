@@ -32,6 +32,7 @@ from honeyguide.env.history import History
 from honeyguide.env.job import offload
 from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
+from tb.env.dependencies import Dependencies
 from tb.env.predicted import Begins, Executed, Predicted
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
@@ -82,6 +83,7 @@ class RatelEnvironment(Environment):
         self.predictor = Predictor.create("predictor", self)
         self.results = ResultScoreboard.create("results", self)
         self.registers = RegisterChecker.create("registers", self)
+        self.dependencies = Dependencies.create("dependencies", self)
         self.history = History.create("history", self)
         self.model = built_model(core)
         self.cdb_set("registers", self.model)
@@ -101,6 +103,7 @@ class RatelEnvironment(Environment):
         for part in (self.predictor, self.results, self.registers, self.history, self.mirror):
             seen.connect(part.analysis_export)
         predicted.connect(self.registers.predicted_export)
+        predicted.connect(self.dependencies.predicted_export)
         self.registers.doorbell.connect(self.predictor.doorbell_export)
         self.registers.predictor = self.predictor
         self.registers.results = self.results
@@ -162,6 +165,7 @@ class RatelEnvironment(Environment):
         """Compare the interrupt line."""
         self.registers.check_interrupt(bool(known(self.dut.irq)), cycle)
         self.registers.write_bursts.clear()
+        self.dependencies.check()
 
     def fence(self, item: Predicted) -> None:
         """A fence was executed in the model, or has returned: what it covers is in memory."""
@@ -176,6 +180,7 @@ class RatelEnvironment(Environment):
         """A reset: what was not finished may have happened or not."""
         self.predictor.forget()
         self.results.forget()
+        self.dependencies.forget()
         self.memory.accept_all()
         self._fences.clear()
         if self._powered_up:
@@ -192,6 +197,7 @@ class RatelEnvironment(Environment):
         """An abort has ended: what was not finished, errors too, may have happened or not."""
         self.predictor.forget()
         self.results.forget()
+        self.dependencies.forget(abort=True)
         self.memory.accept_all()
         self._fences.clear()
         self.machine.abort()

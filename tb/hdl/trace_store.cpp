@@ -38,6 +38,15 @@ struct Waits {
 
 Waits waits{};
 
+// What dependency_trace.sv saw since Python has last looked.
+struct Dependency {
+  uint32_t kind, engine, index;
+  uint32_t ranges[8];
+};
+static_assert(sizeof(Dependency) == 44, "tb/env/dependencies.py reads 44-byte records");
+
+std::vector<Dependency> dependencies;
+
 // Aborts by kind, engine and its state: see abort_states.sv.
 constexpr unsigned kKinds = 3, kEngines = 4, kStates = 8;
 uint32_t aborts[kKinds][kEngines][kStates];
@@ -59,6 +68,16 @@ uint32_t trace_count() { return records.size(); }
 const void* trace_records() { return records.data(); }
 void trace_clear() { records.clear(); }
 const void* trace_aborts() { return aborts; }
+
+uint32_t trace_dependency_count() { return dependencies.size(); }
+const void* trace_dependencies() { return dependencies.data(); }
+void trace_dependencies_clear() { dependencies.clear(); }
+
+void trace_dependency(unsigned kind, unsigned engine, unsigned index, const svBitVecVal* ranges) {
+  Dependency seen{kind, engine, index, {}};
+  std::memcpy(seen.ranges, ranges, sizeof seen.ranges);
+  dependencies.push_back(seen);
+}
 
 void trace_abort(unsigned kind, unsigned load, unsigned execute, unsigned store, unsigned front) {
   const unsigned states[kEngines] = {load, execute, store, front};

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golden.isa import Instruction
-from golden.register_map import offset_of
+from golden.register_map import PAGE, offset_of
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.command import Barrier, Command
 from honeyguide.agents.xif.item import Offload
@@ -16,8 +16,8 @@ BUSY = 1
 LATEST_COMMIT = 24  # cycles; a doorbell word arrives some twelve after its first write began
 
 
-def ring(*program: Instruction, wait: bool = True) -> list[Command]:
-    """Return register accesses that issue a program through the doorbell.
+def ring(*program: Instruction, wait: bool = True, page: int = 0) -> list[Command]:
+    """Return register accesses that issue a program through the doorbell of a page.
 
     A word is only rung when the one before was taken: a write does not wait for long.
 
@@ -26,15 +26,17 @@ def ring(*program: Instruction, wait: bool = True) -> list[Command]:
     commands: list[Command] = []
     for item in program:
         commands += [
-            RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING, value=0),
-            RegisterWrite(address=offset_of("DB_RS1"), data=item.rs1),
-            RegisterWrite(address=offset_of("DB_RS2"), data=item.rs2),
-            RegisterWrite(address=offset_of("DB_INSTR"), data=item.word),
+            RegisterPoll(address=PAGE * page + offset_of("STATUS"), mask=DOORBELL_PENDING, value=0),
+            RegisterWrite(address=PAGE * page + offset_of("DB_RS1"), data=item.rs1),
+            RegisterWrite(address=PAGE * page + offset_of("DB_RS2"), data=item.rs2),
+            RegisterWrite(address=PAGE * page + offset_of("DB_INSTR"), data=item.word),
         ]
     if wait:
         commands += [
-            RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING | BUSY, value=0),
-            RegisterRead(address=offset_of("DB_RESULT")),
+            RegisterPoll(
+                address=PAGE * page + offset_of("STATUS"), mask=DOORBELL_PENDING | BUSY, value=0
+            ),
+            RegisterRead(address=PAGE * page + offset_of("DB_RESULT")),
         ]
     return commands
 

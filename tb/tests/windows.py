@@ -8,6 +8,7 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.isa_table import ErrorCode
 from golden.machine import Owner
+from golden.machine.owner import Port
 from golden.machine.windows import GRANULE
 from golden.register_map import offset_of
 from honeyguide.agents.axi.driver import Stalls
@@ -16,6 +17,7 @@ from honeyguide.agents.command import Command
 from honeyguide.agents.xif.item import MACHINE, USER, Offload
 from honeyguide.settings import count
 from tb.env.register_checker import RECORD
+from tb.sequences.ports import ring
 from tb.sequences.slots import random_program
 from tb.tests.base import RatelTest
 
@@ -86,6 +88,54 @@ class Users(RatelTest):
             RegisterWrite(address=offset_of("XIF_CONTEXT"), data=context),
             RegisterWrite(address=offset_of("USER_RIGHTS"), data=1),
         ]
+
+
+@pyuvm.test()
+class UsersAtDoorbells(Users):
+    """Random programs of users, each through the doorbell of a page, under random windows."""
+
+    async def body(self) -> None:
+        """What a page's words do, byte by byte; results and errors as its user reads them."""
+        random = self.seeds.stream("windows")
+        refused = 0
+        programs = count("RATEL_PROGRAMS", 24)
+        for index in range(programs):
+            seeds = self.seeds.child(f"program {index}").stream("program")
+            page = 1 + index % 3
+            windows = self.windows(random, 3 + page) if index % 2 else self.whole(3 + page)
+            await self.env.play(windows, check=False)
+            await self.env.play(self.rights(random), check=False)
+            program = random_program(
+                self.configuration.core, self.env.memory.write, seeds, length=25
+            )
+            await self.env.play(ring(*program, page=page), check=False)
+            owner = Owner(port=Port.AXIL, context=page)
+            error = self.env.machine.errors.get(owner.id)
+            refused += error is not None and error.code is ErrorCode.WINDOW
+            # The supervisor's fence covers all, so that everything is compared.
+            await self.env.play(ring(isa.fence()))
+            await self.env.play(record(owner), check=False)
+            await self.env.play([*ring(isa.fence(clear=1), page=page), *ring(isa.fence())])
+            self.env.memory.resolve()
+        assert 0 < refused <= programs // 2, f"{refused} programs were refused memory"
+
+    def whole(self, context: int) -> list[RegisterWrite]:
+        """Return writes of one window, through which a user reaches all that programs touch."""
+        writes = [
+            RegisterWrite(address=offset_of("WINDOW_CTRL") + 4 * index, data=0)
+            for index in range(self.configuration.core.windows)
+        ]
+        for name, value in (
+            ("WINDOW_BASE", 0),
+            ("WINDOW_LIMIT", 2 * MEMORY[1] - GRANULE),
+            ("WINDOW_CTRL", 1 << context + 7 | 7),
+        ):
+            writes.append(RegisterWrite(address=offset_of(name), data=value))
+        return writes
+
+    def rights(self, random: np.random.Generator) -> list[RegisterWrite]:
+        """Return the write that lets users read counters, or not."""
+        return [RegisterWrite(address=offset_of("USER_RIGHTS"), data=int(random.integers(2)))]
 
 
 @pyuvm.test()
