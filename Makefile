@@ -120,10 +120,10 @@ bench: ## Measure cycles and utilisation of the kernels: CONFIG= SEED= ONLY=
 selftest: ## Break the core in many small ways; a test must fall each time: FAULT= J=
 	@$(DEV) -m scripts.selftest $(call option,fault,FAULT) $(call option,jobs,J) $(words)
 
-mutate: ## Change the core near an edit, or N times anywhere; a run must fail: N= SEED= MODULE= BASE= CONFIG= J= CLUSTER=
+mutate: ## Change the core near an edit, or N times anywhere, or Python, PART=golden; a test must fail: N= SEED= PART= MODULE= BASE= CONFIG= J= CLUSTER=
 	@$(DEV) -m scripts.mutate $(call option,n,N) $(call option,seed,SEED) \
-	  $(call option,module,MODULE) $(call option,base,BASE) $(call option,config,CONFIG) \
-	  $(call option,jobs,J) $(call option,cluster,CLUSTER) $(words)
+	  $(call option,part,PART) $(call option,module,MODULE) $(call option,base,BASE) \
+	  $(call option,config,CONFIG) $(call option,jobs,J) $(call option,cluster,CLUSTER) $(words)
 
 fuzz: ## Run random networks on the core; shrink what fails to its smallest graph: N=1000 SEED= CONFIG= FIRST= ONLY=
 	@$(DEV) -m scripts.random_networks $(call option,n,N) $(call option,seed,SEED) \

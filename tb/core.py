@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from honeyguide.core import Core, FaultTests
+from honeyguide.core import Core, FaultTests, PythonPart
 from honeyguide.sim.configurations import configurations, default_configuration
 
 if TYPE_CHECKING:
@@ -49,6 +49,25 @@ FAULT_TESTS = FaultTests(
     # Tests that build networks or firmware look for these.
     linked=("docs", "README.md", "Makefile", "requirements*.txt", ".venv"),
 )
+
+_QUICK = ("-m", "not sim and not fuzz and not nightly")
+_LIBRARIES = ("numpy", "tflite_micro.python.tflite_micro.runtime")
+PARTS = {
+    "golden": PythonPart(
+        files=("golden/**/*.py",),
+        tests=("tests/golden", "tests/golden_machine", "tests/spec", "tests/sw"),
+        options=(*_QUICK, "--ignore=tests/golden/test_fuzz_catches.py"), preload=_LIBRARIES,
+    ),
+    "compiler": PythonPart(
+        files=("sw/compiler/**/*.py",), tests=("tests/sw", "tests/models"),
+        options=_QUICK, preload=_LIBRARIES,
+    ),
+    "bench": PythonPart(
+        files=("tb/env/*.py", "tb/honeyguide/env/*.py"),
+        tests=("tests/sim", "tests/framework", "tests/regress"),
+        options=_QUICK, preload=_LIBRARIES,
+    ),
+}  # fmt: skip
 
 
 def bench_build(config: str) -> dict[str, Any]:
@@ -142,6 +161,7 @@ RATEL = Core(
     proofs=proofs,
     faults="tests/faults",
     fault_tests=FAULT_TESTS,
+    parts=PARTS,
     observed={"RATEL_TRACE": "stages"},
     crash=crash,
     views=views,

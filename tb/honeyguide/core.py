@@ -60,6 +60,23 @@ class FaultTests:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PythonPart:
+    """Python of the project whose tests are measured by mutants.
+
+    Attributes:
+        files: patterns of its files.
+        tests: folders or files of pytest that are to see a change.
+        options: further options of pytest.
+        preload: libraries that all the tests import; nothing of the project.
+    """
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """One core and its bench.
 
@@ -84,6 +101,7 @@ class Core:
         proofs: pytest files that the plan may name.
         faults: the folder of the broken cores: faults.toml and a patch for each.
         fault_tests: None if the regression's own tests are to find them.
+        parts: Python that is changed at random, by name; the core itself is the part `rtl`.
         debug_build: like `build`, with what that search needs.
         observed: environment variables with which a test looks for its first difference and leaves
             `difference.json`.
@@ -113,6 +131,7 @@ class Core:
     proofs: Callable[[], Iterable[str]] = tuple
     faults: str = "faults"
     fault_tests: FaultTests | None = None
+    parts: Mapping[str, PythonPart] = field(default_factory=dict)
     debug_build: Callable[[str], dict[str, Any]] | None = None
     observed: Mapping[str, str] = field(default_factory=dict)
     crash: Callable[[Path, SimResult], dict[str, Any]] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,14 +12,15 @@ import pytest
 from honeyguide.cli import UserError
 from honeyguide.faults.merge import PACKAGE, merged
 from honeyguide.mutate import campaign as campaign_module
-from honeyguide.mutate.campaign import Campaign, Means
+from honeyguide.mutate.campaign import WATCH, Campaign, Means
 from honeyguide.mutate.kinds import KINDS, Change, changes
 from honeyguide.mutate.merge import applied
-from honeyguide.mutate.page import page
+from honeyguide.mutate.page import page, unbroken
 from honeyguide.mutate.report import Fate, Mutant, content, score_of
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
-from honeyguide.proofs.equivalence import same
+from honeyguide.project import variable
+from honeyguide.proofs.equivalence import Answer, same
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Order, Outcome
 
@@ -160,6 +161,9 @@ def test_modules_and_lines_choose(demo: Source, tmp_path: Path) -> None:
     assert of_modules(every, "demo") == every
     with pytest.raises(UserError, match="did you mean demo"):
         of_modules(every, "demp")
+    for nothing in ("", " , "):
+        with pytest.raises(UserError, match="names no module"):
+            of_modules(every, nothing)
     chosen = near(every, {"demo": frozenset({17})})
     assert {item.line for item in chosen} <= set(range(15, 20))
     with pytest.raises(UserError, match="can't be told"):
@@ -180,29 +184,42 @@ def outcome(wanted: Order, status: str) -> Outcome:
 class Simulated:
     """Stands in for the simulator: says how a run of a mutant ends, and counts."""
 
-    def __init__(self, ends: dict[str, str]) -> None:
-        self.ends = ends
+    def __init__(self, folder: Path, ends: dict[str, str], active: dict[str, str]) -> None:
+        self.folder, self.ends, self.active = folder, ends, active
         self.ran: list[str] = []
+        self.limits: list[str | None] = []
 
     def __call__(self, orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
         """Run them."""
         for wanted in orders:
             self.ran.append(wanted.name)
+            self.limits.append(wanted.env.get(variable("TIMEOUT_US")))
             number, _, run = wanted.name.partition("-")
-            yield outcome(wanted, self.ends.get(f"{int(number)}{run[5]}", "pass"))
+            if number == WATCH:
+                folder = self.folder / wanted.name
+                folder.mkdir(exist_ok=True)
+                seen = "".join(f"choice {one} differs\n" for one in self.active.get(run[5], "12"))
+                (folder / "log.txt").write_text(seen)
+                yield replace(outcome(wanted, "pass"), folder=str(folder))
+            else:
+                yield outcome(wanted, self.ends.get(f"{int(number)}{run[5]}", "pass"))
 
 
 def campaign_of(
-    demo: Source, folder: Path, monkeypatch: pytest.MonkeyPatch, ends: dict[str, str]
-) -> tuple[Campaign, Simulated]:
-    """Return a campaign of two changes whose runs end as `ends` says, by number and test."""
-    simulated = Simulated(ends)
+    demo: Source, folder: Path, monkeypatch: pytest.MonkeyPatch, ends: dict[str, str],
+    active: dict[str, str] | None = None, ask: Callable[[Change], Answer] | None = None,
+) -> tuple[Campaign, Simulated]:  # fmt: skip
+    """Return a campaign of two changes whose runs end as `ends` says, by number and test.
+
+    `active` are the changes whose place differs in a test, both if it does not say.
+    """
+    simulated = Simulated(folder, ends, active or {})
     monkeypatch.setattr(campaign_module, "run_local", simulated)
     monkeypatch.setattr(campaign_module, "core", lambda: SimpleNamespace(hdl=tuple))
     monkeypatch.setattr(campaign_module, "sources", tuple)
     built = SimpleNamespace(changes=dict(enumerate(changes(demo)[:2], 1)), refused={}, build=folder)
     means = Means(config="c", runs=RUNS, folder=folder, jobs=1)
-    return Campaign(built, means, lambda _: None), simulated  # type: ignore[arg-type]
+    return Campaign(built, built, means, lambda _: None, ask), simulated  # type: ignore[arg-type]
 
 
 def fates(mutants: Sequence[Mutant]) -> list[str]:
@@ -237,6 +254,47 @@ def test_nothing_is_judged_by_a_run_that_the_good_core_fails(
         campaign.run()
 
 
+def test_a_run_in_which_the_place_never_differs_is_not_made(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, simulated = campaign_of(
+        demo, tmp_path, monkeypatch, {"2B": "fail"}, {"A": "1", "B": ""}
+    )
+    mutants = campaign.run()
+    assert fates(mutants) == ["survived", "survived"]
+    assert [name for name in simulated.ran if name.startswith(("00001", "00002"))] == [
+        "00001-demo.A-c-1"
+    ]
+    assert [item.differs for item in mutants] == [1, 0]
+
+
+def test_a_run_of_a_mutant_may_not_take_for_ever(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
+    campaign.run()
+    limits = dict(zip(simulated.ran, simulated.limits, strict=True))
+    assert limits["00000-demo.A-c-1"] is None  # the good core has the limit of every run
+    assert limits["00001-demo.A-c-1"] == str(3 * 1 + 200)
+
+
+def test_the_solver_is_asked_once_and_its_proofs_are_kept(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def ask(change: Change) -> Answer:
+        asked.append(changes(demo).index(change) + 1)
+        return Answer(equal=asked[-1] == 2, detail="not shown")
+
+    first, _ = campaign_of(demo, tmp_path, monkeypatch, {}, ask=ask)
+    assert fates(first.run()) == ["survived", "proved"]
+    again, simulated = campaign_of(demo, tmp_path, monkeypatch, {}, ask=ask)
+    assert fates(again.run()) == ["survived", "proved"]
+    assert asked == [1, 2]
+    assert simulated.ran == []
+
+
 def test_an_interrupted_campaign_goes_on(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,9 +322,15 @@ def test_the_report_counts_and_explains(demo: Source) -> None:
         ]
     )
     assert (said["mutants"], said["killed"], said["proved"], said["score"]) == (5, 1, 1, 0.3333)
-    written = page({**said, "config": "c"}, command="make mutate", runs=4)
+    made = {"config": "c", "seed": 1, "date": "2026-01-02", "commit": "abc"}
+    golden = {**said, **made, "mutants": 7}
+    written = page({**said, **made}, command="make mutate", runs=4, parts={"golden": golden})
+    assert "| golden | 7 | 1 | 2 | 33.3% | 2026-01-02, abc |" in written
+    assert unbroken(written)
+    assert not unbroken(written.replace("| 33.3% |", "| 99.9% |", 1))
+    assert not unbroken(written.rpartition("\n<!--")[0])
     assert "| `demo` | 5 | 1 | 1 | 2 | 33.3% |" in written
-    assert written.count("| `demo.v:") == 2
+    assert written.count("| `demo.v:") == 4  # the core's, and the part's
     assert [item["why"].rsplit(": ")[-1] for item in said["survivors"]] == [
         "stimulus is missing", "a check is missing",
     ]  # fmt: skip

@@ -16,6 +16,7 @@ Both need Verilator (a package, a function with an effect); neither is seen outs
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,21 +27,21 @@ from honeyguide.faults.patches import PatchError
 PACKAGE = "honeyguide_choice"
 PACKAGE_FILE = "0_choice.v"  # in the core's folder, sorted before every module that asks it
 NONE = 0
+MOST = 1 << 17  # changes in one core; their numbers are below
 WHICH = f"{PACKAGE}::which"
 DIFFERS = re.compile(r"^choice (\d+) differs$", re.M)
-_TEXT = """package %s;
+_TEXT = r"""package %s;
   int which = read();
-  bit seen [int];
   function automatic int read();
     int number;
 %s
     return number;
   endfunction
+  // In C++: what a function of Verilog remembers would be an input of all that asks it.
   function automatic bit watch(int number, bit differs);
-    if (differs && !seen.exists(number)) begin
-      seen[number] = 1'b1;
-      $display("choice %%0d differs", number);
-    end
+    if (differs)
+      $c("{ static bool seen[%s]; if (!seen[", number, "]) { seen[", number,
+         "] = true; VL_PRINTF(\"choice %%d differs\\n\", int(", number, ")); } }");
     return 1'b0;
   endfunction
 endpackage
@@ -86,7 +87,7 @@ def merge(
     for path, own in edits.items():
         text = (root / path).read_text(encoding="utf-8")
         (root / path).write_text(merged(text, own, watched=watched), encoding="utf-8")
-    text = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file)
+    text = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, MOST)
     (root / core().rtl / PACKAGE_FILE).write_text(text, encoding="utf-8")
 
 
@@ -109,12 +110,12 @@ def merged(text: str, edits: Sequence[Numbered], *, watched: bool = False) -> st
     """Return the text with all edits as choices, or watched."""
     # The outer before the inner; a statement before the expression that fills it.
     ordered = sorted(edits, key=lambda item: (item[1].start, -item[1].end, not item[1].statement))
-    return _pieces(text, 0, len(text), ordered, _watched if watched else _choice)
+    return _pieces(text, 0, len(text), ordered, _watched(text) if watched else _choice)
 
 
 def _pieces(
     text: str, low: int, high: int, edits: Sequence[Numbered],
-    put: Callable[[str, Sequence[Numbered]], str],
+    put: Callable[[str, str, Sequence[Numbered]], str],
 ) -> str:  # fmt: skip
     parts = []
     place = low
@@ -129,12 +130,13 @@ def _pieces(
         if first.start < place:
             raise PatchError(f"number {same[0][0]} meets another in one expression")
         own = _pieces(text, first.start, first.end, inside, put)
-        parts += [text[place : first.start], put(own, same)]
+        parts += [text[place : first.start], put(own, text[first.start : first.end], same)]
         place = first.end
     return "".join([*parts, text[place:high]])
 
 
-def _choice(own: str, same: Sequence[Numbered]) -> str:
+def _choice(own: str, good: str, same: Sequence[Numbered]) -> str:
+    del good  # what stood there, without what is put into it
     if same[0][1].statement:
         if not own:
             come = " ".join(f"if ({WHICH} == {number}) {edit.new.strip()}" for number, edit in same)
@@ -145,12 +147,45 @@ def _choice(own: str, same: Sequence[Numbered]) -> str:
     return f"({arms}({own}))"
 
 
-def _watched(own: str, same: Sequence[Numbered]) -> str:
-    if same[0][1].statement:  # that it is reached is all that can be seen
-        calls = " ".join(f"void'({PACKAGE}::watch({number}, 1'b1));" for number, _ in same)
-        return f"begin {calls} {own} end"
-    # watch is 0, so the first arm, which has the other's type, is never taken.
-    calls = " | ".join(
-        f"{PACKAGE}::watch({number}, ({edit.new}) != ({own}))" for number, edit in same
+def _watched(text: str) -> Callable[[str, str, Sequence[Numbered]], str]:
+    """Return what puts a watch around a piece of the text."""
+    targets = Counter(re.findall(r"(\w+)\s*(?:\[[^;=]*\])?\s*<=[^;]*;", text))
+
+    def put(own: str, good: str, same: Sequence[Numbered]) -> str:
+        if same[0][1].statement:
+            differs = _kept_differs(good, targets)
+            calls = " ".join(f"void'({PACKAGE}::watch({number}, {differs}));" for number, _ in same)
+            return f"begin {calls} {own} end"
+        # watch is 0, so the first arm, which has the other's type, is never taken.
+        calls = " | ".join(
+            f"{PACKAGE}::watch({number}, {_would_differ(good, edit.new)})" for number, edit in same
+        )
+        return f"(({calls}) ? ({same[0][1].new}) : ({own}))"
+
+    return put
+
+
+def _kept_differs(assignment: str, targets: Mapping[str, int]) -> str:
+    """Return an expression that holds if it matters that an assignment is left out.
+
+    What is assigned again and again in a module may have another value waiting: then whenever it
+    is reached. Two are a reset and the rest.
+    """
+    left, _, right = assignment.rstrip().removesuffix(";").partition("=")
+    later = left.endswith("<")
+    left = left.removesuffix("<").strip()
+    name = re.match(r"\w+", left)
+    if name is None or left.count("[") != left.count("]") or (later and targets[name[0]] > 2):
+        return "1'b1"
+    return _would_differ(left, right)
+
+
+def _would_differ(one: str, other: str) -> str:
+    """Return an expression that holds if two differ in any context.
+
+    A context may be wider (a carry) and extend by the sign or by zeros, so both are compared in
+    64 bits, in both ways. It may say too much, never too little.
+    """
+    return (
+        f"((64'sd0 | ({one})) != (64'sd0 | ({other})) || (64'd0 | ({one})) != (64'd0 | ({other})))"
     )
-    return f"(({calls}) ? ({same[0][1].new}) : ({own}))"

@@ -1,10 +1,13 @@
-"""Run mutant after mutant until each is killed or has passed every run.
+"""Run mutant after mutant until each is killed, proved to change nothing, or has passed every run.
 
-A batch gives some of those that are alive their next run, which may end in any order, on this
-machine or on a cluster; what it tells about the runs chooses those of the next batch. What has
-ended is on disk, so an interrupted campaign goes on.
+First the good core passes every run, once as it is merged and once watched: a mutant whose place
+never takes another value in a run can't fail it, and is not given it. A batch then gives some of
+those that are alive their next run; what it tells about the runs chooses those of the next batch.
+What has passed PATIENCE runs, or has none left, is shown to a solver once, before the rest of the
+runs. What has ended is on disk, so an interrupted campaign goes on.
 
-A kill counts only from a run that the core without a change passes: those runs come first.
+A kill counts only from a run that the good core passes. A run may take MUCH times the simulated
+time of the good core and a little more; what takes longer hangs.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ import hashlib
 import json
 import re
 import shutil
+import socket
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,7 +29,8 @@ from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import merge_changes
 from honeyguide.mutate.report import Fate, Mutant
 from honeyguide.mutate.runs import Killers
-from honeyguide.project import ROOT
+from honeyguide.project import ROOT, variable
+from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.regress.cluster import run_on_cluster
 from honeyguide.regress.local import run_local
 from honeyguide.regress.state import State, sources
@@ -32,9 +38,13 @@ from honeyguide.regress.suite import Run
 from honeyguide.regress.work import Order, Outcome, order
 from honeyguide.sim import HdlError, SimBuild, build
 from honeyguide.sim.stand_in import stand_in
+from honeyguide.sim.workers import threads
 
+WATCH, SOLVER = "watch", "solver"  # in the names of what is kept on disk
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
-BATCH = 24  # runs for each job between two looks at what kills
+BATCH = 96  # runs for each job between two looks at what kills
+PATIENCE = 2  # passed runs until a solver is asked, which costs about as much as three
+MUCH, LITTLE_US = 3, 200
 RETRIES = 1  # of a run without a verdict
 _PLACE = re.compile(r"(\w+)\.v:(\d+):")
 _NUMBER = re.compile(rf"{PACKAGE}::which [!=]= (\d+)")
@@ -98,15 +108,25 @@ class MergedCore:
 
 
 class Campaign:
-    """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known."""
+    """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known.
 
-    def __init__(self, merged: MergedCore, means: Means, tell: Callable[[Mutant], None]) -> None:
-        self.merged, self.means, self.tell = merged, means, tell
+    `ask` says whether a change changes nothing.
+    """
+
+    def __init__(
+        self, merged: MergedCore, watched: MergedCore, means: Means,
+        tell: Callable[[Mutant], None], ask: Callable[[Change], Answer] | None,
+    ) -> None:  # fmt: skip
+        self.merged, self.watched, self.means = merged, watched, means
+        self.tell, self.ask = tell, ask
         self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
+        self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
         self.fates: dict[int, Mutant] = {}
         self.state = State(means.folder / "state.jsonl", self._key())
-        self._unfit: list[str] = []
+        self._asked: set[int] = set()
+        self._too_large: set[str] = set()  # modules about which the solver gave no answer
+        self._limit_us: dict[str, int] = {}
 
     def run(self) -> list[Mutant]:
         """Return all mutants, those that could not be built among them.
@@ -119,49 +139,106 @@ class Campaign:
         self._control(known)
         for outcome in known.values():
             self._enter(outcome)
-        while orders := self._next():
+        while True:
+            self._ask()
+            orders = self._next()
+            if not orders:
+                break
             for outcome in self._execute(orders):
-                self.state.add(outcome)
-                self._enter(outcome)
+                self._record(outcome)
         for number, reason in self.merged.refused.items():
             self._settle(number, Fate.NOT_BUILT, message=reason)
         return [self.fates[number] for number in sorted(self.fates)]
 
     def _control(self, known: Mapping[str, Outcome]) -> None:
+        """Run the good core, merged and watched; learn how long runs take and what they reach."""
         orders = [self._order(NONE, run) for run in self.means.runs]
+        orders += [
+            replace(self._order(NONE, run, prefix=WATCH), build=str(self.watched.build))
+            for run in self.means.runs
+        ]
         done = [known[wanted.name] for wanted in orders if wanted.name in known]
-        left = [wanted for wanted in orders if wanted.name not in known]
-        for outcome in self._execute(left):
+        for outcome in self._execute([item for item in orders if item.name not in known]):
             self.state.add(outcome)
             done.append(outcome)
         for outcome in done:
+            prefix, _, run = outcome.name.partition("-")
             if not outcome.passed:
-                raise UserError(
-                    f"the core without a change fails {outcome.name}: {outcome.message}"
-                )
-            self.killers.seconds[outcome.name.partition("-")[2]] = outcome.seconds
+                what = "that is watched" if prefix == WATCH else "without a change"
+                raise UserError(f"the core {what} fails {run}: {outcome.message}")
+            if prefix == WATCH:
+                for number in map(int, outcome.tail.split()):
+                    if number in self.active:
+                        self.active[number].add(run)
+            else:
+                self.killers.seconds[run] = outcome.seconds
+                self._limit_us[run] = round(MUCH * outcome.sim_us + LITTLE_US)
+        unwatched = self.merged.changes.keys() - self.watched.changes.keys()
+        for number in unwatched:
+            self.active[number] = {run.name for run in self.means.runs}
 
     def _next(self) -> list[Order]:
         """Return the next batch: of the mutants that are alive, those with the fewest runs."""
-        alive = [number for number in self.merged.changes if number not in self.fates]
-        alive.sort(key=lambda number: (len(self.passed[number]), number))
         orders: list[Order] = []
-        for number in alive:
+        for number in sorted(self._alive(), key=lambda item: (len(self.passed[item]), item)):
             if len(orders) == BATCH * self.means.jobs:
                 break
-            run = self.killers.best(self.merged.changes[number].module, self.passed[number])
+            run = self._best(number)
             if run is None:
                 self._settle(number, Fate.SURVIVED)
             else:
                 orders.append(self._order(number, run))
         return orders
 
-    def _order(self, number: int, run: Run) -> Order:
+    def _alive(self) -> list[int]:
+        return [number for number in self.merged.changes if number not in self.fates]
+
+    def _best(self, number: int) -> Run | None:
+        module = self.merged.changes[number].module
+        return self.killers.best(module, self.active[number] - set(self.passed[number]))
+
+    def _ask(self) -> None:
+        """Show those that have lived through enough to a solver."""
+        ask = self.ask
+        due = [
+            number
+            for number in self._alive()
+            if number not in self._asked
+            and (len(self.passed[number]) >= PATIENCE or self._best(number) is None)
+        ]
+        if ask is None or not due:
+            return
+
+        def answer(number: int) -> Outcome:
+            started = time.monotonic()
+            module = self.merged.changes[number].module
+            if module in self._too_large:
+                said = Answer(equal=False, detail=f"{NO_ANSWER}, as another change of {module}")
+            else:
+                said = ask(self.merged.changes[number])
+                if NO_ANSWER in said.detail:
+                    self._too_large.add(module)
+            return Outcome(
+                name=f"{number:05d}-{SOLVER}", status="pass" if said.equal else "error",
+                message=said.detail, seconds=time.monotonic() - started, sim_us=0.0, folder="",
+                host=socket.gethostname(),
+            )  # fmt: skip
+
+        with threads(self.means.jobs) as pool:
+            for outcome in pool.map(answer, due):
+                self._record(outcome)
+
+    def _record(self, outcome: Outcome) -> None:
+        self.state.add(outcome)
+        self._enter(outcome)
+
+    def _order(self, number: int, run: Run, *, prefix: str = "") -> Order:
         wanted = order(run, build=self.merged.build, folder=self.means.folder, waves=False, env={})
-        name = f"{number:05d}-{run.name}"
+        name = f"{prefix or f'{number:05d}'}-{run.name}"
+        limit = {} if number == NONE else {variable("TIMEOUT_US"): str(self._limit_us[run.name])}
         return replace(
             wanted, name=name, folder=str(self.means.folder / "runs" / name),
-            plusargs=plusargs(number),
+            plusargs=plusargs(number), env={**wanted.env, **limit},
         )  # fmt: skip
 
     def _execute(self, orders: Sequence[Order]) -> Iterator[Outcome]:
@@ -176,17 +253,25 @@ class Campaign:
                 else run_local(waiting, self.means.jobs)
             )
             for outcome in stream if waiting else ():
+                seen = differing(Path(outcome.folder)) if outcome.name.startswith(WATCH) else ""
                 shutil.rmtree(self.means.folder / "runs" / outcome.name, ignore_errors=True)
                 if outcome.status in VERDICTS or attempt == RETRIES:
-                    yield replace(outcome, tail="")
+                    yield replace(outcome, tail=seen)
                 else:
                     again.append(named[outcome.name])
             waiting = again
 
     def _enter(self, outcome: Outcome) -> None:
         text, _, run = outcome.name.partition("-")
+        if text == WATCH or int(text) == NONE:
+            return
         number = int(text)
-        if number == NONE or number in self.fates:
+        if number in self.fates:
+            return
+        if run == SOLVER:
+            self._asked.add(number)
+            if outcome.passed:
+                self._settle(number, Fate.PROVED, message="equal for all time")
             return
         killed = outcome.status == "fail"
         self.killers.learn(run, self.merged.changes[number].module, killed=killed)
@@ -194,8 +279,6 @@ class Campaign:
             self._settle(number, Fate.KILLED, test=run, message=outcome.message)
         else:
             self.passed[number].append(run)
-            if not outcome.passed:  # no verdict, twice
-                self._unfit.append(f"{outcome.name}: {outcome.message}")
 
     def _settle(self, number: int, fate: Fate, *, test: str = "", message: str = "") -> None:
         change = self.merged.changes.get(number)
@@ -203,25 +286,11 @@ class Campaign:
             return
         tried = len(self.passed.get(number, ())) + (fate is Fate.KILLED)
         mutant = Mutant(
-            number=number, change=change, fate=fate, test=test, message=message, tried=tried
-        )
+            number=number, change=change, fate=fate, test=test, message=message, tried=tried,
+            differs=len(self.active.get(number, ())),
+        )  # fmt: skip
         self.fates[number] = mutant
         self.tell(mutant)
-
-    def watch(self, survivors: Sequence[Mutant]) -> list[Mutant]:
-        """Return the survivors with the number of runs in which their places differ."""
-        watched = MergedCore(
-            {item.number: item.change for item in survivors}, self.means, watched=True
-        )
-        counts = dict.fromkeys(watched.changes, 0)
-        for run in self.means.runs:
-            wanted = self._order(NONE, run)
-            for outcome in run_local([replace(wanted, build=str(watched.build))], 1):
-                log = Path(outcome.folder) / "log.txt"
-                text = log.read_text(encoding="utf-8") if log.is_file() else ""
-                for number in {int(found) for found in DIFFERS.findall(text)}:
-                    counts[number] += 1
-        return [replace(item, differs=counts.get(item.number)) for item in survivors]
 
     def _key(self) -> str:
         digest = hashlib.sha256()
@@ -232,3 +301,10 @@ class Campaign:
         for path in [*core().hdl(), *sources()]:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:24]
+
+
+def differing(folder: Path) -> str:
+    """Return the numbers of the places that a watched run said to differ."""
+    log = folder / "log.txt"
+    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    return " ".join(sorted(set(DIFFERS.findall(text)), key=int))

@@ -21,7 +21,7 @@ class Change:
 
     Attributes:
         kind: a name of KINDS.
-        module: the module it is in; its file has that name.
+        module: the module it is in, whose file has that name; of Python, the file's path.
         line, column: where, from 1.
         old, new: what stands there, and what is to.
         edits: the same as places of the text; two when ports are swapped.
@@ -40,9 +40,14 @@ class Change:
         """Unique in the core, the same as long as the text around it does not move."""
         return f"{self.module}:{self.line}:{self.column}:{self.kind}:{self.new or 'nothing'}"
 
+    @property
+    def file(self) -> str:
+        """The file; one of Python is its module's name."""
+        return self.module if self.module.endswith(".py") else f"{self.module}.v"
+
     def __str__(self) -> str:
         what = f"{self.old} -> {self.new}" if self.new else f"without {self.old}"
-        return f"{self.module}.v:{self.line}: {' '.join(what.split())} ({self.kind})"
+        return f"{self.file}:{self.line}: {' '.join(what.split())} ({self.kind})"
 
 
 KINDS = {
@@ -157,7 +162,7 @@ class _Walk:
             yield from self.statement(node)
         elif kind in _ASSIGNMENTS:
             yield from self.expression(node.right)
-        elif kind == "Declarator" and str(node.name.value) == "unused":
+        elif kind == "Declarator" and str(node.name.value).startswith("unused"):
             return  # what it is made of is listed for the linter alone
         elif kind == "EqualsValueClause":
             yield from self.expression(node.expr)

@@ -22,5 +22,5 @@ def merge_changes(changes: Mapping[int, Change], root: Path, *, watched: bool = 
 def applied(text: str, change: Change) -> str:
     """Return the text of the change's file with nothing but the change in it."""
     for edit in sorted(change.edits, key=lambda item: -item.start):
-        text = text[: edit.start] + (edit.new or ";") + text[edit.end :]
+        text = text[: edit.start] + (";" if edit.statement else edit.new) + text[edit.end :]
     return text

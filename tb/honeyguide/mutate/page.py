@@ -1,10 +1,16 @@
-"""docs/trust.md: what a campaign measured, written by the campaign."""
+"""docs/trust.md: what campaigns measured, written by a campaign from the reports of the last ones.
+
+Its last line is a seal, a hash of all above it: what is written in by hand breaks it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from honeyguide.mutate.kinds import KINDS
@@ -14,12 +20,12 @@ from honeyguide.report.table import percent
 _HEAD = """\
 # How far a PASS can be trusted
 
-Written by `{command}`; do not edit. Measured {date} at commit {commit}.
+Written by `{command}`; do not edit. Measured {date} at commit {commit}, seed {seed}.
 
 The core was changed at {mutants:,} random places, one at a time, and given the bench's runs on
-{config} until one failed. What passed all {runs} was given to a solver; a change that it proves
-to change nothing is no hole. What is left is listed below: a place at which the core could be wrong
-and nobody would know.
+{config} until one failed; a solver was asked about what passed some of them, and a change that it
+proves to change nothing is no hole. What passed all {runs} is listed below: a place at which the
+core could be wrong and nobody would know.
 
 | | |
 |---|---|
@@ -40,10 +46,13 @@ _HOW = """\
 """
 
 
-def page(content: Mapping[str, Any], *, command: str, runs: int) -> str:
-    """Return the page for the content of a report."""
+def page(
+    content: Mapping[str, Any], *, command: str, runs: int,
+    parts: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:  # fmt: skip
+    """Return the page for the content of a report, and of those of the parts in Python."""
     head = _HEAD.format(
-        command=command, date=datetime.now(UTC).strftime("%Y-%m-%d"), commit=commit(),
+        command=command, date=content["date"], commit=content["commit"], seed=content["seed"],
         config=content["config"], runs=runs, mutants=content["mutants"],
         killed=content["killed"], proved=content["proved"], not_built=content["not_built"],
         survived=len(content["survivors"]), score=percent(content["score"], 1),
@@ -51,14 +60,68 @@ def page(content: Mapping[str, Any], *, command: str, runs: int) -> str:
     )  # fmt: skip
     modules = sorted(content["modules"].items(), key=lambda item: (item[1]["score"], item[0]))
     kinds = [(f"`{name}`: {KINDS[name]}", row) for name, row in content["kinds"].items()]
-    return "\n".join(
-        [
+    return sealed(
+        "\n".join([
             head, "## How it is measured\n", _HOW,
             "## Modules\n", *_table("module", [(f"`{name}`", row) for name, row in modules]),
             "## Kinds of changes\n", *_table("kind", kinds),
             "## What survived\n", *_survivors(content["survivors"]),
-        ]
+            *_parts(parts or {}),
+        ])
     )  # fmt: skip
+
+
+def sealed(text: str) -> str:
+    """Return a page with its seal."""
+    text = text.rstrip() + "\n"
+    return f"{text}\n<!-- {_hash(text)}: a page that a run wrote -->\n"
+
+
+def unbroken(page: str) -> bool:
+    """Whether a page is as a run wrote it."""
+    return sealed(page.rpartition("\n<!-- ")[0]) == page
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def measured() -> dict[str, str]:
+    """Return what a report says of when and on what it was made."""
+    return {"date": datetime.now(UTC).strftime("%Y-%m-%d"), "commit": commit()}
+
+
+def reports_of(parts: Sequence[str], folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the reports of the last campaigns on parts in Python, of those that ended."""
+    found = {}
+    for part in parts:
+        path = folder / f"mutate-{part}.json"
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if "mutants" in content:
+            found[part] = content
+    return found
+
+
+def _parts(parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Say how far the models, the compiler and the checkers themselves are tested."""
+    if not parts:
+        return ["## Models, compiler, bench\n", "Not measured beside this run."]
+    lines = [
+        "## Models, compiler, bench\n",
+        "Python is changed in the same way (`make mutate PART=...`) and given the tests that call "
+        "what was changed. No solver is asked, so what survives may also be no change at all.\n",
+        "| part | changes | killed | survived | score | measured |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
+    for name, row in parts.items():
+        lines.append(
+            f"| {name} | {row['mutants']:,} | {row['killed']:,} | {len(row['survivors']):,} | "
+            f"{percent(row['score'], 1)} | {row['date']}, {row['commit']} |"
+        )
+    for name, row in parts.items():
+        if row["survivors"]:
+            lines += [f"\n### What survived in {name}\n", *_survivors(row["survivors"])]
+    return lines
 
 
 def _table(what: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
@@ -81,7 +144,7 @@ def _survivors(survivors: Sequence[Mapping[str, Any]]) -> list[str]:
         old, new = (" ".join(str(item[key]).split()).replace("|", "\\|") for key in ("old", "new"))
         change = f"`{old}` → `{new}`" if new else f"without `{old}`"
         lines.append(
-            f"| `{item['module']}.v:{item['line']}` | {change} ({item['kind']}) | {item['why']} |"
+            f"| `{item['file']}:{item['line']}` | {change} ({item['kind']}) | {item['why']} |"
         )
     return [*lines, ""]
 

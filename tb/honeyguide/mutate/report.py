@@ -77,7 +77,7 @@ def figures(mutants: Sequence[Mutant]) -> dict[str, Any]:
         "proved": counts[Fate.PROVED],
         "not_built": counts[Fate.NOT_BUILT],
         "survived": counts[Fate.SURVIVED],
-        "score": round(score_of(mutants), 4),
+        "score": round(score_of(mutants), 4) if mutants else None,
     }
 
 
@@ -112,8 +112,8 @@ def described(mutant: Mutant) -> dict[str, Any]:
     """Return where a mutant is and what it changes."""
     change = mutant.change
     return {
-        "name": change.name, "module": change.module, "line": change.line, "kind": change.kind,
-        "old": change.old, "new": change.new,
+        "name": change.name, "module": change.module, "file": change.file, "line": change.line,
+        "kind": change.kind, "old": change.old, "new": change.new,
     }  # fmt: skip
 
 

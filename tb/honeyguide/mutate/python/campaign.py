@@ -1,0 +1,190 @@
+"""Mutants of Python: each is put into a copy of the project and given the tests that reach it.
+
+First all tests run once on the good code; a test that does not pass there judges nothing. A mutant
+of a function is given the tests that call it, the quick ones first and before them those that have
+killed in the same function; one outside of functions all tests of the functions of its file. A kill
+is a test that fails, a module that can't be imported any more, or a test that takes MUCH times the
+CPU time that all of them took, and a little more.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from honeyguide.cli import UserError
+from honeyguide.core import PythonPart
+from honeyguide.faults.tree import Tree
+from honeyguide.mutate.kinds import Change
+from honeyguide.mutate.merge import applied
+from honeyguide.mutate.python.kinds import changes
+from honeyguide.mutate.python.reach import Function, Tests, read
+from honeyguide.mutate.python.station import OUT_OF_TIME, Station
+from honeyguide.mutate.report import Fate, Mutant
+from honeyguide.project import ROOT
+from honeyguide.regress.state import parse
+
+MUCH, LITTLE_S, MOST_S = 5, 20.0, 3600.0
+FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - (.*))?$", re.M)
+_OPTIONS = ("-q", "-x", "--no-header", "--tb=line", "-p", "no:xdist", "-p", "no:randomly")
+_BAD_CODE = frozenset({1, 2})  # of pytest: a test failed, a file could not be imported
+
+
+def files_of(part: PythonPart) -> list[Path]:
+    """Return the Python files of a part, sorted."""
+    found = {path for pattern in part.files for path in ROOT.glob(pattern) if path.is_file()}
+    return sorted(path for path in found if "__pycache__" not in path.parts)
+
+
+def changes_of(part: PythonPart) -> list[Change]:
+    """Return every change of a part; a module is named by its path."""
+    return [
+        change for path in files_of(part) for change in changes(path, str(path.relative_to(ROOT)))
+    ]
+
+
+@dataclass(kw_only=True)
+class PythonCampaign:
+    """Changes of a part, and what becomes of them; `tell` hears of each."""
+
+    part: PythonPart
+    changes: Sequence[Change]
+    folder: Path
+    tell: Callable[[Mutant], None]
+    _kills: dict[Function | str, Counter[str]] = field(default_factory=dict)
+
+    def run(self) -> list[Mutant]:
+        """Return all mutants.
+
+        Raises:
+            UserError: no test passes on the good code.
+        """
+        tree = Tree("tree", folder=self.folder)
+        state = self.folder / "state.jsonl"
+        known = self._known(state)
+        found: list[Mutant] = []
+        with Station(tree.root, self.part.preload) as station:
+            tests = self._tests(station, tree.root)
+            for number, change in enumerate(self.changes, start=1):
+                row = known.get(change.name)
+                if row is None:
+                    row = self._tried(station, tree.root, tests, change)
+                    with state.open("a", encoding="utf-8") as stream:
+                        stream.write(json.dumps({"name": change.name, **row}) + "\n")
+                mutant = Mutant(
+                    number=number, change=change, fate=Fate(str(row["fate"])),
+                    test=str(row["test"]), message=str(row["message"]), tried=int(row["tried"]),
+                )  # fmt: skip
+                if mutant.fate is Fate.KILLED:
+                    self._learn(change, mutant.test)
+                found.append(mutant)
+                self.tell(mutant)
+        return found
+
+    def _known(self, state: Path) -> dict[str, dict[str, str | int]]:
+        """Return what an interrupted campaign on the same files has found, by change."""
+        key = self._key()
+        lines = state.read_text(encoding="utf-8").splitlines() if state.is_file() else []
+        rows = [row for line in lines if (row := parse(line)) is not None]
+        if not rows or rows[0].get("key") != key:
+            rows = [{"key": key}]
+        state.parent.mkdir(parents=True, exist_ok=True)
+        state.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return {str(row["name"]): row for row in rows[1:]}
+
+    def _key(self) -> str:
+        digest = hashlib.sha256()
+        tests = {
+            path for name in self.part.tests for path in (ROOT / name).parent.glob("**/*.py")
+        }  # also what the tests import of their own folders
+        for path in sorted({*files_of(self.part), *tests, *Path(__file__).parent.glob("*.py")}):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()[:24]
+
+    def _tests(self, station: Station, root: Path) -> Tests:
+        """Run everything on the good code, and see what it reaches."""
+        reach, log = self.folder / f"reach-{self._key()}.json", self.folder / "good.txt"
+        if not reach.is_file():
+            options = [word for word in _OPTIONS if word != "-x"]
+            ran = station.run(
+                [*options, *self.part.options, *self.part.tests], log, cpu_s=MOST_S, reach=reach
+            )
+            if ran.code not in (0, 1) or not reach.is_file():
+                raise UserError(f"the tests of this part can't be run: {log}")
+        tests = read(reach)
+        if not tests.seconds:
+            raise UserError(f"no test of this part passes on the good code: {log}")
+        return tests
+
+    def _tried(
+        self, station: Station, root: Path, tests: Tests, change: Change
+    ) -> dict[str, str | int]:
+        chosen = self._chosen(tests, change)
+        if not chosen:
+            return _row(Fate.SURVIVED, message="no test calls it", tried=0)
+        path = root / change.module
+        good = path.read_text(encoding="utf-8")
+        path.write_text(applied(good, change), encoding="utf-8")
+        log = self.folder / "mutant.txt"
+        total = sum(tests.seconds[name] for name in chosen)
+        try:
+            ran = station.run([*_OPTIONS, *chosen], log, cpu_s=MUCH * total + LITTLE_S)
+        finally:
+            path.write_text(good, encoding="utf-8")
+        if ran.code == 0:
+            return _row(Fate.SURVIVED, message="", tried=len(chosen))
+        if ran.code == OUT_OF_TIME:
+            return _row(Fate.KILLED, test="time", message="does not end", tried=len(chosen))
+        said = FAILED.search(log.read_text(encoding="utf-8", errors="replace"))
+        if ran.code in _BAD_CODE or ran.code < 0:
+            name = said[1] if said else "the interpreter"
+            message = (said[2] or "" if said else f"it ended with {ran.code}")[:200]
+            return _row(Fate.KILLED, test=name, message=message, tried=len(chosen))
+        return _row(Fate.NOT_BUILT, message=f"pytest ended with {ran.code}", tried=len(chosen))
+
+    def _chosen(self, tests: Tests, change: Change) -> list[str]:
+        """Return the tests for a change, those most likely to see it first."""
+        function = _function(change)
+        if function is not None:
+            named = set(tests.of.get(function, ()))
+        else:
+            named = {
+                name for key, own in tests.of.items() if key[0] == change.module for name in own
+            } or set(tests.seconds)
+        first = self._kills.get(function or change.module, Counter())
+        by_file = self._kills.get(change.module, Counter())
+        return sorted(
+            named, key=lambda name: (-first[name], -by_file[name], tests.seconds[name], name)
+        )
+
+    def _learn(self, change: Change, test: str) -> None:
+        for key in (_function(change), change.module):
+            if key is not None:
+                self._kills.setdefault(key, Counter())[test] += 1
+
+
+def _row(fate: Fate, *, message: str, tried: int, test: str = "") -> dict[str, str | int]:
+    return {"fate": str(fate), "message": message, "tried": tried, "test": test}
+
+
+def _function(change: Change) -> Function | None:
+    """Return the innermost function with a name that a change lies in."""
+    found: Function | None = None
+    size = None
+    for node in ast.walk(ast.parse((ROOT / change.module).read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        assert node.end_lineno is not None
+        body = node.body[0].lineno  # what stands in the head is computed when it is defined
+        if body <= change.line <= node.end_lineno:
+            lines = node.end_lineno - node.lineno
+            if size is None or lines < size:
+                first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+                found, size = (change.module, first), lines
+    return found

@@ -1,0 +1,167 @@
+"""Mutants of Python: the kinds, the tests that reach them, and what is a kill."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+
+from honeyguide.cli import UserError
+from honeyguide.core import PythonPart
+from honeyguide.mutate.kinds import Change
+from honeyguide.mutate.merge import applied
+from honeyguide.mutate.python import campaign as campaign_module
+from honeyguide.mutate.python.campaign import PythonCampaign, changes_of
+from honeyguide.mutate.python.kinds import KINDS, changes
+from honeyguide.mutate.report import Fate, Mutant
+
+DEMO = '''"""Words that are not computed: 1 + 2."""
+from __future__ import annotations
+
+LIMIT = 9
+
+
+def clip(values: list[int], low: int = 0) -> list[int]:
+    """Return the values, none above LIMIT."""
+    if not values and low >= 0:
+        raise ValueError(f"nothing, {low + 1}")
+    found = [min(value & 15, LIMIT) for value in values[1:]]
+    found[0] = found[0] * 2 if low else -found[0]
+    found.append(max(3, len(found), key=abs))
+    return found
+
+
+def idle() -> int:
+    total = 0
+    for number in range(0, 9):
+        if number == 3:
+            continue
+        total += number
+    return total
+'''
+TESTS = """from demo import clip, idle
+
+def test_clip():
+    assert clip([1, 2, 30]) == [-2, 9, 3]
+
+def test_that_is_wrong():
+    assert idle() == 1
+
+def test_idle():
+    assert idle() == 33
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project with a module and its tests."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "demo.py").write_text(DEMO)
+    (root / "test_demo.py").write_text(TESTS)
+    monkeypatch.setattr(campaign_module, "ROOT", root)
+    monkeypatch.setattr(campaign_module, "Tree", Copy)
+    return root
+
+
+class Copy:
+    """Stands in for the copy of the whole project."""
+
+    def __init__(self, name: str, *, folder: Path) -> None:
+        self.root = folder / name
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(folder.parent / "project", self.root)
+
+
+PART = PythonPart(files=("demo.py",), tests=("test_demo.py",))
+
+
+def run(project: Path, wanted: list[Change]) -> list[Mutant]:
+    """Return what becomes of changes."""
+    folder = project.parent / "work"
+    folder.mkdir(exist_ok=True)
+    return PythonCampaign(part=PART, changes=wanted, folder=folder, tell=lambda _: None).run()
+
+
+def named(project: Path, text: str) -> Change:
+    """Return the first change that reads so."""
+    del project
+    return next(item for item in changes_of(PART) if text in str(item))
+
+
+def test_every_kind_is_found_and_is_python(project: Path) -> None:
+    found = changes(project / "demo.py", "demo.py")
+    kinds = {item.kind for item in found}
+    assert kinds >= set(KINDS) - {"loop", "bitwise", "call"} and kinds <= set(KINDS)
+    assert len({item.name for item in found}) == len(found)
+    for item in found:
+        after = applied(DEMO, item)
+        assert ast.unparse(ast.parse(after)) != ast.unparse(ast.parse(DEMO))
+
+
+def test_what_is_only_said_is_left_alone(project: Path) -> None:
+    lines = {DEMO.splitlines()[item.line - 1] for item in changes(project / "demo.py", "demo.py")}
+    assert not any('"""' in line or line.startswith("from") for line in lines)
+    said = [item for item in changes(project / "demo.py", "demo.py") if "low + 1" in item.old]
+    assert [item.kind for item in said] == ["raise"]
+
+
+def test_a_test_that_falls_kills_and_others_do_not(project: Path) -> None:
+    wanted = [
+        named(project, "9 -> (9 + 1)"),  # outside of functions
+        named(project, "total += number"),
+        named(project, "number == 3 -> number != 3"),
+        named(project, "0 -> (0 + 1)"),
+    ]
+    mutants = {str(item.change): item for item in run(project, wanted)}
+    killed = [item for item in mutants.values() if item.fate is Fate.KILLED]
+    assert len(killed) >= 3
+    assert all("test_that_is_wrong" not in item.test for item in killed)
+    loop = next(item for item in mutants.values() if "total" in item.change.old)
+    assert loop.test.endswith("::test_idle")
+    assert loop.tried == 1  # the other test does not call it, or fails anyway
+
+
+def test_what_does_not_end_is_killed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign_module, "LITTLE_S", 1.0)
+    path = project / "demo.py"
+    path.write_text(path.read_text() + "\n\ndef ever() -> int:\n    n = 0\n    while n < 3:\n"
+                    "        n += 1\n    return n\n")  # fmt: skip
+    tests = project / "test_demo.py"
+    tests.write_text(
+        TESTS + "\ndef test_ever():\n    from demo import ever\n    assert ever() == 3\n"
+    )
+    (mutant,) = run(project, [named(project, "n += 1 -> pass")])
+    assert (mutant.fate, mutant.test) == (Fate.KILLED, "time")
+
+
+def test_what_nobody_calls_survives_and_says_so(project: Path) -> None:
+    (project / "test_demo.py").write_text("def test_other():\n    assert True\n")
+    path = project / "demo.py"
+    assert path.is_file()
+    mutants = run(project, [named(project, "total += number")])
+    assert [item.fate for item in mutants] == [Fate.SURVIVED]
+    assert mutants[0].message == "no test calls it"
+
+
+def test_without_a_test_that_passes_nothing_is_judged(project: Path) -> None:
+    (project / "test_demo.py").write_text("def test_bad():\n    assert False\n")
+    with pytest.raises(UserError, match="no test of this part passes"):
+        run(project, [named(project, "total += number")])
+    (project / "test_demo.py").write_text("def nothing(): pass\n")
+    with pytest.raises(UserError):
+        run(project, [named(project, "total += number")])
+
+
+def test_a_campaign_goes_on_and_a_changed_file_begins_anew(project: Path) -> None:
+    wanted = [named(project, "total += number")]
+    assert run(project, wanted)[0].fate is Fate.KILLED
+    state = project.parent / "work" / "state.jsonl"
+    kept = state.read_text()
+    assert run(project, wanted)[0].fate is Fate.KILLED
+    assert state.read_text() == kept
+    (project / "test_demo.py").write_text(TESTS.replace("33", "33  # still"))
+    run(project, wanted)
+    assert state.read_text() != kept
