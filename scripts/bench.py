@@ -86,6 +86,8 @@ def main(argv: list[str]) -> int:
         print()
     missed = [kernel["name"] for kernel in kernels if kernel.get("met") is False]
     reasons = [failure] if failure else []
+    if not failure and all("left_out" in kernel for kernel in kernels):
+        reasons.append(f"no kernel was measured on {core.name}")
     reasons += [f"{name} is below its target" for name in missed]
     if wanted.only is not None:
         reasons += [

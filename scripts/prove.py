@@ -11,12 +11,12 @@ import sys
 
 from honeyguide import cli
 from honeyguide.cli import UserError
-from honeyguide.project import BUILD, ROOT
-from honeyguide.proofs.campaign import Result, jobs_of, report, run_all, write
+from honeyguide.project import ROOT
+from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
 from honeyguide.proofs.table import Proof, TableError, load
 from honeyguide.proofs.task import Sources, check
+from honeyguide.report.files import Results, shown
 from honeyguide.report.table import table
-from honeyguide.runs import new_run
 
 TABLE = ROOT / "tb" / "proofs" / "proofs.toml"
 SOURCES = Sources(
@@ -36,14 +36,14 @@ def main(argv: list[str]) -> int:
     try:
         proofs = chosen(load(TABLE), wanted.only, quick=wanted.quick)
         check(proofs, SOURCES)
-        run = new_run("prove", BUILD)
+        left = Results(command="prove")
+        left.start()
         results = run_all(
-            jobs_of(proofs), SOURCES, run.path, parallel=wanted.jobs, tell=show_progress
+            jobs_of(proofs), SOURCES, left.run.path, parallel=wanted.jobs, tell=show_progress
         )
     except TableError as error:
         raise UserError(str(error)) from None
-    write(run.path / "prove.json", report(results))
-    published = run.publish([run.path / "prove.json"])
+    path = left.write(report(results))
     rows = [
         [entry.name, len(entry.properties), len(entry.assumptions), entry.method, entry.depth,
          f"{sum(r.outcome.seconds for r in results if r.job.proof is entry):.1f}",
@@ -57,7 +57,7 @@ def main(argv: list[str]) -> int:
             print(result.sentence, file=sys.stderr)
     faults = sum(result.job.fault is not None for result in results)
     failed = sum(not result.passed for result in results)
-    print(f"report      {published[0]}")
+    print(f"report      {shown(path)}")
     print(
         f"{sum(len(entry.properties) for entry in proofs)} properties of {len(proofs)} modules, "
         f"{faults} faults: {failed} of {len(results)} runs are not as they must be"
@@ -79,7 +79,12 @@ def chosen(proofs: list[Proof], only: str | None, *, quick: bool) -> list[Proof]
                 names = ", ".join(proof.name for proof in proofs)
                 raise UserError(f"there is no proof {name!r}; there are {names}")
         proofs = [known[name] for name in only.split(",")]
-    return [proof for proof in proofs if proof.quick or not quick]
+        if quick and (late := [proof.name for proof in proofs if not proof.quick]):
+            raise UserError(f"not among the quick proofs: {', '.join(late)}; leave --quick out")
+    found = [proof for proof in proofs if proof.quick or not quick]
+    if not found:
+        raise UserError(f"no proof is in {TABLE.relative_to(ROOT)}, so nothing would be proved")
+    return found
 
 
 def show_progress(result: Result) -> None:

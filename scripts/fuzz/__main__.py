@@ -61,9 +61,11 @@ def main(argv: list[str]) -> int:
         files, jobs=wanted.jobs, oracle_every=wanted.oracle_every, progress=progress.update
     )
     progress.done()
+    missing = gaps(tally, len(files), judge)
     path = results.write(
         {
-            "pass": not tally.wrong,
+            "pass": not tally.wrong and not missing,
+            "reasons": missing,
             "seed": wanted.seed,
             "files": len(files),
             "kinds": sorted(set(kinds)),
@@ -81,8 +83,24 @@ def main(argv: list[str]) -> int:
     for line in summary(tally, len(files), judge):
         print(line)
     print(f"report    {shown(path)}")
-    print("FAIL" if tally.wrong else "PASS")
-    return 1 if tally.wrong else 0
+    for reason in missing:
+        print(f"FAIL: {reason}")
+    if not missing:
+        print("FAIL" if tally.wrong else "PASS")
+    return 1 if tally.wrong or missing else 0
+
+
+def gaps(tally: Tally, files: int, judge: str) -> list[str]:
+    """Return what was to be tried and was not: without it a pass says nothing."""
+    found = []
+    if (tried := tally.kinds.total()) < files:
+        found.append(f"{files - tried} of {files} files were not tried")
+    if tally.kinds["network"] and not tally.judged and not tally.wrong:
+        found.append(
+            f"none of {tally.kinds['network']} networks was judged by {judge}; ask for more files "
+            "or a smaller --oracle-every"
+        )
+    return found
 
 
 def chosen_kinds(text: str) -> tuple[str, ...]:

@@ -45,9 +45,11 @@ def main(argv: list[str]) -> int:
         numbers = range(wanted.first, wanted.first + wanted.n)
         tally = campaign.run(numbers, oracles, progress.update)
     progress.done()
+    missing = gaps(tally, wanted.n)
     path = results.write(
         {
-            "pass": not tally.findings,
+            "pass": not tally.findings and not missing,
+            "reasons": missing,
             "seed": wanted.seed,
             "first": wanted.first,
             "config": core.name,
@@ -66,8 +68,26 @@ def main(argv: list[str]) -> int:
     for line in summary(tally):
         print(line)
     print(f"report    {shown(path)}")
-    print("FAIL" if tally.findings else "PASS")
-    return 1 if tally.findings else 0
+    for reason in missing:
+        print(f"FAIL: {reason}")
+    if not missing:
+        print("FAIL" if tally.findings else "PASS")
+    return 1 if tally.findings or missing else 0
+
+
+def gaps(tally: Tally, wanted: int) -> list[str]:
+    """Return what was to be compared and was not: without it a pass says nothing."""
+    found = []
+    if tally.networks < wanted:
+        found.append(f"{wanted - tally.networks} of {wanted} networks were not run")
+    if not tally.findings and not tally.judged_values:
+        found.append("no value of golden was judged by another")
+    if not tally.findings and not tally.rtl_values:
+        found.append(
+            "no value of the core was compared with golden"
+            + (": no network has work for it" if tally.without_core == tally.networks else "")
+        )
+    return found
 
 
 def kinds(words: str | None) -> list[str]:

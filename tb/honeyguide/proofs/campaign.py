@@ -6,7 +6,6 @@ proof that no fault refutes would hold for anything.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,8 +130,3 @@ def report(results: Sequence[Result]) -> dict[str, object]:
             if result.job.fault is not None
         ],
     }
-
-
-def write(path: Path, content: dict[str, object]) -> None:
-    """Write the report as JSON."""
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

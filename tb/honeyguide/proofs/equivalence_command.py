@@ -77,8 +77,8 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
     if wanted.only is not None:
         names = chosen(wanted.only, names, new)
     if not names:
-        print(f"PASS: no module differs from {wanted.base}")
-        results.write({"pass": True, "base": wanted.base, "modules": []})
+        print(f"NOTHING TO COMPARE: no module differs from {wanted.base}")
+        results.write({"pass": None, "base": wanted.base, "modules": []})
         return 0
     design = core().build(wanted.config)
     includes = [Path(path).resolve() for path in design.get("includes", ())]
@@ -97,9 +97,11 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
         table(["module", "verdict", "detail"], [[o.module, o.verdict, o.detail] for o in outcomes])
     )
     bad = [o.module for o in outcomes if o.verdict in (Verdict.DIFFERS, Verdict.NOT_SHOWN)]
+    compared = any(o.verdict not in (Verdict.PORTS, Verdict.NEW) for o in outcomes)
     path = results.write(
         {
-            "pass": not bad, "base": wanted.base, "config": wanted.config, "cycles": wanted.cycles,
+            "pass": not bad if compared else None, "base": wanted.base,
+            "config": wanted.config, "cycles": wanted.cycles,
             "modules": [
                 {"module": o.module, "verdict": str(o.verdict), "seconds": round(o.seconds, 1),
                  "detail": o.detail}
@@ -108,7 +110,10 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
         }
     )  # fmt: skip
     print(f"report: {shown(path)}")
-    print(f"FAIL: {', '.join(bad)}" if bad else "PASS")
+    if not compared:
+        print("NOT JUDGED: what is new or has other ports can be compared with nothing")
+    else:
+        print(f"FAIL: {', '.join(bad)}" if bad else "PASS")
     return 1 if bad else 0
 
 
