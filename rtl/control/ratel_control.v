@@ -617,7 +617,8 @@ module ratel_control #(
   );
 
   ratel_error #(
-    .QueueDepth (QueueDepth)
+    .QueueDepth (QueueDepth),
+    .Users      (Windows != 0)
   ) u_error (
     .clk_i          (clk_i),
     .rst_ni         (state_rst_n),

@@ -10,6 +10,7 @@
 //
 //   name          | meaning
 //   --------------|---------------------------------------------------------------------------
+//   Users         | 0: nothing ever comes for pages 1..3
 //   flush_i       | soft reset pending: drop what waits
 //   write_*_i     | a write to DB_RS1, DB_RS2 or DB_INSTR of page write_page_i, in this cycle
 //   full_o        | bit a page: its word has not been taken yet
@@ -21,7 +22,9 @@
 //   db_*          | oldest word, its operands and its owner; db_result_i in the cycle of ready
 `include "ratel_isa.vh"
 
-module ratel_doorbells (
+module ratel_doorbells #(
+  parameter Users = 1
+) (
   input  wire        clk_i,
   input  wire        rst_ni,
   input  wire        flush_i,
@@ -91,6 +94,7 @@ module ratel_doorbells (
   wire [1:0] page = {head[3] | head[2], head[3] | head[1]};
   wire [3:0] take = (db_valid_o && db_ready_i) ? head : 4'd0;
   wire [3:0] ring = (write_word_i && !quick) ? (4'd1 << write_page_i) : 4'd0;
+  localparam [3:0] Pages = (Users != 0) ? 4'b1111 : 4'b0001;
 
   function [2:0] ratel_count4;
     input [3:0] bits;
@@ -141,7 +145,7 @@ module ratel_doorbells (
       quick_q      <= 1'b0;
       quick_page_q <= 2'd0;
     end else begin
-      full_q       <= flush_i ? 4'd0 : ((full_q & ~take) | ring);
+      full_q       <= flush_i ? 4'd0 : (((full_q & ~take) | ring) & Pages);
       new_q        <= ring;
       quick_q      <= write_word_i && quick && !flush_i;
       quick_page_q <= write_page_i;

@@ -7,6 +7,7 @@
 //   name                                       | meaning
 //   -------------------------------------------|--------------------------------------------------
 //   QueueDepth                                 | as in ratel_core
+//   Users                                      | 0: only privileged owners come
 //   job_rst_ni                                 | reset with an abort, too: nothing older is in
 //                                              | flight any more
 //   fail_*                                     | refused instruction of the front end or, with
@@ -26,7 +27,8 @@
 `include "ratel_regs.vh"
 
 module ratel_error #(
-  parameter QueueDepth = 4
+  parameter QueueDepth = 4,
+  parameter Users      = 1
 ) (
   input  wire                  clk_i,
   input  wire                  rst_ni,
@@ -99,9 +101,10 @@ module ratel_error #(
   wire [111:0] of_made  = store_error_i ? of_store : of_fail;
   wire [111:0] of_one   = make_load ? of_load : of_made;
 
-  localparam [7:0] First = 8'd1;
-  wire [7:0] load_at = make_load ? (First << load_owner) : 8'd0;
-  wire [7:0] made_at = make ? (First << made_owner) : 8'd0;
+  localparam [7:0] First  = 8'd1;
+  localparam [7:0] Owners = (Users != 0) ? 8'b1111_1111 : 8'b0001_0001;
+  wire [7:0] load_at = (make_load ? (First << load_owner) : 8'd0) & Owners;
+  wire [7:0] made_at = (make ? (First << made_owner) : 8'd0) & Owners;
 
   ratel_error_order #(
     .QueueDepth (QueueDepth)
@@ -150,7 +153,7 @@ module ratel_error #(
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= 8'd0;
-    else valid_q <= (valid_q & ~clear_i) | load_at | made_at;
+    else valid_q <= ((valid_q & ~clear_i) | load_at | made_at) & Owners;
   end
 
   // --- readers -----------------------------------------------------------------------------------

@@ -335,7 +335,9 @@ module ratel_regs #(
   assign irq_o           = |({error_any, done_q} & irq_enable_q);
 
   // --- doorbells -------------------------------------------------------------------------------
-  ratel_doorbells u_doorbells (
+  ratel_doorbells #(
+    .Users (Windows != 0)
+  ) u_doorbells (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .flush_i       (reset_pending_i),
