@@ -6,7 +6,7 @@
 // A word runs with the operands of its own page, where they stay until it was taken; what would
 // change them meanwhile is refused before it gets here (full_o). Soft reset leaves operands alone,
 // so that no word can ever run with others than those that were written for it; words that wait
-// are dropped, and their result says so.
+// are dropped, and their result says so. A word gives its place to its result when it is taken.
 //
 //   name          | meaning
 //   --------------|---------------------------------------------------------------------------
@@ -56,8 +56,7 @@ module ratel_doorbells #(
 
   reg  [31:0] rs1_q    [0:3];
   reg  [31:0] rs2_q    [0:3];
-  reg  [31:0] word_q   [0:3];
-  reg  [31:0] result_q [0:3];
+  reg  [31:0] word_q   [0:3];  // the word that waits, then its result
   reg  [3:0]  full_q;
   reg  [3:0]  new_q;
   reg  [3:0]  numbered_q;  // a rdcnt that will be refused has no number of its own
@@ -115,25 +114,23 @@ module ratel_doorbells #(
 
       always @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
-          rs1_q[g]    <= 32'd0;
-          rs2_q[g]    <= 32'd0;
-          result_q[g] <= 32'd0;
+          rs1_q[g]  <= 32'd0;
+          rs2_q[g]  <= 32'd0;
+          word_q[g] <= 32'd0;
         end else begin
           if (write_rs1_i && (write_page_i == g))
             rs1_q[g] <= (rs1_q[g] & ~write_mask_i) | (write_data_i & write_mask_i);
           if (write_rs2_i && (write_page_i == g))
             rs2_q[g] <= (rs2_q[g] & ~write_mask_i) | (write_data_i & write_mask_i);
-          if (flush_i) result_q[g] <= full_q[g] ? WasReset : result_q[g];
-          else if (take[g]) result_q[g] <= db_result_i;
-          else if (quick_q && (quick_page_q == g)) result_q[g] <= quick_value_i;
+          if (ring[g]) word_q[g] <= write_data_i;
+          else if (flush_i && full_q[g]) word_q[g] <= WasReset;
+          else if (take[g]) word_q[g] <= db_result_i;
+          else if (quick_q && (quick_page_q == g)) word_q[g] <= quick_value_i;
         end
       end
 
       always @(posedge clk_i) begin
-        if (ring[g]) begin
-          word_q[g]     <= write_data_i;
-          numbered_q[g] <= !rdcnt;
-        end
+        if (ring[g]) numbered_q[g] <= !rdcnt;
       end
     end
   endgenerate
@@ -157,7 +154,7 @@ module ratel_doorbells #(
   assign older_o       = ratel_count4(full_q & numbered_q & ~new_q);
   assign read_rs1_o    = rs1_q[read_page_i];
   assign read_rs2_o    = rs2_q[read_page_i];
-  assign read_result_o = result_q[read_page_i];
+  assign read_result_o = full_q[read_page_i] ? 32'd0 : word_q[read_page_i];
   assign quick_index_o = rs1_q[quick_page_q];
   assign db_valid_o    = (full_q != 4'd0) && !flush_i;
   assign db_word_o     = word_q[page];

@@ -136,7 +136,7 @@
 #define RATEL_DB_INSTR_WORD_LSB              0u
 #define RATEL_DB_INSTR_WORD_MASK             0xffffffffu
 
-/* Doorbell result: Result of the page's last doorbell instruction that was taken, 0 if it has none; VALID and code RESET if a soft reset dropped it. */
+/* Doorbell result: Result of the page's last doorbell instruction that was taken, 0 if it has none and while one waits; VALID and code RESET if a soft reset dropped it. */
 #define RATEL_DB_RESULT_OFFSET               0x03cu
 #define RATEL_DB_RESULT_RESET                0x00000000u
 #define RATEL_DB_RESULT_RESULT_LSB           0u

@@ -78,6 +78,9 @@ async def every_page_has_a_doorbell(dut: Any) -> None:
     bench = await started(dut)
     load = bench.engines["load"]
     for turn in range(8):
+        await page_ring(bench, 0, rdcnt(index=0))
+        await bench.step(3)
+        assert await page_get(bench, 0, "DB_RESULT")
         load.frozen = True
         await bench.issue(ld_l(addr=1))
         await bench.issue(fence())
@@ -87,6 +90,7 @@ async def every_page_has_a_doorbell(dut: Any) -> None:
             await bench.write(PAGE * ((page + 1) % PAGES) + OFFSET["DB_INSTR"], 0, strobes=7)
         for page in range(PAGES):
             assert await page_get(bench, page, "STATUS") & STATUS_DOORBELL
+            assert await page_get(bench, page, "DB_RESULT") == 0, "of another word"
         load.frozen = False
         await bench.step(150 + (PAGES + 1) * SWEEP)  # the first load was another tenant's
         seen = [unpack("load", job.desc) for job in load.log[-PAGES:]]
