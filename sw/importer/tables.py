@@ -129,8 +129,21 @@ def absolute(op: Operator) -> Operation:
 
 
 def negate(op: Operator) -> Operation:
-    """NEG of values without quantisation."""
-    op.made(op.given(0, "int32", "int64").dtype)
+    """NEG: LiteRT turns the number round as it stands, tflite-micro runs none of these types.
+
+    So int8 and int16 are defined where that is the real number's negative: zero points of 0, one
+    scale. The most negative number stays what it is.
+    """
+    source = op.given(0, "int8", "int16", "int32", "int64")
+    output = op.made(source.dtype)
+    if source.zero_point or output.zero_point or source.scale != output.scale:
+        raise op.error(
+            "its zero points are not 0, or its scales differ, for which no interpreter defines "
+            "it; use SUB from 0",
+            tensor=source,
+        )
+    if source.dtype == "int8":
+        return Lookup(table=np.negative(lookup.INPUTS.astype(np.int8)))
     return HostFunction(function=lambda inputs: [np.negative(inputs[0])])
 
 
@@ -224,7 +237,7 @@ OPERATORS = (
         name="NEG",
         handler=negate,
         judge=LITERT,
-        types=("int32",),
-        limits="all types are the host's",
+        types=("int8", "int16", "int32"),
+        limits="zero points 0 and one scale; other types than int8 are the host's",
     ),
 )

@@ -79,7 +79,7 @@ _FILE_MAKERS: dict[str, tuple[Callable[[np.random.Generator, str], Case], tuple[
     "ABS": (fuzz_arithmetic.absolute_case, ("int8", "int16")),
     "PRELU": (fuzz_arithmetic.prelu_case, ("int8",)),
     "ELU GELU EXP LOG RELU_0_TO_1 RELU_N1_TO_1": (fuzz_functions.real_case, ("int8",)),
-    "NEG": (fuzz_functions.negate_case, ("int32",)),
+    "NEG": (fuzz_functions.negate_case, ("int8", "int16", "int32")),
     "RSQRT": (fuzz_functions.rsqrt_case, ("int8",)),
     "LOGISTIC TANH": (fuzz_functions.sigmoid_case, ("int16",)),
     "RELU LEAKY_RELU": (fuzz_functions.leaky_case, ("int16",)),

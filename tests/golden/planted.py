@@ -246,7 +246,8 @@ _MISTAKES: dict[str, Mistake] = {
             )
         ),
     ),
-    "NEG int32, SHAPE, FILL, FILL int32, ZEROS_LIKE, ZEROS_LIKE int32": HOST,
+    "NEG": _layer("Lookup"),
+    "NEG int16, NEG int32, SHAPE, FILL, FILL int32, ZEROS_LIKE, ZEROS_LIKE int32": HOST,
     "CONCATENATION": _at("movement.concatenation", rolled),
     "PAD, PADV2": _at("movement.pad", rolled),
     "TRANSPOSE": _at("movement.transpose", rolled),
