@@ -6,7 +6,7 @@ piece fits one of two buffers, which are used in turn: the next piece is loaded 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,6 +15,8 @@ from sw.compiler.geometry import Shape, blocks, ceil_div
 from sw.compiler.operations import Box, MoveOp
 from sw.compiler.units import Operand, Transfer, Unit
 
+TURNS = 8  # pieces of a move: while one is stored, the next is loaded
+FEWEST_LINES = 8  # of a piece, which takes some cycles to begin
 MAX_EXTENT = 0xFFFF  # sizes and pixel pitches have 16 bits
 
 
@@ -91,6 +93,25 @@ def _fill_unit(config: CoreConfig, op: MoveOp, target: int, base: int, lines: in
         )
         position += shape.bytes
     return unit
+
+
+def piece_count(config: CoreConfig, boxes: Sequence[Box]) -> int:
+    """Rectangles of boxes in a scratchpad that has room for each."""
+    lines = config.spad_depth
+    return sum(1 for box in boxes for _ in pieces(config, box, lines))
+
+
+def buffer_lines(config: CoreConfig, boxes: Sequence[Box], most: int) -> int:
+    """Lines of each of two buffers, at most ``most``: enough for the largest piece, but less where
+    a few large pieces would wait for each other's end. A narrow pixel takes a word of its own.
+    """
+    lines = [
+        ceil_div(piece.shape.pixels, config.rows) * blocks(config, piece.shape.c)
+        for box in boxes
+        for piece in pieces(config, box, most)
+    ]
+    enough = max(FEWEST_LINES, ceil_div(sum(lines), TURNS))
+    return max(1, min(max(lines, default=1), enough))
 
 
 def pieces(config: CoreConfig, box: Box, lines: int) -> Iterator[Piece]:
@@ -182,8 +203,8 @@ def _cut(config: CoreConfig, piece: Piece, lines: int) -> Iterator[Piece]:
     shape = piece.shape
     channels = min(shape.c, lines * config.cols)
     pixels = max(1, lines // blocks(config, channels)) * config.rows
-    columns = min(shape.w, pixels, MAX_EXTENT)
-    rows = min(shape.h, max(1, pixels // columns), MAX_EXTENT) if columns == shape.w else 1
+    columns = _even(shape.w, min(pixels, MAX_EXTENT))
+    rows = _even(shape.h, min(pixels // columns, MAX_EXTENT)) if columns == shape.w else 1
     for y in range(0, shape.h, rows):
         for x in range(0, shape.w, columns):
             for c in range(0, shape.c, channels):
@@ -196,6 +217,11 @@ def _cut(config: CoreConfig, piece: Piece, lines: int) -> Iterator[Piece]:
                     source=_moved(piece.source, y, x, c),
                     target=_moved(piece.target, y, x, c),
                 )
+
+
+def _even(size: int, most: int) -> int:
+    """Size of parts of at most ``most``, as alike as can be: they take turns."""
+    return ceil_div(size, ceil_div(size, max(most, 1)))
 
 
 def _moved(side: tuple[int, int, int], y: int, x: int, c: int) -> tuple[int, int, int]:

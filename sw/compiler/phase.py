@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from golden.config import CoreConfig
 from sw.compiler.estimate import Work, work
 from sw.compiler.geometry import Shape, ceil_div
+from sw.compiler.moves import buffer_lines
 from sw.compiler.operations import ArrayOp, CoreOp, MoveOp
 from sw.compiler.packing import Part, weight_parts
 from sw.compiler.placement import Buffer
@@ -176,7 +177,9 @@ class PhasePlan:
 
     def _buffer_move(self, index: int, plan: OpPlan, op: MoveOp, limits: Limits) -> None:
         share = self.config.spad_depth // MOVE_SHARE
-        needed = ceil_div(op.size, self.config.rows * self.config.cols)
+        needed = buffer_lines(self.config, op.boxes, share)
+        if op.fill is not None:  # a buffer of it is stored again and again
+            needed = max(needed, ceil_div(op.size, self.config.rows * self.config.cols))
         plan.limit = limits.get(index, (max(1, min(share, needed)), 1))
         name = f"layer {op.layer}"
         plan.scratch = [
