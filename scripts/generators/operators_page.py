@@ -43,8 +43,8 @@ runs. Nothing else is exact by its instructions.
   scratchpad words, gather and array rows for what about one public file in sixty has.
 - **UNIDIRECTIONAL_SEQUENCE_LSTM, SVDF**: their gates, cell state and sums between two products are
   int16 or int32.
-- **SQUARED_DIFFERENCE, DIV, comparisons, ARG_MAX, RESIZE_BILINEAR**: no instruction squares or
-  divides, makes a truth value of two tensors, or weighs four pixels by their places.
+- **SQUARED_DIFFERENCE, DIV, comparisons, ARG_MAX**: no instruction squares or
+  divides two tensors, or makes a truth value or a place of them.
 """
 
 
@@ -106,6 +106,6 @@ def operators_page() -> str:
 
 def _row(entry: Entry) -> str:
     where = entry.where
-    if where == CORE and len(entry.types) > 1:
+    if where == CORE and (len(entry.types) > 1 or "the host" in entry.limits):
         where = "core, host"
     return f"| {entry.name} | {', '.join(entry.types)} | {where} | {entry.limits} | {entry.judge} |"

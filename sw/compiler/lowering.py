@@ -19,6 +19,7 @@ from sw.compiler import (
     lowering_pointwise,
     lowering_rearranging,
     lowering_reduction,
+    lowering_resizing,
 )
 from sw.compiler.context import Context, FoldedChannels, FoldedPad
 from sw.compiler.geometry import CompileError
@@ -40,6 +41,7 @@ _LOWERINGS: dict[type, Callable[[Context, Layer, Any], list[LoweredOp] | str]] =
     ops.Maximum: lowering_pointwise.maximum,
     ops.Rearrangement: lowering_rearranging.rearrangement,
     ops.ResizeNearest: lowering_rearranging.rearrangement,
+    ops.ResizeBilinear: lowering_resizing.bilinear,
     ops.Addition: lowering_pointwise.addition,
     ops.Multiplication: lowering_pointwise.multiplication,
     ops.Lookup: lowering_pointwise.lookup,

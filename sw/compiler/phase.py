@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from golden.config import CoreConfig
-from sw.compiler.estimate import Work, work
+from sw.compiler.estimate import STRIP_OVERHEAD, Work, work
 from sw.compiler.geometry import Shape, ceil_div
 from sw.compiler.moves import buffer_lines
 from sw.compiler.operations import ArrayOp, CoreOp, MoveOp
 from sw.compiler.packing import Part, weight_parts
 from sw.compiler.placement import Buffer
 from sw.compiler.spreading import spread_pitch
-from sw.compiler.strips import Strip, cut, legal_starts
+from sw.compiler.strips import Strip, cut, legal_starts, strip_of
 from sw.compiler.tensors import TensorTable
 from sw.compiler.tiling import strip_lines
 
@@ -225,12 +225,10 @@ class PhasePlan:
         elif any(in_streams) or out_streams:
             share = PROGRESSIVE_STRIPS if index in self.joined else 2
             plan.limit = limits.get(index, (ceil_div(height, share), width))
-        elif (
-            {index, index - 1} & self.joined
-            or any(self.first_load.get(key) == index for key in keys)
-            or self._exports(op)
-        ):
+        elif {index, index - 1} & self.joined:
             plan.limit = (ceil_div(height, PROGRESSIVE_STRIPS), width)
+        elif any(self.first_load.get(key) == index for key in keys) or self._exports(op):
+            plan.limit = (ceil_div(height, self._progressive(index, op)), width)
         else:
             plan.limit = (height, width)
         made = self.strips(index, op, plan.limit)
@@ -246,6 +244,16 @@ class PhasePlan:
         plan.out_stream = self.stream_buffers(
             index, op, made.out_lines, copies if out_streams else 0
         )
+
+    def _progressive(self, index: int, op: ArrayOp) -> int:
+        """Strips of an operation that loads or stores under compute: none with less to do than it
+        takes to begin one.
+        """
+        whole = strip_of(op, 0, op.out_shape.h)
+        loaded = sum(1 for key in self.operand_keys(op) if self.first_load.get(key) == index)
+        one = work(self.config, op, [whole], loaded=loaded, stored=self._exports(op))
+        busy = max(one.array[0], one.loads[0], one.stores[0])
+        return max(1, min(PROGRESSIVE_STRIPS, busy // STRIP_OVERHEAD))
 
     def _exports(self, op: ArrayOp) -> bool:
         return self.is_stored(op.output) and op.out_shape.bytes >= PROGRESSIVE_BYTES

@@ -116,10 +116,7 @@ def separable_boxes_of(positions: NDArray[np.int64], most: int) -> list[Run] | N
     base = int(array.flat[0])
     moves = [array[tuple(slice(None) if a == k else 0 for a in range(len(shape)))] - base
              for k in range(len(shape))]  # fmt: skip
-    total = np.int64(base)
-    for move in np.ix_(*moves):
-        total = total + move
-    if not np.array_equal(total, array):
+    if not np.array_equal(sum(np.ix_(*moves), start=np.int64(base)), array):
         return None
     axes = [_stretches(move) for move in moves]
     if int(np.prod([len(axis) for axis in axes])) > most:

@@ -6,7 +6,7 @@ from typing import Any
 
 from golden.network.operations import Operation, ResizeBilinear, ResizeNearest
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, Entry
+from sw.importer.entry import Entry
 
 
 def nearest(op: Operator) -> Operation:
@@ -43,6 +43,6 @@ OPERATORS = (
     Entry(
         name="RESIZE_BILINEAR",
         handler=bilinear,
-        where=HOST,
+        limits="factors of 1, 2 and 4, batch 1, corners not aligned; all else is the host's",
     ),
 )

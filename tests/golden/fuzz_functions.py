@@ -38,9 +38,9 @@ def by_litert(case: Case) -> Case:
 def negate_case(rng: np.random.Generator, operator: str) -> Case:
     draft = Draft(operator=operator, rng=rng)
     shape = tuple(int(n) for n in rng.integers(1, 6, 3))
-    scaling = {} if draft.dtype == "int32" else {"scale": scale_of(rng, -8, 2)}
-    x = draft.input(values(rng, shape, draft.dtype), **scaling)
-    return by_litert(draft.case([x], [draft.output(shape, dtype=draft.dtype, **scaling)]))
+    scale = None if draft.dtype == "int32" else scale_of(rng, -8, 2)
+    x = draft.input(values(rng, shape, draft.dtype), scale=scale)
+    return by_litert(draft.case([x], [draft.output(shape, dtype=draft.dtype, scale=scale)]))
 
 
 def rsqrt_case(rng: np.random.Generator, operator: str) -> Case:

@@ -325,12 +325,12 @@ def one_dimension_qlinear(w: OnnxWriter) -> bytes:
     return w.finish({made: (1, 8, 40)}, quantised=[made])
 
 
-def resized(mode: str, how: str, nearest: str, sizes: bool, w: OnnxWriter) -> bytes:
-    """Resize in one of its ways."""
+def resized(mode: str, how: str, nearest: str, sizes: bool | None, w: OnnxWriter) -> bytes:
+    """Resize in one of its ways: to a size, by 2 and 3, or (None) by 2 and 4."""
     x = w.qdq_conv(image(w), 4, 3)
-    out = (1, 4, 9, 15) if sizes else (1, 4, 12, 18)
+    out = (1, 4, 9, 15) if sizes else (1, 4, 12, 18 if sizes is False else 24)
     operands = ["", "", ints(w, *out)]
-    if not sizes:
+    if sizes is False:
         operands = ["", w.constant(np.array([1, 1, 2, 3], dtype=np.float32))]
     return end(w, w.same("Resize", x, operands, out, mode=mode,
                          coordinate_transformation_mode=how, nearest_mode=nearest))  # fmt: skip
@@ -664,7 +664,7 @@ RUN: dict[str, tuple[dict[str, Any], Make]] = {
     "one dimension": ({}, one_dimension),
     "one dimension, QLinearConv": ({}, one_dimension_qlinear),
     **{
-        f"Resize {mode} {how} {rule} {'sizes' if sizes else 'scales'}": (
+        f"Resize {mode} {how} {rule} {sizes}": (
             {"opset": 19}, partial(resized, mode, how, rule, sizes),
         )
         for mode, how, rule, sizes in (
@@ -674,6 +674,8 @@ RUN: dict[str, tuple[dict[str, Any], Make]] = {
             ("nearest", "align_corners", "round_prefer_ceil", True),
             ("nearest", "half_pixel_symmetric", "round_prefer_floor", True),
             ("linear", "half_pixel", "floor", False),
+            ("linear", "half_pixel", "ceil", None),
+            ("linear", "asymmetric", "ceil", None),
             ("linear", "pytorch_half_pixel", "floor", True),
             ("linear", "align_corners", "floor", True),
             ("linear", "asymmetric", "floor", False),

@@ -61,12 +61,14 @@ def test_golden_equals_onnxruntime(name: str, oracles: Oracles, tmp_path: Path) 
     result = compare_with_oracle(network, path, inputs_of(network, 2, 1), oracles=oracles)
     assert result.judged
     assert result.reasons() == []
-    assert result.near <= result.comparisons // 50
+    # Means of pixels are often half a step: those go away from zero here, to even there.
+    halves = name.startswith("Resize linear") and name.endswith("None")
+    assert result.near <= result.comparisons // (20 if halves else 50)
     hosts = on_host(compile_network(CONFIG, network, memory_base=0))
     expected = HOSTED.get(name, set())
     if name.startswith(("opset", "Softmax", "float Softmax")):
         expected = {"Softmax"}
-    if name.startswith("Resize linear"):
+    if name.startswith("Resize linear") and not name.endswith("None"):
         expected = {"Resize"}
     assert hosts - BORDER == expected - BORDER
 

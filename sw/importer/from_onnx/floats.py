@@ -10,6 +10,7 @@ leaves the network as float32.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -232,7 +233,12 @@ def softmax_of(b: Builder, node: Node, value: Value, opset: int) -> Island:
 def resize(b: Builder, node: Node) -> Island:
     """Resize between pixels."""
     x = operand(b, node, 0)
-    return joined(node, [x], resizing.linear(b, node, x.shape))
+    made = joined(node, [x], resizing.linear(b, node, x.shape))
+    value = b.known(node, 0)
+    if not isinstance(value, Real) or value.functions:
+        return made
+    source = value.source
+    return replace(made, core=lambda to: resizing.bilinear(b, node, source, to))
 
 
 def reduced(b: Builder, node: Node) -> Island:
@@ -276,6 +282,8 @@ def rounded(b: Builder, node: Node, value: Island, to: Target) -> Quantised:
     """The layer that an island is, for a QuantizeLinear or an operator of the other form."""
     if not value.sources:
         raise b.error(node, "it depends on constants alone; export it as one")
+    if value.core is not None and (made := value.core(to)) is not None:
+        return made
     operation, tensors = _host(b, value, to)
     kind = value.kind or node.kind
     named = Node(

@@ -30,7 +30,7 @@ BOTH = {
     "Sum": "of two / of more",
     "Max": "of one scale / of several",
     "Min": "of one scale / of several",
-    "Resize": "nearest / linear, a step",
+    "Resize": "nearest, linear by 2 or 4 / other linear, a step",
     "BatchNormalization": "of images / of other shapes",
 }
 # Scales that are known at run time alone.

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.network.operations import Operation, Rearrangement, ResizeNearest
+from golden.network.operations import Operation, Rearrangement, ResizeBilinear, ResizeNearest
 from sw.importer.from_onnx.builder import Builder
 from sw.importer.from_onnx.file import Node
 from sw.importer.from_onnx.products import image
-from sw.importer.from_onnx.values import IMAGE, Floats, Function, Quantised
+from sw.importer.from_onnx.values import IMAGE, Floats, Function, Quantised, Target
 
 MOST_PIXELS = 1 << 14  # of a side that is resized to
 F = np.float32
@@ -132,6 +132,27 @@ def linear(b: Builder, node: Node, shape: tuple[int, ...]) -> Function:
         return np.asarray(made[..., left] * (F(1) - share) + made[..., right] * share, dtype=F)
 
     return function
+
+
+def bilinear(b: Builder, node: Node, x: Quantised, to: Target) -> Quantised | None:
+    """The same of bytes, where the core has it: whole factors of 1, 2 and 4, and one scale."""
+    out, ratio, how = _size(b, node, x.shape)
+    factors = [size / old for size, old in zip(out, x.shape[2:], strict=True)]
+    if how == "pytorch_half_pixel" and min(out) > 1:
+        how = "half_pixel"
+    if (
+        how not in ("half_pixel", "asymmetric")
+        or factors != ratio
+        or not set(factors) <= {1.0, 2.0, 4.0}
+        or (x.scaling, to.low, to.high) != (to.scaling, -128, 127)
+    ):
+        return None
+    source, (n, _, _, c) = image(b, node, x)
+    operation = ResizeBilinear(
+        size=(out[0], out[1]), align_corners=False, half_pixel=how == "half_pixel"
+    )
+    made = (n, *out, c)
+    return b.compute(node, operation, [source], made, to.scaling, IMAGE, exact=False)
 
 
 def _between(x: Floats, size: int) -> tuple[Any, Any, Floats]:

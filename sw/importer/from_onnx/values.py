@@ -79,13 +79,15 @@ class Outside:
 class Island:
     """float32 between tensors that no instruction of the core computes: the host does.
 
-    ``function`` gets the sources as float32, in the order of the file.
+    ``function`` gets the sources as float32, in the order of the file. ``core`` is the layer that
+    the core computes for a target where it has one, else None.
     """
 
     shape: tuple[int, ...]
     sources: tuple[Quantised | Outside, ...]
     function: Callable[[Sequence[Floats]], Floats]
     kind: str
+    core: Callable[[Target], Quantised | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
