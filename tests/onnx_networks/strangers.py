@@ -463,6 +463,27 @@ def float_end(kind: str, w: OnnxWriter, **options: Any) -> bytes:
     return w.finish({made: x.shape})
 
 
+def places(w: OnnxWriter) -> bytes:
+    """Where the extremes are, at the end of a network that cuts out or classifies."""
+    from onnx import TensorProto, helper
+
+    x = w.qdq_conv(image(w), 8, 3)
+    (first,) = w.node("ArgMax", [w.real(x)], axis=1)
+    (last,) = w.node("ArgMin", [w.real(x)], axis=-1, keepdims=0, select_last_index=1)
+    model = helper.make_model(
+        helper.make_graph(
+            w.nodes, "network", w.inputs,
+            [
+                helper.make_tensor_value_info(first, TensorProto.INT64, [1, 1, 6, 6]),
+                helper.make_tensor_value_info(last, TensorProto.INT64, [1, 8, 6]),
+            ],
+            w.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", w.opset)], ir_version=10,
+    )  # fmt: skip
+    return bytes(model.SerializeToString())
+
+
 def plain_logits(w: OnnxWriter) -> Activation:
     """What a classifier ends with."""
     x = w.input("x", (1, 12), 0.03, 4)
@@ -722,6 +743,7 @@ RUN: dict[str, tuple[dict[str, Any], Make]] = {
     **{f"{kind} of three": ({}, partial(many_operands, kind)) for kind in ("Max", "Min", "Sum")},
     "float Softmax at the end": ({}, partial(float_end, "Softmax")),
     "float Sigmoid at the end": ({}, partial(float_end, "Sigmoid")),
+    "places of extremes": ({}, places),
     "several ports": ({}, several_ports),
     "one tensor twice": ({}, one_tensor_twice),
     "old habits": ({}, old_habits),

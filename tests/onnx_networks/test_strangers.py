@@ -32,6 +32,7 @@ HOSTED = {
     "InstanceNormalization": {"InstanceNormalization"}, "Sum of three": {"Sum"},
     "float Sigmoid at the end": {"DequantizeLinear"}, "attention": {"Softmax"},
     "weighted by Softmax": {"Mul"}, "small moves": {"Slice"},
+    "places of extremes": {"ArgMax", "ArgMin"},
 }  # fmt: skip
 
 
@@ -90,7 +91,8 @@ def test_what_is_refused_is_one_sentence(name: str, tmp_path: Path) -> None:
 def test_they_run_on_the_core(seed: int, tmp_path: Path) -> None:
     """Those that go new ways: rows of pixels, a number a channel, kernels with zeros, float32."""
     names = ("one dimension", "BatchNormalization", "ConvTranspose groups", "channels last",
-             "LayerNormalization", "batched product", "uint4", "Sub by channel")  # fmt: skip
+             "LayerNormalization", "places of extremes", "batched product", "uint4",
+             "Sub by channel")  # fmt: skip
     for name in names:
         folder = tmp_path / name.replace(" ", "_")
         folder.mkdir()

@@ -334,6 +334,12 @@ class Builder:
             )  # fmt: skip
             self.checked.add(index)
 
+    def checkpoint_of(self, name: str, shape: tuple[int, ...], index: int, kind: str) -> None:
+        """Note a tensor that is no int8: it must equal onnxruntime's on the values before it."""
+        self.checkpoints.append(
+            Checkpoint(name=name, shape=shape, tensor=index, form=PLAIN, kind=kind, exact=True)
+        )
+
     def border_input(self, name: str, shape: tuple[int, ...], dtype: str) -> Quantised:
         """An int8 or uint8 input of the network; its scale stands with who reads it."""
         scaling = Scaling(scale=1.0, zero_point=0, flipped=dtype == "uint8")

@@ -20,7 +20,15 @@ STEPPED = frozenset(
     }
 )  # fmt: skip
 ON_HOST = frozenset(
-    {"Softmax", "LogSoftmax", "QLinearSoftmax", "InstanceNormalization", "LayerNormalization"}
+    {
+        "ArgMax",
+        "ArgMin",
+        "Softmax",
+        "LogSoftmax",
+        "QLinearSoftmax",
+        "InstanceNormalization",
+        "LayerNormalization",
+    }
 )
 # What the core takes in the first case and the host in the other.
 BOTH = {

@@ -24,6 +24,7 @@ from sw.importer.from_onnx.values import (
     PLAIN,
     Island,
     Outside,
+    Places,
     Quantised,
     Real,
 )
@@ -159,6 +160,8 @@ def _output(b: Builder, name: str) -> int:
             )
         )  # fmt: skip
         return made
+    if isinstance(value, Places):
+        return value.index
     if isinstance(value, Quantised) and b.tensors[next(iter(value.forms.values()))].data is None:
         return b.border_output(value, name)
     raise NetworkError(

@@ -213,6 +213,19 @@ def log_softmax(axes: tuple[int, ...], real: Floats) -> Floats:
     return np.asarray(moved - np.log(sums), dtype=F)
 
 
+def places(axis: int, *, keep: bool, last: bool, largest: bool) -> Operation:
+    """ArgMax and ArgMin, on the host: of bytes, as their order is that of the real numbers."""
+    return HostFunction(function=partial(_places, axis, keep, last, largest))
+
+
+def _places(
+    axis: int, keep: bool, last: bool, largest: bool, inputs: Any
+) -> list[NDArray[np.generic]]:
+    values = np.flip(inputs[0], axis) if last else inputs[0]
+    found = (np.argmax if largest else np.argmin)(values, axis=axis, keepdims=keep)
+    return [np.asarray(values.shape[axis] - 1 - found if last else found, dtype=np.int64)]
+
+
 def _quantised(scaling: Scaling, inputs: Any) -> list[NDArray[np.generic]]:
     return [scaling.quantise(inputs[0]).astype(np.int8)]
 

@@ -13,8 +13,10 @@ from sw.importer.from_onnx.channels import by_channel
 from sw.importer.from_onnx.file import Node
 from sw.importer.from_onnx.rows import along_one_axis, kernel_row, one_row
 from sw.importer.from_onnx.values import (
+    PLAIN,
     Island,
     Outside,
+    Places,
     Quantised,
     Real,
     Sums,
@@ -160,6 +162,21 @@ def _binary(b: Builder, node: Node) -> Value:
     return Sums(shape=shape, make=lambda to: make(b, node, x, y, to))
 
 
+def _places(b: Builder, node: Node) -> Value:
+    x = b.quantised(node, 0)
+    axis = movement.axis_of(b, node, int(node.attributes.get("axis", 0)), len(x.shape))
+    keep, last = bool(node.attributes.get("keepdims", 1)), node.attributes.get("select_last_index")
+    shape = np.zeros(x.shape, dtype=np.int8).sum(axis=axis, keepdims=keep).shape
+    if not shape:
+        raise b.error(node, "its result has no axis; keep one")
+    index = b.tensor(shape, name=node.outputs[0], dtype="int64")
+    operation = pointwise.places(axis, keep=keep, last=bool(last), largest=node.kind == "ArgMax")
+    source = b.form(x, PLAIN)
+    b.layer(node.kind, operation, [source], [index])
+    b.checkpoint_of(node.outputs[0], shape, index, node.kind)
+    return Places(shape=shape, index=index)
+
+
 def _normalisation(b: Builder, node: Node) -> Value:
     value = b.known(node, 0)
     if node.kind == "BatchNormalization" and isinstance(value, Real) and not value.functions:
@@ -251,6 +268,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(pointwise.FUNCTIONS, _function),
     **dict.fromkeys((*pointwise.WITH_NUMBER, "Max", "Min", "Sum"), _binary),
     **dict.fromkeys(("Softmax", "LogSoftmax"), _softmax),
+    **dict.fromkeys(("ArgMax", "ArgMin"), _places),
     **dict.fromkeys(
         ("BatchNormalization", "InstanceNormalization", "LayerNormalization"), _normalisation
     ),

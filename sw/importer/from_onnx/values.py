@@ -91,6 +91,14 @@ class Island:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Places:
+    """A tensor int64 of the network: where extremes are. It may only be an output."""
+
+    shape: tuple[int, ...]
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """What a layer's result is to be; `low` and `high` limit it."""
 
@@ -138,4 +146,4 @@ class Weights:
     settled: bool = True
 
 
-Value = Quantised | Real | Island | Sums | Weights | Outside
+Value = Quantised | Real | Island | Sums | Weights | Outside | Places
