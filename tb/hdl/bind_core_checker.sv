@@ -13,5 +13,9 @@ bind ratel_core core_checker check_core (
   .sweep_i            (sweep),
   .writes_i           (ex_wr_en || ld_wr_valid || lw_en || lp_en || lt_en),
   .load_i             (u_control.u_error.make_load),
-  .made_i             (u_control.u_error.made_at)
+  .made_i             (u_control.u_error.made_at),
+  .limit_i            (u_control.watchdog_limit),
+  .completes_i        (load_done || execute_done || store_done),
+  .cleared_i          (u_control.reset_pending || u_control.watchdog_taken),
+  .bark_i             (u_control.watchdog_fire)
 );

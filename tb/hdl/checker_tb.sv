@@ -81,6 +81,8 @@ module checker_tb;
   logic [2:0]         c_engines;
   logic               c_sweep, c_writes, c_load;
   logic [7:0]         c_made;
+  logic [31:0]        c_limit;
+  logic               c_completes, c_cleared, c_bark;
 
   initial begin
     clk = 1'b0;
@@ -158,6 +160,7 @@ module checker_tb;
     c_status_user = '0;
     c_engines = '0;
     {c_sweep, c_writes, c_load, c_made} = '0;
+    {c_limit, c_completes, c_cleared, c_bark} = '0;
     l_rresp = '0;
     l_rvalid = '0;
     l_rready = '0;
@@ -262,7 +265,11 @@ module checker_tb;
     .sweep_i(c_sweep),
     .writes_i(c_writes),
     .load_i(c_load),
-    .made_i(c_made)
+    .made_i(c_made),
+    .limit_i(c_limit),
+    .completes_i(c_completes),
+    .cleared_i(c_cleared),
+    .bark_i(c_bark)
   );
 
 endmodule

@@ -11,6 +11,9 @@
 //   status_user_i       | the address to read is on a user page, which shows none of them
 //   engines_i           | store, execute and load engine are busy, by themselves
 //   sweep_i, writes_i   | memories are swept; an engine writes to one of them
+//   limit_i, bark_i     | WATCHDOG; it is about to end the job
+//   completes_i         | an engine ends an instruction
+//   cleared_i           | engines are being reset, or the job has been ended
 //   load_i, made_i      | a load makes an error record; others make them, a bit an owner
 module core_checker (
   input logic       clk_i,
@@ -26,8 +29,21 @@ module core_checker (
   input logic       sweep_i,
   input logic       writes_i,
   input logic       load_i,
-  input logic [7:0] made_i
+  input logic [7:0] made_i,
+  input logic [31:0] limit_i,
+  input logic       completes_i,
+  input logic       cleared_i,
+  input logic       bark_i
 );
+
+  // Cycles in which an engine had something and none ended anything.
+  logic [31:0] idle_q;
+  wire         idle = |engines_i && !completes_i && !cleared_i && !sweep_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) idle_q <= '0;
+    else idle_q <= !idle ? '0 : bark_i ? idle_q : idle_q + 1;
+  end
 
   core_irq_follows_status: assert property (@(posedge clk_i) disable iff (!rst_ni)
     irq_i == |(pending_i & enable_i));
@@ -43,5 +59,7 @@ module core_checker (
   // Users' records have one writer: nobody else is in the engines with a user (ratel_error).
   core_users_are_alone: assert property (@(posedge clk_i) disable iff (!rst_ni)
     !(load_i && |(made_i & 8'hee)));
+  core_watchdog_barks_in_time: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    bark_i == (limit_i != 0 && idle_q >= limit_i));
 
 endmodule
