@@ -21,6 +21,7 @@ from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.seeds import packed
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.oracle import Oracles
+from sw.importer import model as importer
 from sw.importer.entry import Entry
 from sw.importer.registry import OPERATORS
 from sw.importer.validation import SIGNATURES
@@ -110,7 +111,7 @@ def test_a_type_too_much_in_the_registry_is_seen(
 ) -> None:
     entry = OPERATORS["GATHER"]
     more = Entry(**{**vars(entry), "also": entry.also | {"int16"}})
-    monkeypatch.setitem(OPERATORS, "GATHER", more)
+    monkeypatch.setattr(importer, "OPERATORS", {**OPERATORS, "GATHER": more})
     assert wrong(tmp_path, oracles, "GATHER", ("INT16",))
 
 
