@@ -96,6 +96,8 @@ class Builder:
     def integers(self, node: Node, position: int, attribute: str = "") -> list[int] | None:
         """The same as whole numbers."""
         found = self.optional(node, position, attribute)
+        if found is not None and found.size and found.dtype.kind != "i":
+            raise self.error(node, f"input {position} must be whole numbers, not {found.dtype}")
         return None if found is None else [int(n) for n in found.reshape(-1)]
 
     def scalar(self, node: Node, position: int) -> float:
