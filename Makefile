@@ -85,6 +85,10 @@ waves: ## Repeat a run, find the first difference, open its waves: TEST= SEED= C
 	@$(SIM) -m scripts.waves $(call option,test,TEST) $(call option,seed,SEED) \
 	  $(call option,config,CONFIG) $(words)
 
+debug: ## Run a test in this terminal, where breakpoint() stops inside the simulation: TEST= SEED= CONFIG=
+	@$(SIM) -m scripts.debug $(call option,test,TEST) $(call option,seed,SEED) \
+	  $(call option,config,CONFIG) $(words)
+
 shrink: ## Reduce a failing run to the smallest program that fails alike: TEST= SEED= CONFIG=
 	@$(SIM) -m scripts.shrink $(call option,test,TEST) $(call option,seed,SEED) \
 	  $(call option,config,CONFIG) $(words)

@@ -38,7 +38,7 @@ from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from tb.build import ROOT
 
 TABLES = Path(__file__).resolve().parent
-SETS = ("faults", "hangs", "unseen_faults", "unseen_hangs")
+SETS = ("faults", "hangs", "unseen_faults", "unseen_hangs", "third_faults", "third_hangs")
 PATCHES = ROOT / "tests" / "faults"
 FOLDER = BUILD / "debug"
 REPORT = BUILD / "reports" / "debug.json"

@@ -15,7 +15,7 @@ does at its ports.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -126,6 +126,7 @@ class Job:
         layers: what an instruction works for, by index.
         finished: the core was idle at the end, so everything must have happened.
         hung: what every part waited for, if the core hung.
+        unnumbered: what golden executed and gave no number, each with the number before it.
     """
 
     core: CoreConfig
@@ -136,6 +137,7 @@ class Job:
     layers: Mapping[int, str] = field(default_factory=dict)
     finished: bool = True
     hung: Snapshot | None = None
+    unnumbered: Sequence[tuple[int, GoldenInstruction]] = ()
 
 
 def first_difference(job: Job) -> Difference | None:
@@ -264,7 +266,31 @@ class Follower:
                 f"result: expected {outcome.result:#010x}, got {rtl.result:#010x}", rtl.retired,
                 evidence="the instructions before it are right",
             )  # fmt: skip
+            found = self._error_before(golden, rtl) or found
         return found or self._group(rtl, golden) or self._dispatch(rtl, golden)
+
+    def _error_before(self, golden: GoldenInstruction, rtl: RtlInstruction) -> Difference | None:
+        """A fence returns the first error before it. If no numbered instruction explains that it is
+        another than expected, it is of one without a number: what reads counters, for one.
+        """
+        index, told = golden.outcome.index or 0, golden.outcome
+        if told.mnemonic != "fence":
+            return None
+        fences = [i for i, g in self.job.goldens.items() if g.outcome.mnemonic == "fence"]
+        since = max((i for i in fences if i < index), default=-1)
+        between = [one for before, one in self.job.unnumbered if since <= before < index]
+        refused = [one for one in between if (one.outcome.error is not None) == bool(told.result)]
+        if not refused:
+            return None
+        one = refused[0]
+        return replace(
+            self._difference(
+                golden, Stage.CONTROL,
+                f"the fence after it returned {rtl.result:#010x}, expected {told.result:#010x}",
+                rtl.retired, evidence="every numbered instruction before the fence is right",
+            ),
+            index=None, issued=one.issued, text=disassemble_instruction(one.outcome.instruction),
+        )  # fmt: skip
 
     def _group(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
         """Compare the configuration group that an instruction wrote, or was refused to write."""

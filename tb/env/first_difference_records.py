@@ -38,6 +38,7 @@ class RtlInstruction:
         descriptor: the engine's packed descriptor.
         steps, fetch_stalls, drain_stalls: of execute, counted between the ends of instructions.
         bus_error: address that the engine reported with its end.
+        counted: bytes or MACs that its engine counted since the end of the one before.
         group: rs1 and rs2 of its configuration group after it.
     """
 
@@ -60,6 +61,7 @@ class RtlInstruction:
     fetch_stalls: int = 0
     drain_stalls: int = 0
     bus_error: int | None = None
+    counted: int = 0
     group: tuple[int, int] | None = None
 
 
@@ -140,8 +142,9 @@ def _spans(recording: Recording, engine: str, number: int) -> None:
         item.descriptor = int.from_bytes(packed.tobytes(), "little")
         if place < len(ends):
             item.end = int(ends["cycle"][place])
-        if place < len(errors) and errors["strobes"][place]:
-            item.bus_error = int(errors["extra"][place])
+        if place < len(errors):
+            item.counted = int(errors["data"][place].view("<u4")[0])
+            item.bus_error = int(errors["extra"][place]) if errors["strobes"][place] else None
         if engine == "execute" and place < len(worked):
             item.steps, item.fetch_stalls, item.drain_stalls = (
                 int(v) for v in worked["data"][place].view("<u4")[:3]

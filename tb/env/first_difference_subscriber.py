@@ -29,6 +29,7 @@ from honeyguide.env.failures import Failures
 from honeyguide.env.milestones import Announced, Broken, Milestone, Played, Restarted
 from honeyguide.settings import results_folder
 from tb.env.first_difference import Difference, Job, Stage, first_difference
+from tb.env.first_difference_counts import ABOUT_COUNTERS, Miscount, miscount
 from tb.env.first_difference_golden import (
     GoldenInstruction,
     after,
@@ -46,6 +47,8 @@ from tb.env.waits import read_waits
 
 log = logging.getLogger("ratel.difference")
 LONGEST, AFTER = 4000, 60  # cycles before and after the difference of which waves are recorded
+STAGES = {"load": Stage.LOAD, "execute": Stage.ARRAY, "store": Stage.STORE}
+ABOUT_ERRORS = re.compile(r"\bERR_\w+")  # registers that hold an error
 HUNG = re.compile("hang:|time-out after")  # how a test begins to say that the core does not go on
 
 
@@ -70,6 +73,7 @@ class FirstDifference(uvm_component):
     def begin(self) -> None:
         """A new stretch: the core is idle, and golden and RTL agree as far as anybody knows."""
         self.goldens: dict[int, GoldenInstruction] = {}
+        self.unnumbered: list[tuple[int, GoldenInstruction]] = []
         self.layers: dict[int, str] = {}
         self.first_record = live_count()
         self.groups = group_words(self.machine)
@@ -105,9 +109,11 @@ class FirstDifference(uvm_component):
 
     def _executed(self, item: Executed) -> None:
         outcome = item.outcome
-        if outcome.index is None:
-            return
         golden = GoldenInstruction(outcome=outcome, request=self._request)
+        if outcome.index is None:  # it reads a counter or was refused at the port
+            golden.issued, golden.committed = item.issued, item.committed
+            self.unnumbered.append((max(self.goldens, default=-1), golden))
+            return
         if outcome.error is None:
             golden.accumulators = self._inside
         after(self.machine, golden)
@@ -152,6 +158,7 @@ class FirstDifference(uvm_component):
         job = Job(
             core=self.core, goldens=self.goldens, recording=recording,
             before=self.before, groups=self.groups, layers=self.layers, finished=finished,
+            unnumbered=self.unnumbered,
             hung=read_waits() if hung else None,
         )  # fmt: skip
         self.found = first_difference(job)
@@ -176,6 +183,10 @@ class FirstDifference(uvm_component):
 
     def from_message(self, message: str, recording: Recording) -> Difference:
         """A failure that no instruction's values explain: ports, registers, the bench itself."""
+        if ABOUT_COUNTERS.search(message):
+            wrong = miscount(recording, self.goldens)
+            if wrong is not None:
+                return self.of_count(message, wrong)
         told = re.search(r"cycle (\d+)", message)
         cycle = int(told.group(1)) if told else recording.last_cycle
         named = re.search(r"instruction (\d+)", message)
@@ -186,7 +197,10 @@ class FirstDifference(uvm_component):
         if quoted and told:
             offered = [i for i, golden in self.goldens.items() if golden.issued == cycle]
             index = offered[0] if offered else None
-        elif index is None:
+        elif index is None and ABOUT_ERRORS.search(message):
+            refused = [i for i, golden in self.goldens.items() if golden.outcome.error is not None]
+            index = max(refused, default=None)
+        if index is None and not quoted:
             taken = [i for i, r in recording.instructions.items() if (r.retired or 0) <= cycle]
             index = max(taken, default=None)
         golden = self.goldens.get(-1 if index is None else index)
@@ -196,6 +210,15 @@ class FirstDifference(uvm_component):
             else disassemble_instruction(golden.outcome.instruction),
             issued=None if golden is None else golden.issued,
             evidence="every value inside the engines is right",
+        )  # fmt: skip
+
+    def of_count(self, message: str, wrong: Miscount) -> Difference:
+        """A counter that is wrong because an engine counted wrongly."""
+        golden = self.goldens[wrong.first]
+        return Difference(
+            stage=STAGES[wrong.engine], what=wrong.sentence(), cycle=wrong.cycle, index=wrong.first,
+            text=disassemble_instruction(golden.outcome.instruction), issued=golden.issued,
+            evidence=f"every value inside the engines is right; {message}",
         )  # fmt: skip
 
     def write(self) -> None:

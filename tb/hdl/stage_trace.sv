@@ -23,6 +23,7 @@
 //   *_desc_i                             | descriptor of the instruction that is offered
 //   step_i, stall_fetch_i, stall_drain_i | execute works or waits, as in ratel_step
 //   step_done_i                          | last step of an instruction
+//   counted_i                            | what load, execute, store count in this cycle: bytes, MACs
 //   ls_*, lw_*, lp_*, lt_*               | load writes scratchpad, weights, parameters, table
 //   er_*, wr_*                           | execute reads and writes the scratchpad
 //   shadow_i, acc_i                      | a tile leaves the array
@@ -98,6 +99,7 @@ module stage_trace #(
   input logic                           stall_fetch_i,
   input logic                           stall_drain_i,
   input logic                           step_done_i,
+  input logic [26:0]                    counted_i,
   input logic                           shadow_i,
   input logic [Rows*Cols*32-1:0]        acc_i,
   // store
@@ -148,6 +150,7 @@ module stage_trace #(
   logic [31:0]       taken_q [3];
   logic [31:0]       full_q;
   logic [31:0]       steps_q, fetch_q, drain_q;
+  logic [31:0]       counted_q [3];        // since the end of the instruction before
   logic [Rows-1:0]   er_en_q;
   logic [Rows*16-1:0] er_addr_q;
   logic              wr_en_q, sr_en_q, cfg_q;
@@ -192,6 +195,7 @@ module stage_trace #(
       drain_q   <= (done_i[1] ? '0 : drain_q) + 32'(stall_drain_i);
       for (int e = 0; e < 3; e++) begin
         blocked_q[e] <= (valid_i[e] && ready_i[e]) ? '0 : blocked_q[e] + 32'(blocked_i[e]);
+        counted_q[e] <= done_i[e] ? '0 : counted_q[e] + 32'(counted_i[9*e +: 9]);
         taken_q[e]   <= (valid_i[e] && ready_i[e]) ? '0
                                                    : taken_q[e] + 32'(valid_i[e] && !ready_i[e]);
       end
@@ -204,6 +208,7 @@ module stage_trace #(
       for (int e = 0; e < 3; e++) begin
         blocked_q[e] <= '0;
         taken_q[e]   <= '0;
+        counted_q[e] <= '0;
       end
     end
     if (on && rst_ni) begin
@@ -219,7 +224,8 @@ module stage_trace #(
       end
       for (int e = 0; e < 3; e++) begin
         if (done_i[e]) begin
-          note(BusError, 0, e, 32'(error_i[e]), e == 0 ? load_error_i : store_error_i, '0);
+          note(BusError, 0, e, 32'(error_i[e]), e == 0 ? load_error_i : store_error_i,
+               128'(counted_q[e] + 32'(counted_i[9*e +: 9])));
         end
         if (valid_i[e] && ready_i[e]) begin
           note(Waited, 0, e, 0, 0, {64'd0, taken_q[e], blocked_q[e]});
@@ -318,6 +324,7 @@ bind ratel_core stage_trace #(
   .stall_fetch_i   (stall_fetch),
   .stall_drain_i   (stall_drain),
   .step_done_i     (u_execute.step_done),
+  .counted_i       ({4'd0, store_bytes, macs, 4'd0, load_bytes}),
   .shadow_i        (u_execute.shadow),
   .acc_i           (u_execute.acc),
   .sr_en_i         (st_rd_en && st_rd_gnt),

@@ -17,6 +17,7 @@ COMMANDS = {
     "plan": "honeyguide.plan.command",
     "diff": "honeyguide.diff.command",
     "bisect": "honeyguide.bisect.command",
+    "debug": "honeyguide.debug.command",
 }
 
 

@@ -95,7 +95,21 @@ OPEN_FOR = {
     "store": ("Store", "Front end"),
 }
 ALWAYS_OPEN = ("Clock",)
+# Where a stage is in the core; the registers inside are found in the waves.
+INSIDE = {
+    "control": (CONTROL,),
+    "load": (LOAD,),
+    "array": (EXECUTE,),
+    "requantiser": (EXECUTE,),
+    "memory": ("dut.u_spad", "dut.u_wbuf", "dut.u_pbuf", "dut.u_lut"),
+    "store": (STORE,),
+}
 
 VIEWS = Views(
-    groups=GROUPS, always_open=ALWAYS_OPEN, open_for=OPEN_FOR, states=STATES, decoders=DECODERS
+    groups=GROUPS,
+    always_open=ALWAYS_OPEN,
+    open_for=OPEN_FOR,
+    states=STATES,
+    decoders=DECODERS,
+    inside=INSIDE,
 )

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scripts.ci_summary import Failed, annotation, failed_tests, main, place
+from honeyguide.cli import UserError
+from honeyguide.waves.bundle import bundle, publish
+from scripts import ci_summary
+from scripts.ci_summary import (
+    Failed,
+    annotation,
+    beside_changes,
+    changed,
+    excerpt,
+    failed_tests,
+    main,
+    place,
+)
 from tb.build import ROOT
 from tests.waves.test_bundle import NAME, SAID, failure
 
@@ -46,8 +61,6 @@ def test_an_annotation_is_one_line_that_github_reads() -> None:
 def test_the_summary_has_first_difference_command_and_zip(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from honeyguide.waves.bundle import bundle, publish
-
     done, wanted = failure(tmp_path / "here")
     made, _ = bundle(done, wanted, name=NAME, picture=False)
     publish(made, reports(tmp_path))
@@ -83,3 +96,60 @@ def test_the_workflow_writes_it_when_something_failed() -> None:
     steps = yaml.load(text, Loader=yaml.BaseLoader)["jobs"]["test"]["steps"]
     (step,) = [one for one in steps if "ci_summary" in one.get("run", "")]
     assert step["if"] == "failure()" and ".venv/bin/python -m scripts.ci_summary" in step["run"]
+    assert "--base HEAD^" in step["run"] and steps[0]["with"]["fetch-depth"] == "2"
+    (kept,) = [one for one in steps if one.get("id") == "failures"]
+    assert steps.index(kept) < steps.index(step), "its address is known when the page is written"
+    assert "steps.failures.outputs.artifact-url" in step["env"]["LINK"]
+
+
+def repository(folder: Path) -> Path:
+    """A checkout with a change to two files of the core."""
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], cwd=folder,
+                       check=True, capture_output=True)  # fmt: skip
+
+    for name in ("memory/a.v", "compute/b.v", "control/c.v"):
+        (folder / "rtl" / name).parent.mkdir(parents=True)
+        (folder / "rtl" / name).write_text("1\n2\n3\n4\n", encoding="utf-8")
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    (folder / "rtl" / "memory" / "a.v").write_text("1\n2\nthree\n4\nfive\n", encoding="utf-8")
+    (folder / "rtl" / "compute" / "b.v").write_text("2\n3\n4\n", encoding="utf-8")
+    git("commit", "-qam", "two")
+    return folder
+
+
+def test_a_first_difference_stands_beside_the_changed_lines_of_its_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checkout").mkdir()
+    monkeypatch.setattr(ci_summary, "ROOT", repository(tmp_path / "checkout"))
+    changes = changed("HEAD^")
+    assert sorted(changes) == [("rtl/compute/b.v", 1), ("rtl/memory/a.v", 3), ("rtl/memory/a.v", 5)]
+    done, wanted = failure(tmp_path / "here")
+    made, _ = bundle(done, wanted, name=NAME, picture=False)
+    told = json.loads(zipfile.ZipFile(made).read(f"{NAME}/difference.json"))
+    folder = {"load": "rtl/memory", "array": "rtl/compute"}.get(str(told.get("stage")), "")
+    places = {(one.file, one.line) for one in beside_changes([made], changes)}
+    assert places == {place for place in changes if place[0].startswith(folder)}
+    publish(made, tmp_path)
+    main(["--folder", str(tmp_path), "--base", "HEAD^", "--link", "https://example.org/7"])
+    ended = capsys.readouterr()
+    assert ended.err.count("::error file=rtl/") == len(places)
+    assert "[failures](https://example.org/7)" in ended.out
+    with pytest.raises(UserError, match="is no commit here"):
+        changed("hello")
+
+
+def test_the_transcript_around_the_instruction_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    lines = ["number ...", *(f"  {number}  1  2  conv" for number in range(40))]
+    for index, wanted in ((20, 13), (0, 7), (99, 0), (None, 0)):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("x/transcript.log", "\n".join(lines))
+            archive.writestr("x/difference.json", json.dumps({"index": index}))
+        shown = excerpt(path)
+        assert sum("conv" in line for line in shown) == wanted
+        assert not shown or shown[3] == "number ..."

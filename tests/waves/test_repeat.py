@@ -101,7 +101,8 @@ def test_the_score_counts_only_what_is_right() -> None:
 
 def test_the_tables_are_as_large_as_they_say() -> None:
     sizes = {name: len(load_table(name)) for name in SETS}
-    assert sizes == {"faults": 20, "hangs": 12, "unseen_faults": 20, "unseen_hangs": 12}
+    assert set(sizes.values()) == {20, 12}
+    assert all(size == (20 if "faults" in name else 12) for name, size in sizes.items())
     names = [entry.fault for name in SETS for entry in load_table(name)]
     assert len(set(names)) == len(names)
-    assert all(entry.awaited for name in ("hangs", "unseen_hangs") for entry in load_table(name))
+    assert all(entry.awaited for name in SETS if "hangs" in name for entry in load_table(name))

@@ -17,7 +17,7 @@ from honeyguide.waves.view import BIT, STATE
 from tb.build import ROOT
 from tb.env.first_difference import Stage
 from tb.waves.decode import DECODERS
-from tb.waves.signals import GROUPS, OPEN_FOR, STATES
+from tb.waves.signals import GROUPS, INSIDE, OPEN_FOR, STATES
 from tests.waves.test_first_difference import pack
 
 WIDE = {"mnemonic": 32, "operation": 613, STATE: 2, BIT: 1}
@@ -160,3 +160,31 @@ def test_a_picture_says_what_it_needs_or_shows_the_view(
     monkeypatch.setattr("honeyguide.waves.picture.shutil.which", lambda name: None)
     assert missing_tools() == ["Xvfb", "gtkwave", "import"]
     assert "apt install" in draw(tmp_path / "view.gtkw", tmp_path / "picture.png")
+
+
+def test_the_registers_of_the_blamed_stage_are_found_in_the_hierarchy(tmp_path: Path) -> None:
+    inner = [
+        ("dut.u_load.count_q", 9), ("dut.u_load.u_new.u_part.state_q", 2),
+        ("dut.u_load.u_new.u_part.data_q2", 64), ("dut.u_load.u_new.u_part.busy_q", 1),
+        ("dut.u_load.u_new.wire_d", 4), ("dut.u_store.other_q", 3), ("dut.u_loader.near_q", 3),
+    ]  # fmt: skip
+    waves = vcd(tmp_path, [*((signal.path, 32) for signal in EVERY), *inner])
+    view = write_views(waves, config="8x8", difference=difference("load"), first=7, last=1456)
+    text = view.read_text(encoding="utf-8")
+    (part,) = re.findall(
+        r"^@c00200\n-Registers of dut.u_load.u_new.u_part\n(.*?)^-", text, re.M | re.S
+    )
+    assert re.findall(r"ratel_tb\S*\.(\S+)", part) == ["busy_q", "data_q2[63:0]", "state_q[1:0]"]
+    assert part.index("@28\n") < part.index("@22\n") < part.index("@24\n"), "bit, hex, decimal"
+    assert "-Registers of dut.u_load\n" in text and "count_q[8:0]" in text
+    assert "wire_d" not in text and "other_q" not in text and "near_q" not in text
+    assert text.index("Registers of dut.u_load") < text.index("-Store\n"), "before other stages"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_every_stage_has_instances_that_the_core_has(stage: Stage) -> None:
+    core = module_texts()["ratel_core"]
+    assert INSIDE[stage]
+    for path in INSIDE[stage]:
+        dut, _, instance = path.partition(".")
+        assert dut == "dut" and re.search(rf"\) {instance} \(", core), path

@@ -10,7 +10,7 @@ print(result.status, result.message, result.log)
 from honeyguide.project import BUILD, ROOT
 from honeyguide.sim.builder import SimBuild, build, build_first
 from honeyguide.sim.errors import HdlError
-from honeyguide.sim.launcher import SimResult, SimRun, SimStatus, TestOutcome, run
+from honeyguide.sim.launcher import SimResult, SimRun, SimStatus, TestOutcome, run, run_here
 
 __all__ = [
     "BUILD",
@@ -24,4 +24,5 @@ __all__ = [
     "build",
     "build_first",
     "run",
+    "run_here",
 ]

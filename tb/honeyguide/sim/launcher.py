@@ -14,12 +14,13 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
@@ -120,6 +121,41 @@ def run(wanted: SimRun) -> SimResult:
     Raises:
         HdlError: the run can't be started: bad build folder, or waves without a traced build.
     """
+
+    def start(command: list[str], environment: dict[str, str], results: Path) -> int | None:
+        with (results / "log.txt").open("wb") as stream:
+            return simulate(wanted, command, environment, results, stream)
+
+    return outcome_of(wanted, start)
+
+
+def run_here(wanted: SimRun) -> SimResult:
+    """Run the test in this terminal, for a debugger in it: no log, no time-out, no warm simulator.
+
+    Raises:
+        HdlError: as for `run`.
+    """
+
+    def start(command: list[str], environment: dict[str, str], results: Path) -> int:
+        (results / "log.txt").touch()
+        hook = {name: os.environ[name] for name in ("PYTHONBREAKPOINT",) if name in os.environ}
+        environment = {**environment, **hook, "COCOTB_PDB_ON_EXCEPTION": "1"}
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the debugger's
+        try:
+            return subprocess.run(
+                command, env=environment, cwd=results, check=False,
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
+            ).returncode  # fmt: skip
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    return outcome_of(wanted, start)
+
+
+def outcome_of(
+    wanted: SimRun, start: Callable[[list[str], dict[str, str], Path], int | None]
+) -> SimResult:
+    """Prepare a run, let `start` do it and judge it; `start` returns the exit code."""
     folder = build(wanted.build) if isinstance(wanted.build, SimBuild) else Path(wanted.build)
     made = built_description(folder)
     if wanted.waves and not made["traced"]:
@@ -131,8 +167,7 @@ def run(wanted: SimRun) -> SimResult:
     environment = simulation_environment(wanted, made, results)
     log = results / "log.txt"
     started = time.monotonic()
-    with log.open("wb") as stream:
-        returncode = simulate(wanted, command, environment, results, stream)
+    returncode = start(command, environment, results)
     seconds = time.monotonic() - started
     tests = read_outcomes(results / "results.xml")
     status, message = judge(wanted, returncode, tests, log)

@@ -14,6 +14,7 @@ Markers: A at the issue of the instruction that went wrong, B and the primary on
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,8 @@ CLOCK_PS = 10_000
 SIZE = (1600, 1150)
 NAMES_WIDTH = 330
 COMMENT_WIDTH = 48  # letters; the column of names grows with the longest
+REGISTER = re.compile(r"_q\d*$")  # how the name of a register ends
+NUMBER = 16  # bits: wider registers hold data, and are written in hex
 FRAME = 200  # GTKWave counts its zoom for so many pixels
 # Bits of GTKWave's trace flags.
 HEX, DECIMAL, BIN, RIGHT, SIGNED, FILE = 0x2, 0x4, 0x8, 0x20, 0x400, 0x2000
@@ -67,14 +70,17 @@ def write_views(
         for name in added
     ))  # fmt: skip
     shown = [kept(group, there) for group in (fault, *views.groups)]
+    within = inside(there, views.inside.get(stage, ()))
+    shown += within
     write_tables(waves, views, shown)
     lines = [
         *head(waves, first=first, last=last, cycle=cycle, issued=issued),
         *(comment(difference, config)),
     ]
-    first_ones = [fault.name, *views.always_open, *views.open_for.get(stage, ())]
+    opened_ones = [fault.name, *views.always_open, *views.open_for.get(stage, ())]
+    first_ones = [*opened_ones, *(group.name for group in within)]
     for group in sorted(shown, key=lambda item: place_of(item, first_ones)):
-        opened = group.name in first_ones or not (first_ones or group.closed)
+        opened = group.name in opened_ones or not (opened_ones or group.closed)
         lines += group_lines(group, there, views, opened=opened)
     view = folder / VIEW
     view.write_text("\n".join([*lines, ""]), encoding="utf-8")
@@ -102,6 +108,28 @@ def kept(group: Group, there: Mapping[str, str]) -> Group:
     """The group without signals that the wave file does not have."""
     found = tuple(signal for signal in group.signals if top() + signal.path in there)
     return Group(group.name, found, group.closed)
+
+
+def inside(there: Mapping[str, str], instances: Sequence[str]) -> list[Group]:
+    """Return a closed group for each instance at or below some, with the registers that it has.
+
+    Args:
+        there: signals of the wave file, see `signals`: the hierarchy as it was elaborated.
+        instances: paths relative to the bench top.
+    """
+    found: dict[str, list[Signal]] = {}
+    for path, name in there.items():
+        scope, _, signal = path.removeprefix(top()).rpartition(".")
+        mine = any(scope == one or scope.startswith(f"{one}.") for one in instances)
+        if not mine or not REGISTER.search(signal):
+            continue
+        width = 1 if "[" not in name else int(name.rpartition("[")[2].partition(":")[0]) + 1
+        kind = radix.BIT if width == 1 else radix.DECIMAL if width <= NUMBER else radix.HEX
+        found.setdefault(scope, []).append(Signal(f"{scope}.{signal}", kind))
+    return [
+        Group(f"Registers of {scope}", tuple(sorted(listed, key=lambda one: one.path)), closed=True)
+        for scope, listed in sorted(found.items())
+    ]
 
 
 def missing_signals(waves: Path) -> list[str]:

@@ -49,6 +49,8 @@ class Views:
         always_open: groups that always come first and show their signals.
         open_for: further groups that do, by the stage of the first difference.
         states: names of the values of a state register, by the end of its signal's path.
+        inside: instances of the core that a stage consists of, by the stage; what is in them, the
+            wave file says: every register gets a line, under the instance that has it.
         decoders: what turns a value, hexadecimal digits, into words, by the radix it serves.
     """
 
@@ -56,4 +58,5 @@ class Views:
     always_open: Sequence[str] = ()
     open_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
     states: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    inside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     decoders: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

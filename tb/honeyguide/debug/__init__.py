@@ -1,0 +1,1 @@
+"""A debugger inside the simulation."""

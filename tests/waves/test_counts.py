@@ -1,0 +1,110 @@
+"""Wrong counters: the engine that counted wrongly is named; errors that a fence lacks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from golden import isa_builders as isa
+from golden.machine import Machine
+from golden.memory import Memory
+from tb.env.first_difference import Stage, first_difference
+from tb.env.first_difference_counts import ABOUT_COUNTERS, amount_of, miscount
+from tb.env.first_difference_golden import GoldenInstruction, request_of
+from tb.env.first_difference_records import Recording, sort_records
+from tb.env.trace_records import Kind
+from tests.waves.test_first_difference import CORE, job, right_job
+
+ENGINES = ("load", "execute", "store")
+
+
+def counted() -> tuple[dict[int, GoldenInstruction], Recording]:
+    """A right job whose engines counted what they had to."""
+    goldens, recorder = right_job()
+    recording = sort_records(recorder.records())
+    for item in recording.instructions.values():
+        if item.engine is not None:
+            item.counted = amount_of(item.engine, goldens[item.index]) or 0
+    return goldens, recording
+
+
+def test_the_recorder_leaves_the_count_with_the_end_of_an_instruction() -> None:
+    goldens, recorder = right_job()
+    at = next(n for n, row in enumerate(recorder.rows) if row[3] == Kind.BUS_ERROR)
+    recorder.data[at] = (77).to_bytes(4, "little").ljust(16, b"\0")
+    loads = sort_records(recorder.records()).order("load")
+    assert [item.counted for item in loads] == [77, 0] and loads[0].bus_error is None
+    assert goldens
+
+
+def test_who_counts_rightly_is_not_blamed() -> None:
+    goldens, recording = counted()
+    amounts = {i.engine: i.counted for i in recording.instructions.values() if i.engine}
+    assert amounts == {"load": 64, "execute": 16 * 8 * 8, "store": 128}
+    assert miscount(recording, goldens) is None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_engine_and_the_instruction_that_counted_wrongly_are_named(engine: str) -> None:
+    goldens, recording = counted()
+    wrong = recording.order(engine)[-1]
+    wrong.counted += 3
+    found = miscount(recording, goldens)
+    assert found is not None and (found.engine, found.first, found.last) == (
+        engine, wrong.index, wrong.index
+    )  # fmt: skip
+    assert f"counted {wrong.counted} " in found.sentence()
+    assert f"expected {wrong.counted - 3}" in found.sentence()
+
+
+def test_what_overlaps_is_judged_together() -> None:
+    goldens, recording = counted()
+    first, second = recording.order("load")
+    first.counted, second.counted = first.counted + 5, second.counted - 5
+    assert miscount(recording, goldens) is not None
+    second.start = first.end  # it had begun before the first ended: its bytes may count there
+    assert miscount(recording, goldens) is None
+    second.counted += 1
+    found = miscount(recording, goldens)
+    assert found is not None and (found.first, found.last) == (first.index, second.index)
+    assert "up to the end of instruction" in found.sentence()
+
+
+def test_what_a_failure_cut_off_is_not_judged() -> None:
+    goldens, recording = counted()
+    load = recording.order("load")[0]
+    load.counted, load.end = 0, None
+    assert miscount(recording, goldens) is None
+
+
+def test_messages_about_counters_are_known() -> None:
+    for text in ("read of COUNTER (0x120): expected", "read of COUNTER_HIGH (0x1): x",
+                 "instruction None `rdcnt index=2`: expected result"):  # fmt: skip
+        assert ABOUT_COUNTERS.search(text)
+    assert not ABOUT_COUNTERS.search("read of ERR_CAUSE (0x10): expected")
+
+
+def unnumbered(machine: Machine, index: int) -> GoldenInstruction:
+    """A counter read at the port, refused for a counter that there is not."""
+    item = isa.rdcnt(index=index)
+    request = request_of(machine, item.word, item.rs1, item.rs2)
+    return GoldenInstruction(outcome=machine.execute(item), request=request, issued=5)
+
+
+def test_an_error_that_a_fence_lacks_is_that_of_what_has_no_number() -> None:
+    goldens, recorder = right_job()
+    last = max(goldens)
+    machine = Machine(CORE, Memory(size=16))
+    refused, right = unnumbered(machine, 20), unnumbered(machine, 2)
+    assert refused.outcome.error is not None and right.outcome.error is None
+    golden = goldens[last]
+    told = replace(golden.outcome, result=0x80000104)
+    goldens[last] = replace(golden, outcome=told)
+    made = job(goldens, recorder)
+    found = first_difference(made)
+    assert found is not None and found.text.startswith("fence"), "nobody else is known"
+    found = first_difference(replace(made, unnumbered=[(3, right), (4, refused)]))
+    assert found is not None and found.stage is Stage.CONTROL
+    assert found.text == "rdcnt index=20" and found.index is None
+    assert "expected 0x80000104" in found.what
