@@ -134,7 +134,7 @@ def test_a_first_difference_stands_beside_the_changed_lines_of_its_stage(
     folder = {"load": "rtl/memory", "array": "rtl/compute"}.get(str(told.get("stage")), "")
     places = {(one.file, one.line) for one in beside_changes([made], changes)}
     assert places == {place for place in changes if place[0].startswith(folder)}
-    publish(made, tmp_path)
+    publish(made, reports(tmp_path))
     main(["--folder", str(tmp_path), "--base", "HEAD^", "--link", "https://example.org/7"])
     ended = capsys.readouterr()
     assert ended.err.count("::error file=rtl/") == len(places)
