@@ -24,7 +24,7 @@ class Pauses(AbortInJob):
         random = self.seeds.stream("pauses")
         idle = 0
         for index in range(count("RATEL_PROGRAMS", 24)):
-            await ClockCycles(env.dut.clk, int(random.integers(1, 300)))
+            await ClockCycles(env.dut.clk, int(random.integers(1, 2000)))
             idle += int(env.dut.idle.value)
             seeds = self.seeds.child(f"program {index}")
             if index % 4 == 3:

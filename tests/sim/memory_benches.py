@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cocotb
@@ -17,6 +18,7 @@ from golden.register_map import offset_of
 from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.env.job import offload
 from honeyguide.settings import count
+from tb.env.configuration import RatelConfiguration
 from tb.sequences.layers import random_layer
 from tb.tests.base import RatelTest
 
@@ -28,7 +30,12 @@ SOURCE, TARGET = 0x1003, 0x9001
 class SpoiledTest(RatelTest):
     """Helpers: the memories of the core, with the width of a byte's lane."""
 
-    lane = 13
+    lane, integrity = 13, 2
+
+    def configure(self) -> RatelConfiguration:
+        """Let the bench know that the memories are checked."""
+        known = super().configure()
+        return replace(known, core=replace(known.core, integrity=self.integrity))
 
     def memories(self) -> list[tuple[Any, int]]:
         """Return (handle, words) of every memory of the core."""
@@ -93,7 +100,7 @@ class PutRight(SpoiledTest):
 class Found(SpoiledTest):
     """A wrong bit in each memory: the job ends, no wrong byte gets out, the next job is exact."""
 
-    lane = 9
+    lane, integrity = 9, 1
 
     async def body(self) -> None:
         """Load, turn a bit, use."""
@@ -114,8 +121,8 @@ class Found(SpoiledTest):
         ]
         shapes = [
             isa.cfg_in(w=7, h=5, c=13, cbs=blocks), isa.cfg_out(ow=7, oh=5, oc=13, cbs=blocks),
-            isa.cfg_pitch(in_p=7, out_p=7), isa.cfg_kernel(kw=1, kh=1), isa.cfg_act(),
-            isa.cfg_scale(mult=1 << 30, shift=0),
+            isa.cfg_pitch(in_p=7, out_p=7), isa.cfg_kernel(kw=1, kh=1), isa.cfg_pad(),
+            isa.cfg_act(), isa.cfg_scale(mult=1 << 30, shift=0),
         ]  # fmt: skip
         far = core.spad_depth // 2
         conv = [*shapes, isa.conv(in_base=0, out_base=far, wbase=0, pbase=0, flags=3)]
@@ -138,17 +145,23 @@ class Found(SpoiledTest):
             bit = self.lane * (turn % 5) + turn % self.lane
             for address in range(256 // core.cols) if word < 0 else (word,):
                 self.flip(memory, address, bit)
-            busy = RegisterPoll(address=offset_of("STATUS"), mask=BUSY_OR_RESETTING, value=0)
-            await self.env.play([*offload(program), busy], check=False)
-            assert await self.register("ERR_CAUSE") & 0xFF == ErrorCode.INTEGRITY, name
-            assert await self.register("ERR_DETAIL") == where, name
+            waits = [
+                RegisterPoll(address=offset_of("ERR_PENDING"), mask=1, value=1),
+                RegisterPoll(address=offset_of("STATUS"), mask=BUSY_OR_RESETTING, value=0),
+            ]
+            await self.env.play([*offload(program), *waits], check=False)
+            cause = await self.register("ERR_CAUSE")
+            assert cause & 0xFF == ErrorCode.INTEGRITY, f"{name}: {cause:#x}"
+            detail = await self.register("ERR_DETAIL")
+            assert detail == where, f"{name}: {detail:#x}"
             # What was predicted may have been stored or not, and nothing else.
             self.env.cut_off()
             clear = [
                 RegisterWrite(address=offset_of("ERR_CAUSE"), data=VALID),
                 RegisterWrite(address=offset_of("CTRL"), data=CLEAR_COUNTERS),
             ]
-            assert await self.register("MEMORY_ERRORS") >> 16 == 1 << 14 | 1, name
+            counts = await self.register("MEMORY_ERRORS")
+            assert counts >> 30 == 1 and counts >> 16 & 0xFF and not counts & 0xFFFF, name
             await self.env.play(clear, check=False)
             _, layer = random_layer(
                 core, self.env.memory.write, self.seeds.child(name),
