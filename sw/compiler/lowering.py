@@ -16,6 +16,7 @@ from golden.network import operations as ops
 from sw.compiler import (
     lowering_mac,
     lowering_movement,
+    lowering_parametric,
     lowering_pointwise,
     lowering_rearranging,
     lowering_reduction,
@@ -45,6 +46,7 @@ _LOWERINGS: dict[type, Callable[[Context, Layer, Any], list[LoweredOp] | str]] =
     ops.Addition: lowering_pointwise.addition,
     ops.Multiplication: lowering_pointwise.multiplication,
     ops.Lookup: lowering_pointwise.lookup,
+    ops.ParametricRelu: lowering_parametric.parametric_relu,
     ops.Concatenation: lowering_movement.concatenation,
     ops.Pad: lowering_movement.pad,
     ops.Slice: lowering_movement.slices,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.network.operations import HostFunction, Lookup, Operation
+from golden.network.operations import HostFunction, Lookup, Operation, ParametricRelu
 from golden.numerics import narrow, quantize_multiplier
 from golden.operators import lookup, rescaling, sigmoid, transfer
 from golden.operators.parameters import rescale_multiplier
@@ -171,7 +171,7 @@ def real_function(op: Operator) -> Operation:
 
 
 def prelu(op: Operator) -> Operation:
-    """PRELU; with one constant alpha a table."""
+    """PRELU; with one constant slope a table."""
     source, output, alpha = op.int8(0), op.made_int8(), op.int8(1)
     parameters: dict[str, Any] = {
         "zero_point": source.zero_point,
@@ -189,7 +189,7 @@ def prelu(op: Operator) -> Operation:
         inputs = lookup.INPUTS.astype(np.int8)
         table = op.defined(lambda: rescaling.prelu(inputs, slope.reshape(1), **parameters))
         return Lookup(table=table.astype(np.int8))
-    return HostFunction(function=lambda inputs: [rescaling.prelu(*inputs, **parameters)])
+    return ParametricRelu(**parameters)
 
 
 def _pair(op: Operator) -> tuple[Any, Any]:
@@ -224,7 +224,7 @@ OPERATORS = (
     Entry(
         name="PRELU",
         handler=prelu,
-        limits="one alpha is a table; more go to the host",
+        limits="slopes that are constants, one or one a channel; all else is the host's",
         constants_are_inputs=True,
     ),
     Entry(name="ELU", handler=real_function),

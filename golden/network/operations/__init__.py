@@ -11,7 +11,14 @@ from golden.network.operations.movements import (
     Transpose,
 )
 from golden.network.operations.operation import Arrays, Operation, Requantisation, State
-from golden.network.operations.pointwise import Addition, Lookup, Maximum, Multiplication, Softmax
+from golden.network.operations.pointwise import (
+    Addition,
+    Lookup,
+    Maximum,
+    Multiplication,
+    ParametricRelu,
+    Softmax,
+)
 from golden.network.operations.products import (
     Convolution,
     Depthwise,
@@ -39,6 +46,7 @@ __all__ = [
     "Multiplication",
     "Operation",
     "Pad",
+    "ParametricRelu",
     "Pooling",
     "ReadVariable",
     "Rearrangement",

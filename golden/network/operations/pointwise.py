@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from golden.network.operations.operation import Arrays, Operation, State
 from golden.numerics import Int8
-from golden.operators import ordering
+from golden.operators import ordering, rescaling
 from golden.operators.elementwise import add, multiply
 from golden.operators.lookup import lookup
 from golden.operators.parameters import AddParameters
@@ -82,6 +82,33 @@ class Maximum(Operation):
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
         pick = ordering.minimum if self.smallest else ordering.maximum
         return [pick(inputs[0], inputs[1])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParametricRelu(Operation):
+    """PRELU of a tensor and its slopes, which broadcast.
+
+    ``positive`` and ``negative`` are multiplier and shift on either side of zero.
+    """
+
+    zero_point: int
+    alpha_zero_point: int
+    output_zero_point: int
+    positive: tuple[int, int]
+    negative: tuple[int, int]
+
+    def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
+        return [
+            rescaling.prelu(
+                inputs[0],
+                inputs[1],
+                zero_point=self.zero_point,
+                alpha_zero_point=self.alpha_zero_point,
+                output_zero_point=self.output_zero_point,
+                positive=self.positive,
+                negative=self.negative,
+            )
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
