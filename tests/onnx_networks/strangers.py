@@ -423,10 +423,10 @@ def normalisation(kind: str, w: OnnxWriter) -> bytes:
     return end(w, w.qdq(kind, [x, *operands], x.shape, 0.03, 3))
 
 
-def slopes(w: OnnxWriter) -> bytes:
-    """PRelu with a slope a channel."""
+def slopes(shape: Sequence[int], w: OnnxWriter) -> bytes:
+    """PRelu with a slope a channel, or more."""
     x = w.qdq_conv(image(w), 8, 3)
-    slope = w.constant(w.rng.uniform(0.0, 0.5, (8, 1, 1)).astype(np.float32))
+    slope = w.constant(w.rng.uniform(-0.1, 0.5, shape).astype(np.float32))
     return end(w, w.qdq("PRelu", [x, slope], x.shape, x.scale, x.point))
 
 
@@ -734,7 +734,8 @@ RUN: dict[str, tuple[dict[str, Any], Make]] = {
         kind: ({}, partial(normalisation, kind))
         for kind in ("BatchNormalization", "LayerNormalization", "InstanceNormalization")
     },
-    "slopes": ({}, slopes),
+    "slopes": ({}, partial(slopes, (8, 1, 1))),
+    "slopes of pixels": ({}, partial(slopes, (8, 6, 6))),
     **{
         f"{kind} by channel": ({}, partial(by_channel, kind))
         for kind in ("Mul", "Add", "Sub", "Div")

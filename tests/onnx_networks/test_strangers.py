@@ -28,7 +28,8 @@ BORDER = {"QuantizeLinear", "DequantizeLinear"}
 # What the host computes besides the border; all others must stay on the core.
 HOSTED = {
     "channels last": set(), "normalised input": {"Div"}, "LogSoftmax": {"LogSoftmax"},
-    "LayerNormalization": {"LayerNormalization"}, "slopes": {"PRelu"}, "quotient": {"Div"},
+    "LayerNormalization": {"LayerNormalization"}, "slopes of pixels": {"PRelu"},
+    "quotient": {"Div"},
     "InstanceNormalization": {"InstanceNormalization"}, "Sum of three": {"Sum"},
     "float Sigmoid at the end": {"DequantizeLinear"}, "attention": {"Softmax"},
     "weighted by Softmax": {"Mul"}, "small moves": {"Slice"},

@@ -68,6 +68,15 @@ def test_half_the_requantiser_lanes_double_a_drain_bound_instruction() -> None:
     assert half == pytest.approx(2 * whole, rel=0.05)
 
 
+def test_a_store_waits_beside_whole_tiles_and_not_beside_a_few_rows() -> None:
+    whole = execute_cost(_shape(), 1, 1, False)
+    few = execute_cost(_shape(out_h=1, out_w=2), 1, 1, False)
+    assert whole.wait > 7  # taps in the padding read nothing
+    assert few.wait < 2
+    assert execute_cost(_shape(words=(8, 8)), 1, 1, False).wait == pytest.approx(1.14, abs=0.1)
+    assert execute_cost(_shape(reads=False, kernel=(1, 1)), 1, 1, False).wait == 1
+
+
 def _load_and_store(second: int) -> int:
     program = [
         isa.cfg_ld_shape(w=64, h=8, c=8, cbs=1),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from sw.compiler.timing.decode import Decoded, Range, decode
+from sw.compiler.timing.execute import READ_PATIENCE
 from sw.compiler.timing.transfer import TransferCost
 
 # A load that finds its engine idle: address, first beat, realigner, word, done.
@@ -21,7 +22,6 @@ LOAD_LATENCY = 7
 STORE_LATENCY = 8
 WALK_SET_UP = 4  # cycles an instruction keeps the set-up stage of the word walker
 STORES_IN_WORK = 4
-READ_PATIENCE = 9  # a store's read goes first after waiting 8 cycles
 BUSY_GATHER = 0.9  # share of cycles from which on a gather has no time to spare
 END = 2  # the last instruction leaves its slot, the fence retires
 
@@ -79,7 +79,7 @@ class _Core:
         self._execute_ends = [last for _, last, _ in executes]
         self._store_begins = [begin for begin, _, _ in stores]
         self._store_ends = [end for _, end, _ in stores]
-        self.executes: list[tuple[int, int, float]] = []  # first step, last step, share of reads
+        self.executes: list[tuple[int, int, float]] = []  # first step, last step, cycles of a read
         self.stores: list[tuple[int, int, float]] = []  # first word, last word, share of reads
         self._flight: dict[str, list[_InFlight]] = {"load": [], "execute": [], "store": []}
         self._now = 0  # when the front end takes the next instruction
@@ -163,13 +163,13 @@ class _Core:
         cycle, words = float(begin), float(cost.words)
         rate = cost.cycles / cost.words
         for place in range(bisect_left(self._execute_ends, begin), len(self._known_executes)):
-            first, last, share = self._known_executes[place]
+            first, last, wait = self._known_executes[place]
             quiet = max(0.0, first - cycle)
             if quiet >= words * rate:
                 break
             words -= quiet / rate
             cycle = max(cycle, float(first))
-            slow = max(rate, min(READ_PATIENCE, 1 / max(1e-9, 1 - share)))
+            slow = max(rate, wait)
             done = min(words, (last - cycle) / slow)
             words -= done
             cycle += done * slow
@@ -200,7 +200,7 @@ class _Core:
         self._last_step = first + cost.body - 1
         self._last_step += self._disturbed(first, self._last_step, cost.reads)
         end = self._last_step + cost.tail
-        self.executes.append((first, self._last_step, cost.reads))
+        self.executes.append((first, self._last_step, cost.wait))
         self._record(index, item, start, end)
 
 

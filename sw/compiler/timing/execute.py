@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sw.compiler.timing.tiles import TileShape, gather_rounds
+from sw.compiler.timing.tiles import TileShape, bank_reads
 
 # From the start of an instruction to its first step, beside the Rows cycles that its first tile
 # takes in the row generator: slot, tile registers, request, read, word set.
@@ -25,6 +25,7 @@ FILL = 5
 # requantiser (5 stages), writer.
 TAIL = 9
 PRESCALE = 5  # stages in front of the requantiser for add, sub, mul, avgpool, lut
+READ_PATIENCE = 9  # a store's read goes first after waiting 8 cycles
 SHADOW = 4  # cycles from the last step of a tile until the shadow holds it: no tile ends earlier
 
 
@@ -32,7 +33,8 @@ SHADOW = 4  # cycles from the last step of a tile until the shadow holds it: no 
 class ExecuteCost:
     """Cycles ``fill`` before the first step, ``body`` from first to last step, ``tail`` after it;
     ``lead`` from the last step of an instruction before to the first of this one, at least;
-    ``reads`` is the share of the body's cycles in which the gather keeps banks busy.
+    ``reads`` is the share of the body's cycles in which the gather keeps banks busy, ``wait`` how
+    many cycles a store's read takes beside it.
     """
 
     fill: int
@@ -40,6 +42,7 @@ class ExecuteCost:
     body: int
     tail: int
     reads: float
+    wait: float
 
 
 @lru_cache(maxsize=4096)
@@ -48,17 +51,21 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
 
     Blocks repeat the same tiles, so two tell how many cycles all take.
     """
-    rounds = gather_rounds(shape)
+    banks = bank_reads(shape)
+    rounds = np.maximum(banks.max(axis=2), 1)
     one = _body(shape, rounds, 1, groups)
     body = one if blocks == 1 else one + (blocks - 1) * (_body(shape, rounds, 2, groups) - one)
     words = len(shape.words)
     busy = int(rounds.sum()) * words * blocks if shape.reads else 0
+    # A bank that few rows read leaves the store most cycles; one that is read always, one in nine.
+    free = np.maximum(1 - banks.sum(axis=(0, 1)) * words * blocks / body, 1 / READ_PATIENCE)
     return ExecuteCost(
         fill=shape.rows + FILL,
         lead=max(1, max(shape.rows, shape.rows * groups, SHADOW) - shape.steps + 1),
         body=body,
         tail=TAIL + shape.last_rows * groups + (PRESCALE if prescaled else 0),
         reads=min(1.0, busy / body),
+        wait=float((1 / free).mean()),
     )
 
 

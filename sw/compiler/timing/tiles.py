@@ -61,17 +61,23 @@ class TileShape:
 
 def gather_rounds(shape: TileShape) -> NDArray[np.int64]:
     """Cycles in which banks are read, [tiles, taps]; at least one a tap, even without a read."""
+    rounds: NDArray[np.int64] = np.maximum(bank_reads(shape).max(axis=2), 1)
+    return rounds
+
+
+def bank_reads(shape: TileShape) -> NDArray[np.int64]:
+    """Rows that each bank is read for, [tiles, taps, banks]."""
     operands = 2 if shape.second_pitch else 1
     taps = shape.kernel[0] * shape.kernel[1] * operands
     if not shape.reads:
-        return np.ones((shape.tiles, taps), dtype=np.int64)
+        return np.zeros((shape.tiles, taps, shape.rows), dtype=np.int64)
     if shape.second_pitch:
-        first = _rounds(shape, shape.in_pitch)
-        return np.concatenate([first, _rounds(shape, shape.second_pitch)], axis=1)
-    return _rounds(shape, shape.in_pitch)
+        first = _reads(shape, shape.in_pitch)
+        return np.concatenate([first, _reads(shape, shape.second_pitch)], axis=1)
+    return _reads(shape, shape.in_pitch)
 
 
-def _rounds(shape: TileShape, pitch: int) -> NDArray[np.int64]:
+def _reads(shape: TileShape, pitch: int) -> NDArray[np.int64]:
     rows = shape.rows
     number = np.arange(shape.tiles * rows)
     valid = (number < shape.pixels).reshape(-1, rows)
@@ -88,6 +94,6 @@ def _rounds(shape: TileShape, pitch: int) -> NDArray[np.int64]:
         for kx in range(shape.kernel[1]):
             x = x0 + kx * shape.dilation[1]
             inside = inside_y & (x >= 0) & (x < shape.in_w)
-            columns.append((same & inside[:, :, None]).sum(axis=1).max(axis=1))
-    rounds: NDArray[np.int64] = np.maximum(np.stack(columns, axis=1), 1)
-    return rounds
+            moved = ky * shape.dilation[0] * pitch + kx * shape.dilation[1]
+            columns.append(np.roll((same & inside[:, :, None]).sum(axis=1), moved % rows, axis=1))
+    return np.stack(columns, axis=1)

@@ -3,7 +3,8 @@
     y = x * factor + summand      x - zero point  ->  * weight, + bias  ->  * multiplier
 
 BatchNormalization that could not be folded into a convolution, and Mul, Add, Sub, Div with one
-number a channel. The weight is +-127 wherever the factor decides, so that it is as exact as the
+number a channel; half of PRelu with a slope a channel. The weight is +-127 wherever the factor
+decides, so that it is as exact as the
 multiplier is.
 """
 
@@ -18,6 +19,7 @@ from golden.network.operations import Depthwise
 from golden.operators.windows import Window
 from sw.importer.from_onnx.builder import Builder
 from sw.importer.from_onnx.file import Node
+from sw.importer.from_onnx.pointwise import add
 from sw.importer.from_onnx.products import image, reach, requantisation
 from sw.importer.from_onnx.values import IMAGE, Quantised, Sums, Target
 
@@ -34,6 +36,24 @@ def by_channel(b: Builder, node: Node, x: Quantised) -> Sums | None:
     if not (np.isfinite(factor).all() and np.isfinite(summand).all()):
         return None
     return Sums(shape=x.shape, make=lambda to: _make(b, node, x, factor, summand, to))
+
+
+def sloped(b: Builder, node: Node, x: Quantised) -> Sums | None:
+    """PRelu with a slope a channel: what is above zero, and what is below it times the slopes."""
+    slopes = b.constant(node, 1).astype(np.float64)
+    wide = (1,) * (4 - slopes.ndim) + slopes.shape
+    if len(x.shape) != 4 or wide != (1, x.shape[1], 1, 1) or not np.isfinite(slopes).all():
+        return None
+    factor = slopes.reshape(-1)
+
+    def make(to: Target) -> Quantised:
+        whole = Target(scaling=to.scaling)
+        above = b.table(node, x, (lambda real: np.maximum(real, 0),), whole)
+        below = b.table(node, x, (lambda real: np.minimum(real, 0),), Target(scaling=x.scaling))
+        rest = _make(b, node, below, factor, np.zeros_like(factor), whole)
+        return add(b, node, above, rest, to)  # exact: one of them is zero
+
+    return Sums(shape=x.shape, make=make)
 
 
 def _normalised(b: Builder, node: Node) -> tuple[Floats, Floats] | None:

@@ -32,7 +32,7 @@ ON_HOST = frozenset(
 )
 # What the core takes in the first case and the host in the other.
 BOTH = {
-    "PRelu": "one slope / several",
+    "PRelu": "one slope, or one a channel / others",
     "Div": "by a constant / by a tensor",
     "Pow": "to a constant / to a tensor",
     "Sum": "of two / of more",

@@ -9,7 +9,7 @@ import numpy as np
 
 from sw.importer.from_onnx import floats, movement, pointwise, products, quantising, resizing
 from sw.importer.from_onnx.builder import Builder, Handler
-from sw.importer.from_onnx.channels import by_channel
+from sw.importer.from_onnx.channels import by_channel, sloped
 from sw.importer.from_onnx.file import Node
 from sw.importer.from_onnx.rows import along_one_axis, kernel_row, one_row
 from sw.importer.from_onnx.values import (
@@ -118,7 +118,9 @@ def _function(b: Builder, node: Node) -> Value:
     if isinstance(value, Sums) and node.kind in ("Relu", "Clip"):
         return value.limited(*pointwise.limits(b, node))
     if node.kind == "PRelu" and b.constant(node, 1).size > 1:
-        return floats.slopes(b, node)
+        plain = isinstance(value, Real) and not value.functions
+        sums = sloped(b, node, b.quantised(node, 0)) if plain else None
+        return floats.slopes(b, node) if sums is None else sums
     if isinstance(value, Real):
         function = pointwise.function_of(b, node)
         return Real(source=value.source, functions=(*value.functions, function))
