@@ -1,6 +1,5 @@
 """Whole networks as plain data: tensors, layers with integer parameters, and a runner."""
 
-from golden.network.graph import Layer, Network, NetworkError, Tensor
-from golden.network.run import run_network
+from golden.network.graph import Layer, Network, NetworkError, Tensor, run_network
 
 __all__ = ["Layer", "Network", "NetworkError", "Tensor", "run_network"]

@@ -105,7 +105,7 @@ def softmax(op: Operator) -> Operation:
         return HostFunction(
             function=lambda inputs: [softmax_wide.softmax_int16(inputs[0], scale, beta)]
         )
-    return Softmax(input_scale=source.scale, beta=beta, dtype=output.dtype)
+    return Softmax(input_scale=source.scale, beta=beta, output_dtype=output.dtype)
 
 
 def _dtype(op: Operator) -> str:

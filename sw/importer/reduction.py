@@ -44,7 +44,7 @@ def mean(op: Operator) -> Operation:
         return Total(input_zero_point=source.zero_point, **parameters)
     point = source.zero_point
     return HostFunction(
-        function=lambda inputs: [reduction.total(inputs[0], zero_point=point, **parameters)]
+        function=lambda inputs: [reduction.total(inputs[0], input_zero_point=point, **parameters)]
     )
 
 

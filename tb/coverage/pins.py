@@ -6,11 +6,11 @@ from golden.config import CoreConfig
 from golden.isa import decode
 from golden.isa_table import OPCODE, Counter, InstructionClass
 from golden.register_map import COUNTERS, register_at
-from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
-from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.agents.irq.item import InterruptSeen, ResetSeen
-from honeyguide.agents.seen import Seen
-from honeyguide.agents.xif.item import CommitSeen, IssueSeen, ResultSeen
+from honeyguide.agents.axi import BurstSeen, ResponseSeen
+from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.irq import InterruptSeen, ResetSeen
+from honeyguide.agents.item import Seen
+from honeyguide.agents.xif import CommitSeen, IssueSeen, ResultSeen
 from honeyguide.coverage.collector import Collector
 from tb.coverage.instructions import PAGE, InstructionCoverage
 from tb.coverage.points import STATUS_BITS

@@ -6,10 +6,10 @@ What a job does that is cut off anywhere has no single right answer; what it mus
 from __future__ import annotations
 
 from honeyguide.agents.agent import AgentConfig
-from honeyguide.agents.axi.agent import AxiAgent, AxiConfig
-from honeyguide.agents.axil.agent import AxilAgent
-from honeyguide.agents.irq.agent import IrqAgent
-from honeyguide.agents.xif.agent import XifAgent, XifConfig
+from honeyguide.agents.axi import AxiAgent, AxiConfig
+from honeyguide.agents.axil import AxilAgent
+from honeyguide.agents.irq import IrqAgent
+from honeyguide.agents.xif import XifAgent, XifConfig
 from honeyguide.coverage.collector import wanted
 from honeyguide.env.environment import Environment
 from tb.env.attempts import Attempts

@@ -14,9 +14,9 @@ from pyuvm import uvm_component
 from golden.isa_table import ErrorCode
 from golden.machine.owner import CONTEXTS, Port
 from golden.register_map import PAGE, USER_PAGE, offset_of, register_at
-from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.agents.seen import Seen
-from honeyguide.agents.xif.item import ResultSeen
+from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.item import Seen
+from honeyguide.agents.xif import ResultSeen
 from honeyguide.env.checker import AnalysisImp, Checker
 
 OKAY, SLVERR = 0, 2

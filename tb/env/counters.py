@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from golden.isa_table import Counter
 from golden.register_map import COUNTERS, offset_of
-from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
-from honeyguide.agents.command import Barrier, Command
+from honeyguide.agents.axil import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.agents.item import Barrier
+from honeyguide.env.host import Command
 
 CLEAR_COUNTERS = 1 << 1  # bit of CTRL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyuvm import uvm_component, uvm_subscriber
 
-from honeyguide.agents.seen import Seen
+from honeyguide.agents.item import Seen
 from honeyguide.coverage.collector import Collector
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.settings import results_folder

@@ -17,19 +17,16 @@ from golden.isa import Instruction
 from golden.machine import Machine
 from golden.memory import Memory
 from honeyguide.agents.agent import AgentConfig
-from honeyguide.agents.axi.agent import AxiAgent, AxiConfig
-from honeyguide.agents.axi.item import BurstSeen, ResponseSeen
-from honeyguide.agents.axil.agent import AxilAgent
-from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.axi import AxiAgent, AxiConfig, BurstSeen, ResponseSeen
+from honeyguide.agents.axil import AxilAgent, RegisterSeen
 from honeyguide.agents.bus import known
-from honeyguide.agents.irq.agent import IrqAgent
-from honeyguide.agents.irq.item import InterruptSeen
-from honeyguide.agents.xif.agent import XifAgent, XifConfig
+from honeyguide.agents.irq import InterruptSeen, IrqAgent
+from honeyguide.agents.xif import XifAgent, XifConfig
 from honeyguide.coverage.collector import wanted
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.environment import Environment
-from honeyguide.env.history import History
-from honeyguide.env.job import offload
+from honeyguide.env.host import offload
+from honeyguide.env.order import History
 from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
 from tb.env.dependencies import Dependencies

@@ -17,8 +17,8 @@ from pyuvm import uvm_analysis_port, uvm_component
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
 from golden.machine import Machine, Outcome, Owner
-from honeyguide.agents.seen import Seen
-from honeyguide.agents.xif.item import MACHINE, CommitSeen, IssueSeen
+from honeyguide.agents.item import Seen
+from honeyguide.agents.xif import MACHINE, CommitSeen, IssueSeen
 from honeyguide.env.checker import AnalysisImp, Checker
 from tb.env.predicted import Begins, Entry, Executed, Fate, Rung
 from tb.env.stored import Stored

@@ -21,9 +21,9 @@ from pyuvm import (
 )
 
 from golden.config import CoreConfig
-from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
-from honeyguide.agents.seen import Seen
-from honeyguide.env.job import Job
+from honeyguide.agents.axil import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.agents.item import Seen
+from honeyguide.env.host import Job
 from tb.env.register_model import RatelRegister, RatelRegisters
 from tb.env.registers import OKAY, build_parameters
 

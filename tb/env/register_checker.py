@@ -12,11 +12,11 @@ from golden.isa_table import Counter, ErrorCode
 from golden.machine import HIGH_HALF, MACHINE_MODE, OWNERS, SUPERVISOR, ErrorRecord, Owner, Port
 from golden.machine.counted import Counted
 from golden.register_map import COUNTERS, PAGE, PAGES, offset_of, register_at
-from honeyguide.agents.axi.item import BurstSeen
-from honeyguide.agents.axil.item import RegisterRead, RegisterSeen, RegisterWrite
-from honeyguide.agents.command import Command
-from honeyguide.agents.seen import Seen
+from honeyguide.agents.axi import BurstSeen
+from honeyguide.agents.axil import RegisterRead, RegisterSeen, RegisterWrite
+from honeyguide.agents.item import Seen
 from honeyguide.env.checker import AnalysisImp, Checker
+from honeyguide.env.host import Command
 from tb.env.predicted import Executed, Predicted, Rung
 from tb.env.predictor import Predictor
 from tb.env.registers import OKAY, SLVERR, RegisterMirror

@@ -9,8 +9,8 @@ from collections import deque
 
 from pyuvm import uvm_analysis_port, uvm_component
 
-from honeyguide.agents.seen import Seen
-from honeyguide.agents.xif.item import ResultSeen
+from honeyguide.agents.item import Seen
+from honeyguide.agents.xif import ResultSeen
 from honeyguide.env.checker import AnalysisImp, Checker
 from tb.env.predicted import Answered, Entry, Fate
 

@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.isa import Instruction
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.command import Barrier, Command
-from honeyguide.agents.xif.item import Offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.item import Barrier
+from honeyguide.agents.xif import Offload
+from honeyguide.env.host import Command
 
 if TYPE_CHECKING:
     from tb.env.environment import RatelEnvironment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golden.register_map import offset_of
-from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
+from honeyguide.agents.axil import RegisterPoll, RegisterWrite
 from tb.env.environment import RatelEnvironment
 from tb.sequences.ports import BUSY
 from tb.sequences.scenario import RESET_PENDING, SOFT_RESET

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from golden.isa import Instruction
 from golden.register_map import PAGE, offset_of
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.command import Barrier, Command
-from honeyguide.agents.xif.item import Offload
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.item import Barrier
+from honeyguide.agents.xif import Offload
+from honeyguide.env.host import Command
 from tb.sequences.values import Random, chance
 
 DOORBELL_PENDING = 1 << 4

@@ -26,12 +26,10 @@ from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.register_map import offset_of
 from honeyguide.agents.agent import PortSequence
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
-from honeyguide.agents.command import Command
-from honeyguide.env.job import JobSequence, offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterWrite
+from honeyguide.env.host import Command, JobSequence, VirtualSequencer, offload
 from honeyguide.env.seeds import Seeds
-from honeyguide.env.sequencer import VirtualSequencer
 from tb.env.environment import RatelEnvironment
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import BUSY, both_ports, ring

@@ -50,7 +50,7 @@ def directed_test(name: str, steps: Sequence[Step], *, about: str) -> str:
         if "write" in step:
             body += written(*step["write"])
         elif "stalls" in step and step["stalls"] != CALM:
-            uses("honeyguide.agents.axi.driver", "Stalls")
+            uses("honeyguide.agents.axi", "Stalls")
             ar, r, aw, w, b, result, latency = step["stalls"]
             body.append(
                 f"self.env.host.set_stalls(Stalls(ar={ar}, r={r}, aw={aw}, w={w}, b={b}), "

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from pyuvm import uvm_factory
 
-from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axi import Stalls
 from honeyguide.env.configuration import Speed
-from honeyguide.env.tile.recorder import Recorder
+from honeyguide.env.tile import Recorder
 from honeyguide.settings import results_folder
 from tb.env.configuration import RatelConfiguration
 from tb.soc.cpu import SystemRecorder

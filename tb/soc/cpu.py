@@ -9,11 +9,11 @@ from pyuvm import uvm_component, uvm_subscriber
 from golden.isa import Instruction
 from golden.memory import Memory
 from honeyguide.agents.agent import Agent
-from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.agents.seen import Seen
-from honeyguide.agents.xif.item import CommitSeen, IssueSeen
+from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.item import Seen
+from honeyguide.agents.xif import CommitSeen, IssueSeen
 from honeyguide.env.checker import AnalysisImp
-from honeyguide.env.tile.recorder import RecordedMonitor, Recorder
+from honeyguide.env.tile import RecordedMonitor, Recorder
 from tb.env.predicted import Begins, Predicted
 from tb.soc.events import ConsoleSeen, MarkSeen, StoreSeen, decode_all
 

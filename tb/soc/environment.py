@@ -16,11 +16,11 @@ from enum import IntEnum
 from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 
 from honeyguide.agents.agent import AgentConfig
-from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axi import Stalls
 from honeyguide.agents.bus import known
 from honeyguide.env.environment import RESET_CYCLES
 from honeyguide.env.failures import FailedRunError
-from honeyguide.env.tile.tile_host import packed
+from honeyguide.env.tile import packed
 from tb.env.environment import RatelEnvironment
 from tb.soc.cpu import CpuAgent, CpuHistory, CpuStores
 

@@ -1,4 +1,4 @@
-"""Events of the system's own devices, among those that `honeyguide/env/tile/recorded.py` knows."""
+"""Events of the system's own devices, among those that `honeyguide/env/tile.py` knows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from honeyguide.agents.seen import Seen
-from honeyguide.env.tile.recorded import decode
+from honeyguide.agents.item import Seen
+from honeyguide.env.tile import decode
 
 # Numbers of obi_memory.sv and soc_devices.sv
 STORE, CONSOLE, MARK = 32, 33, 34

@@ -16,7 +16,7 @@ import numpy as np
 import pyuvm
 
 from golden.isa import Instruction
-from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axi import Stalls
 from honeyguide.settings import count, results_folder
 from sw.firmware.elf import read_elf
 from tb.soc.base import SystemTest, firmware_path

@@ -16,12 +16,12 @@ from golden.isa import Instruction
 from golden.machine.owner import Owner, Port
 from golden.machine.windows import GRANULE, Window
 from golden.register_map import PAGE, offset_of
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.bus import known
-from honeyguide.agents.command import Command
-from honeyguide.agents.xif.item import MACHINE, USER, Offload
+from honeyguide.agents.xif import MACHINE, USER, Offload
 from honeyguide.env.base_test import BaseTest
+from honeyguide.env.host import Command
 from honeyguide.env.tally import leave_tally
 from honeyguide.settings import count
 from tb.env.adversary import AdversaryEnvironment

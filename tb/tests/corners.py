@@ -8,10 +8,10 @@ from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
 from golden.register_map import offset_of
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.command import Barrier, Command
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.item import Barrier
+from honeyguide.env.host import Command, offload
 from honeyguide.settings import count
 from tb.env.counters import counted, counter_values
 from tb.sequences import corners

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyuvm
 
 from golden import isa_builders as isa
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.env.host import offload
 from honeyguide.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import both_ports, ring

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyuvm
 
 from golden import isa_builders as isa
-from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axi import Stalls
 from honeyguide.settings import count
 from tb.sequences.hazards import HAZARDS
 from tb.sequences.slots import dump, make_slots, prime, random_program

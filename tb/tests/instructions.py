@@ -10,9 +10,8 @@ from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import ErrorCode
 from golden.machine import Outcome
-from honeyguide.agents.command import Command
-from honeyguide.agents.xif.item import Offload
-from honeyguide.env.job import offload
+from honeyguide.agents.xif import Offload
+from honeyguide.env.host import Command, offload
 from tb.env.predicted import Executed
 from tb.sequences import refusals
 from tb.sequences.ports import ring

@@ -13,8 +13,8 @@ import pyuvm
 
 from golden.isa_table import Counter
 from golden.network import run_network
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.env.host import offload
 from honeyguide.settings import MEMORY_BASE, results_folder
 from sw.compiler import compile_network
 from sw.execution import Inference, core_phases

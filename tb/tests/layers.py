@@ -7,7 +7,7 @@ import os
 
 import pyuvm
 
-from honeyguide.agents.axi.driver import Stalls
+from honeyguide.agents.axi import Stalls
 from honeyguide.env.seeds import Seeds
 from honeyguide.settings import count
 from tb.sequences.layers import LAYERS, MAC, VECTOR, random_layer

@@ -11,9 +11,9 @@ from golden import isa_builders as isa
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.register_map import offset_of
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
-from honeyguide.env.job import JobSequence, offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterWrite
+from honeyguide.env.host import JobSequence, offload
 from honeyguide.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.slots import random_program

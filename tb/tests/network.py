@@ -26,8 +26,8 @@ from golden.isa_table import Counter
 from golden.network import Layer, run_network
 from golden.network import Network as Graph
 from golden.network.operations import AssignVariable
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.env.host import offload
 from honeyguide.env.milestones import Announced
 from honeyguide.settings import count, results_folder
 from sw.compiler.operations import MoveOp

@@ -6,10 +6,9 @@ import pyuvm
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.command import Command
-from honeyguide.agents.xif.item import Offload
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.xif import Offload
+from honeyguide.env.host import Command, offload
 from honeyguide.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.refusals import illegal_words

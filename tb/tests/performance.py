@@ -11,9 +11,9 @@ from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
 from golden.register_map import COUNTERS, offset_of
-from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
-from honeyguide.agents.command import Barrier
-from honeyguide.env.job import offload
+from honeyguide.agents.axil import RegisterRead, RegisterWrite
+from honeyguide.agents.item import Barrier
+from honeyguide.env.host import offload
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.performance")

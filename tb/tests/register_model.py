@@ -6,8 +6,8 @@ import pyuvm
 from pyuvm import uvm_status_e
 
 from golden import isa_builders as isa
-from honeyguide.agents.axil.item import RegisterWrite
-from honeyguide.env.job import offload
+from honeyguide.agents.axil import RegisterWrite
+from honeyguide.env.host import offload
 from tb.env.register_model import RatelRegister
 from tb.tests.base import RatelTest
 

@@ -9,10 +9,9 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.register_map import COUNTERS, offset_of
 from golden.registers_table import REGISTERS
-from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
-from honeyguide.agents.command import Command
-from honeyguide.agents.xif.item import Offload
-from honeyguide.env.job import offload
+from honeyguide.agents.axil import RegisterRead, RegisterWrite
+from honeyguide.agents.xif import Offload
+from honeyguide.env.host import Command, offload
 from tb.tests.base import RatelTest
 
 SPACE = 0x1000
@@ -125,7 +124,7 @@ class Interrupts(RatelTest):
 
     def barrier(self) -> Command:
         """What makes a register access come after the fence's result."""
-        from honeyguide.agents.command import Barrier
+        from honeyguide.agents.item import Barrier
 
         return Barrier()
 

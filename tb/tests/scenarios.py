@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyuvm
 
 from golden.register_map import offset_of
-from honeyguide.agents.axil.item import RegisterRead
+from honeyguide.agents.axil import RegisterRead
 from honeyguide.settings import count
 from tb.sequences.scenario import Scenario
 from tb.tests.base import RatelTest

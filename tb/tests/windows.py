@@ -11,10 +11,10 @@ from golden.machine import Owner
 from golden.machine.owner import Port
 from golden.machine.windows import GRANULE
 from golden.register_map import offset_of
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterRead, RegisterWrite
-from honeyguide.agents.command import Command
-from honeyguide.agents.xif.item import MACHINE, USER, Offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterRead, RegisterWrite
+from honeyguide.agents.xif import MACHINE, USER, Offload
+from honeyguide.env.host import Command
 from honeyguide.settings import count
 from tb.env.register_checker import RECORD
 from tb.sequences.ports import ring

@@ -227,8 +227,8 @@ _MISTAKES: dict[str, Mistake] = {
     "REDUCE_MAX, REDUCE_MIN": _at(
         "reduction.extreme",
         lambda genuine: (
-            lambda x, *, axes, keep_dims, largest: genuine(
-                x, axes=axes, keep_dims=keep_dims, largest=not largest
+            lambda x, *, axes, keep_dims, smallest: genuine(
+                x, axes=axes, keep_dims=keep_dims, smallest=not smallest
             )
         ),
     ),

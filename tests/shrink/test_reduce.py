@@ -13,9 +13,10 @@ import pytest
 from golden import isa_builders as isa
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.command import Barrier, Command
-from honeyguide.agents.xif.item import Offload
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.item import Barrier
+from honeyguide.agents.xif import Offload
+from honeyguide.env.host import Command
 from tb.env.steps import FILE, Step, command_of, plain, read_steps
 from tb.shrink.candidates import Way
 from tb.shrink.directed import directed_test

@@ -6,9 +6,9 @@ import pyuvm
 
 from golden import isa_builders as isa
 from golden.register_map import offset_of
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterWrite
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterWrite
+from honeyguide.env.host import offload
 from tb.tests.memory_port import ABORT, BUSY, RESET_PENDING, FaultTest
 
 

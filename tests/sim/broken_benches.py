@@ -21,12 +21,10 @@ from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import Counter
 from golden.register_map import COUNTERS, offset_of
-from honeyguide.agents.axi.driver import AxiMemoryDriver, Burst
-from honeyguide.agents.axi.monitor import AxiMonitor
-from honeyguide.agents.axil.item import RegisterPoll, RegisterSeen, RegisterWrite
-from honeyguide.agents.xif.item import Offload, ResultSeen
-from honeyguide.agents.xif.monitor import XifMonitor
-from honeyguide.env.job import offload
+from honeyguide.agents.axi import AxiMemoryDriver, AxiMonitor, Burst
+from honeyguide.agents.axil import RegisterPoll, RegisterSeen, RegisterWrite
+from honeyguide.agents.xif import Offload, ResultSeen, XifMonitor
+from honeyguide.env.host import offload
 from honeyguide.env.order import Order
 from honeyguide.env.scoreboard import MemoryScoreboard, Writer
 from tb.env.configuration import RatelConfiguration

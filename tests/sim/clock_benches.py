@@ -6,8 +6,8 @@ import pyuvm
 from cocotb.triggers import ClockCycles
 
 from golden.register_map import offset_of
-from honeyguide.agents.axil.item import RegisterWrite
-from honeyguide.env.job import offload
+from honeyguide.agents.axil import RegisterWrite
+from honeyguide.env.host import offload
 from honeyguide.settings import count
 from tb.sequences.layers import random_layer
 from tb.sequences.slots import random_program

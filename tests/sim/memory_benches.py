@@ -15,8 +15,8 @@ from golden import isa_builders as isa
 from golden.isa import Instruction
 from golden.isa_table import ErrorCode
 from golden.register_map import offset_of
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.env.job import offload
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.env.host import offload
 from honeyguide.settings import count
 from tb.env.configuration import RatelConfiguration
 from tb.sequences.layers import random_layer

@@ -7,8 +7,8 @@ from typing import ClassVar
 import pyuvm
 from pyuvm import uvm_factory
 
-from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.agents.seen import Seen
+from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.item import Seen
 from tb.env.register_adapter import RegisterPredictor
 from tb.env.register_model import RatelRegisters
 from tb.tests.register_model import BitBash, MirrorFollows, ModelAccess, ModelResetValues, ModelTest

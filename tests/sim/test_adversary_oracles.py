@@ -8,9 +8,9 @@ from golden.isa_table import ErrorCode
 from golden.machine.owner import Owner, Port
 from golden.machine.windows import Window
 from golden.register_map import PAGE, offset_of
-from honeyguide.agents.axi.item import BurstSeen
-from honeyguide.agents.axil.item import RegisterSeen
-from honeyguide.agents.xif.item import ResultSeen
+from honeyguide.agents.axi import BurstSeen
+from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.xif import ResultSeen
 from honeyguide.env.failures import Failures
 from tb.env.attempts import VALID, Attempts
 from tb.env.bus_oracle import BusOracle, Setting

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from honeyguide.agents.axi.item import BurstSeen
-from honeyguide.agents.axil.item import RegisterSeen
+from honeyguide.agents.axi import BurstSeen
+from honeyguide.agents.axil import RegisterSeen
 from honeyguide.coverage.subscriber import CoverageSubscriber
 from honeyguide.env.axi_environment import Model
 

@@ -4,8 +4,8 @@ import numpy as np
 import pyuvm
 
 from bench import model
-from honeyguide.agents.axi.driver import Stalls
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
+from honeyguide.agents.axi import Stalls
+from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.env.axi_environment import AxiTest
 
 BIG = 2**31 - 1

@@ -1,1 +1,1 @@
-"""One folder a port of the core: items, drivers, monitors."""
+"""One file a port of the core: items, driver, monitor, agent."""

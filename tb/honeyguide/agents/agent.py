@@ -22,7 +22,7 @@ from pyuvm import (
 )
 
 from honeyguide.agents.bus import PinDriver
-from honeyguide.agents.seen import Seen
+from honeyguide.agents.item import Seen
 
 
 @dataclass(kw_only=True)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from honeyguide.agents.agent import AgentConfig
-from honeyguide.agents.axi.agent import AxiAgent, AxiConfig
-from honeyguide.agents.axi.item import BurstSeen
-from honeyguide.agents.axil.agent import AxilAgent
-from honeyguide.agents.axil.item import RegisterRead, RegisterSeen
-from honeyguide.agents.irq.agent import IrqAgent
-from honeyguide.agents.irq.item import InterruptSeen
-from honeyguide.agents.seen import Seen
+from honeyguide.agents.axi import AxiAgent, AxiConfig, BurstSeen
+from honeyguide.agents.axil import AxilAgent, RegisterRead, RegisterSeen
+from honeyguide.agents.irq import InterruptSeen, IrqAgent
+from honeyguide.agents.item import Seen
 from honeyguide.core import core
 from honeyguide.coverage.subscriber import CoverageSubscriber
 from honeyguide.env.base_test import BaseTest

@@ -22,10 +22,9 @@ from pyuvm import uvm_test
 
 from honeyguide.env.configuration import BenchConfiguration
 from honeyguide.env.environment import Environment
-from honeyguide.env.failures import FailedRunError, Failures
-from honeyguide.env.reports import ErrorReports
+from honeyguide.env.failures import ErrorReports, FailedRunError, Failures
 from honeyguide.env.seeds import Seeds
-from honeyguide.env.tile.level import choose_level
+from honeyguide.env.tile import choose_level
 from honeyguide.settings import results_folder
 
 log = logging.getLogger("honeyguide.test")

@@ -18,19 +18,16 @@ from pyuvm import uvm_analysis_port, uvm_env
 
 from honeyguide.agents.agent import Agent, AgentConfig
 from honeyguide.agents.bus import known
-from honeyguide.agents.command import Barrier, Command
+from honeyguide.agents.item import Barrier
 from honeyguide.env.checker import Checker
 from honeyguide.env.configuration import BenchConfiguration, Speed
 from honeyguide.env.failures import Failures
-from honeyguide.env.job import JobSequence
+from honeyguide.env.host import Command, JobSequence, PinHost, VirtualSequencer
 from honeyguide.env.milestones import Broken, Played, Restarted
 from honeyguide.env.order import Order
-from honeyguide.env.pin_host import PinHost
 from honeyguide.env.scoreboard import Image, MemoryScoreboard
 from honeyguide.env.seeds import Seeds
-from honeyguide.env.sequencer import VirtualSequencer
-from honeyguide.env.tile.native import NativeStore
-from honeyguide.env.tile.recorder import Agreement, RecordedMonitor, Recorder
+from honeyguide.env.tile import Agreement, NativeStore, RecordedMonitor, Recorder
 from honeyguide.env.transaction_log import TransactionLog
 
 RESET_CYCLES = 4

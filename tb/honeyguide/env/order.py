@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from pyuvm import uvm_analysis_port, uvm_component, uvm_tlm_analysis_fifo
+from pyuvm import uvm_analysis_port, uvm_component, uvm_subscriber, uvm_tlm_analysis_fifo
 
-from honeyguide.agents.seen import Seen
+from honeyguide.agents.axi import BurstSeen, ResponseSeen
+from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.irq import InterruptSeen
+from honeyguide.agents.item import Seen
 
 IN_ORDER = attrgetter("cycle", "place")
 
@@ -46,3 +49,32 @@ class Order(uvm_component):
         """Nothing may have been seen that nobody looked at."""
         if not self.fifo.is_empty():
             self.cdb_get("failures").add(f"{self.fifo.used()} items were seen and not looked at")
+
+
+class History(uvm_subscriber):
+    """A subscriber that compares nothing.
+
+    Attributes:
+        bursts, responses: of the memory port.
+        interrupts: changes of the line.
+        registers_read: answered reads; a test clears it before it reads.
+    """
+
+    def __init__(self, name: str, parent: uvm_component) -> None:
+        super().__init__(name, parent)
+        self.bursts: list[BurstSeen] = []
+        self.responses: list[ResponseSeen] = []
+        self.interrupts: list[InterruptSeen] = []
+        self.registers_read: list[RegisterSeen] = []
+
+    def write(self, item: Seen) -> None:
+        """Keep an item."""
+        match item:
+            case BurstSeen():
+                self.bursts.append(item)
+            case ResponseSeen():
+                self.responses.append(item)
+            case InterruptSeen():
+                self.interrupts.append(item)
+            case RegisterSeen(write=False):
+                self.registers_read.append(item)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pyuvm import uvm_component
 
 from honeyguide.env.checker import AnalysisImp, Checker
-from honeyguide.env.tile.native import NativeStore
+from honeyguide.env.tile import NativeStore
 
 
 class Image(Protocol):

@@ -15,7 +15,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from honeyguide.agents.xif.item import Instruction
+from honeyguide.agents.xif import Instruction
 
 
 class TransactionLog:

@@ -1,4 +1,4 @@
-"""What a monitor publishes: something that happened on the pins in one cycle."""
+"""What passes through an agent: what its monitor has seen, and what a job asks of the ports."""
 
 from __future__ import annotations
 
@@ -22,3 +22,15 @@ class Seen:
     def place(self) -> int:
         """Place among the items of its cycle, 0 first."""
         return LAST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barrier:
+    """Wait until everything issued before has its result, kill or refusal."""
+
+    gap: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settle:
+    """What a barrier asks of one port: wait until it owes nobody an answer, a result or an end."""

@@ -1,5 +1,7 @@
-"""External memory from Python: random waits on each channel, read data out of order between ids,
-write data taken before its address, faults.
+"""AXI4, the core as master: what it does on its memory port, and the memory that answers.
+
+The memory has random waits on each channel, read data out of order between ids, write data taken
+before its address, and faults.
 """
 
 from __future__ import annotations
@@ -12,7 +14,31 @@ import cocotb
 import numpy as np
 from numpy.typing import NDArray
 
-from honeyguide.agents.bus import PinDriver, known
+from honeyguide.agents.agent import Agent, AgentConfig
+from honeyguide.agents.bus import PinDriver, PinMonitor, known
+from honeyguide.agents.item import Seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurstSeen(Seen):
+    """An address handshake: AR, or AW when `write`."""
+
+    write: bool
+    id: int
+    address: int
+    beats: int
+    size: int
+    burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseSeen(Seen):
+    """A B response, or an R beat that was the last of its burst or failed."""
+
+    write: bool
+    id: int
+    response: int
+    last: bool
 
 
 class Storage(Protocol):
@@ -224,3 +250,78 @@ class AxiMemoryDriver(PinDriver):
             bus.bvalid.value = 1
             await self._taken(self.pins.bready)
             bus.bvalid.value = 0
+
+
+class AxiMonitor(PinMonitor):
+    """Publishes BurstSeen for AR and AW, ResponseSeen for B and for last or failed R beats."""
+
+    _READ = [
+        "arid", "araddr", "arlen", "arsize", "arburst", "arvalid", "arready",
+        "rid", "rresp", "rlast", "rvalid", "rready",
+    ]  # fmt: skip
+    _WRITE = [
+        "awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "awready",
+        "bid", "bresp", "bvalid", "bready",
+    ]  # fmt: skip
+
+    def build_phase(self) -> None:
+        """Bind the signals of the directions that the port has."""
+        writes = self.cdb_get("config").writes
+        self._channels = ("ar", "aw") if writes else ("ar",)
+        self._signals = self._READ + self._WRITE * writes
+        super().build_phase()
+
+    def sample(self) -> None:
+        """Publish what the next rising edge takes."""
+        bus = self.bus
+        for channel in self._channels:
+            if known(getattr(bus, f"{channel}valid")) and known(getattr(bus, f"{channel}ready")):
+                self._recv(
+                    BurstSeen(
+                        cycle=self.cycle,
+                        write=channel == "aw",
+                        id=known(getattr(bus, f"{channel}id")),
+                        address=known(getattr(bus, f"{channel}addr")),
+                        beats=known(getattr(bus, f"{channel}len")) + 1,
+                        size=1 << known(getattr(bus, f"{channel}size")),
+                        burst=known(getattr(bus, f"{channel}burst")),
+                    )
+                )
+        if known(bus.rvalid) and known(bus.rready):
+            last, response = bool(known(bus.rlast)), known(bus.rresp)
+            if last or response:
+                self._recv(
+                    ResponseSeen(
+                        cycle=self.cycle,
+                        write=False,
+                        id=known(bus.rid),
+                        response=response,
+                        last=last,
+                    )
+                )
+        if self.config.writes and known(bus.bvalid) and known(bus.bready):
+            self._recv(
+                ResponseSeen(
+                    cycle=self.cycle,
+                    write=True,
+                    id=known(bus.bid),
+                    response=known(bus.bresp),
+                    last=True,
+                )
+            )
+
+
+@dataclass(kw_only=True)
+class AxiConfig(AgentConfig):
+    """Also the width of the data bus, and whether the port has the channels that write."""
+
+    bus_bytes: int
+    writes: bool = True
+
+
+class AxiAgent(Agent):
+    """AXI4, the core as master: the driver is the memory, which answers without a sequence."""
+
+    monitor_type = AxiMonitor
+    driver_type = AxiMemoryDriver
+    items = (BurstSeen, ResponseSeen)

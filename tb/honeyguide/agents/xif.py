@@ -1,4 +1,6 @@
-r"""Drives CV-X-IF from Python: random gaps, commit delays, result back-pressure.
+r"""CV-X-IF: the instruction that a sequence asks for, who drives it, and what pins show of it.
+
+The driver has random gaps, commit delays, result back-pressure.
 
 A commit in the cycle of issue depends on the core's answer in that cycle, so it follows the offer
 when the pins have settled, before anybody samples:
@@ -12,14 +14,106 @@ when the pins have settled, before anybody samples:
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import cocotb
 from cocotb.triggers import Timer
 
-from honeyguide.agents.bus import PinDriver, known
-from honeyguide.agents.command import Settle
-from honeyguide.agents.xif.item import OPERANDS_LATE, Offload
+from honeyguide.agents.agent import Agent, AgentConfig
+from honeyguide.agents.bus import PinDriver, PinMonitor, known
+from honeyguide.agents.item import Seen, Settle
+
+OPERANDS_LATE = 5
+USER, MACHINE = 0, 3  # privilege modes
+
+
+class Instruction(Protocol):
+    """What is offered: an instruction word and the values of its operands, all unsigned."""
+
+    @property
+    def word(self) -> int: ...
+
+    @property
+    def rs1(self) -> int: ...
+
+    @property
+    def rs2(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offload:
+    """One instruction to issue, and how.
+
+    Attributes:
+        instruction: word and operand values.
+        kill: commit it with kill set. What comes after it is offered when the kill was seen.
+        dropped: flushed in the CPU's decode stage. Without rs1 the offer is taken back after
+            OPERANDS_LATE cycles, else it is accepted and killed in the next cycle.
+        gap: idle cycles before it is offered.
+        commit_delay: cycles from its issue to its commit, 0 for the same cycle. Commits come in the
+            order of issue and one a cycle, so older ones may hold it up.
+        rs_valid: which of rs1 (bit 0) and rs2 (bit 1) are valid at first; a core that waits for the
+            others gets them after OPERANDS_LATE cycles.
+        mode: privilege mode of the CPU, USER or MACHINE.
+    """
+
+    instruction: Instruction
+    kill: bool = False
+    dropped: bool = False
+    gap: int = 0
+    commit_delay: int = 1
+    rs_valid: int = 3
+    mode: int = MACHINE
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueSeen(Seen):
+    """An issue handshake."""
+
+    id: int
+    word: int
+    rs1: int
+    rs2: int
+    rs_valid: int
+    accept: bool
+    writeback: bool
+    mode: int = MACHINE
+
+    @property
+    def place(self) -> int:
+        """After register writes, one of which may set the context."""
+        return 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitSeen(Seen):
+    """A commit or kill."""
+
+    id: int
+    kill: bool
+
+    @property
+    def place(self) -> int:
+        """After what is issued."""
+        return 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultSeen(Seen):
+    """A result handshake; `odd` when exc, err or dbg was set, which this core never does."""
+
+    id: int
+    data: int
+    rd: int
+    we: bool
+    odd: bool
+
+    @property
+    def place(self) -> int:
+        """First."""
+        return 0
+
 
 SETTLED_NS = 1
 HAS_RS1 = 1  # of rs_valid
@@ -164,3 +258,65 @@ class XifDriver(PinDriver):
             if ready and known(self.pins.result_valid):
                 self._in_use.discard(known(self.pins.result_id))
             await self._rise
+
+
+class XifMonitor(PinMonitor):
+    """Publishes IssueSeen, CommitSeen and ResultSeen; results first within a cycle."""
+
+    _signals = [
+        "issue_valid", "issue_ready", "issue_instr", "issue_mode", "issue_id", "issue_rs1",
+        "issue_rs2", "issue_rs_valid", "issue_accept", "issue_writeback", "commit_valid",
+        "commit_id", "commit_kill", "result_valid", "result_ready", "result_id", "result_data",
+        "result_rd", "result_we", "result_exc", "result_err", "result_dbg",
+    ]  # fmt: skip
+
+    def sample(self) -> None:
+        """Publish what the next rising edge takes."""
+        bus = self.bus
+        if known(bus.result_valid) and known(bus.result_ready):
+            odd = known(bus.result_exc) or known(bus.result_err) or known(bus.result_dbg)
+            self._recv(
+                ResultSeen(
+                    cycle=self.cycle,
+                    id=known(bus.result_id),
+                    data=known(bus.result_data),
+                    rd=known(bus.result_rd),
+                    we=bool(known(bus.result_we)),
+                    odd=bool(odd),
+                )
+            )
+        if known(bus.issue_valid) and known(bus.issue_ready):
+            self._recv(
+                IssueSeen(
+                    cycle=self.cycle,
+                    id=known(bus.issue_id),
+                    word=known(bus.issue_instr),
+                    rs1=known(bus.issue_rs1),
+                    rs2=known(bus.issue_rs2),
+                    rs_valid=known(bus.issue_rs_valid),
+                    accept=bool(known(bus.issue_accept)),
+                    writeback=bool(known(bus.issue_writeback)),
+                    mode=known(bus.issue_mode),
+                )
+            )
+        if known(bus.commit_valid):
+            self._recv(
+                CommitSeen(
+                    cycle=self.cycle, id=known(bus.commit_id), kill=bool(known(bus.commit_kill))
+                )
+            )
+
+
+@dataclass(kw_only=True)
+class XifConfig(AgentConfig):
+    """Also the width of an instruction's id."""
+
+    id_bits: int
+
+
+class XifAgent(Agent):
+    """CV-X-IF: the driver is the CPU, it plays Offload and Settle."""
+
+    monitor_type = XifMonitor
+    driver_type = XifDriver
+    items = (IssueSeen, CommitSeen, ResultSeen)

@@ -1,4 +1,6 @@
-r"""Drives register accesses over AXI4-Lite from Python, address and data in any order.
+r"""AXI4-Lite, the core as slave: register accesses, who drives them, who sees them.
+
+The driver takes address and data in any order.
 
 An access does not wait for the answer to the one before if both are writes or both are reads:
 
@@ -9,15 +11,61 @@ An access does not wait for the answer to the one before if both are writes or b
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 import cocotb
 from cocotb.task import Task
 from cocotb.triggers import Event
 
-from honeyguide.agents.axil.item import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.bus import PinDriver, known
-from honeyguide.agents.command import Settle
+from honeyguide.agents.agent import Agent
+from honeyguide.agents.bus import PinDriver, PinMonitor, known
+from honeyguide.agents.item import LAST, Seen, Settle
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterWrite:
+    """Write `data` (32 bits) at a byte offset, with byte strobes."""
+
+    address: int
+    data: int
+    strobes: int = 0xF
+    gap: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterRead:
+    """Read the register at a byte offset."""
+
+    address: int
+    gap: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterPoll:
+    """Read until (data & mask) == value."""
+
+    address: int
+    mask: int
+    value: int
+    gap: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterSeen(Seen):
+    """An answered access: `data` written or read, and the response (0 OKAY, 2 SLVERR)."""
+
+    write: bool
+    address: int
+    data: int
+    strobes: int
+    response: int
+
+    @property
+    def place(self) -> int:
+        """A write comes before what is issued and decided, a read last."""
+        return 1 if self.write else LAST
 
 
 class AxilDriver(PinDriver):
@@ -125,3 +173,68 @@ class AxilDriver(PinDriver):
         bus.araddr.value = address
         await self._offer(bus.arvalid, pins.arready)
         await self._owe(bus.rready, pins.rvalid, pins.rdata)
+
+
+class AxilMonitor(PinMonitor):
+    """Publishes RegisterSeen: reads when the answer is taken, writes when it shows.
+
+    A write has happened by then, however long the host takes to look at the answer.
+    """
+
+    _signals = [
+        "awaddr", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid",
+        "bready", "araddr", "arvalid", "arready", "rdata", "rresp", "rvalid", "rready",
+    ]  # fmt: skip
+    _write_addresses: deque[int]
+    _write_data: deque[tuple[int, int]]
+    _read_addresses: deque[int]
+
+    def during_reset(self) -> None:
+        """Forget accesses that a reset cut off."""
+        self._write_addresses = deque()
+        self._write_data = deque()
+        self._read_addresses = deque()
+        self._shown = False  # an answer to a write waits that was published
+
+    def sample(self) -> None:
+        """Publish what the next rising edge takes."""
+        bus = self.bus
+        answered = bool(known(bus.bvalid))
+        if answered and not self._shown:
+            data, strobes = self._write_data.popleft()
+            self._recv(
+                RegisterSeen(
+                    cycle=self.cycle,
+                    write=True,
+                    address=self._write_addresses.popleft(),
+                    data=data,
+                    strobes=strobes,
+                    response=known(bus.bresp),
+                )
+            )
+        self._shown = answered and not known(bus.bready)
+        if known(bus.rvalid) and known(bus.rready):
+            self._recv(
+                RegisterSeen(
+                    cycle=self.cycle,
+                    write=False,
+                    address=self._read_addresses.popleft(),
+                    data=known(bus.rdata),
+                    strobes=15,
+                    response=known(bus.rresp),
+                )
+            )
+        if known(bus.awvalid) and known(bus.awready):
+            self._write_addresses.append(known(bus.awaddr))
+        if known(bus.wvalid) and known(bus.wready):
+            self._write_data.append((known(bus.wdata), known(bus.wstrb)))
+        if known(bus.arvalid) and known(bus.arready):
+            self._read_addresses.append(known(bus.araddr))
+
+
+class AxilAgent(Agent):
+    """AXI4-Lite: the driver plays RegisterWrite, RegisterRead, RegisterPoll and Settle."""
+
+    monitor_type = AxilMonitor
+    driver_type = AxilDriver
+    items = (RegisterSeen,)

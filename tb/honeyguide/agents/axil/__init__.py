@@ -1,1 +1,0 @@
-"""AXI4-Lite: registers and doorbell."""

@@ -1,1 +1,0 @@
-"""CV-X-IF: issue, commit, result."""

@@ -1,1 +1,0 @@
-"""The tile level: what plays, records and stores without Python."""
