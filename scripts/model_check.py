@@ -17,7 +17,7 @@ from golden.network import NetworkError
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from scripts.reports.memory import memory_lines
-from scripts.run import host_lines
+from scripts.reports.whole import host_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
 from scripts.runs.onnx_packages import ensure_onnx

@@ -47,7 +47,7 @@ def prepared(wanted: Namespace) -> Round:
     """
     from honeyguide.plan.catalogue import tests_named
     from scripts.runs.bench import configuration, wanted_bench
-    from scripts.sim import SMOKE
+    from scripts.runs.smoke import SMOKE
 
     core = configuration(wanted.config)
     tests = tests_named(wanted.test or SMOKE)
@@ -70,7 +70,7 @@ def one_round(
     from honeyguide.sim import HdlError, build, build_first
     from honeyguide.waves.repeat import Repeat, repeat
     from scripts.runs.bench import wanted_bench
-    from scripts.sim import SMOKE_LAYERS, Settings, run_tests
+    from scripts.runs.smoke import SMOKE_LAYERS, Settings, run_tests
 
     started = time.monotonic()
     results = Results(command="watch", folder=wanted.results.resolve())

@@ -45,6 +45,7 @@ class NetworkRun:
         parts: processes the inputs are shared out over.
         speed: tile or pin, see tb/env/configuration.py.
         waves: record waves; needs a traced build.
+        warm: fork the simulations from one that has loaded Python; pays off from a second run on.
     """
 
     build: Path
@@ -56,6 +57,7 @@ class NetworkRun:
     parts: int = PARTS
     speed: str = "tile"
     waves: bool = False
+    warm: bool = True
     timeout_s: float = 3600.0
 
 
@@ -151,6 +153,7 @@ def simulation(
         seed=wanted.seed,
         timeout_s=wanted.timeout_s,
         waves=wanted.waves,
+        warm=wanted.warm,
         env={
             "RATEL_CONFIG": wanted.model.core.name,
             "RATEL_PROGRAM": str(program.resolve()),

@@ -115,6 +115,7 @@ def run_whole(
     stall: float = 0.0,
     parts: int = 2,
     absent: str = "",
+    warm: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> WholeResult:
     """Run inputs [n, ...] on the RTL, and golden against the oracle on the same.
@@ -128,6 +129,7 @@ def run_whole(
         stall: wait probability on the memory bus.
         parts: processes the inputs are shared out over.
         absent: why this network is known to have no oracle; empty demands one.
+        warm: see NetworkRun.
         progress: called with inputs done and inputs in all.
     """
     oracle = compare_with_oracle(model.network, model.path, inputs, absent=absent)
@@ -140,6 +142,7 @@ def run_whole(
             seed=seed,
             stall=stall,
             parts=parts,
+            warm=warm,
         )
         rtl = run_on_rtl(wanted, progress)
     else:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from golden.config import load_config
+from scripts.reports.classified import verdict
 from scripts.runs.model import Model, load_model
 from scripts.runs.networks import NetworkResult
 from scripts.runs.oracle import OracleResult
 from scripts.runs.whole import WholeResult
 from scripts.runs.zoo import mnist_inputs
-from scripts.sim import verdict
 from tests.commands.support import MNIST
 
 
