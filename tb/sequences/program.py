@@ -11,7 +11,7 @@ await env.run(program.finish())
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -227,8 +227,3 @@ class Program:
     def like(self, tensor: Placed) -> Placed:
         """Return a tensor of the same size elsewhere, with its own pitch."""
         return self.tensor(h=tensor.h, w=tensor.w, c=tensor.c)
-
-    @staticmethod
-    def resized(tensor: Placed, **changes: int) -> Placed:
-        """Return a tensor that differs in some numbers."""
-        return replace(tensor, **changes)

@@ -12,7 +12,6 @@ from golden.operators import (
     lookup,
     matmul,
     mean,
-    movement,
     parameters,
     pooling,
     windows,
@@ -225,42 +224,3 @@ def test_mean_folds_the_count_into_the_multiplier() -> None:
     assert mean.mean_multiplier(1 << 30, -31, 3) == ((1 << 30) // 3, -31)
     with pytest.raises(ValueError, match="not defined"):
         mean.mean_multiplier(1 << 30, 1, 0)
-
-
-def test_copy_region_reads_before_it_writes() -> None:
-    memory = np.arange(12, dtype=np.int8)
-    movement.copy_region(
-        memory,
-        source=0,
-        source_pitch=4,
-        destination=1,
-        destination_pitch=4,
-        rows=2,
-        columns=3,
-    )
-    assert memory.tolist() == [0, 0, 1, 2, 4, 4, 5, 6, 8, 9, 10, 11]
-
-
-def test_regions_outside_memory_write_nothing() -> None:
-    memory = np.arange(12, dtype=np.int8)
-    with pytest.raises(ValueError, match="overruns"):
-        movement.copy_region(
-            memory,
-            source=0,
-            source_pitch=4,
-            destination=4,
-            destination_pitch=4,
-            rows=3,
-            columns=1,
-        )
-    with pytest.raises(ValueError, match="illegal"):
-        movement.fill_region(memory, destination=0, pitch=1, rows=0, columns=4, value=1)
-    with pytest.raises(ValueError, match="not an int8"):
-        movement.fill_region(memory, destination=0, pitch=4, rows=1, columns=4, value=200)
-    assert memory.tolist() == list(range(12))
-
-
-def test_fill_region() -> None:
-    memory = np.zeros(9, dtype=np.int8)
-    movement.fill_region(memory, destination=1, pitch=3, rows=3, columns=2, value=-5)
-    assert memory.tolist() == [0, -5, -5, 0, -5, -5, 0, -5, -5]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import gcd
 
-from golden.isa_table import InstructionClass
 from golden.machine.checks import Request
 from golden.machine.operands import memory_region
 
@@ -69,8 +68,3 @@ def _words(address: int, size: int, bus: int) -> int:
 def is_tensor(request: Request) -> bool:
     """Whether the check has to work out a tensor (linear loads are quick)."""
     return request.format.name in ("ld.t", "ld.m", "ld.mt", "st.t")
-
-
-def is_store(request: Request) -> bool:
-    """Whether it is a store."""
-    return request.format.funct3 == InstructionClass.ST
