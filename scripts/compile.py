@@ -19,7 +19,6 @@ from scripts.runs.floors import layer_macs, peak
 from scripts.runs.model import Model, load_model
 from sw.compiler import CompileError
 from sw.compiler.program import NpuPhase
-from tb.env.places import place_of
 
 
 def main(argv: list[str]) -> int:
@@ -69,7 +68,7 @@ def schedule_entries(model: Model) -> list[dict[str, Any]]:
             "index": layer.index,
             "operator": layer.operator,
             "shape": list(shape),
-            "where": place_of(model.program, layer),
+            "where": model.program.where(layer),
         }
         if plan is not None:
             entry |= {

@@ -23,7 +23,6 @@ from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
 from scripts.runs.onnx_packages import ensure_onnx
 from sw.compiler import CompileError, compile_network
 from sw.importer.model import survey_network
-from tb.env.places import place_of
 
 BUDGET_TEXT = f"{BUDGET_OF_FLOOR} of it and {BUDGET_OF_LAYER} a layer"
 PLACES = {"npu": "core", "host": "host", "alias": "no work", "folded": "no work"}
@@ -60,7 +59,7 @@ def check(path: Path, core: CoreConfig) -> tuple[dict[str, Any], list[str]]:
         reasons = [str(problem) for problem in problems]
         lines = [f"{len(reasons)} reason(s) why it can't run:", *(f"- {text}" for text in reasons)]
         return {"runs": False, "config": core.name, "reasons": reasons}, lines
-    where = Counter((layer.operator, PLACES[place_of(program, layer)]) for layer in network.layers)
+    where = Counter((layer.operator, PLACES[program.where(layer)]) for layer in network.layers)
     counts = [
         {"operator": name, "runs_on": place, "layers": number}
         for (name, place), number in sorted(where.items())

@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.network import Network, NetworkError
-from honeyguide.settings import MEMORY_BASE
 from honeyguide.sim import SimRun, run
 from scripts.runs.model import inputs_of
 from scripts.runs.oracle import Oracles, compare_with_oracle
 from sw.compiler import CompileError, compile_network
-from sw.compiler.program import NpuPhase
+from sw.compiler.program import MEMORY_BASE, NpuPhase
 from sw.importer import import_network
 from sw.program_file import write_program
 

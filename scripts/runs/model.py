@@ -14,11 +14,10 @@ from golden.config import CoreConfig
 from golden.network import Network, Tensor
 from golden.numerics import limits
 from honeyguide.cli import UserError
-from honeyguide.settings import MEMORY_BASE
 from scripts.runs.floors import Floors, floors
 from scripts.runs.onnx_packages import ensure_onnx
 from sw.compiler import compile_network
-from sw.compiler.program import NpuPhase, Program
+from sw.compiler.program import MEMORY_BASE, NpuPhase, Program
 from sw.importer import import_network
 from sw.inputs import join_inputs
 

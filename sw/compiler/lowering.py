@@ -22,10 +22,9 @@ from sw.compiler import (
     lowering_reduction,
     lowering_resizing,
 )
-from sw.compiler.context import Context, FoldedChannels, FoldedPad
+from sw.compiler.context import Context, FoldedChannels, FoldedPad, TensorTable
 from sw.compiler.geometry import CompileError
 from sw.compiler.operations import POINT, Alias, ArrayOp, HostOp, LoweredOp, MoveOp, Scaling
-from sw.compiler.tensors import TensorTable
 
 __all__ = ["POINT", "Alias", "ArrayOp", "HostOp", "LoweredOp", "MoveOp", "Scaling", "lower"]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from golden.config import CoreConfig
+from sw.compiler.context import TensorTable
 from sw.compiler.estimate import STRIP_OVERHEAD, Work, work
 from sw.compiler.geometry import Shape, ceil_div
 from sw.compiler.moves import buffer_lines
@@ -18,7 +19,6 @@ from sw.compiler.packing import Part, weight_parts
 from sw.compiler.placement import Buffer
 from sw.compiler.spreading import spread_pitch
 from sw.compiler.strips import Strip, cut, legal_starts, strip_of
-from sw.compiler.tensors import TensorTable
 from sw.compiler.tiling import strip_lines
 
 PROGRESSIVE_STRIPS = 12  # strips in which an input is loaded, or an output stored, under compute

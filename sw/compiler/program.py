@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.machine import Tensor
-from golden.network import Network
+from golden.network import Layer, Network
 from sw.compiler.geometry import Shape
 from sw.compiler.memory import MemoryUse
 from sw.compiler.operations import CoreOp, HostOp
+
+MEMORY_BASE = 0x1000  # where the memory image of a network starts; address 0 stays unused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,3 +158,13 @@ class Program:
     def predicted_cycles(self) -> int:
         """Cycles of all jobs of one inference, as counter BUSY will count them."""
         return sum(p.predicted_cycles for p in self.phases if isinstance(p, NpuPhase))
+
+    def where(self, layer: Layer) -> str:
+        """Where a layer is computed: npu, host, alias (nothing to do) or folded (by another)."""
+        for phase in self.phases:
+            if isinstance(phase, HostPhase):
+                if phase.op.layer == layer.index:
+                    return "host"
+            elif any(op.layer == layer.index for op in phase.ops):
+                return "npu"
+        return "alias" if layer.outputs and layer.outputs[0] in self.roots else "folded"

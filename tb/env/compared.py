@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from golden.network import Layer, operations
 from sw.compiler.program import Program
-from tb.env.places import place_of
 
 Array = NDArray[Any]
 Part = Callable[[Array], Array]
@@ -62,7 +61,7 @@ def required(program: Program) -> dict[int, tuple[Layer, int]]:
     wanted = {}
     tensors = program.network.tensors
     for layer in program.network.layers:
-        if place_of(program, layer) not in ("npu", "host"):
+        if program.where(layer) not in ("npu", "host"):
             continue
         if isinstance(layer.operation, operations.AssignVariable):
             kept = program.variables[layer.operation.variable]
@@ -87,7 +86,7 @@ def gaps(program: Program, compared: ComparedElements) -> list[str]:
     found = [
         f"layer {layer.index} {layer.operator}: nobody computes it"
         for layer in program.network.layers
-        if place_of(program, layer) == "folded" and not isinstance(layer.operation, FOLDABLE)
+        if program.where(layer) == "folded" and not isinstance(layer.operation, FOLDABLE)
     ]
     for tensor, (layer, size) in required(program).items():
         missing = compared.missing(tensor, size)

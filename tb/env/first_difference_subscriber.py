@@ -26,7 +26,7 @@ from golden.isa import VECTOR, Instruction
 from golden.machine import Machine
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.failures import Failures
-from honeyguide.env.milestones import Announced, Broken, Milestone, Played, Restarted
+from honeyguide.env.order import Announced, Broken, Milestone, Played, Restarted
 from honeyguide.settings import results_folder
 from tb.env.first_difference import Difference, Job, Stage, first_difference
 from tb.env.first_difference_counts import ABOUT_COUNTERS, Miscount, miscount

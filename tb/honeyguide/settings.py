@@ -7,8 +7,6 @@ from pathlib import Path
 
 from honeyguide.project import variable
 
-MEMORY_BASE = 0x1000  # where a compiled network's memory image starts; address 0 stays unused
-
 
 def results_folder() -> Path | None:
     """Return where a run may leave files, None when nobody asked for them."""

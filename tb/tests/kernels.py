@@ -15,8 +15,9 @@ from golden.isa_table import Counter
 from golden.network import run_network
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.host import offload
-from honeyguide.settings import MEMORY_BASE, results_folder
+from honeyguide.settings import results_folder
 from sw.compiler import compile_network
+from sw.compiler.program import MEMORY_BASE
 from sw.execution import Inference, core_phases
 from sw.kernels import KERNELS, Kernel, timed_program
 from tb.env.counters import counted, counter_values

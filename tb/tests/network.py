@@ -28,7 +28,7 @@ from golden.network import Network as Graph
 from golden.network.operations import AssignVariable
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.host import offload
-from honeyguide.env.milestones import Announced
+from honeyguide.env.order import Announced
 from honeyguide.settings import count, results_folder
 from sw.compiler.operations import MoveOp
 from sw.compiler.program import HostPhase, NpuPhase, Program, Step
@@ -39,7 +39,6 @@ from tb.env.compared import ComparedElements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.counters import counted, counter_values
 from tb.env.layer_checker import LayerChecker, LayerResult
-from tb.env.places import place_of
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")
@@ -281,7 +280,7 @@ class Network(RatelTest):
             "index": layer.index,
             "operator": layer.operator,
             "shape": list(network.tensors[layer.outputs[0]].shape) if layer.outputs else [],
-            "where": place_of(program, layer),
+            "where": program.where(layer),
             "cycles": computed.cycles,
             "runs": self.runs.get(layer.index, 0),
             "comparisons": computed.comparisons + moved.comparisons,

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+import honeyguide
 from tb.build import ROOT
+from tests.commands.executed import executed, fill
 
 MNIST = ROOT / "models" / "mnist" / "mnist.tflite"
-# Python files of the project that a run of MNIST imports, in all its processes; no bar but a lid.
-MOST_FILES = 270
+# Python files of the project that a run of MNIST imports, in all its processes, and those of which
+# it calls a function once they are imported. No bars but lids.
+MOST_IMPORTED = 230
+MOST_CALLED = 200
 
 
 def test_a_simulation_imports_no_importer_and_no_compiler() -> None:
@@ -30,8 +34,15 @@ print([name for name in sys.modules if name.startswith(("sw.importer", "sw.compi
 
 @pytest.mark.sim
 def test_a_run_executes_few_files(tmp_path: Path) -> None:
-    """Each process leaves byte code of what it imports in a folder, all but its first file."""
-    cache = tmp_path / "cache"
+    told, cache = tmp_path / "told", tmp_path / "cache"
+    framework = Path(honeyguide.__file__).parent  # by the path by which it is imported
+    places = [(ROOT / part, ROOT / part) for part in ("golden", "sw", "scripts", "models", "tb")]
+    sources = {
+        seen / path.relative_to(folder): path
+        for folder, seen in (*places, (ROOT / "tb" / "honeyguide", framework))
+        for path in folder.rglob("*.py")
+    }
+    fill(cache, ROOT, sources, told)
     environment = {
         name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     } | {"PYTHONPYCACHEPREFIX": str(cache)}
@@ -41,12 +52,24 @@ def test_a_run_executes_few_files(tmp_path: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    ours = set()
-    for path in cache.rglob("*.pyc"):
-        source = Path("/", path.relative_to(cache)).with_name(path.name.split(".")[0] + ".py")
-        real = source.resolve()
-        if real.is_relative_to(ROOT) and ".venv" not in real.relative_to(ROOT).parts:
-            ours.add(real)
-    assert ROOT / "sw" / "importer" / "model.py" in ours  # it is measured at all
-    assert ROOT / "tb" / "tests" / "network.py" in ours  # and so is the simulation
-    assert len(ours) <= MOST_FILES, len(ours)
+    imported, called = executed(told)
+    print(f"{len(imported)} files imported, {len(called)} of them called")
+    assert {"sw/importer/model.py", "tb/tests/network.py"} <= called  # of both processes
+    assert "sw/importer/recurrent.py" not in imported
+    assert called <= imported
+    assert len(imported) <= MOST_IMPORTED, sorted(imported)
+    assert len(called) <= MOST_CALLED, sorted(called)
+
+
+def test_what_is_only_called_by_an_import_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / "used.py").write_text(
+        '"""A."""\nfrom __future__ import annotations\nimport idle\n\n\ndef f():\n    """B."""\n'
+        "    return idle.TABLE\n"
+    )
+    (tmp_path / "idle.py").write_text("def g():\n    return 1\n\n\nTABLE = g()\n")
+    told, cache = tmp_path / "told", tmp_path / "cache"
+    fill(cache, tmp_path, {path: path for path in tmp_path.glob("*.py")}, told)
+    code = "import used; assert used.f() == 1; assert used.f.__doc__ == 'B.'"
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache), "PYTHONPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, cwd="/", check=True)
+    assert executed(told) == ({"used.py", "idle.py"}, {"used.py"})

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from golden.config import load_config
-from honeyguide.settings import MEMORY_BASE
 from models.tflite_writer import TfliteWriter
 from sw.compiler import compile_network
-from sw.compiler.program import Program
+from sw.compiler.program import MEMORY_BASE, Program
 from sw.importer import import_network
 from sw.program_file import write_program
 from tb.env.compared import ComparedElements, compared_elements, gaps, required_elements

@@ -16,8 +16,7 @@ from sw.importer.validation.operators import (
     check_operator,
     check_signature,
 )
-from sw.importer.validation.order import check_order
-from sw.importer.validation.structure import check_buffers, check_structure
+from sw.importer.validation.structure import check_buffers, check_order, check_structure
 from sw.importer.validation.tensors import check_tensors
 
 __all__ = [

@@ -23,8 +23,7 @@ from honeyguide.env.checker import Checker
 from honeyguide.env.configuration import BenchConfiguration, Speed
 from honeyguide.env.failures import Failures
 from honeyguide.env.host import Command, JobSequence, PinHost, VirtualSequencer
-from honeyguide.env.milestones import Broken, Played, Restarted
-from honeyguide.env.order import Order
+from honeyguide.env.order import Broken, Order, Played, Restarted
 from honeyguide.env.scoreboard import Image, MemoryScoreboard
 from honeyguide.env.seeds import Seeds
 from honeyguide.env.tile import Agreement, NativeStore, RecordedMonitor, Recorder

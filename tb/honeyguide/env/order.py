@@ -8,6 +8,8 @@ monitor was woken first; so everybody looks at this port, when a job is over.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 
 from pyuvm import uvm_analysis_port, uvm_component, uvm_subscriber, uvm_tlm_analysis_fifo
@@ -78,3 +80,32 @@ class History(uvm_subscriber):
                 self.interrupts.append(item)
             case RegisterSeen(write=False):
                 self.registers_read.append(item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announced:
+    """What the next job is made of: a label an instruction, made when somebody asks."""
+
+    labels: Callable[[], list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """A job came to its end; `quiet` when everything was compared and nothing is in flight."""
+
+    quiet: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restarted:
+    """The core was reset; what was in flight is forgotten."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """The test was cut off, for example by a time-out."""
+
+    message: str
+
+
+Milestone = Announced | Played | Restarted | Broken
