@@ -77,6 +77,23 @@ def test_the_rule_sees_a_pair() -> None:
     assert two_way(graph(texts)) == {("a", "b")}
 
 
+def commands_imported(texts: dict[str, str]) -> set[str]:
+    """Commands, files of `scripts/` itself, that some module imports."""
+    used = set().union(*(imported(ast.parse(text)) for text in texts.values()))
+    return {name for name in texts if name.count(".") == 1 and name.startswith("scripts.")} & used
+
+
+def test_no_command_imports_another() -> None:
+    texts = {name: path.read_text(encoding="utf-8") for name, path in modules().items()}
+    folders = {name for name in texts if (ROOT / name.replace(".", "/")).is_dir()}
+    assert commands_imported({n: t for n, t in texts.items() if n not in folders}) == set()
+
+
+def test_a_command_that_is_imported_is_seen() -> None:
+    texts = {"scripts.one": "", "scripts.two": "def f():\n    from scripts.one import main"}
+    assert commands_imported(texts) == {"scripts.one"}
+
+
 def test_layers_import_downwards_alone() -> None:
     """`scripts → tb → sw → golden`; what none of them may see is above it."""
     above = {"golden": {"sw", "tb", "scripts"}, "sw": {"tb", "scripts"}, "tb": {"scripts"}}
