@@ -10,9 +10,10 @@ import pytest
 from honeyguide.core import points
 from honeyguide.coverage.collector import FILE
 from honeyguide.coverage.functional import FunctionalCoverage
+from honeyguide.coverage.point_view import PointView
 from honeyguide.plan.plan import Entry as Planned
 from honeyguide.regress.past import charts, past_of
-from honeyguide.regress.reach import PointView, point_views
+from honeyguide.regress.reach import point_views
 from honeyguide.regress.summary import Story, Summary
 from honeyguide.regress.work import Outcome
 

@@ -6,18 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from honeyguide.core import points
 from honeyguide.coverage.code import CodeCoverage, Point, Share, shares
 from honeyguide.coverage.exchange import exchange
 from honeyguide.coverage.exclusions import Exclusion, line_of
 from honeyguide.coverage.functional import FunctionalCoverage, total_bins
+from honeyguide.coverage.point_view import PointView
 from honeyguide.project import NAME
 from honeyguide.report.page import render
-
-if TYPE_CHECKING:
-    from honeyguide.regress.reach import PointView
 
 SHOWN = 400  # missed points that the page lists of each kind
 
