@@ -21,6 +21,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from honeyguide.project import ROOT
+
 OUT_OF_TIME = -int(signal.SIGXCPU)
 CLOCK_S = 1200  # of a fork that does not compute and does not end either
 
@@ -33,12 +35,18 @@ class Ran:
     cpu_s: float
 
 
+def own_folders(root: Path) -> list[Path]:
+    """Return where a copy of the project at `root` has its modules and, if it has it, honeyguide."""
+    home = Path(__file__).resolve().parents[3]
+    return [root, *([root / home.relative_to(ROOT)] if home.is_relative_to(ROOT) else [])]
+
+
 class Station:
     """A station in a folder; `with` ends it."""
 
     def __init__(self, root: Path, preload: Sequence[str]) -> None:
         env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-        env["PYTHONPATH"] = os.pathsep.join([str(root), str(root / "tb")])
+        env["PYTHONPATH"] = os.pathsep.join(map(str, own_folders(root)))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "honeyguide.mutate.python.station", *preload],
             cwd=root, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
