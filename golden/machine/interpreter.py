@@ -12,7 +12,7 @@ from golden.config import CoreConfig
 from golden.isa import MAC, Instruction, decode
 from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine.checks import HIGH_HALF, Request, first_refusal
-from golden.machine.counted import SUMS, Counted, Loose
+from golden.machine.counted import SUMS, Counted, Loose, array_work
 from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.mac import run_mac
 from golden.machine.operands import memory_region
@@ -22,7 +22,6 @@ from golden.machine.storage import ConfigFile, Held, Storage
 from golden.machine.transfer import run_load, run_store
 from golden.machine.vector import run_vector
 from golden.machine.windows import Window, refused_burst
-from golden.machine.work import array_work
 from golden.memory import Memory
 
 _WORD = 0xFFFFFFFF

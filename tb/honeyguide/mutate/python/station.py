@@ -36,7 +36,7 @@ class Ran:
 
 
 def own_folders(root: Path) -> list[Path]:
-    """Return where a copy of the project at `root` has its modules and, if it has it, honeyguide."""
+    """Return where a copy of the project has its modules and, if it has it, honeyguide."""
     home = Path(__file__).resolve().parents[3]
     return [root, *([root / home.relative_to(ROOT)] if home.is_relative_to(ROOT) else [])]
 
