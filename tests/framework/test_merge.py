@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide.faults import merge as merger
 from honeyguide.faults.edits import merge_faults
 from honeyguide.faults.faults import Fault, load_faults
-from honeyguide.faults.merge import PACKAGE, PACKAGE_FILE, choice_file, choose
+from honeyguide.faults.merge import PACKAGE, PACKAGE_FILE, Edit, choice_file, choose
 from honeyguide.faults.patches import PatchError, apply_patch, read_patch
 from tb.build import ROOT
 
@@ -71,6 +72,22 @@ def test_a_statement_comes_or_goes(tmp_path: Path, old: str) -> None:
 def test_what_is_no_expression_is_refused(tmp_path: Path, old: str) -> None:
     with pytest.raises(PatchError, match="001_x changes no expression"):
         merge_faults([small(tmp_path, old, UNFIT[old])], tmp_path)
+
+
+def test_one_change_may_be_inside_another() -> None:
+    text = "wire x = a && (b || c);"
+    outer = Edit(start=9, end=22, new="a")
+    inner = Edit(start=15, end=21, new="b")
+    both = merger.merged(text, [(1, outer), (2, inner)])
+    assert chosen(both, 1) == "wire x = a;"
+    assert chosen(both, 2) == "wire x = a && (b);"
+    assert chosen(both, 0) == text
+
+
+def test_changes_that_overlap_are_refused() -> None:
+    edits = [(1, Edit(start=0, end=6, new="c")), (2, Edit(start=5, end=11, new="d"))]
+    with pytest.raises(PatchError, match="number 2 meets another"):
+        merger.merged("a + b && c + d", edits)
 
 
 def squeezed(text: str) -> str:
