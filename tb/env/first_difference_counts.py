@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from golden.isa import MAC
-from golden.machine.work import array_work
+from golden.machine.counted import array_work
 from tb.env.first_difference_golden import GoldenInstruction
 from tb.env.first_difference_records import ENGINES, Recording
 
