@@ -53,7 +53,7 @@ def main(argv: list[str]) -> int:
     """Write both; the exit code says nothing, since the checks have said it."""
     options = cli.parser("ci_summary", __doc__)
     options.add_argument("--folder", type=Path, default=BUILD, metavar="FOLDER", help="build/")
-    options.add_argument("--base", metavar="COMMIT", help="what the change is against")
+    cli.add(options, "base", default=None, help="what the change is against")
     options.add_argument("--link", default="", metavar="URL", help="where the zips are")
     wanted = options.parse_args(argv)
     reports = sorted((wanted.folder / "reports").glob("junit-*.xml"))

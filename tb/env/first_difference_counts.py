@@ -12,12 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from golden.isa import MAC
+from golden.isa_table import Counter
+from golden.machine.checks import HIGH_HALF
 from golden.machine.counted import array_work
+from golden.register_map import COUNTERS, offset_of
 from tb.env.first_difference_golden import GoldenInstruction
-from tb.env.first_difference_records import ENGINES, Recording
+from tb.env.first_difference_records import Recording
 
+COUNTERS_HIGH = offset_of("COUNTER_HIGH")
+COUNTERS_OF = {
+    Counter.BYTES_READ: "load",
+    Counter.MACS: "execute",
+    Counter.BYTES_WRITTEN: "store",
+}
+READ = re.compile(r"\bCOUNTER(?:_HIGH)? \(0x([0-9a-f]+)\)|`rdcnt index=(\d+)`")
 COUNTS = {"load": "bytes as read", "execute": "MACs", "store": "bytes as written"}
-ABOUT_COUNTERS = re.compile(r"\bCOUNTER(_HIGH)?\b|`rdcnt ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +49,18 @@ class Miscount:
         )
 
 
-def miscount(recording: Recording, goldens: Mapping[int, GoldenInstruction]) -> Miscount | None:
-    """Return the earliest wrong count, None if every engine counted rightly."""
-    found = [one for engine in ENGINES if (one := miscount_of(engine, recording, goldens))]
-    return min(found, key=lambda one: one.cycle, default=None)
+def counter_of(message: str) -> str | None:
+    """Return the engine whose count a message is about, as it names a counter; None for others."""
+    told = READ.search(message)
+    if told is None:
+        return None
+    offset = int(told[1], 16) if told[1] else 4 * int(told[2]) + COUNTERS
+    base = COUNTERS if offset < COUNTERS_HIGH or told[2] else COUNTERS_HIGH
+    index = (offset - base) // 4 % HIGH_HALF
+    return COUNTERS_OF.get(Counter(index)) if index < len(Counter) else None
 
 
-def miscount_of(
+def miscount(
     engine: str, recording: Recording, goldens: Mapping[int, GoldenInstruction]
 ) -> Miscount | None:
     """Return the first wrong count of an engine."""

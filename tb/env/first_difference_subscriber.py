@@ -29,7 +29,7 @@ from honeyguide.env.failures import Failures
 from honeyguide.env.order import Announced, Broken, Milestone, Played, Restarted
 from honeyguide.settings import results_folder
 from tb.env.first_difference import Difference, Job, Stage, first_difference
-from tb.env.first_difference_counts import ABOUT_COUNTERS, Miscount, miscount
+from tb.env.first_difference_counts import Miscount, counter_of, miscount
 from tb.env.first_difference_golden import (
     GoldenInstruction,
     after,
@@ -183,10 +183,10 @@ class FirstDifference(uvm_component):
 
     def from_message(self, message: str, recording: Recording) -> Difference:
         """A failure that no instruction's values explain: ports, registers, the bench itself."""
-        if ABOUT_COUNTERS.search(message):
-            wrong = miscount(recording, self.goldens)
-            if wrong is not None:
-                return self.of_count(message, wrong)
+        engine = counter_of(message)
+        wrong = None if engine is None else miscount(engine, recording, self.goldens)
+        if wrong is not None:
+            return self.of_count(message, wrong)
         told = re.search(r"cycle (\d+)", message)
         cycle = int(told.group(1)) if told else recording.last_cycle
         named = re.search(r"instruction (\d+)", message)

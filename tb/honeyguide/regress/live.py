@@ -65,7 +65,8 @@ class Live:
         seconds = time.monotonic() - self._started
         new = len(outcomes) - self._kept
         left = len(self._runs) - len(outcomes)
-        listed = {item.name: item for item in [*failed[-LATEST:], *outcomes[-LATEST:]]}
+        first = failed[: -LATEST - 1 : -1]
+        listed = {item.name: item for item in [*first, *outcomes[: -LATEST - 1 : -1]]}
         return {
             "state": self._state,
             "time": time.time(),
@@ -75,7 +76,7 @@ class Live:
             "seconds": seconds,
             "rate": new / seconds if seconds else 0.0,
             "left": seconds / new * left if new else None,
-            "latest": [self._entry(outcome) for outcome in reversed(listed.values())],
+            "latest": [self._entry(outcome) for outcome in listed.values()],
         }
 
     def _entry(self, outcome: Outcome) -> dict[str, Any]:
