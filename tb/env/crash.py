@@ -13,7 +13,7 @@ from typing import Any
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction
 from honeyguide.sim import SimResult
-from tb.env.first_difference import Difference, Stage
+from tb.env.first_difference_job import Difference, Stage
 from tb.env.first_difference_records import Recording, RtlInstruction, sort_records
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.trace_records import read_saved

@@ -28,7 +28,7 @@ from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.failures import Failures
 from honeyguide.env.order import Announced, Broken, Milestone, Played, Restarted
 from honeyguide.settings import results_folder
-from tb.env.first_difference import Difference, Job, Stage, first_difference
+from tb.env.first_difference import first_difference
 from tb.env.first_difference_counts import Miscount, counter_of, miscount
 from tb.env.first_difference_golden import (
     GoldenInstruction,
@@ -37,6 +37,7 @@ from tb.env.first_difference_golden import (
     request_of,
     vector_accumulators,
 )
+from tb.env.first_difference_job import Difference, Job, Stage
 from tb.env.first_difference_lane import Texts, texts_of
 from tb.env.first_difference_records import Recording, sort_records
 from tb.env.first_difference_stages import tiles_by_instruction

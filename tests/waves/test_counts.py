@@ -11,9 +11,10 @@ from golden.isa_table import Counter
 from golden.machine import Machine
 from golden.memory import Memory
 from golden.register_map import COUNTERS, offset_of
-from tb.env.first_difference import Stage, first_difference
+from tb.env.first_difference import first_difference
 from tb.env.first_difference_counts import amount_of, counter_of, miscount
 from tb.env.first_difference_golden import GoldenInstruction, request_of
+from tb.env.first_difference_job import Stage
 from tb.env.first_difference_records import Recording, sort_records
 from tb.env.trace_records import Kind
 from tests.waves.test_first_difference import CORE, job, right_job

@@ -14,7 +14,7 @@ from golden.config import load_config
 from golden.machine import Machine
 from golden.memory import Memory
 from tb.env.descriptors import DESCRIPTORS, descriptor
-from tb.env.first_difference import Job, Stage, first_difference
+from tb.env.first_difference import first_difference
 from tb.env.first_difference_golden import (
     GoldenInstruction,
     after,
@@ -22,6 +22,7 @@ from tb.env.first_difference_golden import (
     request_of,
     vector_accumulators,
 )
+from tb.env.first_difference_job import Job, Stage
 from tb.env.first_difference_places import PBUF_SLOTS
 from tb.env.first_difference_records import sort_records
 from tb.env.trace_records import RECORD, Kind

@@ -14,7 +14,7 @@ from honeyguide.waves.command import main, variable, window
 from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
 from scripts.debug.score import SETS, Expected, judge, load_table
 from tb.env.crash import assertion_cycle, crash_difference, driver
-from tb.env.first_difference import Stage
+from tb.env.first_difference_job import Stage
 from tb.env.trace_records import Kind
 from tests.waves.test_first_difference import right_job
 

@@ -15,7 +15,7 @@ from honeyguide.waves.picture import draw, missing_tools
 from honeyguide.waves.save_file import missing_signals, write_views
 from honeyguide.waves.view import BIT, STATE
 from tb.build import ROOT
-from tb.env.first_difference import Stage
+from tb.env.first_difference_job import Stage
 from tb.waves.decode import DECODERS
 from tb.waves.signals import GROUPS, INSIDE, OPEN_FOR, STATES
 from tests.waves.test_first_difference import pack
