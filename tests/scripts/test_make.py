@@ -12,9 +12,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LINE = re.compile(r"^([a-z-]+):.*?## (.*?)(?:: ((?!ARGS)[A-Z].*))?$", re.MULTILINE)
-# what a line of help says of its target: variable and whether it is a switch
+# what a line of help says of its target: variable and whether it is a switch; words of ARGS come last
 TAKEN = {
-    target: [(word.partition("=")[0], word.endswith("=1")) for word in (words or "").split()]
+    target: [
+        (word.partition("=")[0], word.endswith("=1"))
+        for word in (words or "").partition("ARGS=")[0].split()
+    ]
     for target, _, words in LINE.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
 }
 ONLY_MAKE = {"help", "clean", "distclean", "env", "env-dev", "format"}
