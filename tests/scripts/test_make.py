@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LINE = re.compile(r"^([a-z-]+):.*?## (.*?)(?:: ((?!ARGS)[A-Z].*))?$", re.MULTILINE)
-# what a line of help says of its target: variable and whether it is a switch; words of ARGS come last
+# what a line of help says of its target: variable, whether it is a switch; ARGS and its words last
 TAKEN = {
     target: [
         (word.partition("=")[0], word.endswith("=1"))
