@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,17 @@ import pytest
 from honeyguide.faults import merge as merger
 from honeyguide.faults.edits import merge_faults
 from honeyguide.faults.faults import Fault, load_faults
-from honeyguide.faults.merge import PACKAGE, PACKAGE_FILE, Edit, choice_file, choose
+from honeyguide.faults.merge import (
+    PACKAGE,
+    PACKAGE_FILE,
+    Edit,
+    _kept_differs,
+    _would_differ,
+    choice_file,
+    choose,
+)
 from honeyguide.faults.patches import PatchError, apply_patch, read_patch
+from honeyguide.proofs.equivalence import run_yosys
 from tb.build import ROOT
 
 FAULTS = load_faults()
@@ -155,3 +165,55 @@ def test_the_choice_is_read_from_a_file(merged: Path) -> None:
     assert f'"{choice_file(merged)}"' in (merged / "rtl" / PACKAGE_FILE).read_text()
     choose(merged, 7)
     assert choice_file(merged).read_text() == "7\n"
+
+
+PAIRS = [
+    ("a + b", "a - b"), ("a * b", "a + b"), ("a << 1", "a >> 1"), ("a & b", "a | b"),
+    ("$signed(a)", "$signed({1'b0, a})"), ("s >>> 1", "s >> 1"), ("s + t", "s - t"),
+    ("a < b", "a <= b"), ("{a, b}", "{b, a}"), ("~a", "a"), ("-s", "s"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("good", "changed"), PAIRS)
+def test_what_a_watch_does_not_see_differs_in_no_context(
+    good: str, changed: str, tmp_path: Path
+) -> None:
+    """Proved for all values: carries and signs, in places that are wider than the expression."""
+    contexts = ["[3:0] {} = x", "[15:0] {} = x", "signed [15:0] {} = x", "{} = x > 16'd9",
+                "[15:0] {} = 16'sd3 + (x)", "[15:0] {} = (x) >> 1"]  # fmt: skip
+    lines, same = [], []
+    for number, context in enumerate(contexts):
+        for kind, text in (("g", good), ("c", changed)):
+            lines.append(f"wire {context.format(f'{kind}{number}').replace('x', f'({text})')};")
+        same.append(f"g{number} == c{number}")
+    module = "\n".join(
+        [
+            "module watch(input [3:0] a, input [3:0] b, input signed [3:0] s,",
+            "  input signed [3:0] t, output right);",
+            *lines,
+            f"wire differs = {_would_differ(good, changed)};",
+            f"assign right = differs || ({' && '.join(same)});",
+            "endmodule",
+        ]
+    )
+    (tmp_path / "watch.v").write_text(module)
+    script = ["read_verilog watch.v", "hierarchy -top watch", "proc", "sat -prove right 1 watch"]
+    said = run_yosys(script, tmp_path)
+    assert "SAT proof finished - no model found: SUCCESS!" in said, said[-1500:]
+
+
+@pytest.mark.parametrize(
+    ("statement", "targets", "expected"),
+    [
+        ("q <= d;", 2, "q"), ("q[3:0] <= d;", 1, "q[3:0]"), ("v = a <= b;", 9, "v"),
+        ("q <= d;", 3, None), ("q[a == b] <= d;", 1, None),
+    ],
+)  # fmt: skip
+def test_a_dropped_assignment_is_watched_by_what_it_would_keep(
+    statement: str, targets: int, expected: str | None
+) -> None:
+    """Whenever it is reached, where another assignment may be waiting or the text is not clear."""
+    said = _kept_differs(statement, Counter({"q": targets, "v": targets}))
+    assert (said == "1'b1") == (expected is None)
+    if expected is not None:
+        assert f"(64'd0 | ({expected}))" in said
