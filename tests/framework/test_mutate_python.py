@@ -165,3 +165,13 @@ def test_a_campaign_goes_on_and_a_changed_file_begins_anew(project: Path) -> Non
     (project / "test_demo.py").write_text(TESTS.replace("33", "33  # still"))
     run(project, wanted)
     assert state.read_text() != kept
+
+
+def test_a_file_of_tests_that_can_not_be_read_any_more_is_a_kill(project: Path) -> None:
+    path = project / "test_demo.py"
+    path.write_text(
+        "from demo import idle\nassert idle() == 33\n\n\ndef test_clip():\n"
+        "    from demo import clip, idle\n    assert idle() and clip([1, 2])\n"
+    )
+    (mutant,) = run(project, [named(project, "total += number")])
+    assert mutant.fate is Fate.KILLED
