@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from honeyguide.project import ROOT
 from honeyguide.regress.state import parse
 
 MUCH, LITTLE_S, MOST_S = 5, 20.0, 3600.0
+FIRST_S, GROWS = 0.5, 6  # CPU time of the first group of tests; the next has so much more
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - (.*))?$", re.M)
 _OPTIONS = ("-q", "-x", "--no-header", "--tb=line", "-p", "no:xdist", "-p", "no:randomly")
 UNKNOWN = 4  # of pytest: what it was asked for is not there
@@ -135,25 +136,34 @@ class PythonCampaign:
         good = path.read_text(encoding="utf-8")
         path.write_text(applied(good, change), encoding="utf-8")
         log = self.folder / "mutant.txt"
-        total = sum(tests.seconds[name] for name in chosen)
         try:
-            ran = station.run([*_OPTIONS, *chosen], log, cpu_s=MUCH * total + LITTLE_S)
-            if ran.code == UNKNOWN:  # a test of that name is not there any more: why?
-                files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
-                words = [*_OPTIONS, *self.part.options, *files]
-                ran = station.run(words, log, cpu_s=MUCH * total + LITTLE_S)
+            for some in _batches(chosen, tests.seconds):
+                row = self._judged(station, some, tests, log)
+                if row is not None:
+                    return {**row, "tried": chosen.index(some[-1]) + 1}
         finally:
             path.write_text(good, encoding="utf-8")
+        return _row(Fate.SURVIVED, message="", tried=len(chosen))
+
+    def _judged(
+        self, station: Station, some: Sequence[str], tests: Tests, log: Path
+    ) -> dict[str, str | int] | None:
+        """Run some tests on what is changed; None if they pass."""
+        limit = MUCH * sum(tests.seconds[name] for name in some) + LITTLE_S
+        ran = station.run([*_OPTIONS, *some], log, cpu_s=limit)
+        if ran.code == UNKNOWN:  # a test of that name is not there any more: why?
+            files = list(dict.fromkeys(name.partition("::")[0] for name in some))
+            ran = station.run([*_OPTIONS, *self.part.options, *files], log, cpu_s=limit)
         if ran.code == 0:
-            return _row(Fate.SURVIVED, message="", tried=len(chosen))
+            return None
         if ran.code == OUT_OF_TIME:
-            return _row(Fate.KILLED, test="time", message="does not end", tried=len(chosen))
-        said = FAILED.search(log.read_text(encoding="utf-8", errors="replace"))
+            return _row(Fate.KILLED, test="time", message="does not end", tried=len(some))
         if ran.code in _BAD_CODE or ran.code < 0:
+            said = FAILED.search(log.read_text(encoding="utf-8", errors="replace"))
             name = said[1] if said else "the interpreter"
             message = (said[2] or "" if said else f"it ended with {ran.code}")[:200]
-            return _row(Fate.KILLED, test=name, message=message, tried=len(chosen))
-        return _row(Fate.NOT_BUILT, message=f"pytest ended with {ran.code}", tried=len(chosen))
+            return _row(Fate.KILLED, test=name, message=message, tried=len(some))
+        return _row(Fate.NOT_BUILT, message=f"pytest ended with {ran.code}", tried=len(some))
 
     def _chosen(self, tests: Tests, change: Change) -> list[str]:
         """Return the tests for a change, those most likely to see it first."""
@@ -174,6 +184,23 @@ class PythonCampaign:
         for key in (_function(change), change.module):
             if key is not None:
                 self._kills.setdefault(key, Counter())[test] += 1
+
+
+def _batches(chosen: Sequence[str], seconds: Mapping[str, float]) -> Iterator[list[str]]:
+    """Yield the tests in groups, each of more time than the one before.
+
+    A group is a pytest of its own: what falls early is not made to collect the files of all, and
+    what does not end is not waited for as long as all would take.
+    """
+    limit, used, group = FIRST_S, 0.0, list[str]()
+    for name in chosen:
+        if group and used + seconds[name] > limit:
+            yield group
+            limit, used, group = limit * GROWS, 0.0, []
+        group.append(name)
+        used += seconds[name]
+    if group:
+        yield group
 
 
 def _row(fate: Fate, *, message: str, tried: int, test: str = "") -> dict[str, str | int]:
