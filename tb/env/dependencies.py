@@ -34,7 +34,6 @@ class Kind(IntEnum):
     START = 1
     END = 2
     CUT = 3
-    PRESENT = 4  # at the very beginning: the build has the trace
 
 
 ENGINES = ("load", "execute", "store")
@@ -149,7 +148,6 @@ class Dependencies(Checker):
         self.predicted_export = AnalysisImp("predicted_export", self, self.predicted)
         self._outcomes: dict[int, Outcome] = {}
         self._ahead: int | None = 0  # golden's numbers against the core's; None after an abort
-        self._traced = False
         self._flying: dict[int, Flight] = {}  # in slots or in an engine, in program order
         self._later: NDArray[np.void] = np.empty(0, dtype=RECORD)  # seen, not looked at yet
 
@@ -169,17 +167,12 @@ class Dependencies(Checker):
 
     def _records(self) -> NDArray[np.void]:
         records = np.concatenate([self._later, read_live()])
-        self._traced |= bool((records["kind"] == Kind.PRESENT).any())
         self._later = records[:0]
         return records
 
     def check(self) -> None:
         """Compare what happened since the last call; the core is quiet."""
-        records = self._records()
-        if not self._traced:
-            self._outcomes.clear()
-            return
-        for record in records:
+        for record in self._records():
             engine, index = int(record["engine"]), int(record["index"])
             match int(record["kind"]):
                 case Kind.CHECKED:
@@ -188,7 +181,7 @@ class Dependencies(Checker):
                     self._start(index)
                 case Kind.END:
                     self._flying.pop(index, None)
-                case Kind.CUT:
+                case _:
                     self._flying.clear()
         for outcome in self._outcomes.values():
             if outcome.error is None and expected(outcome):
@@ -230,12 +223,6 @@ class Dependencies(Checker):
                     "was complete"
                 )
                 return
-
-    def report_phase(self) -> None:
-        """Say how much was compared, or that nothing could be: a stand-in core has no trace."""
-        super().report_phase()
-        if not self._traced:
-            self.logger.warning("dependencies were not judged: this core is not traced")
 
     def left_over(self) -> str:
         """Instructions that the core never ended."""

@@ -33,11 +33,8 @@ module dependency_trace (
   localparam int unsigned Start   = 1;
   localparam int unsigned End     = 2;
   localparam int unsigned Cut     = 3;
-  localparam int unsigned Present = 4;
 
   logic abort_q, reset_q;
-
-  initial trace_dependency(Present, 0, 0, '0);
 
   // An end before a start of the same cycle: who waits may start in the cycle in which it sees it.
   always_ff @(posedge clk_i) begin

@@ -287,6 +287,7 @@ module ratel_soc #(
     .rst_ni(rst_n),
     .scan_mode_i(1'b0),
     .irq_o(irq),
+    .idle_o(),
     .x_compressed_valid_i(1'b0),
     .x_issue_valid_i(x_issue_valid),
     .x_issue_ready_o(x_issue_ready),
