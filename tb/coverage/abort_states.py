@@ -21,19 +21,26 @@ MOST_STATES = 8
 
 def sample_aborts(collector: Collector) -> None:
     """Hit a bin for each state in which an engine was cut off since the simulation began."""
+    for kind, engine, state in states_met():
+        if kind != "watchdog":
+            collector.hit(f"abort.{engine}", f"{kind} {state}")
+        elif engine != "front" and state != "idle":
+            collector.hit("abort.watchdog", engine)
+
+
+def states_met() -> set[tuple[str, str, str]]:
+    """Return (what cut it off, engine, its state) of every abort since the simulation began."""
     lib = ctypes.CDLL(None)
     if not hasattr(lib, "trace_aborts"):
-        return  # a stand-in for the core, which has no such states
+        return set()  # a stand-in for the core, which has no such states
     lib.trace_aborts.restype = ctypes.c_void_p
     shape = (len(KINDS), len(STATES), MOST_STATES)
     raw = (ctypes.c_uint32 * int(np.prod(shape))).from_address(lib.trace_aborts())
     counts = np.array(list(raw), dtype=np.uint32).reshape(shape)
-    for kind, engines in zip(KINDS, counts, strict=True):
-        for (engine, states), row in zip(STATES.items(), engines, strict=True):
-            for state, count in zip(states, row, strict=False):
-                if not count:
-                    continue
-                if kind != "watchdog":
-                    collector.hit(f"abort.{engine}", f"{kind} {state}")
-                elif engine != "front" and state != "idle":
-                    collector.hit("abort.watchdog", engine)
+    return {
+        (kind, engine, state)
+        for kind, engines in zip(KINDS, counts, strict=True)
+        for (engine, states), row in zip(STATES.items(), engines, strict=True)
+        for state, count in zip(states, row, strict=False)
+        if count
+    }

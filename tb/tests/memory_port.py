@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import cocotb
 import numpy as np
 import pyuvm
@@ -10,11 +12,13 @@ from cocotb.triggers import RisingEdge
 from golden import isa_builders as isa
 from golden.config import CoreConfig
 from golden.isa import Instruction
+from golden.isa_table import InstructionClass
 from golden.register_map import offset_of
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterPoll, RegisterWrite
 from honeyguide.env.host import JobSequence, offload
 from honeyguide.settings import count
+from tb.coverage.abort_states import STATES, states_met
 from tb.sequences.layers import random_layer
 from tb.sequences.slots import random_program
 from tb.tests.base import RatelTest
@@ -22,6 +26,7 @@ from tb.tests.base import RatelTest
 SLVERR, DECERR = 2, 3
 RESET_PENDING, BUSY = 1 << 5, 1
 CLEAR_COUNTERS, ABORT = 2, 4  # of CTRL
+CHECKED_ALONE = (InstructionClass.CFG, InstructionClass.MAC)
 
 
 @pyuvm.test()
@@ -184,6 +189,122 @@ class AbortInJob(FaultTest):
             ],
             check=False,
         )
+
+
+@pyuvm.test()
+class AbortInEveryState(AbortInJob):
+    """Abort, soft reset and watchdog in each state of each engine; the next job is exact.
+
+    A small job is cut off in each of its cycles, with memories that make each state last. A state
+    that was not met then fails the test.
+    """
+
+    SCENES: ClassVar[dict[str, Stalls]] = {
+        "fast": Stalls(), "ar": Stalls(ar=0.95), "r": Stalls(r=0.95), "aw": Stalls(aw=0.95),
+        "w": Stalls(w=0.95), "b": Stalls(b=0.95), "load fails": Stalls(r=0.9),
+        "store fails": Stalls(b=0.9), "swept": Stalls(), "checked": Stalls(),
+    }  # fmt: skip
+
+    async def body(self) -> None:
+        """All cycles with a fast memory, a quarter of them with each of the others."""
+        wanted = {
+            (kind, engine, state)
+            for kind in ("abort", "soft reset")
+            for engine, states in STATES.items()
+            for state in states
+        }
+        for gap in range(count("RATEL_RESETS", 200)):
+            for number, scene in enumerate(self.SCENES):
+                if number == 0 or (gap + number) % 4 == 0:
+                    for soft in (False, True):
+                        await self.cut(scene, gap, soft=soft)
+            if wanted <= states_met():
+                break
+        missed = sorted(wanted - states_met())
+        assert not missed, f"not met: {missed}"
+        for engine in ("load", "execute", "store"):
+            await self.barks_at(engine)
+
+    def job(self, kernel: int = 1) -> list[Instruction]:
+        """A load, a convolution of a tile, a store that need each other."""
+        core = self.configuration.core
+        row = core.rows * core.cols
+        return [
+            isa.cfg_ld_shape(w=core.rows, h=1, c=core.cols, cbs=1),
+            isa.cfg_ld_pitch(row_pitch=row, pix_pitch=core.cols, p=core.rows),
+            isa.cfg_in(w=core.rows, h=1, c=core.cols, cbs=1),
+            isa.cfg_out(ow=core.rows, oh=1, oc=core.cols, cbs=1),
+            isa.cfg_pitch(in_p=core.rows, out_p=core.rows), isa.cfg_kernel(kw=kernel, kh=kernel),
+            isa.cfg_pad(pl=kernel // 2, pt=kernel // 2), isa.cfg_act(),
+            isa.cfg_scale(mult=1 << 30, shift=-4),
+            isa.cfg_st_shape(w=core.rows, h=1, c=core.cols, cbs=1),
+            isa.cfg_st_pitch(row_pitch=row + 5, pix_pitch=core.cols + 1, p=core.rows),
+            isa.ld_w(addr=0x1001, first=0, count=9 * core.cols), isa.ld_t(addr=0x2003, base=0),
+            isa.conv(in_base=0, out_base=9, wbase=0), isa.st_t(addr=0x3001, base=9), isa.fence(),
+        ]  # fmt: skip
+
+    async def cut(self, scene: str, gap: int, *, soft: bool) -> None:
+        """Cut the job off some cycles after its last instruction was taken; then run it."""
+        env = self.env
+        env.host.set_stalls(self.SCENES[scene])
+        if scene in ("load fails", "store fails"):
+            first = 0x1001 if scene == "load fails" else 0x3001
+            self.set_fault(first, first + 64, write=scene == "store fails")
+        if scene == "swept":
+            await self.abort(0, soft=True)
+        if scene != "swept" or gap % 8 < 4:  # under the sweep, or behind it
+            job = self.job(3 if gap % 8 == 7 else 1)[:-1]  # with more taps a row has more to do
+            if scene == "checked":  # one instruction with a long check, and nothing before it
+                job = [one for one in job if one.word >> 12 & 7 in CHECKED_ALONE]
+                gap //= 4
+            await env.play(offload(job), check=False)
+        await self.abort(gap, soft=soft)
+        self.clear_faults()
+        env.host.set_stalls(Stalls())
+        await env.run(self.job())
+
+    async def barks_at(self, engine: str) -> None:
+        """Let the watchdog end what an engine is at: a dead memory, or a long convolution."""
+        env, core = self.env, self.configuration.core
+        limit = offset_of("WATCHDOG")
+        await env.play([RegisterWrite(address=limit, data=100)], check=False)
+        dead = {"load": Stalls(r=1.0), "store": Stalls(b=1.0)}.get(engine, Stalls())
+        blocks = core.blocks(64)
+        large = [
+            isa.cfg_in(w=8, h=8, c=64, cbs=blocks), isa.cfg_out(ow=8, oh=8, oc=core.cols, cbs=1),
+            isa.cfg_pitch(in_p=8, out_p=8), isa.cfg_kernel(kw=1, kh=1), isa.cfg_pad(),
+            isa.cfg_act(), isa.cfg_scale(mult=1 << 30, shift=0),
+            isa.conv(in_base=0, out_base=core.spad_depth // 2, wbase=0),
+        ]  # fmt: skip
+        small = [
+            isa.cfg_st_shape(w=1, h=1, c=1, cbs=1),
+            isa.cfg_st_pitch(row_pitch=1, pix_pitch=1, p=1),
+            isa.st_t(addr=0x3000, base=0),
+        ]
+        load = [isa.ld_w(addr=0x1000, first=0, count=8)]
+        env.host.set_stalls(dead)
+        program = {"load": load, "execute": large, "store": small}[engine]
+        await env.play(
+            [
+                *offload(program),
+                RegisterPoll(address=offset_of("ERR_PENDING"), mask=1, value=1),
+                RegisterPoll(address=offset_of("STATUS"), mask=RESET_PENDING | BUSY, value=0),
+                RegisterWrite(address=limit, data=0),
+            ],
+            check=False,
+        )
+        assert any(met[:2] == ("watchdog", engine) and met[2] != "idle" for met in states_met())
+        env.cut_off()
+        await env.play(
+            [
+                RegisterWrite(address=offset_of("ERR_OWNER"), data=0),
+                RegisterWrite(address=offset_of("ERR_CAUSE"), data=1 << 31),
+                RegisterWrite(address=offset_of("CTRL"), data=CLEAR_COUNTERS),
+            ],
+            check=False,
+        )
+        env.host.set_stalls(Stalls())
+        await env.run(self.job())
 
 
 @pyuvm.test()

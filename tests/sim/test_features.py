@@ -32,6 +32,7 @@ TESTS = [
     ("memory_port", "ErrorsInPrograms"),
     ("memory_port", "ResetInJob"),
     ("memory_port", "AbortInJob"),
+    ("memory_port", "AbortInEveryState"),
     ("windows", "Users"),
     ("windows", "NoWindow"),
     ("adversary", "Escape"),

@@ -56,12 +56,14 @@ def test_one_wrong_bit_a_byte_is_put_right(seed: int) -> None:
     assert result.passed, f"{result.message} ({result.log})"
 
 
+@pytest.mark.nightly
 def test_a_wrong_bit_under_parity_is_found(seed: int) -> None:
     module = "tests.sim.memory_benches"
     result = with_options(module, "Found", seed, {"Integrity": 1}, MEMORIES)
     assert result.passed, f"{result.message} ({result.log})"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("module", "test"),
     [("windows", "Users"), ("adversary", "Escape"), ("memory_port", "ResetInJob")],
@@ -71,6 +73,7 @@ def test_gated_clocks(module: str, test: str, seed: int) -> None:
     assert result.passed, f"{result.message} ({result.log})"
 
 
+@pytest.mark.nightly
 def test_a_core_without_users(seed: int) -> None:
     result = with_options("tb.tests.layers", "AnyLayers", seed, {"Windows": 0})
     assert result.passed, f"{result.message} ({result.log})"
