@@ -3,7 +3,8 @@
     ap of each agent --> fifo --> flush() --> ap --> predictor, checkers, coverage
 
 Who looks at two ports (a doorbell word and a decision in one cycle) must not depend on which
-monitor was woken first; so everybody looks at this port, when a job is over.
+monitor was woken first; so everybody looks at this port, when a job is over. Beside it: what an
+environment publishes about the course of a test, and a subscriber that keeps what came by.
 """
 
 from __future__ import annotations
