@@ -390,6 +390,15 @@ def weighted(w: OnnxWriter) -> bytes:
     return end(w, w.quantise(made, x.shape, 0.01, 0))
 
 
+def squares(w: OnnxWriter) -> bytes:
+    """A product of itself, twenty times over: every step doubles what has to be computed."""
+    x = w.input("x", (1, 5), 0.02, 10)
+    (made,) = w.node("Tanh", [w.real(x)])
+    for _ in range(20):
+        (made,) = w.node("Mul", [made, made])
+    return end(w, w.quantise(made, x.shape, 0.01, 0))
+
+
 def functions(kinds: Sequence[str], w: OnnxWriter) -> bytes:
     """Functions of one tensor."""
     x = w.input("x", (1, 5, 7), 0.02, 10)
@@ -758,6 +767,7 @@ RUN: dict[str, tuple[dict[str, Any], Make]] = {
 }  # fmt: skip
 
 REFUSED: dict[str, tuple[dict[str, Any], Make, str]] = {
+    "squares": ({}, squares, "too much float32"),
     "blocked scales": ({"opset": 21}, blocked_scales, "scales of blocks"),
     "MatMulInteger": ({}, partial(integer_product, "MatMulInteger"), "dynamic"),
     "ConvInteger": ({}, partial(integer_product, "ConvInteger"), "dynamic"),

@@ -36,6 +36,8 @@ from sw.importer.from_onnx.values import (
 )
 
 F = np.float32
+MOST_COST = 256  # operators of a float32 part, each as often as it is computed
+MOST_ELEMENTS = 1 << 24  # of what one of them makes
 Arrays = Sequence[Floats]
 
 
@@ -66,7 +68,10 @@ def as_island(value: Value) -> Island | None:
     if isinstance(value, Island):
         return value
     if isinstance(value, Real):
-        return _island(value.source.shape, (value.source,), partial(_after, value.functions))
+        return replace(
+            _island(value.source.shape, (value.source,), partial(_after, value.functions)),
+            cost=value.cost,
+        )
     if isinstance(value, Outside):
         return _island(value.shape, (value,), partial(_after, value.arrays))
     if isinstance(value, Weights):
@@ -97,11 +102,25 @@ def _after(functions: Sequence[Function], arrays: Arrays) -> Floats:
     return real
 
 
-def joined(node: Node, operands: Sequence[Island], function: Callable[..., Any]) -> Island:
-    """A function of operands that are float32."""
+def refuse_much(b: Builder, node: Node, cost: int, size: int = 0) -> None:
+    """Raise NetworkError where a float32 part would take too long, or too much memory."""
+    if cost > MOST_COST or size > MOST_ELEMENTS:
+        raise b.error(node, "too much float32 is between two tensors; quantise in between")
+
+
+def joined(
+    b: Builder,
+    node: Node,
+    operands: Sequence[Island],
+    function: Callable[..., Any],
+    shape: tuple[int, ...],
+) -> Island:
+    """A function of operands that are float32, whose result has this shape."""
     counts = [len(one.sources) for one in operands]
     functions = [one.function for one in operands]
     sources = tuple(source for one in operands for source in one.sources)
+    cost = sum(one.cost for one in operands) + 1
+    refuse_much(b, node, max(cost, len(sources)), int(np.prod(shape, dtype=object)))
 
     def whole(arrays: Arrays) -> Floats:
         given, at = [], 0
@@ -110,9 +129,16 @@ def joined(node: Node, operands: Sequence[Island], function: Callable[..., Any])
             at += count
         return np.asarray(function(*given), dtype=F)
 
-    with np.errstate(all="ignore"):
-        shape = whole([np.ones(source.shape, dtype=F) for source in sources]).shape
-    return Island(shape=shape, sources=sources, function=whole, kind=node.kind)
+    return Island(shape=shape, sources=sources, function=whole, kind=node.kind, cost=cost)
+
+
+def broadcast(b: Builder, node: Node, operands: Sequence[Island]) -> tuple[int, ...]:
+    """Shape of operands beside each other."""
+    try:
+        return tuple(int(n) for n in np.broadcast_shapes(*(one.shape for one in operands)))
+    except ValueError:
+        shapes = " and ".join(str(one.shape) for one in operands)
+        raise b.error(node, f"shapes {shapes} do not broadcast") from None
 
 
 def binary(b: Builder, node: Node) -> Value:
@@ -126,26 +152,30 @@ def binary(b: Builder, node: Node) -> Value:
             made = function(made, array)
         return made
 
-    island = joined(node, operands, folded)
+    island = joined(b, node, operands, folded, broadcast(b, node, operands))
     # A Real is a function of each element; an island may be one of all, as Softmax is.
     reals = [value for name in node.inputs if isinstance(value := b.values.get(name), Real)]
     numbers = [one for one in operands if not one.sources and one.function([]).size == 1]
     alike = all(real.source is reals[0].source for real in reals)
     if alike and reals and len(reals) + len(numbers) == len(operands):
         count, every = len(island.sources), island.function
-        return Real(source=reals[0].source, functions=(lambda x: every([x] * count),))
+        functions = (lambda x: every([x] * count),)
+        return Real(source=reals[0].source, functions=functions, cost=island.cost)
     return island
 
 
 def of_one(b: Builder, node: Node, position: int, function: Function) -> Island:
     """A function of one operand, the others being constants."""
-    return joined(node, [operand(b, node, position)], function)
+    x = operand(b, node, position)
+    return joined(b, node, [x], function, x.shape)
 
 
 def slopes(b: Builder, node: Node) -> Island:
     """PRelu with several slopes."""
     both = [operand(b, node, position) for position in (0, 1)]
-    return joined(node, both, lambda x, slope: np.where(x >= 0, x, slope * x))
+    if broadcast(b, node, both) != both[0].shape:
+        raise b.error(node, f"its slopes {both[1].shape} do not fit the input {both[0].shape}")
+    return joined(b, node, both, lambda x, slope: np.where(x >= 0, x, slope * x), both[0].shape)
 
 
 def moved(b: Builder, node: Node, value: Island | Outside) -> Value:
@@ -176,9 +206,10 @@ def moved(b: Builder, node: Node, value: Island | Outside) -> Value:
             arrays=(*value.arrays, array),
         )  # fmt: skip
     function = value.function
+    refuse_much(b, node, value.cost + 1)
     return Island(
         shape=shape, sources=value.sources, function=lambda given: array(function(given)),
-        kind=value.kind,
+        kind=value.kind, cost=value.cost + 1,
     )  # fmt: skip
 
 
@@ -201,6 +232,12 @@ def normalisation(b: Builder, node: Node) -> Island:
                 raise b.error(node, f"input {position} must be a constant; export it as one")
             array = found.function([])
             numbers.append(array if node.kind == "LayerNormalization" else array.reshape(wide))
+    wanted = 4 if node.kind == "BatchNormalization" else 1
+    if len(numbers) < wanted or any(
+        len(array.shape) > rank or np.broadcast_shapes(array.shape, x.shape) != x.shape
+        for array in numbers
+    ):
+        raise b.error(node, f"its constants do not fit the input {x.shape}")
     fixed = numbers[2:4] if node.kind == "BatchNormalization" else None
 
     def function(real: Floats) -> Any:
@@ -212,7 +249,7 @@ def normalisation(b: Builder, node: Node) -> Island:
         made = (real - mean) / np.sqrt(variance + epsilon) * numbers[0]
         return made + numbers[1] if len(numbers) > 1 else made
 
-    return joined(node, [x], function)
+    return joined(b, node, [x], function, x.shape)
 
 
 def softmax(b: Builder, node: Node, opset: int) -> Island:
@@ -227,13 +264,14 @@ def softmax_of(b: Builder, node: Node, value: Value, opset: int) -> Island:
     assert x is not None
     axes = pointwise.softmax_axes(b, node, len(x.shape), opset=opset)
     function = pointwise.softmax if node.kind == "Softmax" else pointwise.log_softmax
-    return joined(node, [x], partial(function, axes))
+    return joined(b, node, [x], partial(function, axes), x.shape)
 
 
 def resize(b: Builder, node: Node) -> Island:
     """Resize between pixels."""
     x = operand(b, node, 0)
-    made = joined(node, [x], resizing.linear(b, node, x.shape))
+    function, shape = resizing.linear(b, node, x.shape)
+    made = joined(b, node, [x], function, shape)
     value = b.known(node, 0)
     if not isinstance(value, Real) or value.functions:
         return made
@@ -251,7 +289,9 @@ def reduced(b: Builder, node: Node) -> Island:
         "ReduceMean": np.mean, "ReduceSum": np.sum, "ReduceMax": np.max, "ReduceMin": np.min,
     }  # fmt: skip
     reduce = by_name[node.kind]
-    return joined(node, [x], lambda real: reduce(real, axis=axes, keepdims=keep))
+    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    shape = kept if keep else tuple(n for i, n in enumerate(x.shape) if i not in axes)
+    return joined(b, node, [x], lambda real: reduce(real, axis=axes, keepdims=keep), shape)
 
 
 # ---- the ends

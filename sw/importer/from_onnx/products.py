@@ -284,10 +284,12 @@ def transposed(
         raise b.error(node, f"its weights {w.data.shape} do not fit {depth} channels")
     if groups > 1 and w.scales.size > 1:
         raise b.error(node, "weights of several groups must have one scale; quantise it so")
-    kernel = _whole_kernel(w.data, groups, _pair(b, node, "dilations", 1))
-    if kernel.size > MOST_KERNEL:
-        raise b.error(node, f"groups and dilation make {kernel.size} weights of it")
     stride, (before, size) = _pair(b, node, "strides", 1), transposed_size(b, node, x, w)
+    dilation = _pair(b, node, "dilations", 1)
+    count = w.data.size * groups * dilation[0] * dilation[1]
+    if count > MOST_KERNEL:
+        raise b.error(node, f"groups and dilation make {count} weights of it")
+    kernel = _whole_kernel(w.data, groups, dilation)
     out_c = kernel.shape[1]
     scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
     bias = bias_of(b, node, bias_at, scales, out_c)

@@ -123,7 +123,8 @@ def _function(b: Builder, node: Node) -> Value:
         return floats.slopes(b, node) if sums is None else sums
     if isinstance(value, Real):
         function = pointwise.function_of(b, node)
-        return Real(source=value.source, functions=(*value.functions, function))
+        floats.refuse_much(b, node, value.cost + 1)
+        return replace(value, functions=(*value.functions, function), cost=value.cost + 1)
     if floats.is_float(value):
         function = pointwise.function_of(b, node)
         return floats.of_one(b, node, 0 if node.input(0) in b.values else 1, function)

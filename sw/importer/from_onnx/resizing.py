@@ -115,8 +115,8 @@ def _nearest(
     return [int(v) for v in np.clip(rounds[nearest](x), 0, size - 1)]
 
 
-def linear(b: Builder, node: Node, shape: tuple[int, ...]) -> Function:
-    """Resize between pixels, of float32 as the file has it."""
+def linear(b: Builder, node: Node, shape: tuple[int, ...]) -> tuple[Function, tuple[int, ...]]:
+    """Resize between pixels, of float32 as the file has it, and the shape of the result."""
     mode = mode_of(node)
     if mode not in ("linear", "bilinear"):
         raise b.error(node, f"mode {mode} is not supported; only nearest and linear are")
@@ -131,7 +131,7 @@ def linear(b: Builder, node: Node, shape: tuple[int, ...]) -> Function:
         made = real[:, :, low] * (F(1) - part)[:, None] + real[:, :, high] * part[:, None]
         return np.asarray(made[..., left] * (F(1) - share) + made[..., right] * share, dtype=F)
 
-    return function
+    return function, (*shape[:2], *out)
 
 
 def bilinear(b: Builder, node: Node, x: Quantised, to: Target) -> Quantised | None:

@@ -56,10 +56,14 @@ class Quantised:
 
 @dataclass(frozen=True, kw_only=True)
 class Real:
-    """A dequantised tensor, and functions of each element that follow."""
+    """A dequantised tensor, and functions of each element that follow.
+
+    ``cost`` counts the operators that are computed for it, one as often as it is read.
+    """
 
     source: Quantised
     functions: tuple[Function, ...] = ()
+    cost: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,7 @@ class Island:
     """float32 between tensors that no instruction of the core computes: the host does.
 
     ``function`` gets the sources as float32, in the order of the file. ``core`` is the layer that
-    the core computes for a target where it has one, else None.
+    the core computes for a target where it has one, else None; ``cost`` is as for Real.
     """
 
     shape: tuple[int, ...]
@@ -88,6 +92,7 @@ class Island:
     function: Callable[[Sequence[Floats]], Floats]
     kind: str
     core: Callable[[Target], Quantised | None] | None = None
+    cost: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
