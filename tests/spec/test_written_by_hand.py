@@ -55,6 +55,17 @@ INSTRUCTIONS = {
     "fence": (isa.fence(clear=1, done=1), 0x0005550B, 3, 0),
     "rdcnt": (isa.rdcnt(index=33), 0x0205550B, 33, 0),
 }  # fmt: skip
+# Operands as they are if nothing is said of them: word, rs1, rs2.
+DEFAULTS = {
+    "ld.t": (isa.ld_t(addr=0x40, base=2), 0x00B5100B, 0x40, 0x0000_0002),
+    "st.t": (isa.st_t(addr=0x40, base=2), 0x00B5200B, 0x40, 0x0000_0002),
+    "conv": (isa.conv(in_base=1, out_base=2, wbase=3), 0x00B5300B, 0x0002_0001, 3),
+    "dwconv": (isa.dwconv(in_base=1, out_base=2, wbase=3), 0x02B5300B, 0x0002_0001, 3),
+    "fence": (isa.fence(), 0x0005550B, 0, 0),
+    "cfg.kernel": (isa.cfg_kernel(kw=3, kh=2), None, 0x0002_0003, 0x0101_0101),
+    "cfg.pad": (isa.cfg_pad(), None, 0, 0),
+    "cfg.act": (isa.cfg_act(), None, 0x7F80, 0),
+}
 REGISTER_OFFSETS = {
     "ID": 0x000, "VERSION": 0x004, "PARAMS0": 0x008, "PARAMS1": 0x00C, "STATUS": 0x010,
     "CTRL": 0x014, "IRQ_ENABLE": 0x018, "IRQ_STATUS": 0x01C, "ERR_CAUSE": 0x020,
@@ -74,6 +85,19 @@ COUNTERS = [
     "BYTES_READ", "BYTES_WRITTEN", "EXECUTE_HAZARD", "EXECUTE_FETCH", "EXECUTE_DRAIN",
     "LOAD_HAZARD", "STORE_HAZARD", "QUEUE_FULL",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_what_is_not_said_has_the_value_of_the_document(name: str) -> None:
+    made, word, rs1, rs2 = DEFAULTS[name]
+    assert word is None or made.word == word
+    assert (made.rs1, made.rs2) == (rs1, rs2)
+
+
+def test_a_destination_replaces_the_one_before_and_nothing_else() -> None:
+    made = Instruction(0x0205550B, 33, 7).with_rd(0)
+    assert (made.word, made.rs1, made.rs2) == (0x0205500B, 33, 7)
+    assert made.with_rd(31).word == 0x02055F8B
 
 
 @pytest.mark.parametrize("name", INSTRUCTIONS)
