@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
 
 import numpy as np
 from cocotb.triggers import ReadWrite, ValueChange
@@ -214,8 +215,14 @@ class Agreement(Checker):
         )
 
 
-# Numbers of bench_pkg.sv
-ISSUE, WRITE, READ, POLL, BARRIER = range(5)
+class Play(IntEnum):
+    """Kinds of commands, numbers of bench_pkg.sv; what is recorded has others."""
+
+    ISSUE = 0
+    WRITE = 1
+    READ = 2
+    POLL = 3
+    BARRIER = 4
 
 
 def encode(command: Command) -> tuple[int, ...]:
@@ -226,16 +233,16 @@ def encode(command: Command) -> tuple[int, ...]:
             flags = int(command.kill) | command.rs_valid << 1 | int(command.dropped) << 3
             flags |= command.mode << 4
             item = command.instruction
-            head = ISSUE | flags << 8 | gap
+            head = Play.ISSUE | flags << 8 | gap
             return head, item.word, item.rs1, item.rs2, command.commit_delay
         case RegisterWrite():
-            return WRITE | gap, command.address, command.data, command.strobes
+            return Play.WRITE | gap, command.address, command.data, command.strobes
         case RegisterRead():
-            return READ | gap, command.address
+            return Play.READ | gap, command.address
         case RegisterPoll():
-            return POLL | gap, command.address, command.value, command.mask
+            return Play.POLL | gap, command.address, command.value, command.mask
         case Barrier():
-            return (BARRIER | gap,)
+            return (Play.BARRIER | gap,)
 
 
 def packed(stalls: Stalls) -> int:
