@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pyuvm import uvm_component
 
 from golden.assembler import disassemble_instruction
+from golden.isa import Instruction
 from golden.machine import Outcome
 from honeyguide.env.checker import AnalysisImp, Checker
 from tb.env.predicted import Executed, Predicted
@@ -119,20 +120,47 @@ def meet(some: Touched, others: Touched) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Known:
+    """What golden says of an instruction, without the values, of which a network has too many."""
+
+    instruction: Instruction
+    index: int | None
+    fails: bool
+    ranges: Ranges
+    reads: Touched
+    writes: Touched
+
+    @staticmethod
+    def of(outcome: Outcome) -> Known:
+        """Return it of an outcome."""
+        reads, writes = touched(outcome)
+        return Known(
+            instruction=outcome.instruction, index=outcome.index,
+            fails=outcome.error is not None, ranges=expected(outcome), reads=reads, writes=writes,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"instruction {self.index} `{disassemble_instruction(self.instruction)}`"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flight:
     """An instruction between the slots and its end."""
 
     engine: int
-    outcome: Outcome
+    known: Known
 
     def waits_for(self, older: Flight) -> bool:
         """Whether it must not start before an older one is complete."""
-        reads, writes = touched(self.outcome)
-        old_reads, old_writes = touched(older.outcome)
+        new, old = self.known, older.known
         if self.engine == older.engine:  # an engine works in order; only execute reads ahead
-            only = tuple(item for item in old_writes if item[0] == "spad")
-            return ENGINES[self.engine] == "execute" and meet(reads, only)
-        return meet(reads, old_writes) or meet(writes, old_reads) or meet(writes, old_writes)
+            only = tuple(item for item in old.writes if item[0] == "spad")
+            return ENGINES[self.engine] == "execute" and meet(new.reads, only)
+        return (
+            meet(new.reads, old.writes)
+            or meet(new.writes, old.reads)
+            or meet(new.writes, old.writes)
+        )
 
 
 class Dependencies(Checker):
@@ -146,7 +174,7 @@ class Dependencies(Checker):
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
         self.predicted_export = AnalysisImp("predicted_export", self, self.predicted)
-        self._outcomes: dict[int, Outcome] = {}
+        self._known: dict[int, Known] = {}
         self._ahead: int | None = 0  # golden's numbers against the core's; None after an abort
         self._flying: dict[int, Flight] = {}  # in slots or in an engine, in program order
         self._later: NDArray[np.void] = np.empty(0, dtype=RECORD)  # seen, not looked at yet
@@ -154,7 +182,9 @@ class Dependencies(Checker):
     def predicted(self, item: Predicted) -> None:
         """Remember what golden says of an instruction."""
         if isinstance(item, Executed) and item.outcome.index is not None:
-            self._outcomes[item.outcome.index] = item.outcome
+            known = Known.of(item.outcome)
+            if known.ranges:
+                self._known[item.outcome.index] = known
 
     def forget(self, *, abort: bool = False) -> None:
         """After a reset or an abort: what was under way is gone."""
@@ -162,7 +192,7 @@ class Dependencies(Checker):
         records = self._records()
         cuts = np.flatnonzero(records["kind"] == Kind.CUT)
         self._later = records[cuts[-1] + 1 :] if len(cuts) else records
-        self._outcomes.clear()
+        self._known.clear()
         self._flying.clear()
 
     def _records(self) -> NDArray[np.void]:
@@ -183,29 +213,28 @@ class Dependencies(Checker):
                     self._flying.pop(index, None)
                 case _:
                     self._flying.clear()
-        for outcome in self._outcomes.values():
-            if outcome.error is None and expected(outcome):
-                what = disassemble_instruction(outcome.instruction)
-                self.failures.add(f"instruction {outcome.index} `{what}` never reached the slots")
-        self._outcomes.clear()
+        for known in self._known.values():
+            if not known.fails:
+                self.failures.add(f"{known} never reached the slots")
+        self._known.clear()
 
     def _checked(self, engine: int, index: int, ranges: Ranges) -> None:
         if self._ahead is None:
-            first = next((n for n, item in self._outcomes.items() if expected(item)), index)
+            first = next(iter(self._known), index)
             self._ahead = first - index
-        outcome = self._outcomes.pop(index + self._ahead, None)
-        if outcome is None:
+        known = self._known.pop(index + self._ahead, None)
+        if known is None:
             self.failures.add(f"instruction {index} reached the slots and was not predicted")
             return
-        wanted = expected(outcome)
         self.comparisons += 1
-        if ranges != wanted:
+        if ranges != known.ranges:
+            wanted = known.ranges
             name = min(name for name in {*ranges, *wanted} if ranges.get(name) != wanted.get(name))
             self.failures.add(
-                f"instruction {index} `{disassemble_instruction(outcome.instruction)}`: range "
-                f"{name} is {ranges.get(name, 'absent')}, expected {wanted.get(name, 'absent')}"
+                f"{known}: range {name} is {ranges.get(name, 'absent')}, expected "
+                f"{wanted.get(name, 'absent')}"
             )
-        self._flying[index] = Flight(engine=engine, outcome=outcome)
+        self._flying[index] = Flight(engine=engine, known=known)
 
     def _start(self, index: int) -> None:
         flight = self._flying.get(index)
@@ -217,10 +246,9 @@ class Dependencies(Checker):
             if number == index:
                 return
             if flight.waits_for(older):
-                what = disassemble_instruction(flight.outcome.instruction)
                 self.failures.add(
-                    f"instruction {index} `{what}` started before {number}, which it depends on, "
-                    "was complete"
+                    f"{flight.known} started before {older.known.index}, which it depends on, was "
+                    "complete"
                 )
                 return
 

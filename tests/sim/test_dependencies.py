@@ -13,7 +13,7 @@ from golden.memory import linear_region
 from honeyguide.sim import SimBuild, SimRun, SimStatus, run
 from honeyguide.sim.stand_in import stand_in
 from tb.build import ROOT, bench_build
-from tb.env.dependencies import Flight, expected, meet, unpacked
+from tb.env.dependencies import Flight, Known, expected, meet, unpacked
 
 LOAD, EXECUTE, STORE = range(3)
 
@@ -66,8 +66,8 @@ def test_golden_s_ranges_get_the_core_s_names() -> None:
 def test_who_waits_for_whom(
     old: Outcome, old_engine: int, new: Outcome, new_engine: int, waits: bool
 ) -> None:
-    older = Flight(engine=old_engine, outcome=old)
-    assert Flight(engine=new_engine, outcome=new).waits_for(older) == waits
+    older = Flight(engine=old_engine, known=Known.of(old))
+    assert Flight(engine=new_engine, known=Known.of(new)).waits_for(older) == waits
 
 
 def test_memory_counts_too() -> None:
