@@ -271,7 +271,7 @@ def test_a_run_in_which_the_place_never_differs_is_not_made(
 def test_a_run_of_a_mutant_may_not_take_for_ever(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"2A": "fail"})
     campaign.run()
     limits = dict(zip(simulated.ran, simulated.limits, strict=True))
     assert limits["00000-demo.A-c-1"] is None  # the good core has the limit of every run
@@ -293,6 +293,14 @@ def test_the_solver_is_asked_once_and_its_proofs_are_kept(
     assert fates(again.run()) == ["survived", "proved"]
     assert asked == [1, 2]
     assert simulated.ran == []
+
+
+def test_only_what_has_killed_is_run_on_the_good_core(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail", "2A": "fail"})
+    campaign.run()
+    assert [name for name in simulated.ran if name.startswith("00000")] == ["00000-demo.A-c-1"]
 
 
 def test_an_interrupted_campaign_goes_on(

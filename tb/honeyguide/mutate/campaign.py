@@ -1,13 +1,14 @@
 """Run mutant after mutant until each is killed, proved to change nothing, or has passed every run.
 
-First the good core passes every run, once as it is merged and once watched: a mutant whose place
-never takes another value in a run can't fail it, and is not given it. A batch then gives some of
+First the good core passes every run, watched: a mutant whose place never takes another value in a
+run can't fail it, and is not given it. A batch then gives some of
 those that are alive their next run; what it tells about the runs chooses those of the next batch.
 What has passed PATIENCE runs, or has none left, is shown to a solver once, before the rest of the
 runs. What has ended is on disk, so an interrupted campaign goes on.
 
-A kill counts only from a run that the good core passes. A run may take MUCH times the simulated
-time of the good core and a little more; what takes longer hangs.
+A kill counts only from a run that the good core passes in the same simulation, which is tried when
+the run has killed for the first time. A run may take MUCH times the simulated time of the good core
+and a little more; what takes longer hangs.
 """
 
 from __future__ import annotations
@@ -126,6 +127,7 @@ class Campaign:
         self.state = State(means.folder / "state.jsonl", self._key())
         self._asked: set[int] = set()
         self._too_large: set[str] = set()  # modules about which the solver gave no answer
+        self._controlled: set[str] = set()
         self._limit_us: dict[str, int] = {}
 
     def run(self) -> list[Mutant]:
@@ -146,14 +148,15 @@ class Campaign:
                 break
             for outcome in self._execute(orders):
                 self._record(outcome)
+            self._control_killers()
+        self._control_killers()
         for number, reason in self.merged.refused.items():
             self._settle(number, Fate.NOT_BUILT, message=reason)
         return [self.fates[number] for number in sorted(self.fates)]
 
     def _control(self, known: Mapping[str, Outcome]) -> None:
-        """Run the good core, merged and watched; learn how long runs take and what they reach."""
-        orders = [self._order(NONE, run) for run in self.means.runs]
-        orders += [
+        """Run the good core, watched; learn how long runs take and what they reach."""
+        orders = [
             replace(self._order(NONE, run, prefix=WATCH), build=str(self.watched.build))
             for run in self.means.runs
         ]
@@ -162,20 +165,25 @@ class Campaign:
             self.state.add(outcome)
             done.append(outcome)
         for outcome in done:
-            prefix, _, run = outcome.name.partition("-")
+            run = outcome.name.partition("-")[2]
             if not outcome.passed:
-                what = "that is watched" if prefix == WATCH else "without a change"
-                raise UserError(f"the core {what} fails {run}: {outcome.message}")
-            if prefix == WATCH:
-                for number in map(int, outcome.tail.split()):
-                    if number in self.active:
-                        self.active[number].add(run)
-            else:
-                self.killers.seconds[run] = outcome.seconds
-                self._limit_us[run] = round(MUCH * outcome.sim_us + LITTLE_US)
+                raise UserError(f"the core that is watched fails {run}: {outcome.message}")
+            for number in map(int, outcome.tail.split()):
+                if number in self.active:
+                    self.active[number].add(run)
+            self.killers.seconds[run] = outcome.seconds
+            self._limit_us[run] = round(MUCH * outcome.sim_us + LITTLE_US)
         unwatched = self.merged.changes.keys() - self.watched.changes.keys()
         for number in unwatched:
             self.active[number] = {run.name for run in self.means.runs}
+
+    def _control_killers(self) -> None:
+        """Run on the good core what has killed: a run that always fails kills nothing."""
+        killing = {mutant.test for mutant in self.fates.values() if mutant.fate is Fate.KILLED}
+        new = [run for run in self.means.runs if run.name in killing - self._controlled]
+        for outcome in self._execute([self._order(NONE, run) for run in new]):
+            self.state.add(outcome)
+            self._enter(outcome)
 
     def _next(self) -> list[Order]:
         """Return the next batch: of the mutants that are alive, those with the fewest runs."""
@@ -263,7 +271,12 @@ class Campaign:
 
     def _enter(self, outcome: Outcome) -> None:
         text, _, run = outcome.name.partition("-")
-        if text == WATCH or int(text) == NONE:
+        if text == WATCH:
+            return
+        if int(text) == NONE:
+            if not outcome.passed:
+                raise UserError(f"the core without a change fails {run}: {outcome.message}")
+            self._controlled.add(run)
             return
         number = int(text)
         if number in self.fates:
