@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
-from fnmatch import fnmatch
+
+import pytest
 
 from tb.build import ROOT
 
 FRAMEWORK = ROOT / "tb" / "honeyguide"
+OTHERS = [
+    str(path.relative_to(ROOT))
+    for path in sorted(FRAMEWORK.rglob("*"))
+    if path.is_file() and path.suffix not in {".py", ".pyc"}
+]
 
 
-def test_every_file_beside_the_python_is_package_data() -> None:
+def test_the_whole_folder_is_packed() -> None:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    data = content["tool"]["setuptools"]["package-data"]
-    others = [
-        path
-        for path in FRAMEWORK.rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"}
-    ]
-    left_out = []
-    for path in others:
-        # A pattern counts from the package that the file is in or below.
-        names = [
-            path.relative_to(parent).as_posix()
-            for parent in path.parents
-            if parent.is_relative_to(FRAMEWORK) and (parent / "__init__.py").is_file()
-        ]
-        taken = any(fnmatch(name, pattern) for name in names for pattern in data["*"])
-        if not taken and path.relative_to(FRAMEWORK).as_posix() not in data["honeyguide"]:
-            left_out.append(str(path))
-    assert others and left_out == []
+    packed = content["tool"]["hatch"]["build"]
+    assert packed["only-include"] == ["tb/honeyguide"] and packed["sources"] == ["tb"]
+    assert not {"include", "exclude", "targets"} & set(packed), "nothing is picked out"
+
+
+def test_git_ignores_none_of_its_files_since_those_are_not_packed() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not judged: the checkout has no history, so nothing is ignored")
+    assert any(name.endswith(".html") for name in OTHERS)
+    words = ["git", "check-ignore", "--no-index", "--stdin"]
+    asked = subprocess.run(
+        words, cwd=ROOT, input="\n".join(OTHERS), capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 1 and asked.stdout == "", "1: none is"
