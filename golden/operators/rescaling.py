@@ -20,6 +20,7 @@ from golden.numerics import (
     multiply_by_quantized_multiplier,
     narrow,
     round_half_away,
+    saturating_rounding_doubling_high_mul,
     wrap_int32,
 )
 
@@ -134,8 +135,7 @@ def divide(a: Integers, b: Integers, p: Binary) -> Integers:
     )
     multiplier, shift = p.output_scale
     total = shift - recip_shift - headroom
-    # Shifts beyond what int32 takes leave nothing but the rounding of a value below one half.
-    scaled = multiply_by_quantized_multiplier(quotient, multiplier, np.clip(total, -31, 0))
+    scaled = _divide_by_any_pot(saturating_rounding_doubling_high_mul(quotient, multiplier), -total)
     return narrow(
         wrap_int32(scaled.astype(np.int64) + p.output_zero_point), p.dtype, p.act_min, p.act_max
     )
@@ -208,6 +208,18 @@ def _scaled(x: Integers, zero_point: int, scale: tuple[int, int], left_shift: in
 def _finished(total: Int32, p: Binary) -> Integers:
     scaled = multiply_by_quantized_multiplier(total, *p.output_scale).astype(np.int64)
     return narrow(wrap_int32(scaled + p.output_zero_point), p.dtype, p.act_min, p.act_max)
+
+
+def _divide_by_any_pot(x: Int32, exponent: NDArray[np.int64]) -> Int32:
+    """RoundingDivideByPOT with any exponent, as DIV calls it.
+
+    Beyond 0..31 (a small numerator over a large divisor, a factor below 2^6) C++ leaves the answer
+    open. The machine code of x86-64 and AArch64 alike takes 64-bit shifts modulo 64 and 32-bit
+    ones modulo 32, so that such quotients are far off: what tflite-micro gives, not what is right.
+    """
+    mask = wrap_int32(~(np.int64(-1) << (exponent & 63))).astype(np.int64)
+    threshold = (mask >> 1) + (x < 0)
+    return wrap_int32((x.astype(np.int64) >> (exponent & 31)) + ((x & mask) > threshold))
 
 
 def _leading_sign_bits(x: NDArray[np.int64]) -> NDArray[np.int64]:

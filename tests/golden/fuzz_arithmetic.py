@@ -40,8 +40,7 @@ def arithmetic_case(rng: np.random.Generator, operator: str) -> Case:
     if name == "MUL":
         scales[2] = float(np.float32(scales[0] * scales[1] / factor_of(rng, size * size / 4)))
     elif name == "DIV":
-        # Smaller factors shift by more than 31 where the quotient is small, which C++ leaves open.
-        scales[2] = float(np.float32(scales[0] / scales[1] * log_uniform(rng, -9, -6)))
+        scales[2] = float(np.float32(scales[0] / scales[1] * log_uniform(rng, -9, 9)))
         b = np.where(b == points[1], points[1] - 1 if points[1] > 0 else points[1] + 1, b)
         b = b.astype(dtype)
     elif name == "SQUARED_DIFFERENCE":
