@@ -47,6 +47,10 @@ def refill(model: Any, name: str, array: np.ndarray) -> None:
     constant(model, name).CopyFrom(numpy_helper.from_array(array, name))
 
 
+def _real_axes(model: Any) -> None:
+    node(model, "Squeeze").input[1] = node(model, "QuantizeLinear").input[1]
+
+
 def _kind(kind: str, other: str) -> Callable[[Any], None]:
     return lambda model: setattr(node(model, kind), "op_type", other)
 
@@ -139,6 +143,10 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     ),
     "gather": (
         "qdq_movement", lambda m: attribute(m, "Gather", "axis", 9), "axis 9 does not exist",
+    ),
+    "real axes": ("qdq_movement", _real_axes, "input 1 must be whole numbers, not float32"),
+    "a real attribute": (
+        "qdq_movement", lambda m: attribute(m, "ReduceMean", "axes", [1.0]), "axes must be whole",
     ),
     "two float operators": ("qdq_classifier", _kind("Clip", "Sigmoid"), "no QuantizeLinear rounds"),
     "opset": ("qdq_classifier", _opset, "operator set 99"),

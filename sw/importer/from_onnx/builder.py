@@ -97,7 +97,10 @@ class Builder:
         """The same as whole numbers."""
         found = self.optional(node, position, attribute)
         if found is not None and found.size and found.dtype.kind != "i":
-            raise self.error(node, f"input {position} must be whole numbers, not {found.dtype}")
+            named = (
+                f"attribute {attribute}" if attribute in node.attributes else f"input {position}"
+            )
+            raise self.error(node, f"{named} must be whole numbers, not {found.dtype}")
         return None if found is None else [int(n) for n in found.reshape(-1)]
 
     def scalar(self, node: Node, position: int) -> float:

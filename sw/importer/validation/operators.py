@@ -164,7 +164,7 @@ SIGNATURES: dict[str, Signature] = {
     ),
     "SVDF": Signature(
         inputs=(5, 5), optional=frozenset({3}), options="SVDFOptions", newest=4,
-        state=frozenset({4}), rules=(_r.svdf_shapes,),
+        state=frozenset({4}), rules=(_r.svdf_shapes, _r.svdf_bias),
     ),
     "SQUARED_DIFFERENCE": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast,)),
     "DIV": Signature(inputs=(2, 2), options="DivOptions", newest=2, rules=(_p.broadcast,)),

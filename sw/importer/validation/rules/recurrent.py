@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sw.importer.context import Operator
+
+# How far the scale of an SVDF's bias may be from the product of scales, as tflite-micro has it.
+BIAS_STRAY = 1e-5
 
 
 def lstm_shapes(op: Operator) -> None:
@@ -50,6 +55,20 @@ def svdf_shapes(op: Operator) -> None:
         _shape(op, 3, (filters // rank,))
     _shape(op, 4, (source[0], filters * memory))
     _state(op, 4)
+
+
+def svdf_bias(op: Operator) -> None:
+    """SVDF: its bias is in steps of state scale times the time weights' scale."""
+    if op.inputs[3] < 0:
+        return
+    factors = [np.float32(op.quantised(op.tensor(position)).scale) for position in (4, 2)]
+    scales = op.record(3).scales
+    scale = float(scales[0]) if scales.size else 0.0
+    if not abs(scale - float(factors[0] * factors[1])) < BIAS_STRAY:
+        raise op.error(
+            "the scale of its bias is not state scale times time weights' scale; quantise it again",
+            tensor=op.tensor(3),
+        )
 
 
 def _shape(op: Operator, position: int, wanted: tuple[int, ...]) -> None:
