@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -316,6 +317,19 @@ def test_icarus_passes_the_good_and_finds_the_missing(tmp_path: Path) -> None:
     assert not icarus_elaboration(design(tmp_path, NO_SUCH_MODULE)).passed
     system_verilog = GOOD.replace("always @(", "always_ff @(")
     assert not icarus_elaboration(design(tmp_path, system_verilog, top="good")).passed
+
+
+def test_icarus_is_given_no_place_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes its output executable, be it a device: as root, nobody else could use that then."""
+    program = tmp_path / "bin" / "iverilog"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{tmp_path}/words"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    assert icarus_elaboration(design(tmp_path, GOOD, top="good", Width=2)).passed
+    words = (tmp_path / "words").read_text().splitlines()
+    assert words[words.index("-t") + 1] == "null"
+    assert not [word for word in words if word.startswith(("-o", "/dev/"))]
 
 
 def test_ruff_finds_rules_and_format(tmp_path: Path) -> None:

@@ -66,11 +66,15 @@ WANTING = {"diff", "shrink", "bisect", "trend", "summary"}
 # run until they are interrupted.
 NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help", "new-test", "watch"}
 
+# An option of output followed by a device, in a list of words or in a line of a shell.
+TOOLS = ("scripts", "tb", "sw", "spec", "models", "integration", "examples")
+TO_A_DEVICE = re.compile(r"""(-o|--output)["', =]*(/dev/|os\.devnull)""")
 
-def devices() -> dict[str, tuple[int, int, int]]:
-    """Return mode and owner of what lies in /dev; terminals come and go."""
+
+def devices(folder: Path = Path("/dev")) -> dict[str, tuple[int, int, int]]:
+    """Return mode and owner of what lies in /dev."""
     found = {}
-    for path in Path("/dev").iterdir():
+    for path in folder.iterdir():
         state = path.lstat()
         if not stat.S_ISDIR(state.st_mode):
             found[path.name] = (state.st_mode, state.st_uid, state.st_gid)
@@ -159,3 +163,39 @@ def test_watch_marker() -> None:
 )
 def test_the_watch_sees_what_is_left(program: str, said: str, tmp_path: Path) -> None:
     assert [text for text in changes(["-c", program], tmp_path) if text.startswith(said)]
+
+
+def test_the_watch_sees_a_device_that_others_may_no_longer_use(tmp_path: Path) -> None:
+    device = tmp_path / "null"
+    device.touch()
+    device.chmod(0o666)
+    before = devices(tmp_path)
+    assert devices(tmp_path) == before
+    device.chmod(0o755)
+    assert devices(tmp_path) != before
+
+
+def test_no_tool_is_told_to_write_to_a_device() -> None:
+    """A shell may send text there; a tool that makes its output anew changes the device itself."""
+    kinds = (".py", ".sh", ".mk", ".tcl", ".toml")
+    tools = [path for name in TOOLS for path in (ROOT / name).rglob("*") if path.suffix in kinds]
+    assert len(tools) > 100
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (ROOT / "Makefile", *tools)
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if TO_A_DEVICE.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('["iverilog", "-o", "/dev/null"]', True), ("iverilog -o/dev/null x.v", True),
+        ("cc --output=/dev/null", True), ('["cc", "-o", os.devnull]', True),
+        ("command -v cc > /dev/null 2>&1", False), ("open(os.devnull)", False),
+    ],
+)  # fmt: skip
+def test_a_device_as_an_output_is_told_from_a_redirection(line: str, told: bool) -> None:
+    assert bool(TO_A_DEVICE.search(line)) == told
