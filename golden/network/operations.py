@@ -220,14 +220,18 @@ class ParametricRelu(Operation):
 class Lookup(Operation):
     """Any function of a byte as a table of 256 entries, indexed by the input byte.
 
-    ``dtype`` int8 or uint8 is what the bytes of the output are.
+    ``dtype`` int8 or uint8 is what the bytes of the output are. Below ``least`` the function has no
+    value, where tflite-micro stops: the core has an entry all the same, golden raises ValueError.
     """
 
     operator = "lookup.lookup"
     table: Int8
     dtype: str = "int8"
+    least: int = -128
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
+        if self.least > -128 and inputs[0].size and int(inputs[0].min()) < self.least:
+            raise ValueError(f"its function has no value for an input below {self.least}")
         made = operator_of(self.operator)(inputs[0].view(np.int8), self.table)
         return [made.view(self.dtype)]
 

@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.numerics import wrap_int32
+
 Int16 = NDArray[np.int16]
 Int64 = NDArray[np.int64]
 
@@ -41,7 +43,8 @@ def _argument(x: Int16, multiplier: int, left_shift: int) -> Int64:
     if multiplier == 0:  # a power of two
         return x.astype(np.int64) * (3 << left_shift)
     rounding = 1 << (left_shift - 1) if left_shift > 0 else 0
-    return (x.astype(np.int64) * multiplier + rounding) >> left_shift
+    # A scale above 5 goes beyond int32 here, which wraps.
+    return wrap_int32(x.astype(np.int64) * multiplier + rounding).astype(np.int64) >> left_shift
 
 
 def _interpolated(magnitude: Int64, fraction_bits: int, saturated: int) -> Int64:

@@ -158,7 +158,8 @@ def rsqrt(op: Operator) -> Operation:
                 output_scale=output.scale,
                 output_zero_point=output.zero_point,
             )
-        )
+        ),
+        least=source.zero_point,
     )
 
 

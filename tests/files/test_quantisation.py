@@ -8,7 +8,8 @@ is asked, so that a relation which no rule states is seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,46 +17,61 @@ import numpy as np
 import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
+from golden.config import load_config
+from golden.network import run_network
 from scripts.fuzz.campaign import REFUSED
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.seeds import packed
 from scripts.fuzz.worker import Ending, judge
+from scripts.runs.model import load_model
 from scripts.runs.oracle import Oracles
-from sw.importer.validation.operators import SIGNATURES
-from sw.importer.validation.rules import recurrent
-from tests.files.support import MODELS, changed, operand, refusal
+from sw.importer.validation.operators import SIGNATURES, Rule
+from sw.importer.validation.rules import convolutional, pointwise, recurrent, types
+from tests.files.support import MODELS, changed, operand, operator, refusal
 
-FACTORS = (1.001, 1.01, 1.1, 2.0, 0.5, 1e-3, 1e3)
+FACTORS = (1.001, 1.01, 1.1, 2.0, 0.5, 1e-3, 1e3, 1e6)
 STEPS = (1, -1, 100, -100)
 
 
-def requantised(raw: bytes, tensors: tuple[int, ...] | None = None) -> Iterator[tuple[str, bytes]]:
-    """Yield a network with each tensor's scales multiplied, and with its zero points moved."""
-    sound = schema.ModelT.InitFromPackedBuf(raw, 0)
-    for index, tensor in enumerate(sound.subgraphs[0].tensors):
+def groups(model: Any) -> list[tuple[int, ...]]:
+    """Return each quantised tensor by itself, and together with those quantised like it."""
+    alike: dict[object, list[int]] = {}
+    for index, tensor in enumerate(model.subgraphs[0].tensors):
         found = tensor.quantization
-        if found is None or found.scale is None or not len(found.scale):
-            continue
-        if tensors is not None and index not in tensors:
-            continue
+        if found is not None and found.scale is not None and len(found.scale):
+            points = () if found.zeroPoint is None else tuple(found.zeroPoint)
+            alike.setdefault((tensor.type, tuple(found.scale), points), []).append(index)
+    ones = {(index,) for indices in alike.values() for index in indices}
+    return sorted(ones | {tuple(indices) for indices in alike.values()})
+
+
+def requantised(
+    raw: bytes, wanted: Sequence[tuple[int, ...]] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield a network with scales of tensors multiplied, and with their zero points moved."""
+    for indices in wanted or groups(schema.ModelT.InitFromPackedBuf(raw, 0)):
         for change, values in (("scale", FACTORS), ("zero point", STEPS)):
             for value in values:
                 model = schema.ModelT.InitFromPackedBuf(raw, 0)
-                one = model.subgraphs[0].tensors[index].quantization
-                if change == "scale":
-                    one.scale = [float(np.float32(scale * value)) for scale in one.scale]
-                else:
-                    points = [0] * len(one.scale) if one.zeroPoint is None else one.zeroPoint
-                    one.zeroPoint = [int(point) + value for point in points]
-                yield f"{change} of tensor {index} {tensor.name} by {value}", packed(model)
+                for index in indices:
+                    one = model.subgraphs[0].tensors[index].quantization
+                    if change == "scale":
+                        one.scale = [float(np.float32(scale * value)) for scale in one.scale]
+                    else:
+                        points = [0] * len(one.scale) if one.zeroPoint is None else one.zeroPoint
+                        one.zeroPoint = [int(point) + value for point in points]
+                yield f"{change} of tensors {list(indices)} by {value}", packed(model)
 
 
 def wrong(
-    folder: Path, oracles: Oracles, seed_model: str, tensors: tuple[int, ...] | None = None
+    folder: Path,
+    oracles: Oracles,
+    seed_model: str,
+    wanted: Sequence[tuple[int, ...]] | None = None,
 ) -> tuple[int, list[tuple[str, Ending]]]:
     """Return how many changes were accepted and judged, and those that end otherwise than so."""
     judged, found = 0, []
-    for number, (what, raw) in enumerate(requantised(MODELS[seed_model], tensors)):
+    for number, (what, raw) in enumerate(requantised(MODELS[seed_model], wanted)):
         mutant = Mutant(number=number, model=seed_model, what=what, raw=raw)
         ending = judge(mutant, folder, ask=True, oracles=oracles)
         if not ending.right or REFUSED in ending.oracle:
@@ -85,15 +101,44 @@ def test_no_quantisation_is_accepted_that_the_oracle_refuses(
     assert accepted > 50
 
 
-def test_without_the_rule_on_a_bias_of_svdf_it_is_seen(
-    oracles: Oracles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    assert recurrent.svdf_bias in SIGNATURES["SVDF"].rules
-    kept = tuple(rule for rule in SIGNATURES["SVDF"].rules if rule is not recurrent.svdf_bias)
-    monkeypatch.setitem(vars(SIGNATURES["SVDF"]), "rules", kept)
-    tables = schema.ModelT.InitFromPackedBuf(MODELS["SVDF"], 0)
-    (bias,) = (int(o.inputs[3]) for o in tables.subgraphs[0].operators)
-    assert [ending.kind for _, ending in wrong(tmp_path, oracles, "SVDF", (bias,))[1]]
+def index_of(model: str, name: str, position: int) -> int:
+    tables = schema.ModelT.InitFromPackedBuf(MODELS[model], 0)
+    return int(operator(tables, name).inputs[position])
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "rule", "position"),
+    [
+        ("SVDF", "SVDF", recurrent.svdf_bias, 3),
+        ("SPACE_TO_BATCH_ND", "SPACE_TO_BATCH_ND", pointwise.same_quantisation, 0),
+        ("SOFTMAX int16", "SOFTMAX", pointwise.softmax_beta, 0),
+        ("SQUARED_DIFFERENCE int16", "SQUARED_DIFFERENCE", types.symmetric, 0),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", recurrent.lstm_shapes, 3),
+        ("classifier", "FULLY_CONNECTED", convolutional.bias, 2),
+    ],
+)
+def test_without_its_rule_it_is_seen(
+    model: str, name: str, rule: Rule, position: int, oracles: Oracles,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    if rule in types.EVERYWHERE:
+        monkeypatch.setattr(types, "EVERYWHERE", tuple(r for r in types.EVERYWHERE if r != rule))
+    else:
+        rules = SIGNATURES[name].rules
+        assert rule in rules
+        changed_signature = replace(SIGNATURES[name], rules=tuple(r for r in rules if r != rule))
+        monkeypatch.setitem(SIGNATURES, name, changed_signature)
+    assert wrong(tmp_path, oracles, model, [(index_of(model, name, position),)])[1]
+
+
+def test_an_input_below_those_that_a_function_has_values_for(tmp_path: Path) -> None:
+    """RSQRT stops tflite-micro there; a network that computes no such input is fine."""
+    change = lambda m: setattr(operand(m, "RSQRT", 0).quantization, "zeroPoint", [-100])  # noqa: E731
+    model = load_model(changed(tmp_path, "RSQRT", change), load_config("8x8"))
+    shape = model.network.tensors[model.network.inputs[0]].shape
+    run_network(model.network, [np.full(shape, -100, np.int8)])
+    with pytest.raises(ValueError, match="no value for an input below -100"):
+        run_network(model.network, [np.full(shape, -101, np.int8)])
 
 
 @pytest.mark.parametrize("model", ["SVDF", "SVDF int16 state"])

@@ -246,7 +246,9 @@ SIGNATURES: dict[str, Signature] = {
     "DEPTH_TO_SPACE": Signature(
         inputs=(1, 1), options="DepthToSpaceOptions", newest=2, rules=(_m.whole_blocks, _KEPT)
     ),
-    "SPACE_TO_BATCH_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _KEPT)),
+    "SPACE_TO_BATCH_ND": Signature(
+        inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _p.same_quantisation, _KEPT)
+    ),
     "BATCH_TO_SPACE_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _KEPT)),
     "SHAPE": Signature(inputs=(1, 1), newest=1, rules=(_m.shape_vector, _types("outType"))),
     "FILL": Signature(inputs=(2, 2), newest=4, rules=(_m.filled_shape, _m.same_type(1))),

@@ -138,6 +138,11 @@ def softmax_beta(op: Operator) -> None:
     beta, scale = float(op.options.beta), op.quantised(op.activation(0)).scale
     if op.activation(0).dtype == "int16":
         scale = 1.0
+        if op.record(0).zero_points.any():
+            raise op.error(
+                "its int16 input has a zero point other than 0; quantise it symmetrically",
+                tensor=op.tensor(0),
+            )
     if not (math.isfinite(beta) and beta * scale * (1 << 26) > 1.0):
         raise op.error(
             f"beta {beta:g} with input scale {scale:g} is not supported; their product must be "

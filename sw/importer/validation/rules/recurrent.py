@@ -24,6 +24,11 @@ def lstm_shapes(op: Operator) -> None:
     for first, columns in ((1, depth), (5, units)):
         for position in range(first, first + 4):
             _shape(op, position, (units, columns))
+            if op.record(position).zero_points.any():
+                raise op.error(
+                    "its weights have a zero point other than 0; quantise them symmetrically",
+                    tensor=op.tensor(position),
+                )
     for position in range(12, 16):
         if position < len(op.inputs) and op.inputs[position] >= 0:
             _shape(op, position, (units,))
