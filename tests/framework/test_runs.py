@@ -108,6 +108,19 @@ def test_a_published_file_is_always_whole(tmp_path: Path) -> None:
     assert sorted(left) == [".publishing", "report.json"]
 
 
+def test_who_reads_a_published_file_reads_it_to_its_end(tmp_path: Path) -> None:
+    """The next one takes its place, and is not written into it."""
+    run = new_run("run", tmp_path)
+    file = run.path / "report.json"
+    file.write_text("the first")
+    (place,) = run.publish([file])
+    with place.open() as reader:
+        file.write_text("another one")
+        run.publish([file])
+        assert reader.read() == "the first"
+    assert place.read_text() == "another one"
+
+
 def test_a_link_takes_the_place_of_what_an_older_version_left(tmp_path: Path) -> None:
     (tmp_path / "regress").mkdir()
     (tmp_path / "regress" / "regress.json").write_text("old")
