@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from golden.isa_format import InstructionFormat
-from golden.isa_table import GROUPS, INSTRUCTIONS, OPCODE, InstructionClass
+from golden.isa_table import GROUPS, INSTRUCTIONS, OPCODE, InstructionClass, MacFlag
 
 FORMATS = GROUPS + INSTRUCTIONS
 BY_NAME = {item.name: item for item in FORMATS}
@@ -19,6 +20,9 @@ _ENGINES: dict[int, str] = {
     InstructionClass.LD: "load", InstructionClass.ST: "store",
     InstructionClass.MAC: "execute", InstructionClass.VEC: "execute",
 }  # fmt: skip
+# As plain numbers: `&` of an IntFlag makes a flag, which takes ten times as long.
+ACC, HOLD, BIAS, PERCH = map(int, (MacFlag.ACC, MacFlag.HOLD, MacFlag.BIAS, MacFlag.PERCH))
+MAC_FLAGS = sum(MacFlag)
 BINARY = tuple(name for name in COMPUTE if BY_NAME[name].binary)
 WINDOWED = tuple(name for name in COMPUTE if BY_NAME[name].windowed)
 
@@ -35,8 +39,8 @@ class Instruction:
     rs2: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("word", "rs1", "rs2"):
-            if not 0 <= getattr(self, name) < 1 << 32:
+        for name, value in (("word", self.word), ("rs1", self.rs1), ("rs2", self.rs2)):
+            if not 0 <= value < 1 << 32:
                 raise ValueError(f"{name} must be an unsigned 32-bit value")
 
     @property
@@ -49,6 +53,7 @@ class Instruction:
         return replace(self, word=(self.word & ~(31 << 7)) | rd << 7)
 
 
+@lru_cache(maxsize=1 << 12)
 def decode(word: int) -> InstructionFormat | None:
     """Format of an instruction word, None when it is illegal.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,12 +15,12 @@ class OperandField:
     bits: int
     signed: bool
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """The field's bits within the 32-bit operand."""
         return ((1 << self.bits) - 1) << self.lsb
 
-    @property
+    @cached_property
     def limits(self) -> tuple[int, int]:
         """Smallest and largest value the field holds."""
         if self.signed:
@@ -55,37 +56,37 @@ class InstructionFormat:
     uses: tuple[str, ...]
     defaults: dict[str, int]
 
-    @property
+    @cached_property
     def fields(self) -> tuple[OperandField, ...]:
         """Operand fields of rs1, then of rs2; names are unique within an instruction."""
         return self.rs1 + self.rs2
 
-    @property
+    @cached_property
     def binary(self) -> bool:
         """Whether it has two input tensors."""
         return any(field.name == "in2_base" for field in self.fields)
 
-    @property
+    @cached_property
     def windowed(self) -> bool:
         """Whether it takes a window of its input for each output pixel."""
         return "kernel" in self.uses
 
-    @property
+    @cached_property
     def scaled(self) -> bool:
         """Whether zero points come off its inputs and its result is scaled."""
         return "scale" in self.uses
 
-    @property
+    @cached_property
     def clamped(self) -> bool:
         """Whether act_min and act_max hold for its results."""
         return "act" in self.uses and any(field.name == "in_base" for field in self.fields)
 
-    @property
+    @cached_property
     def reserved_rs1(self) -> int:
         """Bits of rs1 that must be 0."""
         return 0xFFFFFFFF ^ sum(field.mask for field in self.rs1)
 
-    @property
+    @cached_property
     def reserved_rs2(self) -> int:
         """Bits of rs2 that must be 0."""
         return 0xFFFFFFFF ^ sum(field.mask for field in self.rs2)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from golden.config import CoreConfig
-from golden.isa import MAC, VECTOR
+from golden.isa import ACC, BIAS, HOLD, MAC, MAC_FLAGS, PERCH, VECTOR
 from golden.isa_format import InstructionFormat
-from golden.isa_table import Counter, ErrorCode, FieldId, MacFlag
+from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine.layout import Tensor, tensor_lines
 from golden.machine.operands import (
     input_tensor,
@@ -214,19 +214,19 @@ def _mac(request: Request) -> Iterator[Check]:
     groups, values, core = request.groups, request.values, request.core
     conv = request.format.name == "conv"
     flags = values["flags"]
-    legal = sum(MacFlag) if conv else int(MacFlag.PERCH | MacFlag.BIAS)
+    legal = MAC_FLAGS if conv else PERCH | BIAS
     yield bool(flags & ~legal), E.RESERVED, F.FLAGS, flags
     yield from _input_shape(request)
     yield from _nonzero(groups["out"], "oh", "ow")
     if conv:
         yield from _nonzero(groups["out"], "oc")
     channels = groups["out"]["oc"] if conv else groups["in"]["c"]
-    hold = bool(flags & MacFlag.HOLD)
+    hold = bool(flags & HOLD)
     if not hold:
         yield from _output_room(request, groups["out"]["ow"], channels)
     yield from _nonzero(groups["kernel"], "kh", "kw", "sy", "sx", "dy", "dx")
     yield from _clamp(groups)
-    if not flags & MacFlag.PERCH:
+    if not flags & PERCH:
         yield from _scale(groups)
     source = input_tensor(request)
     yield from _lines(core, source, F.BASE)
@@ -235,14 +235,14 @@ def _mac(request: Request) -> Iterator[Check]:
     blocks = core.blocks(channels)
     steps = groups["kernel"]["kh"] * groups["kernel"]["kw"] * (groups["in"]["c"] if conv else 1)
     yield from _end(values["wbase"] + blocks * steps, core.wbuf_depth, E.WBUF, F.WBASE)
-    if flags & (MacFlag.PERCH | MacFlag.BIAS):
+    if flags & (PERCH | BIAS):
         yield from _end(values["pbase"] + blocks, core.param_depth, E.PARAM, F.PBASE)
     if not hold:
         yield from _overlap(request, output_tensor(request), source)
-    if flags & (MacFlag.ACC | MacFlag.HOLD):
+    if flags & (ACC | HOLD):
         pixels = groups["out"]["oh"] * groups["out"]["ow"]
         yield pixels > core.rows or channels > core.cols, E.ACC, F.FLAGS, flags
-        if flags & MacFlag.ACC:
+        if flags & ACC:
             yield request.held_shape != (pixels, channels), E.ACC, F.FLAGS, flags
 
 

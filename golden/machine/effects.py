@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from golden.isa import MAC
-from golden.isa_table import MacFlag
+from golden.isa import ACC, BIAS, HOLD, MAC, PERCH
 from golden.machine.checks import Request
 from golden.machine.layout import Tensor, tensor_lines
 from golden.machine.operands import input_tensor, output_tensor, second_tensor, transfer_tensor
@@ -25,7 +24,7 @@ def compute_reads(request: Request) -> tuple[StorageRange, ...]:
 
 def compute_writes(request: Request) -> tuple[StorageRange, ...]:
     """What a mac or vec instruction writes."""
-    if request.values.get("flags", 0) & MacFlag.HOLD:
+    if request.values.get("flags", 0) & HOLD:
         return (StorageRange(what="acc", first=0, end=1),)
     return (_lines(request, output_tensor(request)),)
 
@@ -42,10 +41,10 @@ def _mac_reads(request: Request) -> list[StorageRange]:
     steps = groups["kernel"]["kh"] * groups["kernel"]["kw"] * (groups["in"]["c"] if conv else 1)
     first = values["wbase"]
     ranges = [StorageRange(what="wbuf", first=first, end=first + blocks * steps)]
-    if values["flags"] & (MacFlag.PERCH | MacFlag.BIAS):
+    if values["flags"] & (PERCH | BIAS):
         first = values["pbase"]
         ranges.append(StorageRange(what="pbuf", first=first, end=first + blocks))
-    if values["flags"] & MacFlag.ACC:
+    if values["flags"] & ACC:
         ranges.append(StorageRange(what="acc", first=0, end=1))
     return ranges
 

@@ -210,7 +210,7 @@ class Machine:
         if owner is None:
             owner = SUPERVISOR if doorbell else MACHINE_MODE
         outcome = self._execute(instruction, owner, doorbell=doorbell, bus_error=bus_error)
-        return replace(outcome, owner=owner)
+        return outcome if owner == MACHINE_MODE else replace(outcome, owner=owner)
 
     def _execute(
         self, instruction: Instruction, owner: Owner, *, doorbell: bool, bus_error: int | None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.isa_table import MacFlag
+from golden.isa import ACC, BIAS, HOLD, PERCH
 from golden.machine.checks import Request
 from golden.machine.operands import input_tensor, output_tensor
 from golden.machine.outcome import MacTrace
@@ -38,16 +38,16 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
     steps = groups["kernel"]["kh"] * groups["kernel"]["kw"] * (groups["in"]["c"] if conv else 1)
     weights = _read_weights(request, storage, steps, channels)
     products, known = _accumulate(request, x, x_known, weights, conv=conv)
-    if flags & MacFlag.ACC and held is not None:
+    if flags & ACC and held is not None:
         products = wrap_int32(products.astype(np.int64) + held.products)
         known = known & held.known
     total, total_known = products, known
-    if flags & MacFlag.BIAS and not flags & MacFlag.HOLD:
+    if flags & BIAS and not flags & HOLD:
         bias, bias_known = storage.parameters(request.values["pbase"], channels, "bias")
         total = wrap_int32(products.astype(np.int64) + bias)
         total_known = known & bias_known
     output: Int8 | None = None
-    if not flags & MacFlag.HOLD:
+    if not flags & HOLD:
         output, total_known = _requantize(request, storage, total, total_known)
         target = output_tensor(request)
         shape = (target.h, target.w, target.c)
@@ -60,7 +60,7 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
         rows=request.core.rows,
         cols=request.core.cols,
     )
-    keeps = bool(flags & MacFlag.HOLD)
+    keeps = bool(flags & HOLD)
     return trace, Held(products=products, known=known) if keeps else None
 
 
@@ -119,7 +119,7 @@ def _requantize(request: Request, storage: Storage, total: Int32, known: Mask) -
     groups, first = request.groups, request.values["pbase"]
     multiplier: NDArray[Any] | int = groups["scale"]["mult"]
     shift: NDArray[Any] | int = groups["scale"]["shift"]
-    if request.values["flags"] & MacFlag.PERCH:
+    if request.values["flags"] & PERCH:
         channels = total.shape[1]
         mult, mult_known = storage.parameters(first, channels, "mult")
         shifts, shift_known = storage.parameters(first, channels, "shift")

@@ -11,12 +11,12 @@ import pytest
 from golden.config import load_config
 from golden.network import run_network
 from scripts.networks import TARGET_CONFIG, TARGETS
-from scripts.runs.bench import bench
 from scripts.runs.model import load_model
 from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import WholeResult, run_whole
 from scripts.runs.zoo import MLPERF, WAKE_WORD_STEPS, WAKE_WORDS, Entry, zoo
 from tests.commands.support import command
+from tests.sim.support import bench
 
 pytestmark = pytest.mark.sim
 
@@ -48,7 +48,7 @@ def run(
     result = run_whole(
         model,
         known.inputs(model)[:count],
-        build=bench(core),
+        build=bench(config),
         folder=folder,
         seed=seed,
         stall=stall,

@@ -12,6 +12,15 @@ from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
 from tb.build import bench_build
 from tests import asked
 
+# What most tests run on; those of the others are few and short, and to optimise their models takes
+# longer than to run them without.
+OPTIMISED = "8x8"
+
+
+def bench(config: str, *, traced: bool = False) -> Path:
+    """Return the folder of the simulation that tests of a configuration share, built if need be."""
+    return build(SimBuild(**bench_build(config), traced=traced, quick=config != OPTIMISED))
+
 
 def simulate(
     module: str,
@@ -28,7 +37,7 @@ def simulate(
 ) -> SimResult:
     """Run `tb.tests.<module>.<test>`, or a module named with dots; return what came of it."""
     waves = asked.waves
-    where = build(SimBuild(**bench_build(config), traced=waves))
+    where = bench(config, traced=waves)
     name = f"{module}.{test}-{config}-{speed}-{seed}"
     return run(
         SimRun(
