@@ -36,7 +36,9 @@ class Predictor(Checker):
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
-        self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
+        self.analysis_export = AnalysisImp(
+            "analysis_export", self, self.seen, (IssueSeen, CommitSeen)
+        )
         self.ap = uvm_analysis_port("ap", self)
         self.expected = uvm_analysis_port("expected", self)
         self.writes = uvm_analysis_port("writes", self)

@@ -17,18 +17,17 @@ from pyuvm import (
     uvm_reg_adapter,
     uvm_reg_bus_op,
     uvm_status_e,
-    uvm_subscriber,
 )
 
 from golden.config import CoreConfig
 from honeyguide.agents.axil import RegisterRead, RegisterSeen, RegisterWrite
-from honeyguide.agents.item import Seen
+from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.host import Job
 from tb.env.register_model import RatelRegister, RatelRegisters
 from tb.env.registers import OKAY, build_parameters
 
 
-class RegisterPredictor(uvm_subscriber):
+class RegisterPredictor(uvm_component):
     """Lets the mirror follow every answered access, whoever made it.
 
     Attributes:
@@ -37,6 +36,7 @@ class RegisterPredictor(uvm_subscriber):
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
+        self.analysis_export = AnalysisImp("analysis_export", self, self.write, (RegisterSeen,))
         self.last: RegisterSeen | None = None
 
     def build_phase(self) -> None:
@@ -46,10 +46,8 @@ class RegisterPredictor(uvm_subscriber):
             int(register.get_address()): register for register in model.registers.values()
         }
 
-    def write(self, item: Seen) -> None:
+    def write(self, item: RegisterSeen) -> None:
         """Predict one access; one that was refused changed nothing."""
-        if not isinstance(item, RegisterSeen):
-            return
         self.last = item
         register = self._at.get(item.address)
         if register is None or item.response != OKAY:

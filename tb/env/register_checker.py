@@ -64,7 +64,9 @@ class RegisterChecker(Checker):
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
-        self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
+        self.analysis_export = AnalysisImp(
+            "analysis_export", self, self.seen, (RegisterSeen, BurstSeen)
+        )
         self.predicted_export = AnalysisImp("predicted_export", self, self.executed)
         self.doorbell = uvm_analysis_port("doorbell", self)
 

@@ -9,7 +9,6 @@ from collections import deque
 
 from pyuvm import uvm_analysis_port, uvm_component
 
-from honeyguide.agents.item import Seen
 from honeyguide.agents.xif import ResultSeen
 from honeyguide.env.checker import AnalysisImp, Checker
 from tb.env.predicted import Answered, Entry, Fate
@@ -24,7 +23,7 @@ class ResultScoreboard(Checker):
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
-        self.analysis_export = AnalysisImp("analysis_export", self, self.seen)
+        self.analysis_export = AnalysisImp("analysis_export", self, self.result, (ResultSeen,))
         self.expected_export = AnalysisImp("expected_export", self, self.expect)
         self.ap = uvm_analysis_port("ap", self)
         self._expected: deque[Entry] = deque()
@@ -32,11 +31,6 @@ class ResultScoreboard(Checker):
     def expect(self, entry: Entry) -> None:
         """An instruction was executed and must be answered."""
         self._expected.append(entry)
-
-    def seen(self, item: Seen) -> None:
-        """An item of CV-X-IF; others are not for this component."""
-        if isinstance(item, ResultSeen):
-            self.result(item)
 
     @property
     def pending(self) -> int:

@@ -141,8 +141,8 @@ class LateOrder(Order):
     """Keeps the latest item to itself."""
 
     def flush(self) -> None:
-        while self.fifo.used() > 1:
-            self.ap.write(self.fifo.try_get()[1])
+        while len(self.items) > 1:
+            self.ap.write(self.items.pop(0))
 
 
 @pyuvm.test()

@@ -8,7 +8,6 @@ import pyuvm
 from pyuvm import uvm_factory
 
 from honeyguide.agents.axil import RegisterSeen
-from honeyguide.agents.item import Seen
 from tb.env.register_adapter import RegisterPredictor
 from tb.env.register_model import RatelRegisters
 from tb.tests.register_model import BitBash, MirrorFollows, ModelAccess, ModelResetValues, ModelTest
@@ -89,9 +88,9 @@ class NotWritable(Broken, ModelAccess):
 class DeafPredictor(RegisterPredictor):
     """Predicts reads only."""
 
-    def write(self, item: Seen) -> None:
+    def write(self, item: RegisterSeen) -> None:
         """Leave writes out."""
-        if not (isinstance(item, RegisterSeen) and item.write):
+        if not item.write:
             super().write(item)
 
 

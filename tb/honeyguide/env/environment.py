@@ -84,7 +84,7 @@ class Environment(uvm_env):
         if self.bench.speed is not Speed.SYSTEM:
             self.host.agents = list(active.values())
             self.host.seq_item_port.connect(self.sequencer.seq_item_export)
-        seen = self.order.fifo.analysis_export
+        seen = self.order.analysis_export
         self.recorder.reset_ap.connect(seen)
         for agent in self.agents.values():
             agent.ap.connect(seen)

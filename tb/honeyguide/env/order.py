@@ -1,6 +1,6 @@
 """Brings what the monitors publish into one order: that of the cycles, causes before effects.
 
-    ap of each agent --> fifo --> flush() --> ap --> predictor, checkers, coverage
+    ap of each agent --> items --> flush() --> ap --> predictor, checkers, coverage
 
 Who looks at two ports (a doorbell word and a decision in one cycle) must not depend on which
 monitor was woken first; so everybody looks at this port, when a job is over. Beside it: what an
@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from pyuvm import uvm_analysis_port, uvm_component, uvm_subscriber, uvm_tlm_analysis_fifo
+from pyuvm import uvm_component
 
 from honeyguide.agents.axi import BurstSeen, ResponseSeen
 from honeyguide.agents.axil import RegisterSeen
 from honeyguide.agents.irq import InterruptSeen
 from honeyguide.agents.item import Seen
+from honeyguide.env.checker import AnalysisImp, ItemPort
 
 IN_ORDER = attrgetter("cycle", "place")
 
@@ -27,35 +28,32 @@ class Order(uvm_component):
     """Sorts items of all monitors.
 
     Attributes:
-        fifo: connect the monitors' ports to its `analysis_export`.
+        analysis_export: connect the monitors' ports to it.
+        items: what was seen and is not yet published.
         ap: publishes the items in order.
     """
 
     def build_phase(self) -> None:
-        """Create the queue and the port behind it."""
-        self.fifo = uvm_tlm_analysis_fifo("fifo", self)
-        self.ap = uvm_analysis_port("ap", self)
+        """Create both ends."""
+        self.items: list[Seen] = []
+        self.analysis_export = AnalysisImp("analysis_export", self, self.items.append)
+        self.ap = ItemPort("ap", self)
 
     def flush(self) -> None:
         """Publish everything that was seen since the last time."""
-        items: list[Seen] = []
-        while True:
-            there, item = self.fifo.try_get()
-            if not there:
-                break
-            items.append(item)
-        items.sort(key=IN_ORDER)
+        items = sorted(self.items, key=IN_ORDER)
+        self.items.clear()
         for item in items:
             self.ap.write(item)
 
     def check_phase(self) -> None:
         """Nothing may have been seen that nobody looked at."""
-        if not self.fifo.is_empty():
-            self.cdb_get("failures").add(f"{self.fifo.used()} items were seen and not looked at")
+        if self.items:
+            self.cdb_get("failures").add(f"{len(self.items)} items were seen and not looked at")
 
 
-class History(uvm_subscriber):
-    """A subscriber that compares nothing.
+class History(uvm_component):
+    """Compares nothing.
 
     Attributes:
         bursts, responses: of the memory port.
@@ -69,6 +67,8 @@ class History(uvm_subscriber):
         self.responses: list[ResponseSeen] = []
         self.interrupts: list[InterruptSeen] = []
         self.registers_read: list[RegisterSeen] = []
+        kinds = (BurstSeen, ResponseSeen, InterruptSeen, RegisterSeen)
+        self.analysis_export = AnalysisImp("analysis_export", self, self.write, kinds)
 
     def write(self, item: Seen) -> None:
         """Keep an item."""

@@ -32,7 +32,7 @@ from honeyguide.agents.bus import known
 from honeyguide.agents.irq import InterruptSeen, IrqMonitor, ResetSeen
 from honeyguide.agents.item import Barrier, Seen
 from honeyguide.agents.xif import CommitSeen, IssueSeen, Offload, ResultSeen, XifMonitor
-from honeyguide.env.checker import AnalysisImp, Checker
+from honeyguide.env.checker import AnalysisImp, Checker, ItemPort
 from honeyguide.env.configuration import Speed
 from honeyguide.env.host import Command, Host, PinHost
 
@@ -150,7 +150,7 @@ class RecordedMonitor(uvm_monitor):
 
     def __init__(self, name: str, parent: uvm_component) -> None:
         super().__init__(name, parent)
-        self.ap = uvm_analysis_port("ap", self)
+        self.ap = ItemPort("ap", self)
 
 
 class Recorder(uvm_component):
