@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from honeyguide.sim import SimBuild, SimResult, SimRun, build, run, warm
+from honeyguide.sim import SimBuild, SimResult, SimRun, SimStatus, build, run, warm
 from honeyguide.sim.toolchain import clean_environment
 from tests.framework.test_sim import DESIGNS
 
@@ -90,6 +90,47 @@ def test_changed_python_is_what_runs(counter: Path, bench: Path, tmp_path: Path)
     assert "answer 1" in said(start(counter, bench, tmp_path / "r"))[2]
     (bench / "traces.py").write_text("seen = set()\nanswer = 2222\n")
     assert "answer 2222" in said(start(counter, bench, tmp_path / "r"))[2]
+
+
+def test_a_changed_test_is_what_runs(counter: Path, bench: Path, tmp_path: Path) -> None:
+    assert "answer 1" in said(start(counter, bench, tmp_path / "r"))[2]
+    test = bench / "traces_bench.py"
+    test.write_text(test.read_text().replace("answer %d", "reply %d"))
+    assert "reply 1" in said(start(counter, bench, tmp_path / "r"))[2]
+
+
+def test_what_a_test_reads_when_it_is_imported_is_its_run_s(
+    counter: Path, bench: Path, tmp_path: Path
+) -> None:
+    (bench / "traces_bench.py").write_text(
+        "import os\n"
+        "import cocotb, traces\n"
+        "COLOUR = os.environ.get('COLOUR')\n"
+        "@cocotb.test()\nasync def says(dut):\n    cocotb.log.info('test %s', COLOUR)\n"
+    )
+    for colour in ("red", "green", "red"):
+        result = start(counter, bench, tmp_path / colour, env={"COLOUR": colour})
+        assert said(result)[0] == colour
+    assert len(warm._keepers) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@cocotb.test()\nasync def fails(dut):\n    one = 1\n    assert one == len('ab')\n",
+        "import no_such_module\n",
+        "raise SystemExit('not today')\n",
+    ],
+)
+def test_a_failure_is_told_as_by_a_run_of_its_own(
+    counter: Path, bench: Path, tmp_path: Path, text: str
+) -> None:
+    (bench / "traces_bench.py").write_text(f"import cocotb\n{text}")
+    alone = start(counter, bench, tmp_path / "r", warm=False)
+    assert alone.status is not SimStatus.PASS
+    for _ in range(2):
+        again = start(counter, bench, tmp_path / "r")
+        assert (again.status, again.message) == (alone.status, alone.message)
 
 
 def test_a_dead_keeper_is_replaced(counter: Path, bench: Path, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """Inside a warm simulator (warm_main.cpp): import what all runs import, then fork one for each.
 
     launcher --socket: {"env", "cwd", "arguments"} and two files--> keeper --fork--> a run
-             <------- per run, on a socket of its own: {"pid"}, then {"code"} -------
+             <--- per run, on a socket of its own: {"pid", "files"}, then {"code"} ---
+
+The module of a run's test is imported here, too, before the first fork that needs it, unless it
+reads variables of the run: then it is forgotten, and each run imports it for itself.
 
 A run is a session of its own and ends with the keeper; the keeper ends with its launcher, whose end
 of the socket closes. Nothing of one run reaches another: they are copies of a process that has run
@@ -20,10 +23,14 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from cocotb import regression
+
+from honeyguide.sim.warm import EARLY
 
 READY = "ready"
 REQUEST_BYTES = 1 << 20
@@ -38,7 +45,7 @@ def keep() -> None:
             importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the pages of what is imported stay shared
-    launcher.sendall(json.dumps({READY: loaded_files()}).encode() + b"\n")
+    launcher.sendall(json.dumps({READY: loaded_files(list(sys.modules))}).encode() + b"\n")
     with or_end(launcher):
         serve(launcher)
 
@@ -57,9 +64,9 @@ def or_end(launcher: socket.socket) -> Iterator[None]:
             os._exit(1)
 
 
-def loaded_files() -> dict[str, int]:
-    """Return the files of what is loaded and when they were changed: later ones make this stale."""
-    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+def loaded_files(names: Iterable[str]) -> dict[str, int]:
+    """Return the files of modules and when they were changed: later ones make this stale."""
+    files = {getattr(sys.modules[name], "__file__", None) for name in names}
     found = {}
     for name in filter(None, files):
         with suppress(OSError):
@@ -91,6 +98,8 @@ def serve(launcher: socket.socket) -> None:
             end_all(running)
             os._exit(0)
         control, output = socket.socket(fileno=handles[0]), handles[1]
+        request = json.loads(data)
+        files = test_files(request["env"].get("COCOTB_TEST_MODULES", ""))
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
@@ -98,7 +107,7 @@ def serve(launcher: socket.socket) -> None:
             os.close(output)
             running[pid] = control
             with suppress(OSError):
-                control.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+                control.sendall(json.dumps({"pid": pid, "files": files}).encode() + b"\n")
             continue
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -107,8 +116,71 @@ def serve(launcher: socket.socket) -> None:
             other.close()
         for handle in (reader, writer):
             os.close(handle)
-        become(json.loads(data), output)
+        become(request, output)
         return
+
+
+class Environment(MutableMapping[str, str]):
+    """The environment, which notes who is asked for; `*` stands for all."""
+
+    def __init__(self, real: MutableMapping[str, str]) -> None:
+        self.real = real
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.real[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.add("*")
+        return iter(self.real)
+
+    def __len__(self) -> int:
+        return len(self.real)
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self.asked.add("*")
+        self.real[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self.asked.add("*")
+        del self.real[name]
+
+    def copy(self) -> dict[str, str]:
+        """Return all of it."""
+        return dict(self)
+
+
+_tried: set[str] = set()
+
+
+def test_files(names: str) -> dict[str, int]:
+    """Import test modules, names with commas, if that is the same for every run.
+
+    Returns:
+        The files that were loaded for it, as `loaded_files`.
+    """
+    new = [name for name in names.split(",") if name and name not in _tried]
+    if not new:
+        return {}
+    if not _tried:
+        regression.RegressionManager.setup_pytest_assertion_rewriting()
+    _tried.update(new)
+    before = set(sys.modules)
+    real, watched = os.environ, Environment(os.environ)
+    os.environ = watched  # type: ignore[assignment] # noqa: B003 (the variables stay)
+    finished = False
+    with suppress(Exception, SystemExit):  # a run comes across it again, and says so
+        for name in new:
+            importlib.import_module(name)
+        finished = all(name.startswith(EARLY) for name in watched.asked)
+    os.environ = real  # noqa: B003 (likewise)
+    if not finished:
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+        return {}
+    gc.freeze()
+    return loaded_files(set(sys.modules) - before)
 
 
 def become(request: dict[str, Any], output: int) -> None:

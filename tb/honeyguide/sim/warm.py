@@ -106,7 +106,9 @@ def run_warm(
         theirs.close()
         answers = answers_of(ours)
         try:
-            pid = int(next(answers)["pid"])
+            begun = next(answers)
+            pid = int(begun["pid"])
+            found.files.update(begun["files"])
         except (StopIteration, OSError):
             raise KeeperError("the warm simulator has ended") from None
         code: int | None = None
