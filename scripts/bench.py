@@ -247,7 +247,7 @@ def speed_table(figures: list[SpeedFigure]) -> str:
 
 
 def ratio_lines(figures: list[SpeedFigure]) -> list[str]:
-    """Return how the tile level compares with the others; other load on the machine moves it."""
+    """Return how the tile level compares with the others."""
     found = ratios(figures)
     bare, pin = found["tile_of_bare"], found["tile_of_pin"]
     return [

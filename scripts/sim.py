@@ -14,10 +14,9 @@ from honeyguide.plan.catalogue import tests_named
 from honeyguide.report.files import Results, add_results_option
 from honeyguide.sim import HdlError
 from models.mnist import dataset
-from scripts.reports.classified import classify
 from scripts.runs.bench import benches, configuration
 from scripts.runs.smoke import SMOKE, SMOKE_LAYERS, Settings, run_tests
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 
 IMAGES = 100
 
@@ -56,6 +55,8 @@ def main(argv: list[str]) -> int:
             return 0 if passed else 1
         smoke = run_tests(tests, settings, layers=SMOKE_LAYERS)
         settings = replace(settings, build=fast())
+    from scripts.reports.classified import classify  # the smoke tests do without an importer
+
     return classify(data, wanted.images, settings, tests, smoke)
 
 

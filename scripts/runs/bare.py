@@ -24,11 +24,11 @@ from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
 from honeyguide.sim.builder import CODE, content_hash, locked
 from honeyguide.sim.objects import compile_model
-from honeyguide.sim.runner import error_lines
 from honeyguide.sim.sources import hdl_files
 from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import (
     clean_environment,
+    error_lines,
     verilator,
     versions,
 )

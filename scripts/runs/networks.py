@@ -72,7 +72,7 @@ class NetworkResult:
         layers: one entry a layer, see `Network.layer_result` in tb/tests/network.py.
         cycles: busy cycles of the core, for each input.
         outputs: for each output of the network [inputs, ...].
-        seconds: time spent in inferences, summed over the processes.
+        seconds: of the processor, spent in inferences, summed over the processes.
         waves: wave files.
         spans: of each job of the first input: (first, last) cycles by engine.
     """

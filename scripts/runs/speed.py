@@ -3,6 +3,9 @@
 bare   the Verilated core in a C++ loop: nothing is recorded, only the outputs are compared
 tile   the bench that most tests run on: bus, memory and every layer's output compared
 pin    the same with Python on every pin in every cycle
+
+Each is one process with one thread, so seconds are those of the processor: what else the machine
+does moves ratios little.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ TILE_OF_PIN = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class SpeedFigure:
-    """One level: simulated cycles, and the seconds they took without start-up."""
+    """One level: simulated cycles, and the processor's seconds they took without start-up."""
 
     level: str
     cycles: int

@@ -105,7 +105,7 @@ class Network(RatelTest):
         outputs, cycles = [], []
         first_program = Inference(program, RtlMemory(self), state)
         first_program.load_constants()
-        started = time.perf_counter()
+        started = time.process_time()
         for index in range(number):
             arrays = split_inputs(network, inputs[index])
             after = {name: value.copy() for name, value in state.items()}
@@ -133,7 +133,7 @@ class Network(RatelTest):
             self.report_progress(index + 1, number)
             if self.env.failures.count:
                 break
-        self.write_results(network, program, outputs, cycles, time.perf_counter() - started)
+        self.write_results(network, program, outputs, cycles, time.process_time() - started)
 
     async def infer(
         self,

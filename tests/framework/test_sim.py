@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cocotb_tools import runner as cocotb_runner
 
 from honeyguide.sim import (
     HdlError,
@@ -26,6 +27,7 @@ from honeyguide.sim import (
     toolchain,
     warm,
 )
+from honeyguide.sim.environment import simulation_environment
 from honeyguide.sim.objects import Store, Unit
 from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.toolchain import clean_environment
@@ -388,10 +390,22 @@ def test_a_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         toolchain.compiler.cache_clear()
 
 
+def test_the_environment_of_a_simulation_is_what_cocotb_s_runner_makes() -> None:
+    theirs = cocotb_runner.Verilator()
+    theirs.sim_hdl_toplevel, theirs.test_module, theirs.hdl_toplevel_lang = "top", "m", "verilog"
+    theirs.env = {}
+    theirs._set_env_test()  # puts its own on top of the whole environment
+    added = {name: text for name, text in theirs.env.items() if os.environ.get(name) != text}
+    own = simulation_environment(top="top", module="m")
+    path = added.pop("PATH", "").split(os.pathsep)[-1]
+    assert own["PATH"].split(os.pathsep)[-1] == path
+    assert {name: own.get(name) for name in added} == added
+
+
 def test_variables_of_make_do_not_reach_a_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAKEFLAGS", "-- SEED=7")
     monkeypatch.setenv("WAVES", "1")
     monkeypatch.setenv("COCOTB_TEST_FILTER", "something")
-    environment = QuietVerilator().simulation_environment(top="top", module="m")
+    environment = simulation_environment(top="top", module="m")
     assert not {"MAKEFLAGS", "WAVES", "COCOTB_TEST_FILTER"} & set(environment)
     assert environment["COCOTB_TEST_MODULES"] == "m"

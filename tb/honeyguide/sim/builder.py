@@ -28,19 +28,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cocotb_tools import runner as cocotb_runner
+import cocotb_tools
 
 from honeyguide.place import PlaceError, full, plain, real, workshop
 from honeyguide.project import BUILD, ROOT
-from honeyguide.sim import objects, runner, toolchain
+from honeyguide.sim import objects, toolchain
 from honeyguide.sim.design import Design, Mistake
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.mistakes import find_mistakes
 from honeyguide.sim.objects import compile_model, missing_bytes
-from honeyguide.sim.runner import MAIN, MAIN_INCLUDES, QuietVerilator, error_lines
 from honeyguide.sim.sources import code_of, hdl_files
 from honeyguide.sim.supervise import supervise
-from honeyguide.sim.toolchain import clean_environment
+from honeyguide.sim.toolchain import MAIN, MAIN_INCLUDES, clean_environment, error_lines
 from honeyguide.sim.verilator_messages import mistakes_in
 from honeyguide.sim.workers import threads
 
@@ -49,7 +48,10 @@ log = logging.getLogger(__name__)
 FORMAT = 3  # raise it when this file changes what a build consists of
 MOST_SAID = 10
 # The command lines are made here; cocotb's part is kept by its version and its content.
-CODE = (Path(__file__), Path(runner.__file__), Path(toolchain.__file__), Path(objects.__file__))
+CODE = (
+    Path(__file__), Path(__file__).with_name("runner.py"), Path(toolchain.__file__),
+    Path(objects.__file__), Path(cocotb_tools.__path__[0], "runner.py"),
+)  # fmt: skip
 MUCH_BYTES = 1_000_000  # of C++ to optimise: some five seconds
 MOST_MODELS = 8  # kept as C++ of Verilator, a few megabytes each
 
@@ -202,7 +204,7 @@ def describe(wanted: SimBuild) -> dict[str, Any]:
         "tools": toolchain.versions(),
         "compiled": "quick" if wanted.quick else "fast",
         "options": [*trace_options(wanted), *verilator_options(wanted)],
-        "code": [content_hash(path) for path in (*CODE, Path(cocotb_runner.__file__))],
+        "code": [content_hash(path) for path in CODE],
     }
 
 
@@ -342,6 +344,8 @@ def build_first(wanted: SimBuild) -> SimBuild:
 
 def verilate(wanted: SimBuild, made: Path, log_file: Path) -> None:
     """Let Verilator write the model in C++ into `made`."""
+    from honeyguide.sim.runner import QuietVerilator  # and cocotb, which takes long to import
+
     public = made / "public.vlt"
     lines = [f'public_flat_rw -module "{name}" -var "*"' for name in (wanted.top, *wanted.public)]
     public.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")

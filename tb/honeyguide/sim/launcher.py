@@ -29,8 +29,8 @@ from honeyguide.core import core
 from honeyguide.place import full, plain
 from honeyguide.project import ROOT, SECTION, VARIABLE, variable
 from honeyguide.sim.builder import SimBuild, build
+from honeyguide.sim.environment import simulation_environment as cocotb_environment
 from honeyguide.sim.errors import HdlError
-from honeyguide.sim.runner import QuietVerilator
 from honeyguide.sim.supervise import supervise
 from honeyguide.sim.warm import KeeperError, run_warm
 
@@ -250,7 +250,7 @@ def simulation_environment(
     wanted: SimRun, made: Mapping[str, Any], results: Path
 ) -> dict[str, str]:
     """Return the environment of the simulation; the caller's own `env` wins."""
-    environment = QuietVerilator().simulation_environment(top=made["top"], module=wanted.module)
+    environment = cocotb_environment(top=made["top"], module=wanted.module)
     environment["COCOTB_RESULTS_FILE"] = str(results / "results.xml")
     environment["COCOTB_RANDOM_SEED"] = str(wanted.seed)
     environment[variable("SEED")] = str(wanted.seed)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-import find_libpython
-from cocotb_tools import config
 from cocotb_tools import runner as cocotb_runner
 
 from honeyguide.place import full, plain
 from honeyguide.sim.errors import HdlError
 from honeyguide.sim.supervise import supervise
-from honeyguide.sim.toolchain import clean_environment, verilator
+from honeyguide.sim.toolchain import MAIN, clean_environment, verilator
 
-MAIN = Path(__file__).with_name("warm_main.cpp")
-MAIN_INCLUDES = [Path(config.share_dir) / "lib" / "verilator"]
 # Files so small that an edit changes few lines' worth, so large that reading headers is little.
 SPLIT = ("--output-split", "8000", "--output-split-cfuncs", "800")
 
@@ -41,13 +35,7 @@ class QuietVerilator(cocotb_runner.Verilator):
 
     def _set_env_common(self) -> None:
         # In place of cocotb's, which begins with the whole environment and lets it overrule.
-        libpython = find_libpython.find_libpython()
-        if libpython is None:
-            raise HdlError("this Python has no shared library, which cocotb needs")
         self.env.update(clean_environment())
-        self.env["PATH"] += f"{os.pathsep}{config.libs_dir}"
-        self.env["PYGPI_PYTHON_BIN"] = sys.executable
-        self.env["GPI_USERS"] = ";".join([libpython, config.pygpi_entry_point()])
 
     def _build_command(self) -> list[list[str]]:
         self.waves = bool(self.trace_options)
@@ -75,23 +63,3 @@ class QuietVerilator(cocotb_runner.Verilator):
             # Verilator does not notice that a disk is full and leaves files cut short.
             if code or full(self.build_dir):
                 raise subprocess.CalledProcessError(code or 1, command)
-
-    def simulation_environment(self, *, top: str, module: str) -> dict[str, str]:
-        """Return the environment in which a built simulation finds cocotb and its test module."""
-        self.sim_hdl_toplevel = top
-        self.test_module = module
-        self.hdl_toplevel_lang = "verilog"
-        self.env = {}
-        self._set_env_test()
-        return self.env
-
-
-def error_lines(log: Path, *, count: int = 3) -> list[str]:
-    """Return the first lines of a build log that name an error, shortest useful form."""
-    if not log.is_file():
-        return []
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    marks = ("%Error", "error:", "Error:", "***", "undefined reference", "%Warning")
-    found = [line.strip() for line in lines if any(mark in line for mark in marks)]
-    found = [line for line in found if "Exiting due to" not in line]
-    return found[:count]

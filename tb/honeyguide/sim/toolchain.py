@@ -17,10 +17,15 @@ from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
 
+from cocotb_tools import config
+
 from honeyguide.place import plain
 from honeyguide.project import BUILD, own_prefix, shell_settings
 from honeyguide.sim.errors import HdlError
 from honeyguide.surroundings import cleaned
+
+MAIN = Path(__file__).with_name("warm_main.cpp")
+MAIN_INCLUDES = [Path(config.share_dir) / "lib" / "verilator"]
 
 
 def clean_environment() -> dict[str, str]:
@@ -117,3 +122,14 @@ def can_write_fst() -> bool:
             input=probe, text=True, capture_output=True, check=False,
         )  # fmt: skip
     return done.returncode == 0
+
+
+def error_lines(log: Path, *, count: int = 3) -> list[str]:
+    """Return the first lines of a build log that name an error, shortest useful form."""
+    if not log.is_file():
+        return []
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    marks = ("%Error", "error:", "Error:", "***", "undefined reference", "%Warning")
+    found = [line.strip() for line in lines if any(mark in line for mark in marks)]
+    found = [line for line in found if "Exiting due to" not in line]
+    return found[:count]
