@@ -21,6 +21,9 @@ from honeyguide.report.progress import building
 from tb.build import ROOT
 from tests.commands.support import MNIST, command
 
+# The broken core's simulations are built once only where all of these run.
+pytestmark = pytest.mark.xdist_group("wrong core")
+
 
 def asked(line: str) -> list[str]:
     """Return the words that the Python command of a printed command gets, by way of make."""
