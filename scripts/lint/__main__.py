@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from os import cpu_count
 
 from honeyguide.cli import UserError, add, did_you_mean, parser, run_command
 from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
@@ -20,10 +21,12 @@ from honeyguide.lint.workflows import workflows
 from honeyguide.project import BUILD
 from honeyguide.sim import HdlError
 from honeyguide.sim.design import Design
+from honeyguide.sim.workers import threads
 from tb.build import CORE, ROOT, core_design
 from tb.core import RATEL
 
 MOST_SHOWN = 40
+LONG = ("yosys", "mypy")  # each about as long as all others together
 BASES = ("tb/honeyguide", "examples/accumulator/bench")  # imported by the last name
 
 
@@ -69,18 +72,26 @@ def main(argv: list[str]) -> int:
             raise UserError(
                 f"unknown step {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}"
             )
-    results = [report(name, known[name]) for name in only or known]
+    names = only or list(known)
+    with threads(cpu_count() or 1) as pool:
+        longest_first = sorted(set(names), key=lambda name: name not in LONG)
+        running = {name: pool.submit(timed, known[name]) for name in longest_first}
+        results = [report(name, *running[name].result()) for name in names]
     return 0 if all(results) else 1
 
 
-def report(name: str, step: Callable[[], Outcome]) -> bool:
-    """Run one check, print what it found, return whether it passed."""
+def timed(step: Callable[[], Outcome]) -> tuple[Outcome, float]:
+    """Run one check; return what came of it and the seconds that it took."""
     started = time.monotonic()
     try:
         outcome = step()
     except (UserError, HdlError) as error:
         outcome = Outcome(problems=(str(error),))
-    seconds = time.monotonic() - started
+    return outcome, time.monotonic() - started
+
+
+def report(name: str, outcome: Outcome, seconds: float) -> bool:
+    """Print what a check found, return whether it passed."""
     if outcome.left_out:
         print(f"  {name:<14} left out: {outcome.left_out}", flush=True)
         return True

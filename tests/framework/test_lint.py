@@ -419,9 +419,9 @@ def test_no_workflow_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_a_finding_is_reported_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    assert report("step", lambda: Outcome(problems=("a.v:1: wrong",))) is False
+    assert report("step", Outcome(problems=("a.v:1: wrong",)), 0.1) is False
     assert re.search(r"step +1 findings[^\n]*\n +a\.v:1: wrong", capsys.readouterr().out)
-    assert report("step", lambda: Outcome(left_out="no tool")) is True
+    assert report("step", Outcome(left_out="no tool"), 0.1) is True
     assert "left out: no tool" in capsys.readouterr().out
 
 

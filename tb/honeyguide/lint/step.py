@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from honeyguide.sim.supervise import supervise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +35,11 @@ def tool(
     command: Sequence[object], *, cwd: Path, env: Mapping[str, str] | None = None
 ) -> tuple[int, list[str]]:
     """Run a tool and return its exit code and what it printed, both streams, without blanks."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
-    )  # fmt: skip
-    return done.returncode, [line.rstrip() for line in done.stdout.splitlines() if line.strip()]
+    with tempfile.TemporaryFile() as said:
+        code = supervise(
+            [str(word) for word in command], cwd=cwd, output=said,
+            env=os.environ if env is None else env,
+        )  # fmt: skip
+        said.seek(0)
+        text = said.read().decode(errors="replace")
+    return code or 0, [line.rstrip() for line in text.splitlines() if line.strip()]
