@@ -13,6 +13,7 @@ nothing. Where this is imported there must not be a simulation yet.
 
 from __future__ import annotations
 
+import _collections_abc
 import ctypes
 import gc
 import importlib
@@ -22,6 +23,7 @@ import selectors
 import signal
 import socket
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
@@ -30,10 +32,20 @@ from typing import Any
 
 from cocotb import regression
 
+from honeyguide.project import own_prefix
 from honeyguide.sim.warm import EARLY
 
 READY = "ready"
 REQUEST_BYTES = 1 << 20
+PATHS = sysconfig.get_paths()
+PACKAGES = tuple(
+    f"{folder}{os.sep}"
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    for folder in {PATHS[name], os.path.realpath(PATHS[name])}
+)
+ACCESS = frozenset({  # on the way to a variable
+    __file__, os.__file__, _collections_abc.__file__, "<frozen os>", "<frozen _collections_abc>",
+})  # fmt: skip
 PR_SET_PDEATHSIG = 1  # of Linux: a signal for when the parent has ended
 
 
@@ -121,29 +133,41 @@ def serve(launcher: socket.socket) -> None:
 
 
 class Environment(MutableMapping[str, str]):
-    """The environment, which notes who is asked for; `*` stands for all."""
+    """The environment, which notes what the project's own code asks for; `*` stands for all of it.
+
+    Packages (NumPy does) read it, too; for them it is what it is for all that is imported here.
+    """
 
     def __init__(self, real: MutableMapping[str, str]) -> None:
         self.real = real
         self.asked: set[str] = set()
 
+    def note(self, name: str) -> None:
+        """Note a variable, unless a package asks for one that is not the project's."""
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename in ACCESS:
+            frame = frame.f_back
+        own = own_prefix()
+        if not of_package(frame.f_code.co_filename) or (own and name.startswith(own)):
+            self.asked.add(name)
+
     def __getitem__(self, name: str) -> str:
-        self.asked.add(name)
+        self.note(name)
         return self.real[name]
 
     def __iter__(self) -> Iterator[str]:
-        self.asked.add("*")
+        self.note("*")
         return iter(self.real)
 
     def __len__(self) -> int:
         return len(self.real)
 
     def __setitem__(self, name: str, value: str) -> None:
-        self.asked.add("*")
+        self.note("*")
         self.real[name] = value
 
     def __delitem__(self, name: str) -> None:
-        self.asked.add("*")
+        self.note("*")
         del self.real[name]
 
     def copy(self) -> dict[str, str]:
@@ -152,6 +176,11 @@ class Environment(MutableMapping[str, str]):
 
 
 _tried: set[str] = set()
+
+
+def of_package(file: str | None) -> bool:
+    """Tell whether a file is none of the project's: Python's own, or that of a package."""
+    return file is None or file.startswith(("<frozen", *PACKAGES))
 
 
 def test_files(names: str) -> dict[str, int]:
@@ -177,7 +206,8 @@ def test_files(names: str) -> dict[str, int]:
     os.environ = real  # noqa: B003 (likewise)
     if not finished:
         for name in set(sys.modules) - before:
-            del sys.modules[name]
+            if not of_package(getattr(sys.modules[name], "__file__", None)):
+                del sys.modules[name]
         return {}
     gc.freeze()
     return loaded_files(set(sys.modules) - before)
