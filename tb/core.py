@@ -142,7 +142,7 @@ def shrink(run: Run, folder: Path, seconds: float) -> str:
 RATEL = Core(
     top="ratel_tb",
     tests="tb.tests",
-    warm=("tb.tests.base", "tb.sequences.scenario", "tb.sequences.corners"),
+    warm=("tb.tests.base", "tb.sequences.scenario", "tb.sequences.corners", "tb.env.coverage"),
     # make run, fuzz, bench and shrink start these
     driven=frozenset({"network", "networks", "kernels", "shrinking"}),
     configurations=lambda: configurations(CONFIGS),

@@ -176,6 +176,7 @@ class Environment(MutableMapping[str, str]):
 
 
 _tried: set[str] = set()
+_imported: set[str] = set()
 
 
 def of_package(file: str | None) -> bool:
@@ -209,6 +210,7 @@ def test_files(names: str) -> dict[str, int]:
             if not of_package(getattr(sys.modules[name], "__file__", None)):
                 del sys.modules[name]
         return {}
+    _imported.update(new)
     gc.freeze()
     return loaded_files(set(sys.modules) - before)
 
@@ -226,6 +228,8 @@ def become(request: dict[str, Any], output: int) -> None:
             os.close(handle)
     os.environ.clear()
     os.environ.update(request["env"])
+    if request["env"].get("COCOTB_TEST_MODULES") in _imported:
+        os.environ["COCOTB_REWRITE_ASSERTION_FILES"] = ""  # what does that is there already
     os.environ["HONEYGUIDE_ARGUMENTS"] = "".join(f"{word}\n" for word in request["arguments"])
     os.chdir(request["cwd"])
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache, partial
+from importlib import util
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
@@ -202,10 +203,15 @@ def simulate(
     return supervise(command, env=environment, cwd=cwd, output=output, timeout_s=wanted.timeout_s)
 
 
+OPTIONAL = ("cocotb_coverage.coverage",)  # where coverage is measured
+
+
 @lru_cache(maxsize=1)
 def early_imports() -> tuple[str, ...]:
     """Return the modules that a warm simulator imports before it is asked for a run."""
-    return ("pygpi.entry", "cocotb.regression", *(core().warm if SECTION.get("core") else ()))
+    optional = [name for name in OPTIONAL if util.find_spec(name.partition(".")[0])]
+    own = core().warm if SECTION.get("core") else ()
+    return ("pygpi.entry", "cocotb.regression", *optional, *own)
 
 
 def existing(path: Path) -> Path | None:
