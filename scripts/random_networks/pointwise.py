@@ -158,9 +158,9 @@ def inverse_root(d: Draft) -> None:
 
 
 def negation(d: Draft) -> None:
-    """NEG of int32, of what CAST makes at need."""
+    """NEG of what has a zero point of 0, or of int32 that CAST makes."""
     try:
-        x = d.operand("NEG")
+        x = d.operand("NEG", lambda v: not v.zero_point)
     except UnsuitableError:
         source = d.any(lambda v: v.dtype == "int8" and len(v.shape) <= 4)
         (x,) = d.add("CAST", [source], [wanted(source.shape, dtype="int32")])
