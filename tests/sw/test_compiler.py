@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -166,18 +167,22 @@ def test_a_pixel_larger_than_the_scratchpad_is_cut_into_channels() -> None:
     assert play(small, network, _random_inputs(network, 1)).differences == []
 
 
-def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence() -> None:
+@pytest.mark.parametrize(("depth", "channels"), [(8, 4000), (400, 500), (8, 510)])
+def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence(
+    depth: int, channels: int
+) -> None:
+    """What it needs is more than there is, also where each buffer by itself would fit."""
     small = CoreConfig(name="small", spad_depth=64)
     builder = Builder(rng=np.random.default_rng(3))
-    x = builder.tensor((1, 1, 1, 8))
+    x = builder.tensor((1, 1, 1, depth))
     operation = Convolution(
-        weights=builder.int8((4000, 1, 1, 8)),
+        weights=builder.int8((channels, 1, 1, depth)),
         bias=None,
         window=resolve_padding(1, 1, kernel=(1, 1)),
         input_zero_point=1,
-        requantisation=builder.requantisation(8, 4000),
+        requantisation=builder.requantisation(depth, channels),
     )
-    (y,) = builder.layer(operation, [x], (1, 1, 1, 4000))
+    (y,) = builder.layer(operation, [x], (1, 1, 1, channels))
     network = Network(
         name="deep",
         tensors=tuple(builder.tensors),
@@ -185,8 +190,11 @@ def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence() -> None:
         inputs=(x,),
         outputs=(y,),
     )
-    with pytest.raises(CompileError, match=r"needs \d+ lines .* larger SpadDepth$"):
+    with pytest.raises(CompileError) as caught:
         compile_network(small, network, memory_base=BASE)
+    said = re.search(r"needs (\d+) lines .* has (\d+); .* larger SpadDepth$", str(caught.value))
+    assert said is not None, caught.value
+    assert int(said[1]) > int(said[2]) == small.spad_depth
 
 
 @pytest.mark.parametrize("stride", [1, 2])
