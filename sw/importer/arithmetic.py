@@ -184,7 +184,14 @@ OPERATORS = (
         where=HOST,
         constants_are_inputs=True,
     ),
-    Entry(name="DIV", handler=division, where=HOST, constants_are_inputs=True),
+    Entry(
+        name="DIV",
+        handler=division,
+        where=HOST,
+        limits="no divisor of zero; below a factor of 64 small quotients are as far off as the "
+        "kernel's, whose shift C++ leaves open",
+        constants_are_inputs=True,
+    ),
     Entry(
         name="SOFTMAX",
         handler=softmax,

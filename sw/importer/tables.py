@@ -232,7 +232,7 @@ OPERATORS = (
     Entry(name="GELU", handler=real_function, judge=LITERT),
     Entry(name="EXP", handler=real_function, judge=LITERT),
     Entry(name="LOG", handler=real_function, judge=LITERT),
-    Entry(name="RSQRT", handler=rsqrt),
+    Entry(name="RSQRT", handler=rsqrt, limits="no input below its zero point"),
     Entry(name="ABS", handler=absolute, types=_BOTH, limits=_ON_HOST),
     Entry(
         name="NEG",
