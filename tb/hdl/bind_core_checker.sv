@@ -17,5 +17,6 @@ bind ratel_core core_checker check_core (
   .limit_i            (u_control.watchdog_limit),
   .completes_i        (load_done || execute_done || store_done),
   .cleared_i          (u_control.reset_pending || u_control.watchdog_taken),
-  .bark_i             (u_control.watchdog_fire)
+  .bark_i             (u_control.watchdog_fire),
+  .count_i            (u_control.u_watchdog.count_q)
 );

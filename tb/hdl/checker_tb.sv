@@ -81,7 +81,7 @@ module checker_tb;
   logic [2:0]         c_engines;
   logic               c_sweep, c_writes, c_load;
   logic [7:0]         c_made;
-  logic [31:0]        c_limit;
+  logic [31:0]        c_limit, c_count;
   logic               c_completes, c_cleared, c_bark;
 
   initial begin
@@ -160,7 +160,7 @@ module checker_tb;
     c_status_user = '0;
     c_engines = '0;
     {c_sweep, c_writes, c_load, c_made} = '0;
-    {c_limit, c_completes, c_cleared, c_bark} = '0;
+    {c_limit, c_count, c_completes, c_cleared, c_bark} = '0;
     l_rresp = '0;
     l_rvalid = '0;
     l_rready = '0;
@@ -269,7 +269,8 @@ module checker_tb;
     .limit_i(c_limit),
     .completes_i(c_completes),
     .cleared_i(c_cleared),
-    .bark_i(c_bark)
+    .bark_i(c_bark),
+    .count_i(c_count)
   );
 
 endmodule

@@ -12,6 +12,7 @@
 //   engines_i           | store, execute and load engine are busy, by themselves
 //   sweep_i, writes_i   | memories are swept; an engine writes to one of them
 //   limit_i, bark_i     | WATCHDOG; it is about to end the job
+//   count_i             | how far the watchdog has counted
 //   completes_i         | an engine ends an instruction
 //   cleared_i           | engines are being reset, or the job has been ended
 //   load_i, made_i      | a load makes an error record; others make them, a bit an owner
@@ -33,7 +34,8 @@ module core_checker (
   input logic [31:0] limit_i,
   input logic       completes_i,
   input logic       cleared_i,
-  input logic       bark_i
+  input logic       bark_i,
+  input logic [31:0] count_i
 );
 
   // Cycles in which an engine had something and none ended anything.
@@ -61,5 +63,8 @@ module core_checker (
     !(load_i && |(made_i & 8'hee)));
   core_watchdog_barks_in_time: assert property (@(posedge clk_i) disable iff (!rst_ni)
     bark_i == (limit_i != 0 && idle_q >= limit_i));
+  // Also where no limit is set, as in most runs: there a wrong count would wait for its user.
+  core_watchdog_counts: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    count_i == idle_q);
 
 endmodule

@@ -53,6 +53,13 @@ NONE: Cycle = {}
 
 # Two or more breakages of one assertion are told apart by a suffix after a dot.
 WATCHED = {"c_limit": 2, "c_engines": 1, "c_status": 1}
+
+
+def counted(cycles: int) -> Cycle:
+    """Return what the watchdog has counted."""
+    return {"c_count": cycles}
+
+
 BROKEN: dict[str, list[Cycle]] = {
     "cvxif_offer_stays": [ISSUE, {"x_issue_instr": CUSTOM0 | 1 << 12}, NONE],
     "cvxif_operands_stay": [ISSUE, {"x_issue_rs1": 7}, NONE],
@@ -126,19 +133,22 @@ BROKEN: dict[str, list[Cycle]] = {
         {"c_engines": 2, "c_status": 2, "c_status_user": 1}, NONE,
     ],
     "core_sweeps_alone": [{"c_sweep": 1, "c_writes": 1}, NONE],
-    "core_watchdog_barks_in_time": [{**WATCHED}, NONE, NONE, NONE],
-    "core_watchdog_barks_in_time.early": [{**WATCHED}, {"c_bark": 1}, NONE],
+    "core_watchdog_barks_in_time": [{**WATCHED}, counted(1), counted(2), NONE],
+    "core_watchdog_barks_in_time.early": [{**WATCHED}, {**counted(1), "c_bark": 1}, NONE],
     "core_watchdog_barks_in_time.never": [{"c_bark": 1}, NONE],
     "core_watchdog_barks_in_time.progress": [
-        {**WATCHED}, {"c_completes": 1}, {"c_completes": 0}, {"c_bark": 1}, NONE,
+        {**WATCHED}, {**counted(1), "c_completes": 1}, {**counted(0), "c_completes": 0},
+        {**counted(1), "c_bark": 1}, NONE,
     ],
+    "core_watchdog_counts": [{"c_engines": 1, "c_status": 1}, NONE, NONE],
+    "core_watchdog_counts.idle": [{"c_count": 1}, NONE],
     "core_users_are_alone": [{"c_load": 1, "c_made": 1 << 6}, NONE],
 }  # fmt: skip
 
 SOUND: dict[str, list[Cycle]] = {
     "a watchdog that barks in time": [
-        {**WATCHED}, NONE, {"c_bark": 1}, NONE, {"c_cleared": 1}, {"c_cleared": 0, "c_bark": 0},
-        {"c_completes": 1}, NONE,
+        {**WATCHED}, counted(1), {**counted(2), "c_bark": 1}, NONE, {"c_cleared": 1},
+        {**counted(0), "c_cleared": 0, "c_bark": 0}, {**counted(1), "c_completes": 1}, counted(0),
     ],
     "offload": [
         ISSUE, NONE, TAKE, NO_ISSUE, COMMIT, NO_COMMIT, RESULT, NONE, {"x_result_ready": 1},
