@@ -56,14 +56,12 @@ def test_one_wrong_bit_a_byte_is_put_right(seed: int) -> None:
     assert result.passed, f"{result.message} ({result.log})"
 
 
-@pytest.mark.nightly
 def test_a_wrong_bit_under_parity_is_found(seed: int) -> None:
     module = "tests.sim.memory_benches"
     result = with_options(module, "Found", seed, {"Integrity": 1}, MEMORIES)
     assert result.passed, f"{result.message} ({result.log})"
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("module", "test"),
     [("windows", "Users"), ("adversary", "Escape"), ("memory_port", "ResetInJob")],
