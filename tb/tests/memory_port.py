@@ -239,7 +239,8 @@ class AbortInEveryState(AbortInJob):
             isa.cfg_scale(mult=1 << 30, shift=-4),
             isa.cfg_st_shape(w=core.rows, h=1, c=core.cols, cbs=1),
             isa.cfg_st_pitch(row_pitch=row + 5, pix_pitch=core.cols + 1, p=core.rows),
-            isa.ld_w(addr=0x1001, first=0, count=9 * core.cols), isa.ld_t(addr=0x2003, base=0),
+            isa.ld_w(addr=0x1001, first=0, count=kernel * kernel * core.cols),
+            isa.ld_t(addr=0x2003, base=0),
             isa.conv(in_base=0, out_base=9, wbase=0), isa.st_t(addr=0x3001, base=9), isa.fence(),
         ]  # fmt: skip
 
