@@ -36,6 +36,7 @@ SIGNS = 40  # values that only one user's bytes have
 SOFT_RESET, ABORT = 1, 4  # of CTRL
 BUSY, DOORBELL, PENDING = 1, 1 << 4, 1 << 5  # of STATUS
 WATCHDOG = 8_000
+ENOUGH = 8  # rounds of which one asks for something that is refused
 CHANNELS = ("ar", "r", "aw", "w", "b")
 # What may happen to a job from outside, and how often.
 FATES = {"none": 0.6, "memory dies": 0.16, "pin reset": 0.12, "memory is lawless": 0.12}
@@ -63,10 +64,12 @@ class Escape(BaseTest):
         for index, base in enumerate(self.home.values()):
             env.store.memory[base : base + HOME] = self.signs(index, random)
         await env.play(self.start(), check=False)
-        for _ in range(count("RATEL_PROGRAMS", 24)):
+        rounds = count("RATEL_PROGRAMS", 24)
+        for _ in range(rounds):
             await self.round(random)
         attempts = env.attempts
-        assert attempts.refused.total() > 0
+        # Of a few rounds each may be one that is reset, or whose memory dies, before it asks.
+        assert attempts.refused.total() > 0 or rounds < ENOUGH, "nothing was refused"
         leave_tally(
             {
                 "refused attempts": {" ".join(key): n for key, n in attempts.refused.items()},
