@@ -51,6 +51,12 @@ def _real_axes(model: Any) -> None:
     node(model, "Squeeze").input[1] = node(model, "QuantizeLinear").input[1]
 
 
+def _bias_scale(model: Any) -> None:
+    biases = node(model, "Gemm").input[2]
+    made = next(one for one in model.graph.node if biases in one.output)
+    refill(model, made.input[1], np.array(0.5, dtype=np.float32))
+
+
 def _kind(kind: str, other: str) -> Callable[[Any], None]:
     return lambda model: setattr(node(model, kind), "op_type", other)
 
@@ -147,6 +153,9 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "real axes": ("qdq_movement", _real_axes, "input 1 must be whole numbers, not float32"),
     "a real attribute": (
         "qdq_movement", lambda m: attribute(m, "ReduceMean", "axes", [1.0]), "axes must be whole",
+    ),
+    "biases of a Gemm": (
+        "qdq_classifier", _bias_scale, "the scale of its biases is not input scale times",
     ),
     "two float operators": ("qdq_classifier", _kind("Clip", "Sigmoid"), "no QuantizeLinear rounds"),
     "opset": ("qdq_classifier", _opset, "operator set 99"),

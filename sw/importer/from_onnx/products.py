@@ -31,6 +31,7 @@ from sw.importer.from_onnx.requantise import rounding
 from sw.importer.from_onnx.values import IMAGE, PLAIN, Quantised, Target, Weights
 
 Bias = NDArray[np.int32] | None
+SAME_STEP = 1e-5  # how far the scale of a bias may be from the product of scales, relatively
 MOST_KERNEL = 1 << 24  # weights with the zeros of groups and dilation
 
 
@@ -140,32 +141,36 @@ def factors(
 
 def bias_of(
     b: Builder, node: Node, position: int, scales: NDArray[np.float32], channels: int
-) -> Bias:
-    """Biases int32: as they are, what DequantizeLinear made of them, or float32 rounded."""
+) -> tuple[Bias, bool]:
+    """Biases int32 in steps of the sums, and whether onnxruntime sums them as whole numbers.
+
+    Those that are float32, or int32 in steps of their own, are rounded; it sums float32 then.
+    """
     name = node.input(position)
     if not name:
-        return None
-    found = b.constants.get(f"{name} int32", b.constants.get(name))
-    if found is None:
+        return None, True
+    real, whole = b.constants.get(name), b.constants.get(f"{name} int32")
+    if real is None:
         raise b.error(node, "its biases must be constants; export them so")
     known = ("int32",) if node.kind.startswith("QLinear") else ("int32", "float32")
-    if str(found.dtype) not in known:
-        raise b.error(node, f"its biases are {found.dtype}; only {' or '.join(known)} is known")
-    flat = found.reshape(-1)
-    if flat.size == 1:
-        flat = np.repeat(flat, channels)
-    if flat.size != channels:
-        raise b.error(node, f"it has {found.size} biases for {channels} channels")
-    if flat.dtype.kind == "f":
-        ratio = np.rint(flat.astype(np.float64) / np.broadcast_to(scales, flat.shape))
-        return np.clip(ratio, -(2.0**31), 2.0**31 - 1).astype(np.int64).astype(np.int32)
-    return flat.astype(np.int32)
-
-
-def _is_float(b: Builder, node: Node, position: int) -> bool:
-    """Whether biases are float32: onnxruntime sums those in float32 too."""
-    name = node.input(position)
-    return bool(name) and f"{name} int32" not in b.constants and b.constants[name].dtype.kind == "f"
+    if str(real.dtype) not in known:
+        raise b.error(node, f"its biases are {real.dtype}; only {' or '.join(known)} is known")
+    if real.size not in (1, channels):
+        raise b.error(node, f"it has {real.size} biases for {channels} channels")
+    flat = np.broadcast_to(real.reshape(-1), (channels,))
+    if flat.dtype.kind != "f":
+        return flat.astype(np.int32), True
+    steps = flat.astype(np.float64) / np.broadcast_to(scales, flat.shape)
+    if whole is not None:
+        counted = np.broadcast_to(whole.reshape(-1), (channels,))
+        if np.allclose(steps, counted, rtol=SAME_STEP, atol=0):
+            return counted.astype(np.int32), True
+        if node.kind == "Gemm":  # onnxruntime takes them as they are there, and not in Conv
+            raise b.error(
+                node, "the scale of its biases is not input scale times weight scale; quantise "
+                "them again",
+            )  # fmt: skip
+    return np.clip(np.rint(steps), -(2.0**31), 2.0**31 - 1).astype(np.int64).astype(np.int32), False
 
 
 def convolution(
@@ -181,7 +186,7 @@ def convolution(
         raise b.error(node, f"its weights {w.data.shape} do not fit {depth} channels")
     made, _ = window(b, node, (h, wide), (kh, kw))
     scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
-    bias = bias_of(b, node, bias_at, scales, out_c)
+    bias, whole = bias_of(b, node, bias_at, scales, out_c)
     centred = w.data.reshape(out_c, -1).astype(np.int64) - w.zero_point
     # Padding adds zeros: the sums of fewer taps lie between those of all.
     least, most = reach(centred, x, bias)
@@ -192,7 +197,7 @@ def convolution(
         "bias": bias, "window": made, "input_zero_point": x.scaling.zero_point,
         "requantisation": requantise, "weight_zero_point": w.zero_point,
     }  # fmt: skip
-    exact &= w.settled and not _is_float(b, node, bias_at)
+    exact &= w.settled and whole
     turned = np.ascontiguousarray(w.data.transpose(0, 2, 3, 1))
     if groups == depth and in_c == 1 and depth > 1:
         kernel = np.ascontiguousarray(turned[..., 0].transpose(1, 2, 0))
@@ -292,7 +297,7 @@ def transposed(
     kernel = _whole_kernel(w.data, groups, dilation)
     out_c = kernel.shape[1]
     scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
-    bias = bias_of(b, node, bias_at, scales, out_c)
+    bias, _ = bias_of(b, node, bias_at, scales, out_c)
     turned = np.ascontiguousarray(kernel.transpose(1, 2, 3, 0))
     least, most = reach(turned.reshape(out_c, -1).astype(np.int64), x, bias)
     added = np.int64(0) if bias is None else bias.astype(np.int64)
@@ -319,11 +324,11 @@ def dense(
         raise b.error(node, f"its weights {w.data.shape} do not fit the input {x.shape}")
     source = b.form(x, PLAIN)
     scales = (np.float32(factor) * np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype("f4")
-    bias = bias_of(b, node, bias_at, scales, units)
+    bias, whole = bias_of(b, node, bias_at, scales, units)
     sums = reach(data.astype(np.int64) - w.zero_point, x, bias)
     wanted = factors(b, node, x, w, to, units, factor)
     requantise, exact = requantisation(b, node, wanted, sums, to)
-    exact &= w.settled and not _is_float(b, node, bias_at)
+    exact &= w.settled and whole
     exact &= factor == 1 or node.kind == "QGemm"
     shape = (*x.shape[:-1], units)
     operation = FullyConnected(

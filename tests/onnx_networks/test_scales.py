@@ -1,0 +1,98 @@
+"""Scales and zero points of ONNX files: what is accepted, onnxruntime computes alike.
+
+Each small constant of each network that is a scale or a zero point gets another value, by little
+and by much. Golden then equals onnxruntime, exactly where it sums whole numbers; or the file is
+refused in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from golden.network.operations import Convolution, Depthwise
+from models.onnx_networks import NETWORKS
+from scripts.fuzz.campaign import REFUSED
+from scripts.fuzz.mutate import Mutant
+from scripts.fuzz.worker import Ending, judge
+from scripts.runs.oracle import Oracles
+from sw.importer import import_network
+
+FACTORS = (1.001, 2.0, 1e-3, 1e3)
+STEPS = (1, -1, 100, -100)
+SMALL = 16  # elements: what has more is no scale
+
+
+def requantised(name: str, only: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield a network with each of its scales multiplied, and each of its zero points moved."""
+    from onnx import ModelProto, numpy_helper
+
+    raw = NETWORKS[name](1)
+    for number, item in enumerate(ModelProto.FromString(raw).graph.initializer):
+        array = numpy_helper.to_array(item)
+        if array.size > SMALL or (only and item.name != only):
+            continue
+        changed: list[tuple[float, Any]] = []
+        if array.dtype == np.float32:
+            changed = [(factor, np.asarray(array * np.float32(factor))) for factor in FACTORS]
+        elif array.dtype in (np.int8, np.uint8):
+            low, high = np.iinfo(array.dtype).min, np.iinfo(array.dtype).max
+            moved = [(step, np.clip(array.astype(int) + step, low, high)) for step in STEPS]
+            changed = [(step, np.asarray(values).astype(array.dtype)) for step, values in moved]
+        for by, values in changed:
+            model = ModelProto.FromString(raw)
+            model.graph.initializer[number].CopyFrom(numpy_helper.from_array(values, item.name))
+            yield f"{item.name} by {by}", model.SerializeToString()
+
+
+def wrong(
+    folder: Path, oracles: Oracles, name: str, only: str = ""
+) -> tuple[int, list[tuple[str, Ending]]]:
+    """Return how many changes were accepted and judged, and those that end otherwise than so."""
+    judged, found = 0, []
+    for number, (what, raw) in enumerate(requantised(name, only)):
+        mutant = Mutant(number=number, model=name, what=what, raw=raw, suffix=".onnx")
+        ending = judge(mutant, folder, ask=True, oracles=oracles)
+        if not ending.right or REFUSED in ending.oracle:
+            found.append((what, ending))
+        judged += ending.kind == "network" and not ending.oracle
+    return judged, found
+
+
+@pytest.fixture(scope="module")
+def oracles() -> Iterator[Oracles]:
+    with Oracles() as asked:
+        yield asked
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_no_scale_is_taken_for_another(name: str, oracles: Oracles, tmp_path: Path) -> None:
+    judged, bad = wrong(tmp_path, oracles, name)
+    assert bad == []
+    assert judged > 0
+
+
+@pytest.mark.parametrize("factor", [2.0, 1e-3])
+def test_biases_in_steps_of_their_own(factor: float, oracles: Oracles, tmp_path: Path) -> None:
+    """They are rounded to steps of the sums, which onnxruntime computes in float32 then."""
+    name, scale = "qdq_asymmetric", "scale_9"
+    raw = dict(requantised(name, scale))[f"{scale} by {factor}"]
+    sound, changed = tmp_path / "sound.onnx", tmp_path / "changed.onnx"
+    sound.write_bytes(NETWORKS[name](1))
+    changed.write_bytes(raw)
+    before, after = (
+        next(layer.operation for layer in import_network(path).layers if layer.operator == "Conv")
+        for path in (sound, changed)
+    )
+    assert isinstance(before, Convolution | Depthwise)
+    assert isinstance(after, Convolution | Depthwise)
+    assert before.bias is not None
+    assert after.bias is not None
+    assert np.array_equal(after.bias, np.rint(before.bias * factor))
+    assert not np.array_equal(after.bias, before.bias)
+    assert wrong(tmp_path, oracles, name, scale) == (len(FACTORS), [])
