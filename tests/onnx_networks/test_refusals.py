@@ -57,6 +57,25 @@ def _bias_scale(model: Any) -> None:
     refill(model, made.input[1], np.array(0.5, dtype=np.float32))
 
 
+def _whole_scale(model: Any) -> None:
+    one = node(model, "DequantizeLinear")
+    refill(model, one.input[1], np.array(3, dtype=np.int8))
+
+
+def _domain(model: Any) -> None:
+    from onnx import helper
+
+    model.opset_import.append(helper.make_opsetid("com.microsoft", -1))
+
+
+def _long_shape(model: Any) -> None:
+    refill(model, node(model, "Reshape").input[1], np.full(3000, -12, dtype=np.int64))
+
+
+def _no_axis(model: Any) -> None:
+    del model.graph.input[0].type.tensor_type.shape.dim[:]
+
+
 def _kind(kind: str, other: str) -> Callable[[Any], None]:
     return lambda model: setattr(node(model, kind), "op_type", other)
 
@@ -157,6 +176,18 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "biases of a Gemm": (
         "qdq_classifier", _bias_scale, "the scale of its biases is not input scale times",
     ),
+    "one number for two axes": (
+        "qoperator_movement", lambda m: attribute(m, "MaxPool", "kernel_shape", [2]),
+        "are not of one number of axes",
+    ),
+    "another kernel": (
+        "qdq_classifier", lambda m: attribute(m, "Conv", "kernel_shape", [9, 1]),
+        "is not that of its weights",
+    ),
+    "whole scales": ("qdq_classifier", _whole_scale, "must be float numbers, not int8"),
+    "a set of another domain": ("qdq_classifier", _domain, "operator set -1 of 'com.microsoft'"),
+    "a shape without an end": ("qdq_movement", _long_shape, "can't be made of"),
+    "no axis": ("qdq_ports", _no_axis, "is a single number; give it an axis"),
     "two float operators": ("qdq_classifier", _kind("Clip", "Sigmoid"), "no QuantizeLinear rounds"),
     "opset": ("qdq_classifier", _opset, "operator set 99"),
 }  # fmt: skip
@@ -179,6 +210,7 @@ def test_each_refusal_is_one_sentence_that_names_the_file(what: str, tmp_path: P
     assert words in said
     assert str(path) in said
     assert len(said.splitlines()) == 1
+    assert len(said) < 1200
 
 
 def test_all_reasons_are_told_at_once(tmp_path: Path) -> None:

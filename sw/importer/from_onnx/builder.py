@@ -32,6 +32,7 @@ from sw.importer.from_onnx.values import (
 from sw.importer.unsigned import TOP_BIT, flip
 
 UINT8, INT8 = 2, 3  # of TensorProto.DataType
+MOST_SAID = 600  # characters of a sentence on a node; a list of numbers has no end
 MOST_BYTES = 256 << 20  # of all tensors that are computed
 TO_IMAGE, TO_PLAIN = (0, 2, 3, 1), (0, 3, 1, 2)
 INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a table
@@ -76,6 +77,8 @@ class Builder:
     def error(self, node: Node, what: str) -> NetworkError:
         """NetworkError that names file, node and its output."""
         named = repr(node.outputs[0]) if node.outputs else "(none)"
+        if len(what) > MOST_SAID:
+            what = f"{what[: MOST_SAID // 2]} ... {what[-MOST_SAID // 2 :]}"
         return NetworkError(f"{self.path}: node {node.index} {node.kind} (output {named}): {what}")
 
     # ---- operands of a node
@@ -103,6 +106,13 @@ class Builder:
             raise self.error(node, f"{named} must be whole numbers, not {found.dtype}")
         return None if found is None else [int(n) for n in found.reshape(-1)]
 
+    def reals(self, node: Node, position: int) -> NDArray[Any]:
+        """A constant of float numbers, as scales are."""
+        found = self.constant(node, position)
+        if found.dtype.kind != "f":
+            raise self.error(node, f"input {position} must be float numbers, not {found.dtype}")
+        return found
+
     def scalar(self, node: Node, position: int) -> float:
         """A constant of one value."""
         found = self.constant(node, position)
@@ -112,6 +122,7 @@ class Builder:
 
     def scaling(self, node: Node, scale_at: int, point_at: int) -> Scaling:
         """A scale and a zero point for a whole tensor; without a zero point it is uint8, 0."""
+        self.reals(node, scale_at)
         scale = self.scalar(node, scale_at)
         if not (np.isfinite(scale) and scale > 0):
             raise self.error(node, f"scale {scale} is not a positive number; quantise it anew")

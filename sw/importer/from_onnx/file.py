@@ -94,6 +94,10 @@ def read_onnx(path: Path) -> OnnxFile:
     model = load(path)
     graph = model.graph
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
+    wrong = [o for o in model.opset_import if o.version < 1]
+    if wrong:
+        known = f"operator set {wrong[0].version} of {wrong[0].domain!r} is not known"
+        raise NetworkError(f"{path}: {known}; export it anew")
     if not 1 <= opset <= NEWEST_OPSET:
         raise NetworkError(f"{path}: operator set {opset} is not known; export it with 13 or later")
     if model.functions:
@@ -202,6 +206,8 @@ def _port(path: Path, item: Any) -> Port:
         raise NetworkError(f"{path}: {item.name!r} is no tensor of a known type") from None
     # A dimension with a name, or without anything, is a batch: one inference at a time.
     shape = tuple(d.dim_value if d.dim_value > 0 else 1 for d in tensor.shape.dim)
+    if not shape:
+        raise NetworkError(f"{path}: {item.name!r} is a single number; give it an axis")
     if _size(shape) > MOST_ELEMENTS:
         raise NetworkError(f"{path}: {item.name!r} has the impossible shape {shape}")
     return Port(name=item.name, dtype=dtype, shape=shape)

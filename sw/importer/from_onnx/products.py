@@ -31,6 +31,7 @@ from sw.importer.from_onnx.requantise import rounding
 from sw.importer.from_onnx.values import IMAGE, PLAIN, Quantised, Target, Weights
 
 Bias = NDArray[np.int32] | None
+GEOMETRY = ("kernel_shape", "strides", "dilations", "pads")  # attributes, a number for each axis
 SAME_STEP = 1e-5  # how far the scale of a bias may be from the product of scales, relatively
 MOST_KERNEL = 1 << 24  # weights with the zeros of groups and dilation
 
@@ -40,6 +41,12 @@ def window(
 ) -> tuple[Window, tuple[int, int]]:
     """Window of a node on an image, and the rows and columns of padding behind it."""
     attributes = node.attributes
+    given = {name: list(attributes[name]) for name in GEOMETRY if name in attributes}
+    if len({len(sizes) // (2 if name == "pads" else 1) for name, sizes in given.items()}) > 1:
+        raise b.error(node, f"{', '.join(given)} are not of one number of axes")
+    told = tuple(int(n) for n in given.get("kernel_shape", kernel))
+    if told not in (tuple(kernel), tuple(kernel[1:])):
+        raise b.error(node, f"kernel_shape {list(told)} is not that of its weights {list(kernel)}")
     stride = _pair(b, node, "strides", 1)
     dilation = _pair(b, node, "dilations", 1)
     pads = [int(n) for n in attributes.get("pads", [0, 0, 0, 0])]

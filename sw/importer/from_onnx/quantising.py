@@ -43,7 +43,7 @@ def _quantize(b: Builder, node: Node) -> Value:
 
 
 def _quantized_weights(b: Builder, node: Node) -> Weights:
-    data, scales = b.constants[node.input(0)], b.constant(node, 1).astype(np.float32)
+    data, scales = b.constants[node.input(0)], b.reals(node, 1).astype(np.float32)
     points = b.optional(node, 2)
     points = np.zeros(scales.shape, dtype=np.uint8) if points is None else points
     axis = int(node.attributes.get("axis", 1))
@@ -62,7 +62,7 @@ def _dequantize(b: Builder, node: Node) -> Value | None:
         if isinstance(value, Weights):  # a constant that QuantizeLinear made
             return value
         return Real(source=b.rescaled(node, 0, b.scaling(node, 1, 2)))
-    data, scales = b.constants[name], b.constant(node, 1).astype(np.float32)
+    data, scales = b.constants[name], b.reals(node, 1).astype(np.float32)
     axis = int(node.attributes.get("axis", 1))
     if data.dtype == np.int32:
         out = node.outputs[0]

@@ -35,7 +35,8 @@ class Scaling:
         with np.errstate(all="ignore"):
             ratio = np.asarray(real, dtype=np.float32) / np.float32(self.scale)
             # The zero point is even or odd: it is added behind the rounding.
-            whole = np.nan_to_num(np.rint(ratio), nan=0.0, posinf=1e9, neginf=-1e9)
+            # What is no number becomes the lowest, as in onnxruntime.
+            whole = np.nan_to_num(np.rint(ratio), nan=-1e9, posinf=1e9, neginf=-1e9)
         moved = np.clip(whole, -1e9, 1e9).astype(np.int64) + self.zero_point
         return np.asarray(np.clip(moved, -128, 127), dtype=np.int64)
 
