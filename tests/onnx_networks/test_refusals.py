@@ -72,6 +72,15 @@ def _long_shape(model: Any) -> None:
     refill(model, node(model, "Reshape").input[1], np.full(3000, -12, dtype=np.int64))
 
 
+def _later(model: Any) -> None:
+    _domain(model)
+    model.opset_import[-1].version = 2
+
+
+def _two_types(model: Any) -> None:
+    refill(model, node(model, "QLinearSoftmax").input[4], np.array(0, dtype=np.uint8))
+
+
 def _no_axis(model: Any) -> None:
     del model.graph.input[0].type.tensor_type.shape.dim[:]
 
@@ -187,6 +196,8 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "whole scales": ("qdq_classifier", _whole_scale, "must be float numbers, not int8"),
     "a set of another domain": ("qdq_classifier", _domain, "operator set -1 of 'com.microsoft'"),
     "a shape without an end": ("qdq_movement", _long_shape, "can't be made of"),
+    "a later set of another domain": ("qdq_classifier", _later, "operator set 2 of 'com.micro"),
+    "int8 and uint8": ("qoperator_matmul", _two_types, "give all of it one type"),
     "no axis": ("qdq_ports", _no_axis, "is a single number; give it an axis"),
     "two float operators": ("qdq_classifier", _kind("Clip", "Sigmoid"), "no QuantizeLinear rounds"),
     "opset": ("qdq_classifier", _opset, "operator set 99"),

@@ -94,7 +94,10 @@ def read_onnx(path: Path) -> OnnxFile:
     model = load(path)
     graph = model.graph
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
-    wrong = [o for o in model.opset_import if o.version < 1]
+    wrong = [
+        o for o in model.opset_import
+        if o.version < 1 or (o.domain == "com.microsoft" and o.version > 1)
+    ]  # fmt: skip
     if wrong:
         known = f"operator set {wrong[0].version} of {wrong[0].domain!r} is not known"
         raise NetworkError(f"{path}: {known}; export it anew")
@@ -206,8 +209,6 @@ def _port(path: Path, item: Any) -> Port:
         raise NetworkError(f"{path}: {item.name!r} is no tensor of a known type") from None
     # A dimension with a name, or without anything, is a batch: one inference at a time.
     shape = tuple(d.dim_value if d.dim_value > 0 else 1 for d in tensor.shape.dim)
-    if not shape:
-        raise NetworkError(f"{path}: {item.name!r} is a single number; give it an axis")
     if _size(shape) > MOST_ELEMENTS:
         raise NetworkError(f"{path}: {item.name!r} has the impossible shape {shape}")
     return Port(name=item.name, dtype=dtype, shape=shape)
@@ -220,6 +221,9 @@ def _check(file: OnnxFile) -> None:
     for what, ports in (("input", file.inputs), ("output", file.outputs)):
         if not ports:
             raise NetworkError(f"{file.path}: the network has no {what}; name one when exporting")
+    for port in file.inputs:
+        if not port.shape:
+            raise NetworkError(f"{file.path}: {port.name!r} is a single number; give it an axis")
     known = {port.name for port in file.inputs} | set(file.constants)
     if len(known) != len(file.inputs) + len(file.constants):
         raise NetworkError(f"{file.path}: one name stands for two tensors; the file is damaged")

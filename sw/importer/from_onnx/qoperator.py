@@ -40,10 +40,21 @@ def _qgemm(b: Builder, node: Node) -> Value:
     return products.dense(b, node, x, w, 6, to, turned=turned_round, factor=factor)
 
 
+def _target(b: Builder, node: Node, *places: int) -> Target:
+    """What it makes; the scales of its operands and then its own are at these inputs.
+
+    Unlike the operators of ONNX itself, those of onnxruntime take and make one type.
+    """
+    scalings = [b.scaling(node, at, at + 1) for at in places]
+    if len({scaling.flipped for scaling in scalings}) > 1:
+        raise b.error(node, "it takes int8 and makes uint8, or so; give all of it one type")
+    return Target(scaling=scalings[-1])
+
+
 def _qlinear_binary(b: Builder, node: Node) -> Value:
     operands = [operand(b, node, at) for at in (0, 3)]
     make = pointwise.multiply if node.kind == "QLinearMul" else pointwise.add
-    return make(b, node, operands[0], operands[1], Target(scaling=b.scaling(node, 6, 7)))
+    return make(b, node, operands[0], operands[1], _target(b, node, 1, 4, 6))
 
 
 def _qlinear_concat(b: Builder, node: Node) -> Value:
@@ -58,11 +69,11 @@ def _qlinear_function(b: Builder, node: Node) -> Value:
     x = b.rescaled(node, 0, b.scaling(node, 1, 2))
     plain = replace(node, kind=node.kind.removeprefix("QLinear"), inputs=node.inputs[:1])
     function = pointwise.function_of(b, plain)
-    return b.table(node, x, (function,), Target(scaling=b.scaling(node, 3, 4)))
+    return b.table(node, x, (function,), _target(b, node, 1, 3))
 
 
 def _qlinear_pool(b: Builder, node: Node) -> Value:
-    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 3, 4))
+    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), _target(b, node, 1, 3)
     if node.attributes.get("channels_last", 0):
         raise b.error(node, "images with channels last are not supported; export it as NCHW")
     row = one_row(b, x)
@@ -73,7 +84,7 @@ def _qlinear_pool(b: Builder, node: Node) -> Value:
 
 
 def _qlinear_softmax(b: Builder, node: Node) -> Value:
-    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 3, 4))
+    x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), _target(b, node, 1, 3)
     plain = replace(node, kind="Softmax", inputs=node.inputs[:1])
     opset = int(node.attributes.get("opset", 13))
     made = floats.softmax_of(b, plain, Real(source=x), opset)
