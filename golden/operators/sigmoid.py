@@ -41,9 +41,9 @@ _LAST = 255
 
 def _argument(x: Int16, multiplier: int, left_shift: int) -> Int64:
     if multiplier == 0:  # a power of two
-        return x.astype(np.int64) * (3 << left_shift)
+        return wrap_int32(x.astype(np.int64) * (3 << left_shift)).astype(np.int64)
     rounding = 1 << (left_shift - 1) if left_shift > 0 else 0
-    # A scale above 5 goes beyond int32 here, which wraps.
+    # A scale above 5 goes beyond int32 here, as one next to 0 does above: it wraps.
     return wrap_int32(x.astype(np.int64) * multiplier + rounding).astype(np.int64) >> left_shift
 
 

@@ -149,3 +149,16 @@ def test_a_bias_of_svdf_in_other_steps(model: str, tmp_path: Path) -> None:
     assert "is not state scale times time weights' scale" in refusal(
         changed(tmp_path, model, other)
     )
+
+
+@pytest.mark.parametrize("model", ["TANH int16", "LOGISTIC int16"])
+@pytest.mark.parametrize("scale", [2.0**-133, 1000.0])
+def test_products_beyond_int32_wrap(
+    model: str, scale: float, oracles: Oracles, tmp_path: Path
+) -> None:
+    name = model.split()[0]
+    change = lambda m: setattr(operand(m, name, 0).quantization, "scale", [scale])  # noqa: E731
+    raw = changed(tmp_path, model, change).read_bytes()
+    mutant = Mutant(number=1, model=model, what=f"scale {scale}", raw=raw)
+    ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
+    assert (ending.kind, ending.oracle) == ("network", "")
