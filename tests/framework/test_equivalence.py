@@ -10,6 +10,7 @@ from honeyguide.cli import UserError
 from honeyguide.proofs import equivalence_command as command
 from honeyguide.proofs.equivalence import Answer, Elaborated, Files, bounded, same
 from honeyguide.proofs.equivalence_command import Outcome, Verdict, changed, inherited, ports
+from honeyguide.proofs.modules import below, macros, other_macros
 
 COUNTER = """module counter #(
   parameter Last = 4
@@ -56,12 +57,12 @@ class Known(Elaborated):
     """The counter as it is in the core above."""
 
     def __init__(self) -> None:
-        self.includes = []
+        self.includes = self.former = []
         self.parameters = {"counter": [VALUES]}
 
     def same(self, module: str, old: Files, new: Files, folder: Path) -> Answer:
         """Compare it."""
-        return same(module, VALUES, old, new, [], folder)
+        return same(module, VALUES, old, new, self.includes, folder, former=self.former)
 
 
 def files(folder: Path, counter: str) -> dict[str, Path]:
@@ -105,9 +106,57 @@ def test_other_ports_are_said(tmp_path: Path) -> None:
     more = COUNTER.replace("input  wire       step_i,", "input  wire [1:0] step_i,")
     old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", more)
     assert ports(old["counter"]) != ports(new["counter"])
-    assert command.compare("counter", old, new, Known(), tmp_path, 12).verdict is Verdict.PORTS
+    outcome = command.compare("counter", old, new, Known(), tmp_path, 12)
+    assert (outcome.verdict, outcome.detail) == (Verdict.PORTS, "port step_i; shown through above")
     del old["counter"]
     assert command.compare("counter", old, new, Known(), tmp_path, 12).verdict is Verdict.NEW
+
+
+def test_other_parameters_are_said(tmp_path: Path) -> None:
+    more = COUNTER.replace("parameter Last = 4", "parameter First = 0,\n  parameter Last = 4")
+    old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", more)
+    outcome = command.compare("counter", old, new, Known(), tmp_path, 12)
+    assert (outcome.verdict, outcome.detail) == (
+        Verdict.PORTS, "parameter First; shown through above",
+    )  # fmt: skip
+
+
+def test_other_ports_of_the_top_are_not_shown_by_anything(tmp_path: Path) -> None:
+    old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", COUNTER)
+    new["above"].write_text(TOP.replace("input  wire       rst_ni", "input  wire       reset_ni"))
+    outcome = command.compare("above", old, new, Known(), tmp_path, 12)
+    assert outcome.verdict is Verdict.NOT_SHOWN
+    assert outcome.detail == "port reset_ni, rst_ni; nothing is above it"
+
+
+def test_words_of_comments_are_no_change(tmp_path: Path) -> None:
+    old = files(tmp_path / "old", COUNTER)
+    new = files(tmp_path / "new", COUNTER.replace("a comment", "as in above"))
+    assert changed(old, new) == []
+    assert [path.stem for path in below("counter", new)] == ["counter"]
+
+
+def test_a_macro_that_means_something_else_is_a_change(tmp_path: Path) -> None:
+    """Nothing but a header differs: each version is read with its own."""
+    text = '`include "last.vh"\n' + COUNTER.replace("count_q == Last", "count_q == `LAST")
+    old, new = files(tmp_path / "old", text), files(tmp_path / "new", text)
+    headers = []
+    for files_of, value in ((old, "3'd4"), (new, "3'd3")):
+        header = files_of["counter"].with_name("last.vh")
+        header.write_text(f"`define VALUE {value}\n`define LAST `VALUE\n`define SPARE 1\n")
+        headers.append(header)
+    others = other_macros(macros(headers[:1]), macros(headers[1:]))
+    assert others == {"VALUE", "LAST"}
+    assert changed(old, new) == []
+    assert changed(old, new, others) == ["counter", "above"]
+    assert inherited("counter", old, new, [], others) is None
+    known = Known()
+    known.includes, known.former = [headers[1].parent], [headers[0].parent]
+    outcome = command.compare("counter", old, new, known, tmp_path / "work", 12)
+    assert outcome.verdict is Verdict.DIFFERS
+    known.former = known.includes = [headers[0].parent]
+    outcome = command.compare("counter", old, new, known, tmp_path / "work", 12)
+    assert outcome.verdict is Verdict.EQUAL
 
 
 def test_an_unknown_commit_is_refused(tmp_path: Path) -> None:

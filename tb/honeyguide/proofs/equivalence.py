@@ -18,6 +18,7 @@ from pathlib import Path
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
+from honeyguide.proofs.modules import below
 from honeyguide.sim.supervise import answer
 from honeyguide.sim.toolchain import clean_environment
 
@@ -40,8 +41,13 @@ class Answer:
 class Elaborated:
     """The core's modules with the parameters that they have in it."""
 
-    def __init__(self, top: str, values: Values, folder: Path, includes: Sequence[Path]) -> None:
+    def __init__(
+        self, top: str, values: Values, folder: Path, includes: Sequence[Path],
+        former: Sequence[Path] | None = None,
+    ) -> None:  # fmt: skip
+        """Elaborate the core as it is; `former` are folders of the old versions' own headers."""
         self.includes = includes
+        self.former = includes if former is None else former
         self._folder = folder
         self.parameters = self._parameters(top, values)
 
@@ -76,7 +82,7 @@ class Elaborated:
         if not sets:
             return Answer(equal=False, detail=f"{module} is not in the core as it is configured")
         for values in sets:
-            answer = same(module, values, old, new, self.includes, folder)
+            answer = same(module, values, old, new, self.includes, folder, former=self.former)
             if not answer.equal:
                 return answer
         return Answer(equal=True)
@@ -84,10 +90,10 @@ class Elaborated:
 
 def same(
     module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
-    folder: Path,
+    folder: Path, *, former: Sequence[Path] | None = None,
 ) -> Answer:  # fmt: skip
     """Say whether two versions of a module are equal; `values` are bits, by parameter."""
-    script = _both(module, values, old, new, includes, folder)
+    script = _both(module, values, old, new, (former or includes, includes), folder)
     script += [
         "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
         "equiv_simple", f"equiv_induct -seq {DEPTH}", "equiv_status",
@@ -99,15 +105,15 @@ def same(
 
 
 def _both(
-    module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
-    folder: Path,
+    module: str, values: Mapping[str, str], old: Files, new: Files,
+    includes: tuple[Sequence[Path], Sequence[Path]], folder: Path,
 ) -> list[str]:  # fmt: skip
-    """Return the script that reads both versions as `gold` and `gate`."""
+    """Return the script that reads both versions as `gold` and `gate`, each with its headers."""
     script: list[str] = []
     chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in values.items())
-    for name, files in (("gold", old), ("gate", new)):
+    for name, files, headers in (("gold", old, includes[0]), ("gate", new, includes[1])):
         script += [
-            *_read(_copied(below(module, files), includes, folder / name), name),
+            *_read(_copied(below(module, files), headers, folder / name), name),
             f"hierarchy -top {module}{chosen}", "proc", "flatten", "opt_clean",
             "memory -nomap", "memory_map", "async2sync", "dffunmap", "opt_clean",
             f"rename -top {name}", f"design -stash {name}",
@@ -135,7 +141,8 @@ def bounded(
     """
     trace = folder / "difference.vcd"
     for values in elaborated.parameters.get(module, []):
-        script = _both(module, values, old, new, elaborated.includes, folder)
+        headers = (elaborated.former, elaborated.includes)
+        script = _both(module, values, old, new, headers, folder)
         script += [
             "miter -equiv -flatten -make_outputs -ignore_gold_x gold gate miter",
             "hierarchy -top miter", "opt_clean",
@@ -149,18 +156,6 @@ def bounded(
         if f"proved base case for {cycles} steps: SUCCESS!" not in said:
             return Bounded(equal=None, detail=_unproven(said))
     return Bounded(equal=True, detail=f"equal for {cycles} cycles after reset")
-
-
-def below(module: str, files: Files) -> list[Path]:
-    """Return the files of a module and of all that it is made of."""
-    found: dict[str, Path] = {module: files[module]}
-    waiting = [module]
-    while waiting:
-        words = set(re.findall(r"\w+", files[waiting.pop()].read_text(encoding="utf-8")))
-        for name in sorted(words & files.keys() - found.keys()):
-            found[name] = files[name]
-            waiting.append(name)
-    return list(found.values())
 
 
 def _copied(files: Sequence[Path], includes: Sequence[Path], folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ import argparse
 import re
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,13 +21,15 @@ from honeyguide import cli
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.project import BUILD, ROOT
-from honeyguide.proofs.equivalence import Elaborated, Files, below, bounded
+from honeyguide.proofs.equivalence import Elaborated, Files, bounded
+from honeyguide.proofs.modules import below, code, inside, macros, other_macros, used_macros
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import table
 from honeyguide.runs import own_place
 
 CYCLES = 12
 _PORTS = re.compile(r"\bmodule\s+\w+\s*(#\s*\(.*?\)\s*)?\((.*?)\)\s*;", re.S)
+_PARAMETERS = re.compile(r"^\s*parameter\b[^=]*?(\w+)\s*=", re.M)
 
 
 class Verdict(StrEnum):
@@ -39,6 +41,7 @@ class Verdict(StrEnum):
     NOT_SHOWN = "not shown"
     PORTS = "other ports"
     NEW = "new"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,21 +76,29 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
     results.start()
     new = {path.stem: path for path in core().hdl()}
     old = former(wanted.base, folder / "former")
-    names = changed(old, new)
+    design = core().build(wanted.config)
+    includes = [Path(path).resolve() for path in design.get("includes", ())]
+    before = sorted((folder / "former").rglob("*.vh"))
+    others = other_macros(macros(before), macros(h for i in includes for h in i.glob("*.vh")))
+    names = changed(old, new, others)
+    gone = sorted(old.keys() - new.keys())
     if wanted.only is not None:
         names = chosen(wanted.only, names, new)
-    if not names:
+    if not names and not gone:
         print(f"NOTHING TO COMPARE: no module differs from {wanted.base}")
         results.write({"pass": None, "base": wanted.base, "modules": []})
         return 0
-    design = core().build(wanted.config)
-    includes = [Path(path).resolve() for path in design.get("includes", ())]
     elaborated = Elaborated(
-        design["design"].top, core().parameters(wanted.config), folder / "yosys", includes
-    )
-    outcomes: list[Outcome] = []
+        design["design"].top, core().parameters(wanted.config), folder / "yosys", includes,
+        sorted({path.parent for path in before}),
+    )  # fmt: skip
+    outcomes = [
+        Outcome(module=name, verdict=Verdict.GONE, detail="shown through those that were above it")
+        for name in gone
+        if wanted.only is None
+    ]
     for name in names:
-        outcome = inherited(name, old, new, outcomes) or compare(
+        outcome = inherited(name, old, new, outcomes, others) or compare(
             name, old, new, elaborated, folder, wanted.cycles
         )
         outcomes.append(outcome)
@@ -97,7 +108,7 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
         table(["module", "verdict", "detail"], [[o.module, o.verdict, o.detail] for o in outcomes])
     )
     bad = [o.module for o in outcomes if o.verdict in (Verdict.DIFFERS, Verdict.NOT_SHOWN)]
-    compared = any(o.verdict not in (Verdict.PORTS, Verdict.NEW) for o in outcomes)
+    compared = any(o.verdict not in (Verdict.PORTS, Verdict.NEW, Verdict.GONE) for o in outcomes)
     path = results.write(
         {
             "pass": not bad if compared else None, "base": wanted.base,
@@ -150,14 +161,23 @@ def git(*words: str) -> str:
     return done.stdout
 
 
-def changed(old: Files, new: Files) -> list[str]:
-    """Return the modules with another text, or a module below them with one; the lowest first."""
-    other = {
-        name for name in new if name not in old or old[name].read_bytes() != new[name].read_bytes()
-    }
+def changed(old: Files, new: Files, others: Collection[str] = ()) -> list[str]:
+    """Return the modules that are not as they were, the lowest first.
+
+    Such a module has another text, or a macro in it that means something else now (`others`), or a
+    module below it that is not as it was.
+    """
+    other = {name for name in new if own_change(name, old, new, others)}
     depth: Mapping[str, int] = {name: len(below(name, new)) for name in new}
     touched = [name for name in new if {path.stem for path in below(name, new)} & other]
     return sorted(touched, key=lambda name: (depth[name], name))
+
+
+def own_change(name: str, old: Files, new: Files, others: Collection[str]) -> bool:
+    """Whether a module itself is not as it was, comments apart."""
+    if name not in old or code(old[name]).split() != code(new[name]).split():
+        return True
+    return not used_macros(code(new[name])).isdisjoint(others)
 
 
 def chosen(only: str, names: list[str], new: Files) -> list[str]:
@@ -171,9 +191,11 @@ def chosen(only: str, names: list[str], new: Files) -> list[str]:
     return [name for name in names if name in wanted]
 
 
-def inherited(name: str, old: Files, new: Files, outcomes: list[Outcome]) -> Outcome | None:
-    """Return EQUAL for a module with the same text whose changed modules below are all EQUAL."""
-    if name not in old or old[name].read_bytes() != new[name].read_bytes():
+def inherited(
+    name: str, old: Files, new: Files, outcomes: list[Outcome], others: Collection[str] = ()
+) -> Outcome | None:
+    """Return EQUAL for a module that is as it was and whose changed modules below are all EQUAL."""
+    if own_change(name, old, new, others):
         return None
     names = {path.stem for path in below(name, new)}
     if {o.verdict for o in outcomes if o.module in names} == {Verdict.EQUAL}:
@@ -185,10 +207,15 @@ def compare(
     name: str, old: Files, new: Files, elaborated: Elaborated, folder: Path, cycles: int
 ) -> Outcome:
     """Compare one module with its former self."""
+    above = sorted(other for other in new if name in inside(other, new))
+    through = f"shown through {', '.join(above)}" if above else "nothing is above it"
     if name not in old:
-        return Outcome(module=name, verdict=Verdict.NEW, detail="shown through those above it")
-    if ports(old[name]) != ports(new[name]):
-        return Outcome(module=name, verdict=Verdict.PORTS, detail="shown through those above it")
+        return Outcome(
+            module=name, verdict=Verdict.NEW if above else Verdict.NOT_SHOWN, detail=through
+        )
+    if other := other_outside(old[name], new[name]):
+        verdict = Verdict.PORTS if above else Verdict.NOT_SHOWN
+        return Outcome(module=name, verdict=verdict, detail=f"{other}; {through}")
     started = time.monotonic()
     answer = elaborated.same(name, old, new, folder / name)
     if answer.equal:
@@ -200,8 +227,26 @@ def compare(
     return Outcome(module=name, verdict=verdict, seconds=time.monotonic() - started, detail=detail)
 
 
+def other_outside(old: Path, new: Path) -> str:
+    """Return in which ports and parameters two versions differ, nothing if in none."""
+    changes = {
+        "port": {port.split()[-1] for port in set(ports(old)) ^ set(ports(new))},
+        "parameter": set(parameters(old)) ^ set(parameters(new)),
+    }
+    said = []
+    for what, names in changes.items():
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            said.append(f"{what} {', '.join(sorted(names)[:3])}{more}")
+    return ", ".join(said)
+
+
+def parameters(path: Path) -> list[str]:
+    """Return the names of the module's parameters."""
+    return _PARAMETERS.findall(code(path))
+
+
 def ports(path: Path) -> list[str]:
-    """Return the module's ports as its text has them, without comments and blanks."""
-    text = re.sub(r"//[^\n]*", "", path.read_text(encoding="utf-8"))
-    found = _PORTS.search(text)
-    return "".join(found[2].split()).split(",") if found else []
+    """Return the module's ports as its text has them, without comments, blanks made one."""
+    found = _PORTS.search(code(path))
+    return [" ".join(port.split()) for port in found[2].split(",")] if found else []
