@@ -81,8 +81,8 @@ test: ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED= W
 nightly: ## Run every check on every configuration: SEED=
 	@$(DEV) -m scripts.check --nightly $(call option,seed,SEED) $(words)
 
-waves: ## Repeat a run, find the first difference, open its waves: TEST= SEED= CONFIG=
-	@$(SIM) -m scripts.waves $(call option,test,TEST) $(call option,seed,SEED) \
+waves: ## Repeat a run, find the first difference, open its waves: TEST= SEED= CONFIG= PROOF=
+	@$(if $(call given,PROOF),$(DEV),$(SIM)) -m scripts.waves $(call option,proof,PROOF) $(call option,test,TEST) $(call option,seed,SEED) \
 	  $(call option,config,CONFIG) $(words)
 
 debug: ## Run a test in this terminal, where breakpoint() stops inside the simulation: TEST= SEED= CONFIG=

@@ -11,13 +11,19 @@ import sys
 
 from honeyguide import cli
 from honeyguide.cli import UserError
-from honeyguide.project import ROOT
+from honeyguide.faults.faults import load_faults
+from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
+from honeyguide.proofs.planted import catch
+from honeyguide.proofs.planted import chosen as chosen_faults
 from honeyguide.proofs.table import Proof, TableError, load
 from honeyguide.proofs.task import Sources, check
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import table
+from honeyguide.runs import new_run
 
+PAGE = ROOT / "docs" / "proofs.md"
+BEGIN, END = "<!-- planted: make prove ARGS=--planted=... -->", "<!-- end -->"
 TABLE = ROOT / "tb" / "proofs" / "proofs.toml"
 SOURCES = Sources(
     files=sorted((ROOT / "rtl").glob("**/*.v")),
@@ -32,7 +38,14 @@ def main(argv: list[str]) -> int:
     cli.add(options, "only", help="only these, with commas; a module's name does, too")
     cli.add(options, "jobs")
     options.add_argument("--quick", action="store_true", help="those of a pull request")
+    options.add_argument(
+        "--planted", metavar="FAULTS",
+        help="not the proofs themselves: which faults of the self-test they catch, by name with "
+             "commas or, as a number, the slowest of the last self-test",
+    )  # fmt: skip
     wanted = options.parse_args(argv)
+    if wanted.planted is not None:
+        return planted(wanted.planted)
     try:
         proofs = chosen(load(TABLE), wanted.only, quick=wanted.quick)
         check(proofs, SOURCES)
@@ -64,6 +77,23 @@ def main(argv: list[str]) -> int:
     )
     print("FAIL" if failed else "PASS")
     return 1 if failed else 0
+
+
+def planted(words: str) -> int:
+    """Print which faults of the self-test the proofs catch; the same goes into docs/proofs.md."""
+    faults = chosen_faults(words, load_faults(), BUILD / "reports" / "selftest.json")
+    run = new_run("prove", BUILD)
+    rows = []
+    for caught in catch(faults, load(TABLE), SOURCES, ROOT, run.path):
+        rows.append(caught.row)
+        print(" | ".join(caught.row), flush=True)
+    head = ["fault", "what it breaks", "proof", "how", "seconds"]
+    lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text("\n".join([before + BEGIN, *lines, END + after]), encoding="utf-8")
+    return 0
 
 
 def chosen(proofs: list[Proof], only: str | None, *, quick: bool) -> list[Proof]:

@@ -1,19 +1,22 @@
-"""`make waves`: a test of the bench, or `network` for an MNIST image through the whole network."""
+"""`make waves`: a test of the bench, `network` for an MNIST image through the whole network, or the
+counterexample of a proof (PROOF=).
+"""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from honeyguide import cli
+from honeyguide.proofs.waves_command import main as counterexample
 from honeyguide.sim import HdlError
 from honeyguide.waves.command import main
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
+from scripts.prove import SOURCES, TABLE
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model
 from sw.program_file import write_program
@@ -31,6 +34,7 @@ class Networks:
         """Add the network and its inputs."""
         cli.add(options, "model", default=MODEL, help="of `network`: a .tflite file")
         cli.add(options, "input", help="of `network`: .npy, MNIST images by default")
+        cli.add(options, "proof")
 
     def environment(
         self, name: str, config: str, wanted: Namespace, folder: Path
@@ -58,5 +62,12 @@ def network_environment(
     }
 
 
+def waves(argv: list[str]) -> int:
+    """Show a test's waves or a proof's."""
+    if any(word.partition("=")[0] == "--proof" for word in argv):
+        return counterexample(argv, TABLE, SOURCES)
+    return main(argv, driven=Networks())
+
+
 if __name__ == "__main__":
-    cli.run_command(partial(main, driven=Networks()), HdlError)
+    cli.run_command(waves, HdlError)

@@ -112,7 +112,11 @@ def claims() -> Iterator[str]:
 
 
 def proofs() -> Iterator[str]:
-    """Yield the pytest files that prove something about the core."""
+    """Yield the pytest files that prove something about the core, and `prove:` with each proof."""
+    from honeyguide.proofs.table import load
+    from tb.build import PROOFS as RULES
+
+    yield from (f"prove:{proof.name}" for proof in load(RULES))
     for folder in PROOFS:
         for path in (ROOT / folder).rglob("test_*.py"):
             yield str(path.relative_to(ROOT))

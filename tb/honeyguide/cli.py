@@ -110,7 +110,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite or .onnx file"},
     "n": {"type": count, "help": "runs"},
+    "no-view": {"action": "store_true", "help": "do not open GTKWave"},
     "only": {"metavar": "NAMES", "help": "only these, with commas; all by default"},
+    "proof": {
+        "metavar": "NAME",
+        "help": "the counterexample of a proof, or of one of its faults (NAME-fault-N)",
+    },
     "rtl": {"type": Path, "metavar": "FOLDER", "help": "take the core from this folder"},
     "seed": {"type": seed, "default": 1, "help": "root of every random choice"},
     "speed": {

@@ -98,7 +98,7 @@ class Core:
         uncovered: `.vlt` files that say of which files code coverage is not to be counted.
         points: the bins of each point of functional coverage.
         claims: parts of the specification that the plan must name.
-        proofs: pytest files that the plan may name.
+        proofs: what the plan may name beside tests of the bench: pytest files, proofs.
         faults: the folder of the broken cores: faults.toml and a patch for each.
         fault_tests: None if the regression's own tests are to find them.
         parts: Python that is changed at random, by name; the core itself is the part `rtl`.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from honeyguide.project import ROOT
+from honeyguide.cli import UserError
+from honeyguide.project import BUILD, ROOT
+from honeyguide.proofs import task
 from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
 from honeyguide.proofs.table import TableError, load
 from honeyguide.proofs.task import Sources
+from honeyguide.proofs.waves_command import main as waves
+from honeyguide.waves.hierarchy import signals
 
 MACROS = ROOT / "tb" / "honeyguide" / "hdl" / "rules.svh"
 MODULE = """module demo_counter (
@@ -54,12 +59,17 @@ breaks = "waits"
 """
 
 
-def outcome(folder: Path, rule: str = "", table: str = TABLE) -> list[Result]:
-    """Run the demonstration with one more line among its rules."""
+def write_demonstration(folder: Path, rule: str, table: str) -> None:
+    """Write module, rules, with one more line, and table."""
     (folder / "rules").mkdir()
     (folder / "demo_counter.v").write_text(MODULE)
     (folder / "rules" / "demo_counter_rules.sv").write_text(RULES.replace("RULES_TO_TRY", rule))
     (folder / "proofs.toml").write_text(table)
+
+
+def outcome(folder: Path, rule: str = "", table: str = TABLE) -> list[Result]:
+    """Run the demonstration with one more line among its rules."""
+    write_demonstration(folder, rule, table)
     sources = Sources(files=[folder / "demo_counter.v"], includes=[], macros=MACROS)
     proofs = load(folder / "proofs.toml")
     return run_all(jobs_of(proofs), sources, folder / "runs", parallel=1, tell=lambda result: None)
@@ -116,3 +126,125 @@ def test_a_table_that_is_wrong_is_refused(
 ) -> None:
     with pytest.raises(TableError, match=sentence):
         outcome(tmp_path, table=TABLE.replace(old, new))
+
+
+def demonstrated(folder: Path, rule: str = "", name: str = "counter", table: str = TABLE) -> int:
+    """Open the waves of the demonstration."""
+    write_demonstration(folder, rule, table)
+    sources = Sources(files=[folder / "demo_counter.v"], includes=[], macros=MACROS)
+    return waves(["--proof", name, "--no-view"], folder / "proofs.toml", sources)
+
+
+def test_a_fault_is_seen_in_waves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demonstrated(tmp_path, name="counter-fault-0") == 0
+    assert "in_bounds is broken in cycle" in capsys.readouterr().out
+    folder = BUILD / "waves" / "proof-counter-fault-0"
+    view = (folder / "view.gtkw").read_text()
+    there = signals(folder / "waves.vcd")
+    named = [line for line in view.splitlines() if line.startswith("demo_counter.")]
+    assert "demo_counter.u_rules.count_q[2:0]" in named
+    assert set(named) <= set(there.values())
+    broken = int(re.search(r"in cycle (\d+)", (folder / "difference.txt").read_text())[1])  # type: ignore[index]
+    assert value_at(folder / "waves.vcd", "demo_counter.count_q", broken) == 5
+
+
+def test_a_rule_that_does_not_hold_is_seen_in_waves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = TABLE.replace("depth = 2", "depth = 4")
+    assert demonstrated(tmp_path, "`RULE(never_zero, count_q != 3'd0)", table=table) == 1
+    assert "demo_counter: never_zero is broken in cycle 1\n" in capsys.readouterr().out
+
+
+def test_an_induction_that_fails_is_said_to_be_none_of_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = TABLE.replace("depth = 2", "depth = 1")
+    rule = "reg [2:0] seen_q; `RULE(never_six, seen_q != 3'd6)\n"
+    rule += "always @(posedge clk_i) seen_q <= rst_ni ? seen_q == 3'd5 ? 3'd6 : 3'd1 : 3'd0;"
+    assert demonstrated(tmp_path, rule, table=table) == 1
+    assert "never_six is broken in cycle" in (said := capsys.readouterr().out)
+    assert "from a state that only the induction knows of" in said
+
+
+def test_waves_of_a_proof_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no proof 'countre'; did you mean counter"):
+        demonstrated(tmp_path, name="countre")
+
+
+def value_at(file: Path, path: str, cycle: int) -> int:
+    """What a signal of a trace is in a cycle."""
+    module, name = path.split(".")
+    text = file.read_text()
+    code = re.search(rf"\$var wire \d+ (\S+) {name} \$end", text.split(f"module {module} ")[1])
+    assert code is not None
+    before = text.split(f"\n#{10 * cycle + 5}\n")[0]
+    return int(re.findall(rf"^b(\d+) {code[1]}$", before, re.M)[-1], 2)
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ("exit 1", "left no result"),
+        ("mkdir -p task; echo PASS > task/status; kill -9 $$", "left no result"),
+        ("mkdir -p task; echo TIMEOUT 0 > task/status; exit 8", "time-out"),
+        ("mkdir -p task; echo ERROR > task/status; "
+         "echo 'SBY [task] ERROR: z3: not found' > task/logfile.txt; exit 16", "not there"),
+    ],
+)  # fmt: skip
+def test_an_engine_that_did_not_answer_is_no_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, sentence: str
+) -> None:
+    tool = tmp_path / "tools" / "yowasp-sby"
+    tool.parent.mkdir()
+    tool.write_text(f"#!/bin/sh\n{script}\n")
+    tool.chmod(0o755)
+    monkeypatch.setattr(task, "SYMBIYOSYS", str(tool))
+    results = outcome(tmp_path)
+    assert {str(result.outcome.verdict) for result in results} == {"not proved"}
+    assert sentence in results[0].sentence
+    content = report(results)
+    assert content["pass"] is False
+    proofs: Any = content["proofs"]
+    assert {entry["verdict"] for entry in proofs} == {"not proved"}
+
+
+def test_without_symbiyosys_nothing_is_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task, "SYMBIYOSYS", "no-such-sby")
+    results = outcome(tmp_path)
+    assert not any(result.passed for result in results)
+    assert "no-such-sby can't be started" in results[0].sentence
+
+
+def test_a_solver_that_is_not_there_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task, "SOLVER", "no-such-solver")
+    results = outcome(tmp_path)
+    assert {str(result.outcome.verdict) for result in results} == {"not proved"}
+
+
+def test_a_proof_that_takes_too_long_is_not_proved(tmp_path: Path) -> None:
+    rule = """reg [63:0] a_q, b_q;
+  always @(posedge clk_i) {a_q, b_q} <= {a_q + {61'd0, count_q}, b_q * 64'd3};
+  `RULE(hard, a_q * b_q != 64'd12157665459056928801)"""
+    table = TABLE.replace("depth = 2", "depth = 12\ntimeout = 5")
+    first = outcome(tmp_path, rule, table)[0]
+    assert first.outcome.verdict == "not proved"
+    assert "time-out" in first.sentence
+
+
+def test_assumptions_that_contradict_are_found_without_a_condition(tmp_path: Path) -> None:
+    """No line of these waits for anything, so no cover but that of running at all can miss."""
+    lines = "`HOST(low, !step_i)\n  `HOST(high, step_i)"
+    text = RULES.replace("`RULE_NEXT(waits, !step_i, count_q == $past(count_q))", "")
+    text = text.replace("in_bounds, count_q <= 3'd4", "waits, 1'b0").replace("RULES_TO_TRY", lines)
+    table = TABLE.replace('"in_bounds"', '"waits"')
+    write_demonstration(tmp_path, "", table)
+    (tmp_path / "rules" / "demo_counter_rules.sv").write_text(text)
+    sources = Sources(files=[tmp_path / "demo_counter.v"], includes=[], macros=MACROS)
+    jobs = jobs_of(load(tmp_path / "proofs.toml"))[:1]
+    (first,) = run_all(jobs, sources, tmp_path / "runs", parallel=1, tell=lambda result: None)
+    assert not first.passed

@@ -5,19 +5,20 @@
 //   `RULE_NEXT(name, when, claim)  holds in the cycle after one in which `when` did
 //   `HOST...(…)                    the same of the surroundings: a proof assumes it, a simulation
 //                                  asserts it, so that no proof rests on what the core does not do
-//   `ALWAYS(name, claim)           of a module without a clock
+//   `ALWAYS(name, when, claim)     of a module without a clock
+//   `LIMIT(name, claim)            sizes that the proof is for; a simulation has others
 //
 // A file of rules is a module with `clk_i` and `rst_ni` among its ports. A proof also covers every
-// `when`: one that can't come true would prove anything. Reset is free in a proof after its first
+// `when`, and running at all: what can't come true would prove anything. Reset is free in a proof after its first
 // cycle, so everything is shown for a reset out of every reachable state, too.
 `ifndef HONEYGUIDE_RULES_SVH
 `define HONEYGUIDE_RULES_SVH
 
-`define RULE(name, claim) \
-  always @(posedge clk_i) if (rst_ni) name: assert (claim);
-
 `ifdef FORMAL
 
+`define RULE(name, claim) \
+  always @(posedge clk_i) if (rst_ni) name: assert (claim); \
+  always @(posedge clk_i) name``_seen: cover (rst_ni);
 `define RULE_IF(name, when, claim) \
   always @(posedge clk_i) if (rst_ni && (when)) name: assert (claim); \
   always @(posedge clk_i) name``_seen: cover (rst_ni && (when));
@@ -35,11 +36,15 @@
 `define ALWAYS(name, when, claim) \
   always @* if (when) name: assert (claim); \
   always @* name``_seen: cover (when);
+`define LIMIT(name, claim) \
+  always @(posedge clk_i) if (rst_ni) name: assume (claim);
 `define STARTS_IN_RESET \
   initial assume (!rst_ni);
 
 `else
 
+`define RULE(name, claim) \
+  always @(posedge clk_i) if (rst_ni) name: assert (claim);
 `define RULE_IF(name, when, claim) \
   always @(posedge clk_i) if (rst_ni && (when)) name: assert (claim);
 `define RULE_NEXT(name, when, claim) \
@@ -49,6 +54,7 @@
 `define HOST_NEXT(name, when, claim) `RULE_NEXT(name, when, claim)
 `define ALWAYS(name, when, claim) \
   always_comb if (when) name: assert #0 (claim);
+`define LIMIT(name, claim)
 `define STARTS_IN_RESET
 
 `endif

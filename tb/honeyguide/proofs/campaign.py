@@ -77,21 +77,22 @@ def run_all(
     tell: Callable[[Result], None],
 ) -> list[Result]:  # fmt: skip
     """Run the jobs, `parallel` at a time; `tell` hears of each as it ends, in the jobs' order."""
-
-    def one(job: Job) -> Result:
-        where = folder / job.name
-        if job.fault is None:
-            outcome = prove(job.proof, job.values, sources, where)
-        else:
-            outcome = refute(job.proof, job.values, job.fault, sources, where)
-        return Result(job=job, outcome=outcome)
-
     results = []
     with threads(parallel) as pool:
-        for result in pool.map(one, jobs):
+        for result in pool.map(lambda job: run(job, sources, folder), jobs):
             tell(result)
             results.append(result)
     return results
+
+
+def run(job: Job, sources: Sources, folder: Path) -> Result:
+    """Run one job, in a folder of its name."""
+    where = folder / job.name
+    if job.fault is None:
+        outcome = prove(job.proof, job.values, sources, where)
+    else:
+        outcome = refute(job.proof, job.values, job.fault, sources, where)
+    return Result(job=job, outcome=outcome)
 
 
 def report(results: Sequence[Result]) -> dict[str, object]:
@@ -110,6 +111,8 @@ def report(results: Sequence[Result]) -> dict[str, object]:
                     "module": proof.module,
                     "method": proof.method,
                     "depth": proof.depth,
+                    "limits": proof.limits,
+                    "reason": proof.reason,
                     "seconds": round(sum(result.outcome.seconds for result in whole), 1),
                     "verdict": str(Verdict.NOT_PROVED if refuted else verdict),
                 }

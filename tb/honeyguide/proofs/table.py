@@ -1,11 +1,13 @@
-"""The table of proofs: which module is shown to keep its rules, how, and what must break them.
+r"""The table of proofs: which module is shown to keep its rules, how, and what must break them.
 
     [[proof]]
     module = "core_queue"               rules are in rules/core_queue_rules.sv
     parameters = [{ Width = 4, Depth = 3 }]
     method = "unbounded"                or "bounded", with `reason`
     depth = 4                           of the induction, or of the bounded search
-    taps = ["wire …;"]                  wires added to the module, where its rules need an array
+    taps = ["wire …;"]                  wires added to the module, where its rules need an array;
+                                        (* hierconn *) wire [7:0] \u_ids.late_q ; is one of an
+                                        inner module
     [[proof.fault]]
     change = ["count_q != Full", "1'b1"]
     breaks = "count_in_bounds"
@@ -24,7 +26,9 @@ from typing import Any, Literal
 
 Method = Literal["unbounded", "bounded"]
 
-_RULE = re.compile(r"^\s*`(RULE|RULE_IF|RULE_NEXT|ALWAYS|HOST|HOST_IF|HOST_NEXT)\((\w+)\s*,", re.M)
+_RULE = re.compile(
+    r"^\s*`(RULE|RULE_IF|RULE_NEXT|ALWAYS|HOST|HOST_IF|HOST_NEXT|LIMIT)\((\w+)\s*,", re.M
+)
 _PORT = re.compile(r"^\s*input\s+wire\b[^;)]*?(\w+)\s*,?\s*$", re.M)
 _PARAMETER = re.compile(r"^\s*parameter\s+(?:\[[^\]]*\]\s*)?(\w+)\s*=", re.M)
 _FORMAL = re.compile(r"^`ifdef FORMAL\n.*?^`endif\n", re.M | re.S)
@@ -76,12 +80,40 @@ class Proof:
     @property
     def properties(self) -> list[str]:
         """Names of what is proved, in the order of the file."""
-        return [name for kind, name in self._named() if not kind.startswith("HOST")]
+        return [n for kind, n in self._named() if not kind.startswith(("HOST", "LIMIT"))]
 
     @property
     def assumptions(self) -> list[str]:
         """Names of what is asked of the module's surroundings."""
         return [name for kind, name in self._named() if kind.startswith("HOST")]
+
+    @property
+    def limits(self) -> list[str]:
+        """Names of the sizes that it is for; what is larger is left to simulation."""
+        return [name for kind, name in self._named() if kind == "LIMIT"]
+
+    @property
+    def looks_inside(self) -> bool:
+        """A tap names a signal of an inner module; these are put into one for it."""
+        return any("hierconn" in tap for tap in self.taps)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The macro that each rule and assumption is written with."""
+        return {name: kind for kind, name in self._named()}
+
+    def text_of(self, rule: str) -> str:
+        """Return the lines that say a rule, empty if there is none of this name."""
+        text = self.rules.read_text(encoding="utf-8")
+        begin = re.search(rf"`[A-Z_]+\({rule}\s*,", text)
+        if begin is None:
+            return ""
+        depth, place = 1, text.index("(", begin.start()) + 1
+        while depth and place < len(text):
+            depth += {"(": 1, ")": -1}.get(text[place], 0)
+            place += 1
+        lines = text[begin.start() : place].splitlines()
+        return "\n".join(line.strip() for line in lines)
 
     def _named(self) -> list[tuple[str, str]]:
         return _RULE.findall(self.rules.read_text(encoding="utf-8"))
@@ -145,6 +177,8 @@ def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
         raise TableError(f"{proof.name}: method is unbounded or bounded, not {method}")
     if method == "bounded" and not proof.reason:
         raise TableError(f"{proof.name}: a bounded proof says the reason why it is not unbounded")
+    if proof.limits and not proof.reason:
+        raise TableError(f"{proof.name}: a proof for some sizes says the reason why not for all")
     if len(proof.faults) < 2:
         raise TableError(f"{proof.name}: at least two faults show that the proof can fail")
     for fault in proof.faults:

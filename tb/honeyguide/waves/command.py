@@ -71,7 +71,7 @@ def main(argv: list[str], driven: Driven | None = None) -> int:
     options.add_argument(
         "--picture", action="store_true", help="make picture.png, without a display"
     )
-    options.add_argument("--no-view", action="store_true", help="do not open GTKWave")
+    cli.add(options, "no-view")
     wanted = options.parse_args(argv)
     config = wanted.config or core().default
     core().parameters(config)

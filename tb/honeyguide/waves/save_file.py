@@ -143,21 +143,24 @@ def missing_signals(waves: Path) -> list[str]:
     ]
 
 
-def head(waves: Path, *, first: int, last: int | None, cycle: int, issued: int | None) -> list[str]:
-    """The file's settings: window, zoom, markers."""
+def head(
+    waves: Path, *, first: int, last: int | None, cycle: int, issued: int | None,
+    clock: int = CLOCK_PS,
+) -> list[str]:  # fmt: skip
+    """The file's settings: window, zoom, markers; `clock` is a cycle in the waves' own unit."""
     shown = 40 if last is None else min(last - first + 4, 100)  # more cycles are too narrow to read
     start = max(first, cycle - shown * 3 // 4)
     width = SIZE[0] - NAMES_WIDTH - 120
-    zoom = -math.log2(shown * CLOCK_PS / width * FRAME)
-    marker = cycle * CLOCK_PS
+    zoom = -math.log2(shown * clock / width * FRAME)
+    marker = cycle * clock
     named = [-1] * 26
     if issued is not None:
-        named[0] = issued * CLOCK_PS
+        named[0] = issued * clock
     named[1] = marker
     return [
         f'[dumpfile] "{waves.name}"',
         f'[savefile] "{VIEW}"',
-        f"[timestart] {start * CLOCK_PS}",
+        f"[timestart] {start * clock}",
         f"[size] {SIZE[0]} {SIZE[1]}",
         "[pos] 0 0",
         f"*{zoom:.6f} {marker} {' '.join(map(str, named))}",
@@ -172,6 +175,11 @@ def comment(difference: Mapping[str, Any] | None, config: str) -> list[str]:
     said = [f"core {config}"]
     if difference is not None:
         said += [line.strip() for line in str(difference["sentences"]).splitlines()]
+    return note(said)
+
+
+def note(said: Sequence[str]) -> list[str]:
+    """Lines without signals, as wide as the column of names."""
     short = [part for text in said for part in textwrap.wrap(text, COMMENT_WIDTH)]
     return [line for text in short for line in (f"@{BLANK:x}", f"-{text}")]
 
@@ -223,6 +231,16 @@ def group_lines(
     return [*lines, f"@{end:x}", f"-{group.name}"]
 
 
+def group_of_names(name: str, listed: Sequence[str], *, opened: bool) -> list[str]:
+    """A group of a save file, of signals by the names that GTKWave has for them."""
+    shut = 0 if opened else CLOSED
+    lines = [f"@{BEGIN | BLANK | shut:x}", f"-{name}"]
+    for signal in listed:
+        flags = FLAGS[radix.HEX if signal.endswith("]") else radix.BIT]
+        lines += [f"@{flags:x}", signal]
+    return [*lines, f"@{END | BLANK | (0 if opened else CLOSED | HIDDEN):x}", f"-{name}"]
+
+
 def signal_lines(signal: Signal, name: str, views: Views) -> list[str]:
     """A signal: flags, what it is translated with, name."""
     lines = [f"@{FLAGS.get(signal.radix, HEX | RIGHT | FILE):x}"]
@@ -236,9 +254,15 @@ def signal_lines(signal: Signal, name: str, views: Views) -> list[str]:
 
 def write_surfer(path: Path, groups: list[Group], cycle: int) -> None:
     """The same groups as commands of Surfer: surfer --command-file view.sucl waves.vcd."""
+    listed = {g.name: [top() + signal.path for signal in g.signals] for g in groups}
+    surfer_of_names(path, listed, time=cycle * CLOCK_PS)
+
+
+def surfer_of_names(path: Path, groups: Mapping[str, Sequence[str]], *, time: int) -> None:
+    """Groups of signals by their paths, with a cursor at a time of the waves."""
     lines = []
-    for group in groups:
-        lines.append(f"divider_add {group.name}")
-        lines += [f"variable_add {top()}{signal.path}" for signal in group.signals]
-    lines += [f"cursor_set {cycle * CLOCK_PS}", "goto_cursor"]
+    for name, listed in groups.items():
+        lines.append(f"divider_add {name}")
+        lines += [f"variable_add {signal.partition('[')[0]}" for signal in listed]
+    lines += [f"cursor_set {time}", "goto_cursor"]
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")

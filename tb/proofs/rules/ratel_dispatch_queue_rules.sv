@@ -56,6 +56,8 @@ module ratel_dispatch_queue_rules #(
   `RULE(busy_while_one_is_used, busy_o == (inside_q != 0))
   `RULE_IF(starts_only_when_clear, start,
            waiting[start_ptr_q] && clear[start_ptr_q] && !hold_i && !refuse)
+  `RULE_IF(starts_as_soon_as_clear, waiting[start_ptr_q] && clear[start_ptr_q] && !hold_i && !refuse,
+           start_valid_o)
   `RULE_IF(frees_what_was_used, done_i, (freed_o & ~used) == 0 && (freed_o & waiting) == 0)
   `RULE_IF(drops_only_what_waits, drop,
            refuse && working_q == 0 && freed_o != 0 && (freed_o & ~waiting) == 0)
