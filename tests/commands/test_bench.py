@@ -96,4 +96,5 @@ def test_a_kernel_that_was_named_and_is_left_out_is_no_pass(
     words = ["--no-speed", "--results", str(tmp_path)]
     assert bench.main(["--only", "conv3x3", *words]) == 1
     assert "FAIL: conv3x3 was asked for by name and is left out" in capsys.readouterr().out
-    assert bench.main(words) == 0
+    assert bench.main(words) == 1
+    assert "FAIL: no kernel was measured on 8x8" in capsys.readouterr().out

