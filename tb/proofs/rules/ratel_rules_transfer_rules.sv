@@ -1,0 +1,50 @@
+// The verdict on ld and st: what passes lies inside its buffer and inside memory, and is not empty.
+`include "rules.svh"
+`include "ratel_isa.vh"
+
+module ratel_rules_transfer_rules #(
+  parameter SpadDepth  = 1024,
+  parameter WbufDepth  = 2048,
+  parameter ParamDepth = 64
+) (
+  input wire        store_i,
+  input wire [2:0]  op_i,
+  input wire [31:0] rs1_i,
+  input wire [31:0] rs2_i,
+  input wire [15:0] h_i,
+  input wire [15:0] w_i,
+  input wire [15:0] channels_i,
+  input wire [15:0] blocks_i,
+  input wire [15:0] pitch_i,
+  input wire [15:0] cbs_i,
+  input wire [15:0] pix_pitch_i,
+  input wire [31:0] row_pitch_i,
+  input wire [31:0] row_span_i,
+  input wire [49:0] end_i,
+  input wire [49:0] span_i,
+  input wire        fail_o,
+  input wire [7:0]  code_o
+);
+
+  wire spad   = store_i || op_i == `OP_LD_T;
+  wire matrix = !store_i && (op_i == `OP_LD_M || op_i == `OP_LD_MT);
+  wire words  = !store_i && op_i == `OP_LD_W;
+  wire params = !store_i && (op_i == `OP_LD_P || op_i == `OP_LD_B);
+
+  wire [63:0] end_of_span = {32'd0, rs1_i} + {14'd0, span_i};
+
+  // The multiplier gives no span of 2^49 or more, so its sum with an address does not wrap.
+  `ALWAYS(inside_memory, !fail_o && !span_i[49], end_of_span <= 64'h1_0000_0000)
+  `ALWAYS(inside_the_scratchpad, !fail_o && spad, {14'd0, end_i} <= SpadDepth)
+  `ALWAYS(inside_the_weights, !fail_o && (matrix || words), {14'd0, end_i} <= WbufDepth)
+  `ALWAYS(inside_the_parameters, !fail_o && params, {14'd0, end_i} <= ParamDepth)
+  `ALWAYS(not_empty, !fail_o && (spad || matrix), h_i != 0 && w_i != 0 && channels_i != 0)
+  `ALWAYS(counts_something, !fail_o && (words || params), rs2_i[31:16] != 0)
+  `ALWAYS(rows_hold_pixels, !fail_o && spad, pitch_i >= w_i && cbs_i >= blocks_i)
+  `ALWAYS(pixels_do_not_overlap, !fail_o && (spad || matrix), pix_pitch_i >= channels_i)
+  `ALWAYS(rows_do_not_overlap, !fail_o && (spad || matrix) && h_i != 1, row_pitch_i >= row_span_i)
+  `ALWAYS(parameters_are_aligned, !fail_o && params, rs1_i[1:0] == 0)
+  `ALWAYS(passes_without_a_code, !fail_o, code_o == `ERR_NONE)
+  `ALWAYS(fails_with_a_code, fail_o, code_o != `ERR_NONE)
+
+endmodule
