@@ -120,10 +120,11 @@ module ratel_read_port #(
     .pop_data_o   ({skid_id, beat_last_o, skid_error, beat_data_o})
   );
 
-  // A burst that waits in the AR register can't have been answered.
+  // A burst that waits in the AR register can't have been answered. With no id left, all that comes
+  // is late: the last id's bursts were given up, too.
   wire foreign   = (skid_id != id);
-  wire late_beat = late && foreign;
-  wire stray     = !late_beat && (owed == {4'd0, ar_valid_q});
+  wire late_beat = late && (foreign || spent_o);
+  wire stray     = !late_beat && (owed <= {4'd0, ar_valid_q});
   wire drop      = late_beat || stray;
 
   assign beat_valid_o = skid_valid && !drop;

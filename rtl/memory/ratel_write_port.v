@@ -259,7 +259,7 @@ module ratel_write_port #(
   reg  [4:0] sent_q;   // bursts of the present id, sent to the end and not answered
 
   wire foreign     = (bid_i != id);
-  wire late_answer = late && foreign;
+  wire late_answer = late && (foreign || spent_o);   // with no id left, all that comes is late
   wire stray       = !late_answer && (owed == 5'd0);
   wire early       = (sent_q == 5'd0);
   wire answered    = answer_valid_o && answer_ready_i;

@@ -10,7 +10,7 @@ import cocotb
 
 from golden.machine import OWNERS, Owner
 from golden.machine.windows import Window
-from tests.rtl.memory.axi_memory import Behaviour
+from tests.rtl.memory.axi_memory import Beat, Behaviour
 from tests.rtl.memory.bench import Bench
 from tests.rtl.memory.engines import expected_memory, random_behaviour
 from tests.rtl.memory.layout import Move
@@ -18,6 +18,7 @@ from tests.rtl.memory.moves import HALF, random_load, random_store
 
 GRANULE = 16
 NONE = tuple(Window() for _ in range(4))
+IDS = 16  # AxiIdWidth is 4
 PRIVILEGED, USER_PROT = 0b001, 0b010
 
 
@@ -292,6 +293,66 @@ async def a_dead_memory_is_given_up(dut: Any) -> None:
             spent = 0
             await bench.adopt()
     assert late > 5, late
+
+
+@cocotb.test()
+async def ids_run_out_and_come_back(dut: Any) -> None:
+    """Aborts use up all ids of both ports; when every late answer has come, both work again."""
+    bench = Bench(dut)
+    await bench.start()
+    rng, memory = bench.rng, bench.memory
+    for turn in range(IDS + 2):
+        memory.behaviour = Behaviour(latency=1, dead=frozenset(("r", "b")))
+        memory.asked.clear()
+        bench.queues["load"].extend(random_load(rng, bench.shape, memory.base) for _ in range(3))
+        bench.queues["store"].extend(random_store(rng, bench.shape, memory.base) for _ in range(3))
+        for _ in range(rng.randint(30, 80)):
+            await bench.cycle()
+        assert bool(memory.asked) == (turn < IDS), "bursts show while there are ids, and no longer"
+        await bench.give_up()
+    await bench.adopt()
+    memory.behaviour = random_behaviour(bench)
+    waited = 0
+    while not memory.quiet():
+        await bench.cycle()
+        waited += 1
+        assert waited < 20_000, "late answers are not taken"
+    await legal_job(bench)
+
+
+@cocotb.test()
+async def beats_come_ahead_of_their_burst(dut: Any) -> None:
+    """While a burst that was given up waits on AR, beats with the next id are no data."""
+    bench = Bench(dut)
+    await bench.start()
+    rng, memory = bench.rng, bench.memory
+    for _ in range(30):
+        memory.behaviour = Behaviour(latency=1, dead=frozenset(("ar",)))
+        bench.queues["load"].append(random_load(rng, bench.shape, memory.base))
+        while not int(dut.ar_o.value) & 1:
+            await bench.cycle()
+        await bench.give_up()
+        load = random_load(rng, bench.shape, memory.base)
+        while len(bursts_of(bench, load)) != 1:
+            load = random_load(rng, bench.shape, memory.base)
+        ((first, last),) = bursts_of(bench, load)
+        beats = (last + 1 - first) // bench.bus_bytes
+        for index in range(beats):  # other data than the load asks for
+            place = memory.base + HALF + bench.bus_bytes * index
+            memory.reads.append(Beat(addr=place, due=0, last=int(index == beats - 1), id=1))
+        for _ in range(rng.choice((0, 1, 5, 100))):
+            await bench.cycle()
+        memory.behaviour = Behaviour(latency=1)
+        bench.queues["load"].append(load)
+        await bench.finish(loads=1, quiet=False)
+        if bench.results["load"][0][0]:
+            await bench.adopt(but=[load])
+        else:
+            bench.apply(load)
+            await bench.compare()
+        for _ in range(300):
+            await bench.cycle()
+        await legal_job(bench)
 
 
 async def legal_job(bench: Bench) -> None:

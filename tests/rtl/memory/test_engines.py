@@ -34,6 +34,8 @@ FAULTS = (
     "every_single_wrong_answer_is_seen",
     "stale_answers_after_a_hard_reset",
     "a_dead_memory_is_given_up",
+    "ids_run_out_and_come_back",
+    "beats_come_ahead_of_their_burst",
 )
 STALE = "stale_answers_after_a_hard_reset"
 ALIKE = (
@@ -43,7 +45,7 @@ ALIKE = (
 # What is tried with bursts that are announced only when they are whole.
 WHOLE = (
     "random_traffic", "a_write_error_at_every_burst", "windows_hold", "a_lawless_memory",
-    "a_dead_memory_is_given_up", "a_whole_burst_holds_nobody",
+    "a_dead_memory_is_given_up", "ids_run_out_and_come_back", "a_whole_burst_holds_nobody",
 )  # fmt: skip
 
 
