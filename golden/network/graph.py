@@ -18,7 +18,13 @@ from golden.network.operations import Operation
 
 
 class NetworkError(ValueError):
-    """A network that cannot be used; the message says what is wrong with it in one sentence."""
+    """A network that cannot be used; the message says what is wrong with it in one sentence.
+
+    Texts of a file may hold anything: what does not print is written as Python would.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -165,9 +165,13 @@ def _at(place: str, wrong: Callable[[Function], Any]) -> Mistake:
 _MISTAKES: dict[str, Mistake] = {
     "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, BATCH_MATMUL, ADD, SUB, MUL, RELU, LEAKY_RELU, "
     "QUANTIZE, MEAN, TRANSPOSE_CONV": NUMERICS,
-    "ADD int16, SUB int16, MUL int16, SQUARED_DIFFERENCE, SQUARED_DIFFERENCE int16, DIV, ABS, "
+    "ADD int16, SUB int16, MUL int16, SQUARED_DIFFERENCE, SQUARED_DIFFERENCE int16, ABS, "
     "ABS int16, PRELU, RELU int16, LEAKY_RELU int16, QUANTIZE int8 to int16, QUANTIZE int16, "
     "QUANTIZE int16 to int8, QUANTIZE int32 to int8": ROUNDED_ONCE,
+    "DIV": _at(
+        "rescaling._divide_by_any_pot",
+        lambda _: lambda x, exponent: (x.astype(np.int64) >> (exponent & 31)).astype(np.int32),
+    ),
     "ADD int32, SUB int32, MUL int32, SQUARED_DIFFERENCE int32": _at("rescaling.plain", saturating),
     "QUANTIZE float32 to int8": _at("rescaling.quantize_float", towards_zero),
     "DEQUANTIZE, DEQUANTIZE int16": _at(

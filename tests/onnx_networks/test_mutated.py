@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from golden.network.graph import NetworkError
 from scripts.fuzz.campaign import Tally, campaign
 from scripts.fuzz.mutate_onnx import mutants, owners, parsed, seed_files
 from scripts.fuzz.worker import judge
@@ -121,6 +122,39 @@ def test_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
     assert b"QuantizeLinear" in raw
     path.write_bytes(raw.replace(b"QuantizeLinear", b"QuantizeL\xffnear", 1))
     assert "is no text (UTF-8)" in refusal(path)
+
+
+def test_a_text_of_an_attribute_is_shown_as_it_can_be_printed(tmp_path: Path) -> None:
+    def odd(model: Any) -> None:
+        resize = next(item for item in model.graph.node if item.op_type == "Resize")
+        mode = next(a for a in resize.attribute if a.name == "coordinate_transformation_mode")
+        mode.s = b"asym\x1b[2J\nmetric"
+
+    with_resize = next(
+        name
+        for name in seed_files()
+        if any(
+            item.op_type == "Resize" and item.attribute
+            for item in parsed(seed_files()[name]).graph.node
+        )
+    )
+    said = refusal(written(tmp_path, with_resize, odd))
+    assert said.isprintable()
+    assert str(NetworkError("a\nb \x1b \u2028 \u00e9")) == "a\\nb \\x1b \\u2028 \u00e9"
+
+
+def test_a_zero_point_of_another_type_than_its_constants(tmp_path: Path) -> None:
+    def unsigned(model: Any) -> None:
+        constants = {item.name for item in model.graph.initializer}
+        for item in model.graph.node:
+            if item.op_type == "DequantizeLinear" and item.input[0] in constants:
+                points = next(c for c in model.graph.initializer if c.name == item.input[2])
+                if points.data_type == 3:
+                    points.data_type = 2
+                    return
+
+    said = refusal(written(tmp_path, "qdq_classifier", unsigned))
+    assert "zero point is uint8, its data are int8" in said
 
 
 def test_biases_of_a_type_that_the_operator_does_not_take(tmp_path: Path) -> None:

@@ -147,11 +147,12 @@ def factors(
 
 
 def bias_of(
-    b: Builder, node: Node, position: int, scales: NDArray[np.float32], channels: int
+    b: Builder, node: Node, position: int, scales: NDArray[np.float32], channels: int, to: Target
 ) -> tuple[Bias, bool]:
     """Biases int32 in steps of the sums, and whether onnxruntime sums them as whole numbers.
 
-    Those that are float32, or int32 in steps of their own, are rounded; it sums float32 then.
+    Those that are float32, or int32 in steps of their own, are rounded; it sums float32 then. They
+    are refused where that could move the output by more than a step.
     """
     name = node.input(position)
     if not name:
@@ -177,7 +178,13 @@ def bias_of(
                 node, "the scale of its biases is not input scale times weight scale; quantise "
                 "them again",
             )  # fmt: skip
-    return np.clip(np.rint(steps), -(2.0**31), 2.0**31 - 1).astype(np.int64).astype(np.int32), False
+    rounded = np.clip(np.rint(steps), -(2.0**31), 2.0**31 - 1)
+    if (np.abs(rounded - steps) * scales > to.scaling.scale / 2).any():
+        raise b.error(
+            node, "its biases can't be told in steps of input scale times weight scale, which are "
+            "larger than those of its output; quantise it again",
+        )  # fmt: skip
+    return rounded.astype(np.int64).astype(np.int32), False
 
 
 def convolution(
@@ -193,7 +200,7 @@ def convolution(
         raise b.error(node, f"its weights {w.data.shape} do not fit {depth} channels")
     made, _ = window(b, node, (h, wide), (kh, kw))
     scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
-    bias, whole = bias_of(b, node, bias_at, scales, out_c)
+    bias, whole = bias_of(b, node, bias_at, scales, out_c, to)
     centred = w.data.reshape(out_c, -1).astype(np.int64) - w.zero_point
     # Padding adds zeros: the sums of fewer taps lie between those of all.
     least, most = reach(centred, x, bias)
@@ -304,7 +311,7 @@ def transposed(
     kernel = _whole_kernel(w.data, groups, dilation)
     out_c = kernel.shape[1]
     scales = (np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype(np.float32)
-    bias, _ = bias_of(b, node, bias_at, scales, out_c)
+    bias, _ = bias_of(b, node, bias_at, scales, out_c, to)
     turned = np.ascontiguousarray(kernel.transpose(1, 2, 3, 0))
     least, most = reach(turned.reshape(out_c, -1).astype(np.int64), x, bias)
     added = np.int64(0) if bias is None else bias.astype(np.int64)
@@ -331,7 +338,7 @@ def dense(
         raise b.error(node, f"its weights {w.data.shape} do not fit the input {x.shape}")
     source = b.form(x, PLAIN)
     scales = (np.float32(factor) * np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype("f4")
-    bias, whole = bias_of(b, node, bias_at, scales, units)
+    bias, whole = bias_of(b, node, bias_at, scales, units, to)
     sums = reach(data.astype(np.int64) - w.zero_point, x, bias)
     wanted = factors(b, node, x, w, to, units, factor)
     requantise, exact = requantisation(b, node, wanted, sums, to)

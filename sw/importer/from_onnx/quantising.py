@@ -64,13 +64,17 @@ def _dequantize(b: Builder, node: Node) -> Value | None:
         return Real(source=b.rescaled(node, 0, b.scaling(node, 1, 2)))
     data, scales = b.constants[name], b.reals(node, 1).astype(np.float32)
     axis = int(node.attributes.get("axis", 1))
+    points = b.optional(node, 2)
+    points = np.zeros(scales.shape, dtype=data.dtype) if points is None else points
+    if points.dtype != data.dtype:
+        raise b.error(node, f"its zero point is {points.dtype}, its data are {data.dtype}")
     if data.dtype == np.int32:
+        if points.any():
+            raise b.error(node, "int32 needs a zero point of 0")
         out = node.outputs[0]
         b.constants[f"{out} int32"] = data
         b.constants[out] = (data * scales.reshape(-1)).astype(np.float32)
         return None
-    points = b.optional(node, 2)
-    points = np.zeros(scales.shape, dtype=data.dtype) if points is None else points
     if str(data.dtype) in ("int4", "uint4"):
         data, points = data.astype(np.int8), points.astype(np.int8)
     return _weights(b, node, data, scales, points, axis)

@@ -140,7 +140,9 @@ def take_out(commit: str, folder: Path) -> None:
     )
     if packed.returncode == 0:
         with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+            # Python 3.11.2, Debian's, has no filters yet.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(folder)
 
 
 def git(*words: str) -> str:
