@@ -196,7 +196,7 @@ SOUND: dict[str, list[Cycle]] = {
     ],
     "burst up to the page": [burst("ar", addr=0x1FF0), NONE],
     "status": [
-        {"c_engines": 5, "c_status": 5}, {"c_status": 0, "c_status_user": 1},
+        {"c_engines": 5, "c_status": 5, "c_completes": 1}, {"c_status": 0, "c_status_user": 1},
         {"c_sweep": 1}, {"c_sweep": 0, "c_writes": 1}, {"c_load": 1, "c_made": 0x11},
     ],
     "interrupt": [
