@@ -322,17 +322,17 @@ def test_a_page_that_is_open_follows_the_regression_to_its_end(
     live = Live(tmp_path, runs)
     live.start(outcomes)
     browser.open(page, width=1280)
-    browser.wait("document.getElementById('state').textContent.startsWith('running: 0 of 3')")
+    browser.wait("document.getElementById('state')?.textContent.startsWith('running: 0 of 3')")
     ends(0, "pass")
     ends(1, "fail")
-    browser.wait("document.getElementById('state').textContent.startsWith('running: 2 of 3')")
+    browser.wait("document.getElementById('state')?.textContent.startsWith('running: 2 of 3')")
     assert {(row[0], row[3]) for row in rows(browser, "Runs")[1:]} == {("pass", "0"), ("fail", "1")}
     assert browser.value("document.querySelector('[data-live=failed]').textContent") == "1"
     assert browser.complaints() == []
     ends(2, "pass")
     write_reports(tmp_path, summary())
     live.end()
-    browser.wait("document.querySelector('.verdict').textContent.startsWith('FAIL: 3 runs')")
+    browser.wait("document.querySelector('.verdict')?.textContent.startsWith('FAIL: 3 runs')")
 
 
 def test_a_page_says_when_nobody_writes_its_progress_any_more(
@@ -344,7 +344,7 @@ def test_a_page_says_when_nobody_writes_its_progress_any_more(
            "rate": 1.0, "left": 1.0, "latest": []}  # fmt: skip
     (tmp_path / "progress.js").write_text(f"progress({json.dumps(old)});", encoding="utf-8")
     browser.open(page, width=1280)
-    browser.wait("document.getElementById('state').textContent.startsWith('stopped: no sign')")
+    browser.wait("document.getElementById('state')?.textContent.startsWith('stopped: no sign')")
 
 
 def test_these_checks_find_what_is_wrong(tmp_path: Path, browser: Browser) -> None:
