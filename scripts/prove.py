@@ -17,19 +17,14 @@ from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
 from honeyguide.proofs.planted import catch
 from honeyguide.proofs.planted import chosen as chosen_faults
 from honeyguide.proofs.table import Proof, TableError, load
-from honeyguide.proofs.task import Sources, check
+from honeyguide.proofs.task import check
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import table
 from honeyguide.runs import new_run
+from tb.proofs.sources import SOURCES, TABLE
 
 PAGE = ROOT / "docs" / "proofs.md"
 BEGIN, END = "<!-- planted: make prove ARGS=--planted=... -->", "<!-- end -->"
-TABLE = ROOT / "tb" / "proofs" / "proofs.toml"
-SOURCES = Sources(
-    files=sorted((ROOT / "rtl").glob("**/*.v")),
-    includes=[ROOT / "rtl" / "include"],
-    macros=ROOT / "tb" / "honeyguide" / "hdl" / "rules.svh",
-)
 
 
 def main(argv: list[str]) -> int:

@@ -16,11 +16,11 @@ from honeyguide.sim import HdlError
 from honeyguide.waves.command import main
 from models.mnist import dataset
 from models.mnist.evaluate import to_int8
-from scripts.prove import SOURCES, TABLE
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model
 from sw.program_file import write_program
 from tb.build import ROOT
+from tb.proofs.sources import SOURCES, TABLE
 
 MODEL = ROOT / "models" / "mnist" / "mnist.tflite"
 

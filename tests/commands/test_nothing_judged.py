@@ -18,10 +18,11 @@ from scripts.fuzz.__main__ import gaps as fuzz_gaps
 from scripts.fuzz.campaign import Tally as Files
 from scripts.random_networks.__main__ import gaps as network_gaps
 from scripts.random_networks.campaign import Tally as Networks
+from tb.proofs.sources import TABLE
 
 
 def test_a_proof_that_was_named_and_is_left_out_is_refused() -> None:
-    proofs = load(prove.TABLE)
+    proofs = load(TABLE)
     late = next(proof.name for proof in proofs if not proof.quick)
     with pytest.raises(UserError, match=f"not among the quick proofs: {late}"):
         prove.chosen(proofs, late, quick=True)

@@ -1,0 +1,1 @@
+"""What is proved of the core: the table, and the rules of its modules."""
