@@ -12,7 +12,7 @@ again with its next extreme. Case `number` of a campaign is the same file for th
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,19 +96,36 @@ def mutants(
     kinds: Sequence[str] = KINDS,
 ) -> Iterator[Mutant]:
     """Yield `count` mutants from number `first` on; the kinds take turns, and so do the models."""
-    names = sorted(models)
     having = owners(models) if "field" in kinds else {}
-    for number in range(first, first + count):
+
+    def driven(random: np.random.Generator, turn: int) -> tuple[str, str, bytes]:
+        return field(random, models, having, turn, seed)
+
+    return by_turns(models, seed, range(first, first + count), kinds, CHANGES, driven, ".tflite")
+
+
+def by_turns(
+    models: Mapping[str, bytes],
+    seed: int,
+    numbers: Iterable[int],
+    kinds: Sequence[str],
+    changes: Mapping[str, Kind],
+    driven: Callable[[np.random.Generator, int], tuple[str, str, bytes]],
+    suffix: str,
+) -> Iterator[Mutant]:
+    """Yield the mutants of these numbers; `driven` makes kind `field`, `changes` the others."""
+    names = sorted(models)
+    for number in numbers:
         random = np.random.default_rng((seed, number))
         turns, place = divmod(number, len(kinds))
         kind = kinds[place]
         turn = turns * kinds.count(kind) + kinds[:place].count(kind)
         if kind == "field":
-            name, what, raw = field(random, models, having, turn, seed)
+            name, what, raw = driven(random, turn)
         else:
             name = names[turn % len(names)]
-            what, raw = CHANGES[kind](random, models[name])
-        yield Mutant(number=number, model=name, what=what, raw=raw)
+            what, raw = changes[kind](random, models[name])
+        yield Mutant(number=number, model=name, what=what, raw=raw, suffix=suffix)
 
 
 def flip(random: np.random.Generator, raw: bytes) -> tuple[str, bytes]:

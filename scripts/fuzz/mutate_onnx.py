@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from models.onnx_networks import NETWORKS
-from scripts.fuzz.mutate import FRACTIONS, NUMBERS, Mutant, bit, cut, flip
+from scripts.fuzz.mutate import FRACTIONS, NUMBERS, Mutant, bit, by_turns, cut, flip
 
 SUFFIX = ".onnx"
 KINDS = ("field", "flip", "field", "swap", "field", "bit", "field", "cut")
@@ -36,21 +36,13 @@ def mutants(
     kinds: Sequence[str] = KINDS,
 ) -> Iterator[Mutant]:
     """Yield `count` mutants from number `first` on; the kinds take turns, and so do the files."""
-    names = sorted(models)
     having = owners(models) if "field" in kinds else {}
-    for number in range(first, first + count):
-        random = np.random.default_rng((seed, number))
-        turns, place = divmod(number, len(kinds))
-        kind = kinds[place]
-        turn = turns * kinds.count(kind) + kinds[:place].count(kind)
-        if kind == "field":
-            name, what, raw = field(random, models, having, turn, seed)
-        else:
-            name = names[turn % len(names)]
-            what, raw = {"flip": flip, "bit": bit, "cut": cut, "swap": swap}[kind](
-                random, models[name]
-            )
-        yield Mutant(number=number, model=name, what=what, raw=raw, suffix=SUFFIX)
+    changes = {"flip": flip, "bit": bit, "cut": cut, "swap": swap}
+
+    def driven(random: np.random.Generator, turn: int) -> tuple[str, str, bytes]:
+        return field(random, models, having, turn, seed)
+
+    return by_turns(models, seed, range(first, first + count), kinds, changes, driven, SUFFIX)
 
 
 def parsed(raw: bytes) -> Any:
