@@ -143,6 +143,9 @@ def start(venv: Path, build: Path, given: str, words: list[str]) -> None:
         environment["PYTHONPYCACHEPREFIX"] = str(build / "pycache")
         environment["RUFF_CACHE_DIR"] = str(build / "ruff_cache")
         environment["MYPY_CACHE_DIR"] = str(build / "mypy_cache")
+    elif environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # None shall lie beside the sources; without any, each of many processes compiles them all.
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(build / "pycache"))
     hold(venv)
     if words[:1] == ["-m"] and words[1].startswith("scripts."):
         # Until it has all that it imports, honeyguide.cli takes them then and says a sentence.

@@ -185,6 +185,30 @@ def test_after_an_interrupt_packages_are_replaced(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("shell", "prefix"),
+    [
+        ({}, None),
+        ({"PYTHONDONTWRITEBYTECODE": "1"}, "build/pycache"),
+        ({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/mine"}, "/mine"),
+    ],
+)
+def test_byte_code_is_kept_though_not_beside_sources(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, shell: dict[str, str], prefix: str | None
+) -> None:
+    started: list[dict[str, str]] = []
+    monkeypatch.setattr(os, "execve", lambda _program, _words, given: started.append(given))
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    for name, text in shell.items():
+        monkeypatch.setenv(name, text)
+    (clone / ".venv").mkdir()
+    bootstrap.start(clone / ".venv", clone / "build", "", ["-c", "pass"])
+    assert "PYTHONDONTWRITEBYTECODE" not in started[0]
+    wanted = None if prefix is None else str(clone / prefix)  # absolute: the path itself
+    assert started[0].get("PYTHONPYCACHEPREFIX") == wanted
+
+
 def test_a_failing_install_is_one_sentence(clone: Path) -> None:
     (clone / "requirements.txt").write_text("ratel-has-no-such-package==1.0\n")
     offline = {**os.environ, "PIP_NO_INDEX": "1", "PYTHON": sys.executable}
