@@ -36,7 +36,8 @@ async def leaves_traces(dut):
 @pytest.fixture(scope="module")
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("builds")
-    return build(SimBuild(top="counter", sources=[DESIGNS / "counter.v"]), root=root)
+    sources = [DESIGNS / "counter.v"]
+    return build(SimBuild(top="counter", sources=sources, export_symbols=True), root=root)
 
 
 @pytest.fixture
@@ -77,6 +78,28 @@ def test_no_run_sees_another(counter: Path, bench: Path, tmp_path: Path) -> None
     assert "in 1" in alone[1]  # a session of its own
     assert alone == first == second
     assert said(start(counter, bench, folders[1], seed=2))[1] != alone[1]
+
+
+def test_what_others_notice_of_the_end_of_python_happens(
+    counter: Path, bench: Path, tmp_path: Path
+) -> None:
+    (bench / "traces_bench.py").write_text(
+        "import atexit, pathlib, threading, time\n"
+        "import cocotb\n"
+        "left = []\n"
+        "def late():\n    time.sleep(0.3)\n    pathlib.Path('thread.txt').write_text('late')\n"
+        "@cocotb.test()\nasync def leaves(dut):\n"
+        "    cocotb.log.info('it runs')\n"
+        "    left.append(open('left.txt', 'w'))\n"  # and never closed
+        "    left[0].write('some text')\n"
+        "    threading.Thread(target=late).start()\n"
+        "    atexit.register(pathlib.Path('end.txt').write_text, 'the end')\n"
+    )
+    for warm_run in (False, True):
+        folder = tmp_path / str(warm_run)
+        assert said(start(counter, bench, folder, warm=warm_run))[0] == "it runs"
+        found = {name: (folder / f"{name}.txt").read_text() for name in ("left", "thread", "end")}
+        assert found == {"left": "some text", "thread": "late", "end": "the end"}
 
 
 def test_both_runs_are_of_one_keeper(counter: Path, bench: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Entry:
 
     name: str
     speed: str = "tile"
-    weight: int = 1
+    weight: float = 1
     timeout_s: float
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -106,11 +107,11 @@ def _entry(path: Path, name: str, table: Mapping[str, Any], timeout_s: float) ->
     entry = Entry(
         name=name,
         speed=table.get("speed", "tile"),
-        weight=int(table.get("weight", 1)),
+        weight=float(table.get("weight", 1)),
         timeout_s=float(table.get("timeout_s", timeout_s)),
         env=dict(table.get("env", {})),
     )
-    if entry.speed not in SPEEDS or entry.weight < 1 or not entry.file:
+    if entry.speed not in SPEEDS or not 0 < entry.weight < inf or not entry.file:
         raise UserError(f"{path}: {name} has a bad speed, weight or name")
     return entry
 
@@ -201,7 +202,7 @@ def deal(
     all have earned. So the first few runs are already a mix.
     """
     total = sum(entry.weight for entry in entries)
-    credit = dict.fromkeys(range(len(entries)), 0)
+    credit = dict.fromkeys(range(len(entries)), 0.0)
     taken = dict.fromkeys(range(len(entries)), 0)
     runs = []
     for number in range(count):

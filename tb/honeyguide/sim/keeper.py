@@ -14,6 +14,8 @@ nothing. Where this is imported there must not be a simulation yet.
 from __future__ import annotations
 
 import _collections_abc
+import _io
+import atexit
 import ctypes
 import gc
 import importlib
@@ -24,6 +26,7 @@ import signal
 import socket
 import sys
 import sysconfig
+import threading
 import traceback
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
@@ -232,6 +235,19 @@ def become(request: dict[str, Any], output: int) -> None:
         os.environ["COCOTB_REWRITE_ASSERTION_FILES"] = ""  # what does that is there already
     os.environ["HONEYGUIDE_ARGUMENTS"] = "".join(f"{word}\n" for word in request["arguments"])
     os.chdir(request["cwd"])
+
+
+def leave() -> None:
+    """Do what Python does at its end that others notice; the process itself ends soon after.
+
+    Threads are waited for, what was registered for the end is called, and files are written out.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for found in gc.get_objects():
+        if isinstance(found, _io._IOBase) and not found.closed:
+            with suppress(OSError, ValueError):  # one for reading has nothing to write
+                found.flush()
 
 
 def report_ends(running: dict[int, socket.socket]) -> None:

@@ -5,7 +5,9 @@
 //   HONEYGUIDE_WARM=keeper     load libpython, initialise it, keeper.keep() --fork--> cocotb_main(...)
 //
 // A run is forked before the model is made, so it starts with its own seed and start values, in a
-// process of its own, as if it had been started alone.
+// process of its own, as if it had been started alone. Its Python is not taken to pieces at the end:
+// that would touch, and so copy, all that it shares with the keeper; keeper.leave() does what else
+// happens then.
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -20,6 +22,13 @@
 #undef main
 
 namespace {
+
+bool forked = false;  // from a keeper
+
+int run_python(const char* code) {
+    auto run = reinterpret_cast<int (*)(const char*)>(dlsym(RTLD_DEFAULT, "PyRun_SimpleString"));
+    return run ? run(code) : -1;
+}
 
 // What cocotb does with GPI_USERS in the simulation: `library;library,function`. Python is loaded
 // and initialised so; a second initialisation in the run is then left out.
@@ -67,17 +76,23 @@ int failed(const char* what) {
 
 }  // namespace
 
+// cocotb's end of Python finds this one first, if the simulation exports its symbols.
+extern "C" void Py_Finalize() {
+    if (forked && run_python("from honeyguide.sim import keeper; keeper.leave()") == 0) return;
+    auto end = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "Py_FinalizeEx"));
+    if (end) end();
+}
+
 int main(int argc, char** argv) {
     const char* keeper = getenv("HONEYGUIDE_WARM");
     if (!keeper) return cocotb_main(argc, argv);
     const char* users = getenv("GPI_USERS");
     std::string libraries;
     if (!users || !load_users(users, libraries)) return failed("Python can't be loaded");
-    auto run = reinterpret_cast<int (*)(const char*)>(dlsym(RTLD_DEFAULT, "PyRun_SimpleString"));
-    if (!run) return failed("there is no Python");
     const std::string code = std::string("import ") + keeper + "; " + keeper + ".keep()";
     // Returns in the process of a run; the keeper itself ends in there.
-    if (run(code.c_str())) return failed("an exception");
+    if (run_python(code.c_str())) return failed("an exception");
+    forked = true;
     setenv("GPI_USERS", libraries.c_str(), 1);
     std::vector<std::string> words = given_arguments();
     unsetenv("HONEYGUIDE_ARGUMENTS");
