@@ -12,7 +12,7 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.coverage.code import CodeCoverage, Point, compact, parse_point, shares
-from honeyguide.coverage.collector import FILE, Collector, library_grade
+from honeyguide.coverage.collector import FILE, Collector, LibraryPoint, library_grade
 from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import FunctionalCoverage, add_runs, smallest_set, total_bins
 from honeyguide.coverage.page import Bars, CoverageReport, html
@@ -60,6 +60,21 @@ def test_runs_add_up_and_points_weigh_the_same(tmp_path: Path) -> None:
 def test_the_library_grades_as_we_do() -> None:
     everything = {name: dict.fromkeys(bins, 1) for name, bins in POINTS.items()}
     assert library_grade(everything) == 100
+    one = {"bus.page_end": {"read": 3}}  # nothing is left of what was graded before
+    assert library_grade(one) == pytest.approx(50 / len(POINTS))
+
+
+def test_a_library_that_counts_or_grades_otherwise_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = run_with(tmp_path / "a", ("bus.page_end", "read"))
+    with monkeypatch.context() as patch:
+        patch.setattr(LibraryPoint, "percentage", 0.0)
+        with pytest.raises(RuntimeError, match=r"cocotb-coverage grades 0\.0000 %, we 0"):
+            add_runs([folder])
+    monkeypatch.setattr(LibraryPoint, "covered", {"write"})
+    with pytest.raises(RuntimeError, match="cocotb-coverage disagrees on"):
+        add_runs([folder])
 
 
 def test_a_value_without_a_bin_is_reported_and_no_pass(tmp_path: Path) -> None:

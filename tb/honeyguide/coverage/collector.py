@@ -1,7 +1,7 @@
-"""Counts the bins that a run hit, and hands them to cocotb-coverage.
+"""Counts the bins that a run hit, and has cocotb-coverage grade what all runs hit together.
 
-The library defines and grades the points. Its own sampling walks through all bins of a point and
-takes 20 to 120 us, so a value goes through it once a run; how often it came is counted here.
+The library's own sampling walks through all bins of a point and takes 20 to 120 us, so a value goes
+through it once for all runs that are merged; how often it came is counted here.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Collector:
             points.setdefault(point, {})[name] = count
         outside = [f"{point}: {name}" for point, name in sorted(self.outside)]
         path = folder / FILE
-        text = json.dumps({"points": points, "outside": outside, "grade": library_grade(points)})
+        text = json.dumps({"points": points, "outside": outside})
         path.write_text(text + "\n", encoding="utf-8")
         return path
 
@@ -61,7 +61,7 @@ def library_grade(hits: dict[str, dict[str, int]]) -> float:
         for name in bins:
             database[point].sample(name)
     for point, item in database.items():
-        expected = set(hits.get(point, {})) | item.before
+        expected = set(hits.get(point, {}))
         if item.covered != expected:
             raise RuntimeError(f"cocotb-coverage disagrees on {point}: {item.covered ^ expected}")
     return sum(item.percentage for item in database.values()) / len(database)
@@ -75,6 +75,7 @@ class LibraryPoint:
 
         # Points may contain dots, which the library takes for levels of its own.
         self._path = f"{NAME}.{name.replace('.', '_')}"
+        coverage_db.pop(self._path, None)  # what was graded before in this process
 
         @CoverPoint(self._path, xf=lambda value: value, bins=list(bins))
         def sample(value: str) -> None:
@@ -82,7 +83,6 @@ class LibraryPoint:
 
         self.sample = sample
         self._item: Any = coverage_db[self._path]
-        self.before = self.covered
 
     @property
     def covered(self) -> set[str]:
@@ -96,7 +96,7 @@ class LibraryPoint:
 
 
 def library_points() -> dict[str, LibraryPoint]:
-    """Return every point as one of the library; its database is global, so hits add up."""
+    """Return every point as one of the library, without a hit."""
     return {name: LibraryPoint(name, bins) for name, bins in all_points().items()}
 
 

@@ -6,11 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isclose
 from pathlib import Path
 
 from honeyguide.cli import UserError
 from honeyguide.core import points
-from honeyguide.coverage.collector import FILE
+from honeyguide.coverage.collector import FILE, library_grade
 
 Bin = tuple[str, str]
 
@@ -83,12 +84,23 @@ def total_bins() -> int:
 
 
 def add_runs(folders: Iterable[Path]) -> tuple[FunctionalCoverage, dict[str, set[Bin]]]:
-    """Add every run that left a file; also return what each hit, by the folder's name."""
+    """Add every run that left a file; also return what each hit, by the folder's name.
+
+    Raises:
+        RuntimeError: cocotb-coverage counts other bins for the same hits, or grades them otherwise.
+    """
     merged, each = FunctionalCoverage(), {}
     for folder in folders:
         path = folder / FILE
         if path.is_file():
             each[folder.name] = merged.add(path)
+    if each:
+        hits: dict[str, dict[str, int]] = {}
+        for (point, name), count in merged.hits.items():
+            hits.setdefault(point, {})[name] = count
+        graded = library_grade(hits)
+        if not isclose(graded, merged.grade):
+            raise RuntimeError(f"cocotb-coverage grades {graded:.4f} %, we {merged.grade:.4f} %")
     return merged, each
 
 

@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache, partial
-from importlib import util
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
@@ -203,15 +202,12 @@ def simulate(
     return supervise(command, env=environment, cwd=cwd, output=output, timeout_s=wanted.timeout_s)
 
 
-OPTIONAL = ("cocotb_coverage.coverage",)  # where coverage is measured
-
-
 @lru_cache(maxsize=1)
 def early_imports() -> tuple[str, ...]:
     """Return the modules that a warm simulator imports before it is asked for a run."""
-    optional = [name for name in OPTIONAL if util.find_spec(name.partition(".")[0])]
-    own = core().warm if SECTION.get("core") else ()
-    return ("pygpi.entry", "cocotb.regression", *optional, *own)
+    if not (described := str(SECTION.get("core", ""))):
+        return ("pygpi.entry", "cocotb.regression")
+    return ("pygpi.entry", "cocotb.regression", described.partition(":")[0], *core().warm)
 
 
 def existing(path: Path) -> Path | None:
