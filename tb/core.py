@@ -46,8 +46,17 @@ FAULT_TESTS = FaultTests(
     broken_benches="tests/sim/test_false_pass.py",
     broken_wanted=12,
     copied=("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml"),
-    # Tests that build networks or firmware look for these.
-    linked=("docs", "README.md", "Makefile", "requirements*.txt", ".venv"),
+    # Tests that build networks or firmware, or look for what is stale, look for these.
+    linked=(
+        "docs",
+        "README.md",
+        "Makefile",
+        "requirements*.txt",
+        ".venv",
+        "integration",
+        "ratel.core",
+        "Bender.yml",
+    ),
 )
 
 _QUICK = ("-m", "not sim and not fuzz and not nightly")

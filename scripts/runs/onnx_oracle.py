@@ -92,6 +92,17 @@ def compare_with_onnxruntime(path: Path, inputs: NDArray[np.generic]) -> Compare
     return result
 
 
+def values_to_judge(found: OnnxNetwork) -> int:
+    """Return how many values golden computes of an input that onnxruntime has to judge.
+
+    Outputs that no checkpoint stands for are among them: nobody compares those, and that must show.
+    """
+    network = found.network
+    made = {index for layer in network.layers for index in layer.outputs}
+    judged = {checkpoint.tensor for checkpoint in found.checkpoints}
+    return sum(network.tensors[index].size for index in judged | made & set(network.outputs))
+
+
 def saturates(network: Network) -> bool:
     """Whether onnxruntime may saturate sums here: int8 activations on x86 without VNNI."""
     info = Path("/proc/cpuinfo")

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from honeyguide.cli import UserError
-from honeyguide.faults.merge import PACKAGE, merged
+from honeyguide.faults.merge import PACKAGE, Edit, merged
 from honeyguide.mutate import campaign as campaign_module
 from honeyguide.mutate.campaign import WATCH, Campaign, Means
 from honeyguide.mutate.kinds import KINDS, Change, changes
@@ -137,6 +137,36 @@ def test_a_merged_core_is_each_mutant_and_the_good_one(demo: Source, tmp_path: P
     assert not equal(every.index(one_each[0]) + 1, DEMO)
 
 
+def test_a_whole_value_is_watched_and_reset_is_told_apart(demo: Source) -> None:
+    """A difference that what is around it hides reaches nothing."""
+    every = changes(demo)
+    number, change = next(
+        (n, item) for n, item in enumerate(every, 1)
+        if item.kind == "constant" and item.old == "Limit"
+    )  # fmt: skip
+    text = merged(DEMO, [(number, edit) for edit in change.edits], watched=True, chosen=False)
+    line = next(line for line in text.splitlines() if f"watch({number}, " in line)
+    assert line.startswith("  wire big = ((")
+    assert f"watch({number}, rst_ni, " in line
+    assert "(64'd0 | ((sum_q > Limit) || !go_i)) != " in line
+    assert line.endswith(": ((sum_q > Limit) || !go_i));")
+    combinational = merged(
+        PART, [(1, Edit(start=0, end=0, new="", statement=False))], watched=True, chosen=False
+    )
+    assert "watch(1, 1'b1, " in combinational
+    assert {item.reset for item in every if item.kind == "removed_reset"} == {True}
+    assert not any(item.reset for item in every if item.kind == "dropped_assignment")
+
+
+def test_what_binds_less_stays_together(tmp_path: Path) -> None:
+    """The solver is asked about the mutant that runs."""
+    path = tmp_path / "part.v"
+    path.write_text(PART.replace("a_i & ~b_i", "b_i - a_i * b_i"))
+    found = changes(read_sources([path])[0])
+    change = next(item for item in found if item.old == "a_i * b_i")
+    assert "q_o = b_i - (a_i + b_i);" in applied(path.read_text(), change)
+
+
 def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
     for name, text in (("old", "a_i & ~b_i"), ("equal", "~(~a_i | b_i)"), ("other", "a_i & b_i")):
         (tmp_path / name).mkdir()
@@ -198,7 +228,10 @@ class Simulated:
             if number == WATCH:
                 folder = self.folder / wanted.name
                 folder.mkdir(exist_ok=True)
-                seen = "".join(f"choice {one} differs\n" for one in self.active.get(run[5], "12"))
+                seen = "".join(
+                    f"choice {one} differs\n" for one in self.active.get(run[5], "12")
+                ).replace("choice r differs", "choice 1 differs in reset")
+                seen = seen.replace("choice R differs", "choice 2 differs in reset")
                 (folder / "log.txt").write_text(seen)
                 yield replace(outcome(wanted, "pass"), folder=str(folder))
             else:
@@ -217,7 +250,9 @@ def campaign_of(
     monkeypatch.setattr(campaign_module, "run_local", simulated)
     monkeypatch.setattr(campaign_module, "core", lambda: SimpleNamespace(hdl=tuple))
     monkeypatch.setattr(campaign_module, "sources", tuple)
-    built = SimpleNamespace(changes=dict(enumerate(changes(demo)[:2], 1)), refused={}, build=folder)
+    one, two = changes(demo)[:2]
+    two = replace(two, reset="R" in "".join((active or {}).values()))
+    built = SimpleNamespace(changes={1: one, 2: two}, refused={}, build=folder)
     means = Means(config="c", runs=RUNS, folder=folder, jobs=1)
     return Campaign(built, built, means, lambda _: None, ask), simulated  # type: ignore[arg-type]
 
@@ -266,6 +301,17 @@ def test_a_run_in_which_the_place_never_differs_is_not_made(
         "00001-demo.A-c-1"
     ]
     assert [item.differs for item in mutants] == [1, 0]
+
+
+def test_what_differs_in_reset_alone_is_given_a_few_runs(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaign_module, "IN_RESET", 1)
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {}, {"A": "rR", "B": "rR"})
+    mutants = campaign.run()
+    ran = [name[:5] for name in simulated.ran if not name.startswith((WATCH, "00000"))]
+    assert ran == ["00001", "00002", "00002"]  # 2 is a change of what reset does
+    assert [item.differs for item in mutants] == [0, 2]
 
 
 def test_a_run_of_a_mutant_may_not_take_for_ever(

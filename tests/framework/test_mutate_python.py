@@ -146,6 +146,18 @@ def test_what_nobody_calls_survives_and_says_so(project: Path) -> None:
     assert mutants[0].message == "no test calls it"
 
 
+def test_a_test_that_reads_a_file_judges_what_stands_outside_of_functions(project: Path) -> None:
+    """As one that looks for what is stale: it calls nothing of a generated table."""
+    (project / "test_demo.py").write_text(
+        "from pathlib import Path\n\ndef test_other():\n    assert True\n\n"
+        "def test_table():\n    assert '= 9' in Path(__file__).with_name('demo.py').read_text()\n"
+    )
+    table, inside = run(project, [named(project, "9 -> (9 + 1)"), named(project, "total += numb")])
+    assert (table.fate, table.tried) == (Fate.KILLED, 1)
+    assert table.test.endswith("::test_table")
+    assert inside.message == "no test calls it"
+
+
 def test_without_a_test_that_passes_nothing_is_judged(project: Path) -> None:
     (project / "test_demo.py").write_text("def test_bad():\n    assert False\n")
     with pytest.raises(UserError, match="no test of this part passes"):

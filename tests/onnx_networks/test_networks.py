@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 from golden.config import load_config
 from golden.network import operations
 from models.onnx_networks import NETWORKS
+from scripts.runs import onnx_oracle
 from scripts.runs.bench import bench
 from scripts.runs.model import inputs_of, load_model, random_inputs
 from scripts.runs.onnx_oracle import Compared, compare_with_onnxruntime
 from scripts.runs.oracle import OracleResult, compare_with_oracle
+from scripts.runs.oracle_process import OracleProcess
 from scripts.runs.whole import run_whole
 from sw.importer import import_network
-from sw.importer.from_onnx.network import survey_onnx
+from sw.importer.from_onnx.network import OnnxNetwork, survey_onnx
 from tests.commands.support import command
 from tests.golden.planted import rolled
 
@@ -60,6 +63,35 @@ def test_golden_equals_onnxruntime(name: str, tmp_path: Path) -> None:
         near, values = near + result.near, values + result.comparisons
     print(f"{name}: {near} of {values} values are one step off")
     assert near < values // 50
+
+
+@pytest.mark.parametrize("name", ["qdq_residual", "qoperator_matmul"])
+def test_a_layer_that_onnxruntime_was_not_asked_about_is_no_pass(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = written(tmp_path, name)
+    assert judged(path, 1).judged
+    pieces = onnx_oracle._pieces
+
+    def one_less(path: Path, found: OnnxNetwork) -> tuple[list[onnx_oracle.Piece], Any]:
+        made, whole = pieces(path, found)
+        return made[:-1], whole
+
+    def without_the_last(path: Path) -> Any:
+        found, problems = survey_onnx(path)
+        assert found is not None
+        return replace(found, checkpoints=found.checkpoints[:-1]), problems
+
+    def here(_: OracleProcess, path: Path, inputs: Any) -> Compared:
+        return compare_with_onnxruntime(path, inputs)
+
+    monkeypatch.setattr(OracleProcess, "compare", here)
+    monkeypatch.setattr(onnx_oracle, "_pieces", one_less)
+    assert "not judged by onnxruntime: " in judged(path, 1).reasons()[0]
+    monkeypatch.setattr(onnx_oracle, "_pieces", pieces)
+    assert judged(path, 1).judged
+    monkeypatch.setattr(onnx_oracle, "survey_onnx", without_the_last)
+    assert " values were compared" in judged(path, 1).reasons()[0]
 
 
 @pytest.mark.sim

@@ -6,9 +6,10 @@
 
 The number is a word of the simulator's command line, +choice=7, or stands in a file that the core
 reads when it starts. A watched core behaves as the good one, and says in its log of each place once
-that it would have had another value there:
+that the whole value (of an assignment, a condition, a port) would have been another there:
 
     choice 7 differs
+    choice 7 differs in reset
 
 Both need Verilator (a package, a function with an effect); neither is seen outside a build folder.
 """
@@ -29,7 +30,8 @@ PACKAGE_FILE = "0_choice.v"  # in the core's folder, sorted before every module 
 NONE = 0
 MOST = 1 << 17  # changes in one core; their numbers are below
 WHICH = f"{PACKAGE}::which"
-DIFFERS = re.compile(r"^choice (\d+) differs$", re.M)
+DIFFERS = re.compile(r"^choice (\d+) differs( in reset)?$", re.M)
+_HAS_RESET = re.compile(r"^ *input\s+wire\s+rst_ni\b", re.M)
 _TEXT = r"""package %s;
   int which = read();
   function automatic int read();
@@ -38,10 +40,11 @@ _TEXT = r"""package %s;
     return number;
   endfunction
   // In C++: what a function of Verilog remembers would be an input of all that asks it.
-  function automatic bit watch(int number, bit differs);
+  function automatic bit watch(int number, bit reset_n, bit differs);
     if (differs)
-      $c("{ static bool seen[%s]; if (!seen[", number, "]) { seen[", number,
-         "] = true; VL_PRINTF(\"choice %%d differs\\n\", int(", number, ")); } }");
+      $c("{ static bool seen[2][%s]; bool& now = seen[", reset_n, "][", number, "]; if (!now) {",
+         " now = true; VL_PRINTF(\"choice %%d differs%%s\\n\", int(", number, "), ", reset_n,
+         " ? \"\" : \" in reset\"); } }");
     return 1'b0;
   endfunction
 endpackage
@@ -58,12 +61,16 @@ class Edit:
     """Characters start..end become `new`.
 
     A statement (of a block) is left out by an empty `new`; where start is end, it comes in.
+
+    Attributes:
+        whole: the start and end of the whole value that this is a part of, which is watched.
     """
 
     start: int
     end: int
     new: str
     statement: bool = False
+    whole: tuple[int, int] | None = None
 
 
 Numbered = tuple[int, Edit]
@@ -71,14 +78,15 @@ Numbered = tuple[int, Edit]
 
 def merge(
     edits: Mapping[str, Sequence[Numbered]], root: Path, *, watched: bool = False,
-    file: Path | None = None,
+    chosen: bool = True, file: Path | None = None,
 ) -> None:  # fmt: skip
     """Put edits into the files of the core at `root`; or watch them.
 
     Args:
         edits: by the paths of files, relative to `root`.
         root: where the core is.
-        watched: nothing is changed, but told.
+        watched: what would differ is told.
+        chosen: the number chooses; without, the core is always the good one.
         file: the file that chooses; None for the command line.
 
     Raises:
@@ -86,7 +94,8 @@ def merge(
     """
     for path, own in edits.items():
         text = (root / path).read_text(encoding="utf-8")
-        (root / path).write_text(merged(text, own, watched=watched), encoding="utf-8")
+        text = merged(text, own, watched=watched, chosen=chosen)
+        (root / path).write_text(text, encoding="utf-8")
     text = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, MOST)
     (root / core().rtl / PACKAGE_FILE).write_text(text, encoding="utf-8")
 
@@ -106,11 +115,25 @@ def choose(root: Path, number: int) -> None:
     choice_file(root).write_text(f"{number}\n", encoding="utf-8")
 
 
-def merged(text: str, edits: Sequence[Numbered], *, watched: bool = False) -> str:
-    """Return the text with all edits as choices, or watched."""
+def merged(
+    text: str, edits: Sequence[Numbered], *, watched: bool = False, chosen: bool = True
+) -> str:
+    """Return the text with all edits as choices, or watched, or both."""
+    if watched:
+        edits = [(number, _of_whole(text, edit)) for number, edit in edits]
     # The outer before the inner; a statement before the expression that fills it.
     ordered = sorted(edits, key=lambda item: (item[1].start, -item[1].end, not item[1].statement))
-    return _pieces(text, 0, len(text), ordered, _watched(text) if watched else _choice)
+    put = _watched(text, chosen=chosen) if watched else _choice
+    return _pieces(text, 0, len(text), ordered, put)
+
+
+def _of_whole(text: str, edit: Edit) -> Edit:
+    """Return the edit of the whole value: a difference that goes no further can't be seen."""
+    if edit.whole is None:
+        return edit
+    start, end = edit.whole
+    new = f"{text[start : edit.start]}({edit.new}){text[edit.end : end]}"
+    return Edit(start=start, end=end, new=new)
 
 
 def _pieces(
@@ -147,19 +170,23 @@ def _choice(own: str, good: str, same: Sequence[Numbered]) -> str:
     return f"({arms}({own}))"
 
 
-def _watched(text: str) -> Callable[[str, str, Sequence[Numbered]], str]:
+def _watched(text: str, *, chosen: bool) -> Callable[[str, str, Sequence[Numbered]], str]:
     """Return what puts a watch around a piece of the text."""
     targets = Counter(re.findall(r"(\w+)\s*(?:\[[^;=]*\])?\s*<=[^;]*;", text))
+    reset = "rst_ni" if _HAS_RESET.search(text) else "1'b1"
+
+    def call(number: int, differs: str) -> str:
+        return f"{PACKAGE}::watch({number}, {reset}, {differs})"
 
     def put(own: str, good: str, same: Sequence[Numbered]) -> str:
+        if chosen:
+            own = _choice(own, good, same)
         if same[0][1].statement:
             differs = _kept_differs(good, targets)
-            calls = " ".join(f"void'({PACKAGE}::watch({number}, {differs}));" for number, _ in same)
+            calls = " ".join(f"void'({call(number, differs)});" for number, _ in same)
             return f"begin {calls} {own} end"
         # watch is 0, so the first arm, which has the other's type, is never taken.
-        calls = " | ".join(
-            f"{PACKAGE}::watch({number}, {_would_differ(good, edit.new)})" for number, edit in same
-        )
+        calls = " | ".join(call(number, _would_differ(good, edit.new)) for number, edit in same)
         return f"(({calls}) ? ({same[0][1].new}) : ({own}))"
 
     return put

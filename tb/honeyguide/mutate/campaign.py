@@ -1,10 +1,11 @@
 """Run mutant after mutant until each is killed, proved to change nothing, or has passed every run.
 
-First the good core passes every run, watched: a mutant whose place never takes another value in a
-run can't fail it, and is not given it. A batch then gives some of
-those that are alive their next run; what it tells about the runs chooses those of the next batch.
-What has passed PATIENCE runs, or has none left, is shown to a solver once, before the rest of the
-runs. What has ended is on disk, so an interrupted campaign goes on.
+First the good core passes every run, watched: a mutant whose value never differs in a run can't
+fail it, and is not given it; where it differs in reset alone, which is the same in all runs, a few
+are enough. A batch then gives some of those that are alive their next run; what it tells about the
+runs chooses those of the next batch. What has passed PATIENCE runs, or has none left, is shown to a
+solver once, before the rest of the runs. What has ended is on disk, so an interrupted campaign goes
+on.
 
 A kill counts only from a run that the good core passes in the same simulation, which is tried when
 the run has killed for the first time. A run may take MUCH times the simulated time of the good core
@@ -44,8 +45,9 @@ from honeyguide.sim.workers import threads
 WATCH, SOLVER = "watch", "solver"  # in the names of what is kept on disk
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
-PATIENCE = 2  # passed runs until a solver is asked, which costs about as much as three
+PATIENCE = 8  # passed runs until a solver is asked, which costs about as much as twenty
 MUCH, LITTLE_US = 3, 200
+IN_RESET = 2  # runs of what differs in reset alone
 RETRIES = 1  # of a run without a verdict
 _PLACE = re.compile(r"(\w+)\.v:(\d+):")
 _NUMBER = re.compile(rf"{PACKAGE}::which [!=]= (\d+)")
@@ -73,11 +75,12 @@ class MergedCore:
     """
 
     def __init__(
-        self, changes: Mapping[int, Change], means: Means, *, watched: bool = False
-    ) -> None:
+        self, changes: Mapping[int, Change], means: Means, *, watched: bool = False,
+        chosen: bool = True,
+    ) -> None:  # fmt: skip
         self.root = means.folder / ("watched" if watched else "core")
         self.changes = dict(changes)
-        self._watched = watched
+        self._how = {"watched": watched, "chosen": chosen}
         self.refused: dict[int, str] = {}
         self.build = self._built(means.config)
 
@@ -85,7 +88,7 @@ class MergedCore:
         while True:
             shutil.rmtree(self.root, ignore_errors=True)
             shutil.copytree(ROOT / core().rtl, self.root / core().rtl)
-            merge_changes(self.changes, self.root, watched=self._watched)
+            merge_changes(self.changes, self.root, **self._how)
             wanted = stand_in(core().build(config), self.root / core().rtl)
             try:
                 return build(SimBuild(**{**wanted, "design": None}))
@@ -123,6 +126,7 @@ class Campaign:
         self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
         self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
+        self.in_reset: dict[int, set[str]] = {number: set() for number in merged.changes}
         self.fates: dict[int, Mutant] = {}
         self.state = State(means.folder / "state.jsonl", self._key())
         self._asked: set[int] = set()
@@ -168,9 +172,11 @@ class Campaign:
             run = outcome.name.partition("-")[2]
             if not outcome.passed:
                 raise UserError(f"the core that is watched fails {run}: {outcome.message}")
-            for number in map(int, outcome.tail.split()):
-                if number in self.active:
-                    self.active[number].add(run)
+            for number, in_reset in seen_in(outcome.tail):
+                change = self.merged.changes.get(number)
+                if change is not None:
+                    there = self.in_reset if in_reset and not change.reset else self.active
+                    there[number].add(run)
             self.killers.seconds[run] = outcome.seconds
             self._limit_us[run] = round(MUCH * outcome.sim_us + LITTLE_US)
         unwatched = self.merged.changes.keys() - self.watched.changes.keys()
@@ -203,7 +209,13 @@ class Campaign:
 
     def _best(self, number: int) -> Run | None:
         module = self.merged.changes[number].module
-        return self.killers.best(module, self.active[number] - set(self.passed[number]))
+        passed = set(self.passed[number])
+        left = self.active[number] - passed
+        # Reset is the same everywhere: what a few runs do not see of it, the others won't.
+        others = self.in_reset[number] - self.active[number]
+        if not left and len(passed & others) < IN_RESET:
+            left = others - passed
+        return self.killers.best(module, left)
 
     def _ask(self) -> None:
         """Show those that have lived through enough to a solver."""
@@ -317,7 +329,13 @@ class Campaign:
 
 
 def differing(folder: Path) -> str:
-    """Return the numbers of the places that a watched run said to differ."""
+    """Return the numbers of what a watched run said to differ, with an r if it was in reset."""
     log = folder / "log.txt"
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-    return " ".join(sorted(set(DIFFERS.findall(text)), key=int))
+    return " ".join(sorted({number + "r" * bool(mark) for number, mark in DIFFERS.findall(text)}))
+
+
+def seen_in(text: str) -> Iterator[tuple[int, bool]]:
+    """Yield what `differing` has put together: numbers, and whether that was in reset."""
+    for word in text.split():
+        yield int(word.rstrip("r")), word.endswith("r")

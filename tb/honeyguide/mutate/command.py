@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import resource
 import shutil
 import sys
 import time
@@ -47,6 +48,7 @@ from honeyguide.runs import own_place
 SCORE, MODULE_SCORE = 0.99, 0.97
 FOLDER = BUILD / "mutate"
 PAGE = "docs/trust.md"
+FEW = 100  # changes for which one build does
 MOST_NEAR = 60  # an answer in some five minutes on two processors
 
 
@@ -93,10 +95,14 @@ def run(wanted: argparse.Namespace, folder: Path) -> int:
         jobs=wanted.jobs, cluster=wanted.cluster,
         kept=[one.name for one in kept_of(wanted.config)],
     )  # fmt: skip
+    # Few are watched in the core that has them; of many that would make each run slow.
+    few = len(chosen) <= FEW
     with building(f"simulation of {wanted.config} with {len(chosen)} changes"):
-        merged = MergedCore(dict(enumerate(chosen, start=1)), means)
-    with building(f"simulation that watches {len(merged.changes)} places"):
-        watched = MergedCore(merged.changes, means, watched=True)
+        merged = MergedCore(dict(enumerate(chosen, start=1)), means, watched=few)
+    watched = merged
+    if not few:
+        with building(f"simulation that watches {len(merged.changes)} places"):
+            watched = MergedCore(merged.changes, means, watched=True, chosen=False)
 
     def ask(change: Change) -> Answer:
         name = hashlib.sha256(change.name.encode()).hexdigest()[:16]
@@ -209,6 +215,12 @@ def unchanged(elaborated: Elaborated, change: Change, folder: Path) -> Answer:
     return elaborated.same(change.module, files, {**files, change.module: changed}, folder)
 
 
+def cpu_seconds() -> float:
+    """Return the time of processors that this command has taken, with all it has started."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def report(
     results: Results, mutants: Sequence[Mutant], wanted: argparse.Namespace, seconds: float
 ) -> int:
@@ -223,7 +235,7 @@ def report(
     passed = not left or (wanted.n is not None and score >= SCORE and not low)
     said = {
         "pass": passed, **measured(), "seed": wanted.seed, "config": wanted.config,
-        "seconds": round(seconds, 1), **content(mutants),
+        "seconds": round(seconds, 1), "cpu_seconds": round(cpu_seconds(), 1), **content(mutants),
     }  # fmt: skip
     path = results.write(said)
     if wanted.publish:
@@ -236,7 +248,7 @@ def report(
     print(
         f"{counts[Fate.KILLED]} of {len(mutants)} killed, {counts[Fate.PROVED]} change nothing, "
         f"{counts[Fate.NOT_BUILT]} not built, {len(left)} survive: {100 * score:.2f} % "
-        f"in {seconds:.0f} s; {shown(path)}"
+        f"in {seconds:.0f} s, {cpu_seconds():.0f} s of processors; {shown(path)}"
     )
     if not passed:
         print(f"FAIL: {', '.join(low) or 'survivors'} below what is asked for", file=sys.stdout)

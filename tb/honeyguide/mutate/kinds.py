@@ -8,6 +8,7 @@ parameters, what a generate block asks) is left alone: a parameter is changed wh
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ class Change:
         line, column: where, from 1.
         old, new: what stands there, and what is to.
         edits: the same as places of the text; two when ports are swapped.
+        reset: in what a reset does.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Change:
     old: str
     new: str
     edits: tuple[Edit, ...]
+    reset: bool = False
 
     @property
     def name(self) -> str:
@@ -115,6 +118,7 @@ class _Walk:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.reset = False  # inside the branch that a reset takes
+        self.whole: tuple[int, int] | None = None  # the value that is walked through
 
     def run(self) -> Iterator[Change]:
         yield from self.visit(self.source.tree)
@@ -126,13 +130,27 @@ class _Walk:
         start = edits[0].start
         return Change(
             kind=kind, module=self.source.module, line=self.source.line(start),
-            column=self.source.column(start), old=old, new=new, edits=edits,
+            column=self.source.column(start), old=old, new=new, edits=edits, reset=self.reset,
         )  # fmt: skip
 
     def replace(self, kind: str, node: Node, new: str, typed: str = "") -> Change:
         """Return a change of a node; `typed` is the new text where what people read won't do."""
-        edit = Edit(start=start_of(node), end=end_of(node), new=typed or new)
+        # As it is in a merged core: what binds less than what is around it stays together.
+        text = f"({typed or new})"
+        edit = Edit(start=start_of(node), end=end_of(node), new=text, whole=self.whole)
         return self.change(kind, self.text(node), new, edit)
+
+    def value(self, node: Node) -> Iterator[Change]:
+        """Yield the changes of a whole value."""
+        with self.within(node):
+            yield from self.expression(node)
+
+    @contextmanager
+    def within(self, node: Node) -> Iterator[None]:
+        """Say of which whole value the changes are."""
+        outer, self.whole = self.whole, (start_of(node), end_of(node))
+        yield
+        self.whole = outer
 
     def beside(self, node: Node) -> Iterator[Change]:
         text = self.text(node)
@@ -149,7 +167,7 @@ class _Walk:
         if kind == "ConditionalStatement":
             yield from self.conditional(node)
         elif kind == "CaseStatement":
-            yield from self.expression(node.expr)
+            yield from self.value(node.expr)
             for item in node.items:
                 yield from self.visit(item.clause)
         elif kind in ("IfGenerate", "LoopGenerate"):
@@ -161,11 +179,11 @@ class _Walk:
         elif kind == "ExpressionStatement":
             yield from self.statement(node)
         elif kind in _ASSIGNMENTS:
-            yield from self.expression(node.right)
+            yield from self.value(node.right)
         elif kind == "Declarator" and str(node.name.value).startswith("unused"):
             return  # what it is made of is listed for the linter alone
         elif kind == "EqualsValueClause":
-            yield from self.expression(node.expr)
+            yield from self.value(node.expr)
         elif kind == "HierarchyInstantiation":
             yield from self.instances(node)
         else:
@@ -176,9 +194,10 @@ class _Walk:
         condition = node.predicate
         is_reset = "".join(self.text(condition).split()) in ("!rst_ni", "~rst_ni")
         if not is_reset:
-            yield self.replace("condition", condition, "1'b1")
-            yield self.replace("condition", condition, "1'b0")
-            yield from self.expression(condition)
+            with self.within(condition):
+                yield self.replace("condition", condition, "1'b1")
+                yield self.replace("condition", condition, "1'b0")
+                yield from self.expression(condition)
         outer, self.reset = self.reset, is_reset or self.reset
         yield from self.visit(node.statement)
         self.reset = outer
@@ -193,8 +212,9 @@ class _Walk:
         edit = Edit(start=start_of(node), end=end_of(node), new="", statement=True)
         yield self.change(kind, self.text(node), "", edit)
         if not self.reset:  # another value at reset is a change like any other, and rarely one
-            yield from self.states(assignment.right)
-        yield from self.expression(assignment.right)
+            with self.within(assignment.right):
+                yield from self.states(assignment.right)
+        yield from self.value(assignment.right)
 
     def states(self, node: Node) -> Iterator[Change]:
         """Yield the other constants of the same type that could be assigned here."""
@@ -219,7 +239,7 @@ class _Walk:
             ]
             for connection in given:
                 if str(connection.name.value) not in ("clk_i", "rst_ni"):
-                    yield from self.expression(connection.expr)
+                    yield from self.value(connection.expr)
             yield from self.swaps(given)
 
     def swaps(self, given: list[Node]) -> Iterator[Change]:

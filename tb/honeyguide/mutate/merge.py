@@ -10,13 +10,15 @@ from honeyguide.faults.merge import Numbered, merge
 from honeyguide.mutate.kinds import Change
 
 
-def merge_changes(changes: Mapping[int, Change], root: Path, *, watched: bool = False) -> None:
+def merge_changes(
+    changes: Mapping[int, Change], root: Path, *, watched: bool = False, chosen: bool = True
+) -> None:
     """Put the changes, by their numbers, into the copy of the core below `root`; or watch them."""
     files = {path.stem: str(path.relative_to(root)) for path in (root / core().rtl).glob("**/*.v")}
     edits: dict[str, list[Numbered]] = {}
     for number, change in changes.items():
         edits.setdefault(files[change.module], []).extend((number, edit) for edit in change.edits)
-    merge(edits, root, watched=watched)
+    merge(edits, root, watched=watched, chosen=chosen)
 
 
 def applied(text: str, change: Change) -> str:

@@ -1,6 +1,7 @@
-"""Which functions of the project each test calls, and how much CPU it takes.
+"""Which functions of the project each test calls, which files it reads, how much CPU it takes.
 
-A function is known by its file and its first line, as the interpreter knows it. What a test starts
+A function is known by its file and its first line, as the interpreter knows it; line READ is for a
+file that a test itself opens, as one does that looks for what is stale. What a test starts
 as another process is not seen, so a test that only does so is given no mutant.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 Function = tuple[str, int]  # file, relative to the root; first line
+READ = 0
 
 
 class Reach:
@@ -28,11 +30,13 @@ class Reach:
         self._tests: dict[str, dict[str, Any]] = {}
         self._seen: set[CodeType] = set()
         self._passed: set[str] = set()
+        self._read: set[str] = set()
+        sys.addaudithook(self._opened)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Note what is called while a test is set up and runs."""
-        self._seen = set()
+        self._seen, self._read = set(), set()
         started = time.process_time()
         sys.setprofile(self._called)
         try:
@@ -41,6 +45,7 @@ class Reach:
             sys.setprofile(None)
         seconds = time.process_time() - started
         own = sorted({named for code in self._seen if (named := self._named(code))})
+        own += [(name.removeprefix(self.root), READ) for name in sorted(self._read)]
         self._tests[item.nodeid] = {"seconds": seconds, "calls": own}
         return result
 
@@ -53,6 +58,12 @@ class Reach:
         """Write it."""
         passed = {name: row for name, row in self._tests.items() if name in self._passed}
         self.path.write_text(json.dumps(passed), encoding="utf-8")
+
+    def _opened(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str):
+            name = arguments[0]
+            if name.startswith(self.root) and name.endswith(".py"):
+                self._read.add(name)
 
     def _called(self, frame: FrameType, event: str, _: object) -> None:
         if event == "call":
@@ -70,7 +81,7 @@ class Tests:
 
     Attributes:
         seconds: CPU time of each.
-        of: the tests that call each function.
+        of: the tests that call each function, and those that read each file.
     """
 
     seconds: Mapping[str, float]
