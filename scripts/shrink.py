@@ -51,8 +51,8 @@ def main(argv: list[str]) -> int:
     if found.path is None:
         return 0 if found.before == 0 else 1
     print(
-        f"{found.before} instructions before, {found.after} after, {found.work} of them no "
-        f"configuration; {found.tried} programs tried in {found.seconds:.0f} s"
+        f"{found.before} instructions before; now {found.work}, {found.configures} more that "
+        f"configure, and the fence; {found.tried} programs tried in {found.seconds:.0f} s"
     )
     if not found.confirmed:
         print("the written test was run, and does not fail in the same way")

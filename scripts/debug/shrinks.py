@@ -3,6 +3,10 @@
 Every fault of scripts/debug/faults.toml that one of its random tests catches is shrunk on the
 simulation that holds them all. Not part of `make test`.
 
+Counted are the instructions of the program, without the fence that ends every program: those that
+do something, and those that write configuration. Beside them stands the least that golden takes
+after a reset: the instruction that fails and the groups that must not be 0 for it.
+
     python -m scripts.debug.shrinks --fault 001,005      writes build/reports/shrinks.json
 """
 
@@ -12,6 +16,8 @@ import json
 from dataclasses import asdict
 from statistics import median
 
+from golden.config import load_config
+from golden.isa import BY_NAME
 from honeyguide import cli
 from honeyguide.core import core
 from honeyguide.faults.merge import plusargs
@@ -19,6 +25,7 @@ from honeyguide.project import BUILD
 from honeyguide.runs import own_place
 from honeyguide.sim import HdlError
 from scripts.debug.score import SETS, build_faulty, load_table, number_of
+from tb.shrink.least import least_groups
 from tb.shrink.shrink import SECONDS, Wanted, shrink
 
 FOLDER = BUILD / "debug"
@@ -46,6 +53,7 @@ def main(argv: list[str]) -> int:
     if not chosen:
         raise cli.UserError(f"no fault that a random test catches has {wanted.fault!r} in its name")
     found = {}
+    config = load_config(core().default)
     with own_place(FOLDER) as folder:
         where = build_faulty(table, folder / wanted.table)
         for entry, test in chosen:
@@ -58,10 +66,12 @@ def main(argv: list[str]) -> int:
                     plusargs=plusargs(number_of(entry)),
                 )
             )  # fmt: skip
-            found[entry.fault] = {**asdict(done), "path": str(done.path or "")}
+            least = 1 + len(least_groups(done.blamed, config)) if done.blamed in BY_NAME else 0
+            found[entry.fault] = {**asdict(done), "path": str(done.path or ""), "least": least}
             print(
-                f"{entry.fault:<32} {done.before:4} -> {done.after:3} instructions, {done.work:3} "
-                f"without configuration, {done.tried:4} tried, {done.seconds:5.1f} s"
+                f"{entry.fault:<28} {done.before:4} -> {done.work:2} {done.blamed:<8} + "
+                f"{done.configures:2} configuration (least in all {least}), "
+                f"{done.tried:4} tried, {done.seconds:5.1f} s"
                 f"{'' if done.confirmed else '  NOT CONFIRMED: ' + done.said}", flush=True,
             )  # fmt: skip
             REPORT.parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +81,11 @@ def main(argv: list[str]) -> int:
     if not small:
         print("none was shrunk")
         return 1
-    print(f"{len(small)} of {len(found)} shrunk: median {median(small)} instructions, "
-          f"longest {max(times):.0f} s")  # fmt: skip
+    kept = [entry for entry in found.values() if entry["confirmed"]]
+    whole = median(entry["work"] + entry["configures"] for entry in kept)
+    print(f"{len(small)} of {len(found)} shrunk: median {median(small)} instructions, with "
+          f"configuration {whole}, where at least {median(entry['least'] for entry in kept)} are "
+          f"legal; longest {max(times):.0f} s")  # fmt: skip
     return 0 if median(small) <= WANTED else 1
 
 

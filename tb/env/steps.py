@@ -1,5 +1,6 @@
 """What a test did to the core, step by step, as plain values: to be written down and done again.
 
+{"fill": seed}                             memory as a run with that seed finds it; else it is 0
 {"write": [address, "00ff..."]}            memory, behind the core's back
 {"stalls": [ar, r, aw, w, b, result, latency]}
 {"play": [command, ...], "check": true}    a command is [kind, value, ...]
@@ -23,6 +24,7 @@ from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.item import Barrier
 from honeyguide.agents.xif import Offload
 from honeyguide.env.host import Command
+from honeyguide.env.seeds import Seeds
 
 if TYPE_CHECKING:
     from tb.env.environment import RatelEnvironment
@@ -70,7 +72,9 @@ def command_of(words: Sequence[Any]) -> Command:
 async def do(env: RatelEnvironment, steps: Sequence[Step]) -> None:
     """Do the steps."""
     for step in steps:
-        if "write" in step:
+        if "fill" in step:
+            env.memory.fill(Seeds(step["fill"]))
+        elif "write" in step:
             address, data = step["write"]
             env.memory.write(address, np.frombuffer(bytes.fromhex(data), dtype=np.uint8))
         elif "stalls" in step:

@@ -1,6 +1,8 @@
-"""A core as after power-up, all of its memories 0, whatever happened before."""
+"""A core as after power-up, whatever happened before; all memories are 0, also the external one."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from golden.register_map import offset_of
 from honeyguide.agents.axil import RegisterPoll, RegisterWrite
@@ -20,3 +22,4 @@ async def fresh(env: RatelEnvironment) -> None:
         check=False,
     )
     env.forget_in_flight()
+    env.memory.write(0, np.zeros(env.bench.memory_bytes, dtype=np.uint8))

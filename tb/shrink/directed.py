@@ -47,7 +47,10 @@ def directed_test(name: str, steps: Sequence[Step], *, about: str) -> str:
         used.setdefault(module, set()).update(names)
 
     for step in steps:
-        if "write" in step:
+        if "fill" in step:
+            uses("honeyguide.env.seeds", "Seeds")
+            body.append(f"self.env.memory.fill(Seeds({step['fill']}))")
+        elif "write" in step:
             body += written(*step["write"])
         elif "stalls" in step and step["stalls"] != CALM:
             uses("honeyguide.agents.axi", "Stalls")

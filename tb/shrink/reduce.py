@@ -1,9 +1,12 @@
 """Makes steps smaller as long as they fail in the same way: fewer, then simpler.
 
-    plays --> instructions --> waits and delays --> operands --> bytes of memory --> and once more
+    around what fails --> plays --> instructions --> waits and delays --> operands
+                            ^                                               |
+                            +----- bytes of memory <-- zero points as data -+
 
 Any program will do as a candidate, also one that the core refuses: golden says what is right. So
-nothing here knows what an instruction means, but for the names of its fields.
+nothing here knows what an instruction means, but for the names of its fields; what guesses at
+programs that may do is in aimed.py.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ from numpy.typing import NDArray
 
 from golden.isa import build, decode
 from tb.env.steps import Step
+from tb.shrink.aimed import around, place_of, without_loads
 
 Fails = Callable[[Sequence[Step]], bool]
 Over = Callable[[], bool]
+Blamed = Callable[[], tuple[int | None, str]]  # number and mnemonic of what failed last
 Words = list[Any]  # a command, see tb/env/steps.py
 CALM = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0]
 PAGE = 1 << 12
@@ -28,13 +33,18 @@ FEW = 256  # bytes of memory of which each is looked at
 class Reducer:
     """Keeps the smallest steps that fail so far."""
 
-    def __init__(self, steps: Sequence[Step], fails: Fails, over: Over) -> None:
+    def __init__(
+        self, steps: Sequence[Step], fails: Fails, over: Over,
+        blamed: Blamed = lambda: (None, ""),
+    ) -> None:  # fmt: skip
         self.steps = list(steps)
         self.fails = fails
         self.over = over
+        self.blamed = blamed
 
     def keeps(self, steps: Sequence[Step]) -> bool:
-        """Take steps if they still fail."""
+        """Take steps if they still fail; memory is filled before anything is written to it."""
+        steps = sorted(steps, key=lambda step: "fill" not in step)
         if self.over() or not self.fails(steps):
             return False
         self.steps = list(steps)
@@ -43,12 +53,15 @@ class Reducer:
     def run(self) -> list[Step]:
         """Reduce as far as time allows; return the steps."""
         self.only_the_last_play()
+        self.keeps([step for step in self.steps if "fill" not in step])
+        self.only_around()
         while not self.over():
             before = size(self.steps)
             self.fewer_plays()
             self.fewer_commands()
             self.calmer()
             self.smaller_operands()
+            self.no_loads()
             self.simpler_memory()
             if size(self.steps) == before:
                 break
@@ -62,8 +75,34 @@ class Reducer:
         steps = self.steps[: last + 1]
         stalls = [step for step in steps if "stalls" in step][-1:]
         alone = [*merged(steps), *stalls, steps[last]]
-        if not self.keeps(alone):
+        fills = [step for step in steps if "fill" in step]
+        if not self.keeps(alone) and not self.keeps([*fills, *alone]):
             self.keeps(steps)
+
+    def only_around(self) -> None:
+        """Try the instruction that is blamed with the configuration and the loads it may need."""
+        for commands, place in self.blamed_places():
+            if any(self.keeps(self.one_play(some)) for some in around(commands, place)):
+                return
+
+    def no_loads(self) -> None:
+        """Try it without loads, if that makes fewer instructions."""
+        for commands, place in self.blamed_places():
+            for some in without_loads(commands, place):
+                if len(some) < len(commands) and self.keeps(self.one_play(some)):
+                    return
+
+    def blamed_places(self) -> Iterator[tuple[list[Words], int]]:
+        """All commands in one list, and the place of the one that is blamed, if it has one."""
+        commands = [words for step in self.steps for words in step.get("play", ())]
+        place = place_of(commands, *self.blamed())
+        if place is not None:
+            yield commands, place
+
+    def one_play(self, commands: Sequence[Words]) -> list[Step]:
+        """The steps with these commands in one play."""
+        others = [step for step in self.steps if "play" not in step and "reset" not in step]
+        return [*others, {"play": list(commands), "check": True}]
 
     def fewer_plays(self) -> None:
         """Leave out whole steps."""
@@ -159,22 +198,24 @@ def smaller(commands: Sequence[Words], place: int) -> Iterator[Callable[[list[Wo
     item = decode(words[1]) if words[0] == "offload" else None
     if item is None:
         return
-    for name in item.unpack(words[2], words[3]):
-        for how in (lambda v: 0, lambda v: 1, lambda v: v // 2, lambda v: v - 1):
+    names = list(item.unpack(words[2], words[3]))
+    for some in (names, *([name] for name in names)):  # all fields at once, then each
+        for how in (lambda v: 0, lambda v: min(v, 1), lambda v: v // 2, lambda v: v - 1):
 
             def change(
-                there: list[Words], name: str = name, how: Callable[[int], int] = how
+                there: list[Words], some: Sequence[str] = some, how: Callable[[int], int] = how
             ) -> bool:
                 now = there[place]
                 shape = decode(now[1])
                 if shape is None:
                     return False
                 values = {key: int(v) for key, v in shape.unpack(now[2], now[3]).items()}
-                less = how(values[name])
-                if abs(less) >= abs(values[name]):
+                less = {name: how(values[name]) for name in some}
+                if all(abs(less[name]) >= abs(values[name]) for name in some):
                     return False
+                less = {name: v for name, v in less.items() if abs(v) < abs(values[name])}
                 try:
-                    made = build(shape.name, **{**values, name: less})
+                    made = build(shape.name, **{**values, **less})
                 except ValueError:
                     return False
                 there[place] = [now[0], now[1], made.rs1, made.rs2, *now[4:]]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from golden.isa import decode
 from honeyguide.core import core
@@ -56,7 +57,9 @@ class Shrunk:
         said: how the small program fails, or why there is none.
         path: the test, None if there is none.
         before, after: instructions of the failing run and of the small program.
-        work: of `after`, those that do something: no configuration, no fence at the end.
+        work, configures: of `after`, without the fence at the end: those that do something, and
+            those that write configuration.
+        blamed: mnemonic of the instruction that fails.
         tried: programs that were tried.
         confirmed: the written test was run, and failed in the same way.
     """
@@ -66,6 +69,8 @@ class Shrunk:
     before: int = 0
     after: int = 0
     work: int = 0
+    configures: int = 0
+    blamed: str = ""
     tried: int = 0
     seconds: float = 0.0
     confirmed: bool = False
@@ -87,8 +92,19 @@ def shrink(wanted: Wanted) -> Shrunk:
     )  # fmt: skip
     clock = Clock(seconds=wanted.seconds)
     try:
-        reducer = Reducer(steps, lambda some: candidates.way(some) == way, lambda: clock.over)
-        small = reducer.run()
+        blamed: dict[str, Any] = {}
+
+        def fails(some: Sequence[Step]) -> bool:
+            told = candidates.ask(some)
+            if told is None or Way.of(told) != way:
+                return False
+            blamed.update(told)
+            return True
+
+        small = Reducer(
+            steps, fails, lambda: clock.over,
+            lambda: (blamed.get("index"), str(blamed.get("text", "")).split(" ")[0]),
+        ).run()  # fmt: skip
         told = candidates.ask(small)
     finally:
         candidates.close()
@@ -103,7 +119,8 @@ def shrink(wanted: Wanted) -> Shrunk:
     path, confirmed = write(wanted, small, headline, way)
     return Shrunk(
         said=headline, path=path, before=instructions(steps), after=instructions(small),
-        work=instructions(small, work=True), tried=candidates.tried,
+        work=instructions(small, work=True), configures=configured(small), blamed=way.mnemonic,
+        tried=candidates.tried,
         seconds=time.monotonic() - started, confirmed=confirmed,
     )  # fmt: skip
 
@@ -122,8 +139,8 @@ def shrink_run(run: Run, folder: Path, seconds: float) -> str:
         return f"Not made smaller: {done.said}"
     shutil.copyfile(done.path, folder / done.path.name)
     return (
-        f"{done.after} of its {done.before} instructions fail in the same way, {done.work} of them "
-        f"no configuration: {done.path.name}"
+        f"{done.work} of its {done.before} instructions, and {done.configures} that configure, "
+        f"fail in the same way: {done.path.name}"
     )
 
 
@@ -137,7 +154,8 @@ def failing(wanted: Wanted) -> tuple[Way | None, list[Step], str]:
     difference = read_difference(again, result)
     if difference is None:
         return None, [], "it passes: there is nothing to shrink"
-    return Way.of(difference), read_steps(wanted.folder / "run"), str(difference["sentences"])
+    steps: list[Step] = [{"fill": wanted.seed}, *read_steps(wanted.folder / "run")]
+    return Way.of(difference), steps, str(difference["sentences"])
 
 
 def sim_run(
@@ -180,6 +198,19 @@ def instructions(steps: Sequence[Step], *, work: bool = False) -> int:
     ]
     if not work:
         return len(words)
-    names = [item.name if (item := decode(word)) else "" for word in words]
+    names = names_of(words)
     busy = [name for name in names if not name.startswith("cfg.")]
     return len(busy) - (1 if busy[-1:] == ["fence"] and len(busy) > 1 else 0)
+
+
+def configured(steps: Sequence[Step]) -> int:
+    """How many of the instructions that the steps issue write configuration."""
+    words = [
+        command[1] for step in steps for command in step.get("play", ()) if command[0] == "offload"
+    ]
+    return sum(name.startswith("cfg.") for name in names_of(words))
+
+
+def names_of(words: Sequence[int]) -> list[str]:
+    """Mnemonics, empty for what is no instruction."""
+    return [item.name if (item := decode(word)) else "" for word in words]

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import cocotb
-import numpy as np
 import pyuvm
 from cocotb.triggers import First, RisingEdge, Timer
 
@@ -57,7 +56,6 @@ class Candidates(RatelTest):
         """Do the steps on a fresh core; tell how they failed, None if they passed."""
         env = self.env
         await fresh(env)
-        env.memory.write(0, np.zeros(self.configuration.memory_bytes, dtype=np.uint8))
         self.forget_failures()
         forget_live()
         env.difference.found = None

@@ -7,19 +7,25 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from golden import isa_builders as isa
 from golden.assembler import disassemble_instruction
-from golden.isa import Instruction, decode
+from golden.config import load_config
+from golden.isa import BIAS, Instruction, decode
+from golden.machine import Machine
+from golden.memory import Memory
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.agents.item import Barrier
 from honeyguide.agents.xif import Offload
 from honeyguide.env.host import Command
 from tb.env.steps import FILE, Step, command_of, plain, read_steps
+from tb.shrink.aimed import STAND_INS, around, name_of, place_of, without_loads
 from tb.shrink.candidates import Way
 from tb.shrink.directed import directed_test
+from tb.shrink.least import least_groups
 from tb.shrink.reduce import CALM, Reducer, merged, size
 from tb.shrink.shrink import instructions
 
@@ -150,3 +156,83 @@ def test_the_written_test_is_a_test_of_the_bench_and_clean(odd: bool, tmp_path: 
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert formatted.returncode == 0, formatted.stdout
+
+
+def layer() -> list[Instruction]:
+    """Two layers; the second convolution has what it needs, and much that it does not."""
+    load = [SHAPE, isa.cfg_ld_pitch(row_pitch=77, pix_pitch=11, p=7), LOAD, FILL]
+    return [
+        *load, isa.cfg_in(w=7, h=5, c=11, cbs=2), isa.cfg_out(ow=7, oh=5, oc=8, cbs=1),
+        isa.cfg_pitch(in_p=7, out_p=7), isa.cfg_kernel(kw=1, kh=1, sx=1, sy=1, dx=1, dy=1),
+        isa.conv(in_base=0, out_base=10, wbase=0), isa.cfg_pad(pl=1, pt=1), *load,
+        isa.conv(in_base=0, out_base=20, wbase=0, flags=BIAS), isa.fence(),
+    ]  # fmt: skip
+
+
+def mnemonics(commands: Sequence[list[Any]]) -> list[str]:
+    return [name_of(words) for words in commands]
+
+
+def test_programs_around_an_instruction_begin_with_the_smallest() -> None:
+    (step,) = [play(*layer())]
+    commands = step["play"]
+    place = place_of(commands, len(commands) - 2, "conv")
+    assert place == len(commands) - 2
+    programs = [mnemonics(some) for some in around(commands, place)]
+    own = ["cfg.in", "cfg.out", "cfg.pitch", "cfg.kernel", "cfg.pad", "conv", "fence"]
+    assert programs[0] == own
+    assert [name for name in programs[1] if not name.startswith("cfg.")] == [
+        "ld.t", "ld.w", "conv", "fence"
+    ]  # fmt: skip
+    assert programs[-1] == mnemonics(commands)
+    assert [len(some) for some in programs] == sorted(len(some) for some in programs)
+    assert place_of(commands, 0, "conv") == place, "a number that is of another is not believed"
+    assert place_of(commands, None, "st.t") is None
+
+
+def test_zero_points_stand_in_for_what_was_loaded() -> None:
+    commands = play(*layer())["play"]
+    programs = list(without_loads(commands, len(commands) - 2))
+    assert len(programs) == len(STAND_INS)
+    for some in programs:
+        names = mnemonics(some)
+        assert not any(name.startswith("ld.") for name in names)
+        assert names[-2:] == ["conv", "fence"] and names.count("cfg.pad") == 1
+        conv = decode(some[-2][1])
+        assert conv is not None and conv.unpack(some[-2][2], some[-2][3])["flags"] == 0
+    assert not list(without_loads(commands, 2)), "a load is what fails"
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [("ld.t", 2), ("st.t", 2), ("ld.w", 0), ("fill", 3), ("lut", 3), ("add", 3), ("conv", 4),
+     ("dwconv", 4), ("avgpool", 4)],
+)  # fmt: skip
+def test_how_much_configuration_an_instruction_needs_at_least(name: str, groups: int) -> None:
+    assert len(least_groups(name, load_config("8x8"))) == groups
+
+
+def test_a_convolution_that_fails_without_data_becomes_the_least_that_is_legal() -> None:
+    """The core here fails at every convolution that golden takes."""
+
+    def fails(steps: Sequence[Step]) -> bool:
+        machine = Machine(load_config("8x8"), Memory(size=1 << 14))
+        outcomes = [machine.execute(item) for item in issued(steps)]
+        return any(one.mnemonic == "conv" and one.error is None for one in outcomes)
+
+    small = Reducer([play(*layer())], fails, lambda: False, lambda: (None, "conv")).run()
+    names = [disassemble_instruction(item).split(" ")[0] for item in issued(small)]
+    assert names == ["cfg.in", "cfg.out", "cfg.pitch", "cfg.kernel", "conv", "fence"]
+
+
+def test_memory_stays_random_only_if_that_is_needed() -> None:
+    steps: list[Step] = [{"fill": 7}, {"write": [16, "01"]}, play(FILL), play(*layer())]
+
+    def needs_it(some: Sequence[Step]) -> bool:
+        assert all("fill" not in step for step in some[1:]), "what is written comes later"
+        return "fill" in some[0] and any("write" in step for step in some)
+
+    small = Reducer(steps, needs_it, lambda: False).run()
+    assert [next(iter(step)) for step in small[:2]] == ["fill", "write"]
+    assert "self.env.memory.fill(Seeds(7))" in directed_test("Small", small, about="It fails.")
+    assert not any("fill" in step for step in Reducer(steps, lambda _: True, lambda: False).run())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pyuvm import uvm_component
 
 from honeyguide.env.checker import AnalysisImp, Checker
+from honeyguide.env.seeds import Seeds
 from honeyguide.env.tile import NativeStore
 
 
@@ -63,16 +64,16 @@ class MemoryScoreboard(Checker):
         super().build_phase()
         self.store: NativeStore = self.cdb_get("store")
         self.golden: Image = self.cdb_get("model_memory")
-        self._fill()
+        self.fill(self.cdb_get("seeds"))
         self._expected = np.zeros(self.golden.size, dtype=np.bool_)  # must have been written
         self._allowed = np.zeros(self.golden.size, dtype=np.bool_)  # may have been
         self._writers: list[Writer] = []
         self._compared = 0  # writers before those
         self._settled = 0  # so many writers, of all, have come to their end
 
-    def _fill(self) -> None:
+    def fill(self, seeds: Seeds) -> None:
         """Give both memories the same random bytes: a read of a wrong place is a wrong value."""
-        random = self.cdb_get("seeds").stream("memory")
+        random = seeds.stream("memory")
         self.golden.data[:] = random.integers(0, 256, self.golden.size, dtype=np.uint8)
         self.store.memory[:] = self.golden.data
 
