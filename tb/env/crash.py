@@ -1,7 +1,8 @@
 """The difference of a run whose process died: an assertion, or the simulator itself.
 
 Nothing of Python is left then, but the recorder's file is: it says which instruction each engine
-was working on when the process ended.
+was working on when the process ended. An assertion that something takes too long is a hang like any
+other: what every part waited for is followed, as when a test runs into its limit.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from tb.env.first_difference_job import Difference, Stage
 from tb.env.first_difference_records import Recording, RtlInstruction, sort_records
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.trace_records import read_saved
+from tb.env.waits import Snapshot, all_waits, follow, read_saved_waits, waits_of
 
 CLOCK_PS = 10_000
+LATE = re.compile(r"Assertion failed in \S*_(?:is_bounded|in_time)\b")  # how they are called
+RESET_PENDING = "!u_control.reset_pending"
 
 
 def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
@@ -33,6 +37,9 @@ def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
         lines = [HEADER, *transcript_lines(recording.instructions, {}, {}), ""]
         (folder / "trace.log").write_text("\n".join(lines), encoding="utf-8")
     cycle = recording.last_cycle if cycle is None else cycle
+    snapshot = read_saved_waits(folder / "waits.bin")
+    if snapshot is not None and LATE.search(result.message):
+        return late(recording, snapshot, result.message, cycle).as_json()
     engine = driver(result.message)
     item = working(recording, engine, cycle)
     stage = Stage(engine) if engine in ("load", "store") else Stage.CONTROL
@@ -44,6 +51,35 @@ def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
         issued=None if item is None else item.retired,
         evidence="the process ended here, so no values were compared",
     ).as_json()  # fmt: skip
+
+
+def late(recording: Recording, snapshot: Snapshot, message: str, cycle: int) -> Difference:
+    """Say what does not come in time: the end of a reset or an abort, or of an instruction."""
+    items = recording.instructions
+    item = next((i for i in items.values() if i.engine is not None and i.end is None), None)
+    ended = {index: one.end for index, one in items.items() if one.end is not None}
+    begun = 0
+    if not snapshot.holds(RESET_PENDING):
+        chain = follow("soft reset", snapshot, ended)
+        own = [wait for wait in waits_of("host", snapshot) if wait.on == "soft reset"]
+        chain.waits = [*own, *chain.waits]
+    elif item is not None:
+        place = f"{item.engine} queue" if item.start is None else f"{item.engine} end"
+        begun = item.start or item.dispatched or 0
+        chain = follow(place, snapshot, ended, begun)
+    else:
+        chain = follow("host", snapshot, ended)
+    return Difference(
+        stage=Stage(chain.stage), cycle=min(max(chain.since, begun), cycle),
+        what=f"{message}: {chain.root} is the root, {chain.awaited} does not come",
+        index=None if item is None else item.index,
+        text="" if item is None
+        else disassemble_instruction(Instruction(item.word, item.rs1, item.rs2)),
+        issued=None if item is None else item.retired,
+        evidence=chain.sentences(), missing=True, awaited=chain.awaited, root=chain.root,
+        chain=tuple(wait.sentence() for wait in chain.waits),
+        waits=tuple(all_waits(snapshot)),
+    )  # fmt: skip
 
 
 def assertion_cycle(message: str) -> int | None:

@@ -39,7 +39,10 @@ class Follower(Part):
 
     def run(self) -> Difference | None:
         """Return the first difference, None if there is none."""
+        unnumbered = self.control.unnumbered()
         for index, golden in sorted(self.job.goldens.items()):
+            if unnumbered is not None and unnumbered[0] < index:
+                return unnumbered[1]
             found = self.control.check(index, golden)
             if found is None and golden.outcome.error is None:
                 found = self.engines.check(index, golden)
@@ -51,7 +54,7 @@ class Follower(Part):
                 width = width_of(golden) if golden.accumulators is not None else 1
                 lane = lane_of(found.stage, found.what, self.core, width)
                 return replace(found, layer=self.job.layers.get(index, ""), lane=lane)
-        found = self._stray()
+        found = self._stray() if unnumbered is None else unnumbered[1]
         if found is None and self.job.hung is not None:
             found = self._hang(None, self.job.hung, "host")
         return found

@@ -22,6 +22,8 @@ class Control(Part):
     def check(self, index: int, golden: GoldenInstruction) -> Difference | None:
         """Compare an instruction up to its dispatch."""
         rtl, outcome = self.rtl.get(index), golden.outcome
+        if golden.foreign:
+            self.groups = dict.fromkeys(self.groups, (0, 0))
         if rtl is None or rtl.retired is None:
             return self.difference(
                 golden, Stage.CONTROL, "the front end never took it", None,
@@ -70,6 +72,31 @@ class Control(Part):
             ),
             index=None, issued=one.issued, text=disassemble_instruction(one.outcome.instruction),
         )  # fmt: skip
+
+    def unnumbered(self) -> tuple[int, Difference] | None:
+        """Compare refusals of instructions without a number, in order.
+
+        Returns:
+            The number of the instruction before the first that is wrong, and what is wrong with it.
+        """
+        wanted = [(n, one) for n, one in self.job.unnumbered if one.outcome.error is not None]
+        got = self.job.recording.unnumbered
+        for (before, golden), rtl in zip(wanted, got, strict=False):
+            error = golden.outcome.error
+            assert error is not None and rtl.refused is not None
+            told = rtl.refused
+            same = (told.code, told.field) == (error.code, error.field) and rtl.word == error.word
+            if same and error.detail in (None, told.detail):
+                continue
+            found = self.difference(
+                golden, Stage.CONTROL,
+                f"error: expected code {int(error.code)} field {int(error.field)} detail "
+                f"{error.detail or 0:#x}, got code {told.code} field {told.field} detail "
+                f"{told.detail:#x}", rtl.retired,
+                evidence="it was refused at the port, before any check",
+            )  # fmt: skip
+            return before, found
+        return None
 
     def _group(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
         """Compare the configuration group that an instruction wrote, or was refused to write."""

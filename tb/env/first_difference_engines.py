@@ -125,9 +125,10 @@ class Engines(Part):
         if wrong is None:
             return None
         what, cycle, shape = wrong
+        fault = self._memory_fault(rtl, (Kind.READ_PBUF, Kind.READ_LUT))
         return self.difference(
-            golden, Stage.REQUANTISER, what, cycle, shape=shape,
-            evidence=self._before_requantiser(golden, what),
+            golden, Stage.MEMORY if fault else Stage.REQUANTISER, what, cycle, shape=shape,
+            evidence=fault or self._before_requantiser(golden, what),
         )  # fmt: skip
 
     def _before_requantiser(self, golden: GoldenInstruction, what: str) -> str:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from golden.isa import VECTOR, decode
 from golden.isa_table import GROUPS, ErrorCode
-from golden.machine import Machine, Outcome
+from golden.machine import MACHINE_MODE, Machine, Outcome, Owner
 from golden.machine.checks import Request
+from golden.machine.interpreter import SYSTEM
 from golden.machine.operands import input_tensor, second_tensor
 from golden.machine.storage import ConfigFile, Storage
 from golden.machine.window import axes, gather_taps
@@ -38,6 +39,7 @@ class GoldenInstruction:
         output: bytes it wrote, None if it wrote none or they are unspecified after a bus error.
         accumulators: of mac and vec instructions.
         issued, committed, answered: cycles at the ports, None when it came by the doorbell.
+        foreign: it found the core empty, because its owner is of another domain.
     """
 
     outcome: Outcome
@@ -47,18 +49,28 @@ class GoldenInstruction:
     issued: int | None = None
     committed: int | None = None
     answered: int | None = None
+    foreign: bool = False
 
 
-def request_of(machine: Machine, word: int, rs1: int, rs2: int) -> Request | None:
-    """The instruction as the checks see it, with a copy of the configuration as it is now."""
+def is_foreign(machine: Machine, word: int, owner: Owner) -> bool:
+    """Whether an instruction finds nothing of what was before: its owner is of another domain."""
+    item = decode(word)
+    return item is not None and item.name not in SYSTEM and owner.domain != machine.tenant
+
+
+def request_of(
+    machine: Machine, word: int, rs1: int, rs2: int, owner: Owner = MACHINE_MODE
+) -> Request | None:
+    """The instruction as the checks see it, with a copy of the configuration as it finds it."""
     item = decode(word)
     if item is None:
         return None
     groups = ConfigFile()
-    groups.groups = dict(machine.groups.groups)
+    if not is_foreign(machine, word, owner):
+        groups.groups = dict(machine.groups.groups)
     return Request(
         format=item, rs1=rs1, rs2=rs2, values=item.unpack(rs1, rs2), groups=groups,
-        core=machine.config, held_shape=None,
+        core=machine.config, held_shape=None, owner=owner,
     )  # fmt: skip
 
 

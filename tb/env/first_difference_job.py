@@ -91,7 +91,7 @@ class Job:
     Attributes:
         goldens: what the golden machine executed, by index.
         recording: what the core did.
-        before: spad and wbuf at its begin: content and known mask, flat.
+        before: every memory at its begin: content and known mask, flat.
         groups: the configuration at its begin, see `group_words`.
         layers: what an instruction works for, by index.
         finished: the core was idle at the end, so everything must have happened.

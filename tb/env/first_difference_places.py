@@ -108,6 +108,33 @@ def load_output(request: Request, storage: Storage) -> Bytes:
     )  # fmt: skip
 
 
+def contents(storage: Storage) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.bool_]]]:
+    """Content and known mask of every golden memory, as the module says."""
+    arrays = [(getattr(storage, name), getattr(storage, f"{name}_known"))
+              for name in ("bias", "mult", "shift")]  # fmt: skip
+    entries = len(storage.bias)
+    return {
+        "spad": _flat(storage.spad, storage.spad_known),
+        "wbuf": _flat(storage.wbuf, storage.wbuf_known),
+        "lut": _flat(storage.lut, storage.lut_known),
+        "pbuf": _flat(
+            np.concatenate(
+                [np.ascontiguousarray(array).view(np.uint8).reshape(entries, -1)
+                 for array, _ in arrays], axis=1,
+            ),
+            np.concatenate(
+                [np.repeat(known, array.itemsize, axis=1) for array, known in arrays], axis=1
+            ),
+        ),
+    }  # fmt: skip
+
+
+def _flat(
+    values: NDArray[np.generic], known: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    return values.reshape(-1).view(np.uint8).copy(), known.reshape(-1).copy()
+
+
 def _parameters(request: Request, storage: Storage, first: int, count: int) -> Bytes:
     cols = request.core.cols
     slots = PBUF_SLOTS if request.format.name == "ld.p" else 4
@@ -127,7 +154,7 @@ def _parameters(request: Request, storage: Storage, first: int, count: int) -> B
     )  # fmt: skip
 
 
-_MEMORY = {
+MEMORIES = {
     Kind.WORD: "spad",
     Kind.LOAD_SPAD: "spad",
     Kind.READ_SPAD: "spad",
@@ -135,8 +162,20 @@ _MEMORY = {
     Kind.LOAD_WBUF: "wbuf",
     Kind.READ_WBUF: "wbuf",
     Kind.LOAD_PBUF: "pbuf",
+    Kind.READ_PBUF: "pbuf",
     Kind.LOAD_LUT: "lut",
+    Kind.READ_LUT: "lut",
 }
+
+
+def first_place(
+    core: CoreConfig, memory: str, line: NDArray[np.int64], bank: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Place of the first byte of a recorded word."""
+    if memory == "lut":
+        return line
+    word = {"spad": line * core.rows + bank, "pbuf": line * PBUF_SLOTS + bank}.get(memory, line)
+    return word * core.cols
 
 
 def recorded_bytes(core: CoreConfig, records: NDArray[np.void]) -> dict[str, Written]:
@@ -144,19 +183,13 @@ def recorded_bytes(core: CoreConfig, records: NDArray[np.void]) -> dict[str, Wri
     found: dict[str, list[Written]] = {}
     lanes = np.arange(core.cols)
     for kind in np.unique(records["kind"]):
-        memory = _MEMORY[Kind(int(kind))]
+        memory = MEMORIES[Kind(int(kind))]
         chosen = records[records["kind"] == kind]
         enabled = (chosen["strobes"][:, None] >> lanes & 1).astype(np.bool_)
         record, lane = np.nonzero(enabled)
         line = chosen["line"][record].astype(np.int64)
         bank = chosen["bank"][record].astype(np.int64)
-        if memory == "spad":
-            word = line * core.rows + bank
-        elif memory == "pbuf":
-            word = line * PBUF_SLOTS + bank
-        else:
-            word = line
-        place = line + lane if memory == "lut" else word * core.cols + lane
+        place = first_place(core, memory, line, bank) + lane
         found.setdefault(memory, []).append(
             Written(
                 place=place,

@@ -71,6 +71,7 @@ class Recording:
 
     records: NDArray[np.void]
     instructions: dict[int, RtlInstruction] = field(default_factory=dict)
+    unnumbered: list[RtlInstruction] = field(default_factory=list)  # refused, of no number
 
     def of(self, *kinds: Kind) -> NDArray[np.void]:
         """Records of these kinds, in order."""
@@ -99,6 +100,10 @@ def sort_records(records: NDArray[np.void]) -> Recording:
         )  # fmt: skip
     for record in of(Kind.REFUSE):
         item = _instruction(recording, record)
+        word = int(record["data"].view("<u4")[0])
+        if item.word != word:  # the number is that of the next instruction: this one has none
+            item = RtlInstruction(index=item.index, word=word, retired=int(record["cycle"]))
+            recording.unnumbered.append(item)
         item.refused = Refused(
             code=int(record["bank"]), field=int(record["line"]), detail=int(record["strobes"])
         )

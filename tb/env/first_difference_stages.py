@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from golden.config import CoreConfig
 from golden.machine import StorageRange
 from tb.env.first_difference_golden import GoldenInstruction
-from tb.env.first_difference_places import describe_place
+from tb.env.first_difference_places import MEMORIES, describe_place, first_place
 from tb.env.first_difference_records import Recording, RtlInstruction
 from tb.env.trace_records import Kind
 
@@ -142,11 +142,12 @@ def memory_fault(
 ) -> str:
     """Tell whether a memory returned something else than was last written to it, and where.
 
-    `before` is content and known mask of spad and wbuf when the recording began, as bytes; `kinds`
+    `before` is content and known mask of every memory when the recording began, as bytes; `kinds`
     are those of reads to look at, in the cycles start..end.
     """
     content = {name: (value.copy(), known.copy()) for name, (value, known) in before.items()}
-    records = recording.of(Kind.WORD, Kind.LOAD_SPAD, Kind.LOAD_WBUF, *kinds)
+    writes = (Kind.WORD, Kind.LOAD_SPAD, Kind.LOAD_WBUF, Kind.LOAD_PBUF, Kind.LOAD_LUT)
+    records = recording.of(*writes, Kind.SWEPT, *kinds)
     records = records[records["cycle"] <= end]
     reading = np.isin(records["kind"], kinds)
     # The address of a read was given a cycle before its data; a write shows a cycle after it.
@@ -155,26 +156,31 @@ def memory_fault(
     for number in np.argsort(when, kind="stable"):
         record = records[number]
         kind = Kind(int(record["kind"]))
-        name = "wbuf" if kind in (Kind.LOAD_WBUF, Kind.READ_WBUF) else "spad"
-        word = int(record["line"])
-        if name == "spad":
-            word = word * core.rows + int(record["bank"])
+        if kind is Kind.SWEPT:
+            for values, known in content.values():
+                values[:], known[:] = 0, True
+            continue
+        name = MEMORIES[kind]
         values, known = content[name]
-        place = slice(word * core.cols, (word + 1) * core.cols)
-        if place.stop > len(values):
-            return f"the core addressed {name} word {word}, which does not exist"
+        line, bank = (np.array(int(record[of])) for of in ("line", "bank"))
+        data = record["data"][: core.cols]
+        places = first_place(core, name, line, bank) + lanes
+        if kind is Kind.READ_LUT:  # four lanes, each with an index of its own
+            places, data = record["data"][:4].astype(np.int64), record["data"][8:12]
+        if int(places.max()) >= len(values):
+            return f"the core addressed {name} line {int(line)}, which does not exist"
         if not reading[number]:
             enabled = (int(record["strobes"]) >> lanes & 1).astype(np.bool_)
-            values[place][enabled] = record["data"][: core.cols][enabled]
-            known[place][enabled] = True
+            values[places[enabled]] = data[enabled]
+            known[places[enabled]] = True
         elif start <= int(record["cycle"]) <= end:
-            wrong = known[place] & (values[place] != record["data"][: core.cols])
+            wrong = known[places] & (values[places] != data)
             if wrong.any():
                 lane = int(np.flatnonzero(wrong)[0])
-                where = describe_place(core, name, word * core.cols + lane)
+                where = describe_place(core, name, int(places[lane]))
                 return (
-                    f"{where} was read as {int(record['data'][lane].astype(np.int8))} in cycle "
-                    f"{int(record['cycle'])}, but {int(values[place][lane].astype(np.int8))} had "
+                    f"{where} was read as {int(data[lane].astype(np.int8))} in cycle "
+                    f"{int(record['cycle'])}, but {int(values[places[lane]].astype(np.int8))} had "
                     "been written"
                 )
     return ""

@@ -18,12 +18,11 @@ import logging
 import re
 from typing import Any
 
-import numpy as np
 from pyuvm import uvm_component
 
 from golden.assembler import disassemble_instruction
 from golden.isa import VECTOR, Instruction
-from golden.machine import Machine
+from golden.machine import Machine, Owner
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.failures import Failures
 from honeyguide.env.order import Announced, Broken, Milestone, Played, Restarted
@@ -34,12 +33,14 @@ from tb.env.first_difference_golden import (
     GoldenInstruction,
     after,
     group_words,
+    is_foreign,
     request_of,
     vector_accumulators,
 )
 from tb.env.first_difference_job import Difference, Job, Stage
 from tb.env.first_difference_lane import Texts, texts_of
-from tb.env.first_difference_records import Recording, sort_records
+from tb.env.first_difference_places import contents
+from tb.env.first_difference_records import Recording, RtlInstruction, sort_records
 from tb.env.first_difference_stages import tiles_by_instruction
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.predicted import Answered, Begins, Executed, Predicted
@@ -50,7 +51,22 @@ log = logging.getLogger("ratel.difference")
 LONGEST, AFTER = 4000, 60  # cycles before and after the difference of which waves are recorded
 STAGES = {"load": Stage.LOAD, "execute": Stage.ARRAY, "store": Stage.STORE}
 ABOUT_ERRORS = re.compile(r"\bERR_\w+")  # registers that hold an error
+IN_MEMORY = re.compile(r"\bbyte 0x[0-9a-f]+\b.*(?:: | )expected ")  # as the scoreboard says it
 HUNG = re.compile("hang:|time-out after")  # how a test begins to say that the core does not go on
+
+
+def stage_of(message: str, rtl: RtlInstruction | None) -> Stage:
+    """Return the stage of a failure that no value inside the core explains.
+
+    Bytes in memory come from stores alone; a wrong address of a bus error from the engine that
+    reported it, unless it reported another.
+    """
+    if IN_MEMORY.search(message):
+        return Stage.STORE
+    if rtl is None or rtl.engine not in ("load", "store") or rtl.bus_error is None:
+        return Stage.CONTROL
+    reported = ABOUT_ERRORS.search(message) and f"got {rtl.bus_error:#010x}" in message
+    return STAGES[rtl.engine] if reported else Stage.CONTROL
 
 
 class FirstDifference(uvm_component):
@@ -78,13 +94,7 @@ class FirstDifference(uvm_component):
         self.layers: dict[int, str] = {}
         self.first_record = live_count()
         self.groups = group_words(self.machine)
-        storage = self.machine.storage
-        self.before = {
-            "spad": (storage.spad.reshape(-1).view(np.uint8).copy(),
-                     storage.spad_known.reshape(-1).copy()),
-            "wbuf": (storage.wbuf.reshape(-1).view(np.uint8).copy(),
-                     storage.wbuf_known.reshape(-1).copy()),
-        }  # fmt: skip
+        self.before = contents(self.machine.storage)
 
     # ---- what the predictor does
 
@@ -92,17 +102,19 @@ class FirstDifference(uvm_component):
         """Keep what the golden machine did with an instruction, and when the ports showed it."""
         match item:
             case Begins():
-                self._begins(item.instruction)
+                self._begins(item.instruction, item.owner)
             case Executed():
                 self._executed(item)
             case Answered():
                 if item.outcome.index in self.goldens:
                     self.goldens[item.outcome.index].answered = item.cycle
 
-    def _begins(self, instruction: Instruction) -> None:
-        self._request = request_of(self.machine, instruction.word, instruction.rs1, instruction.rs2)
+    def _begins(self, instruction: Instruction, owner: Owner) -> None:
+        word = instruction.word
+        self._request = request_of(self.machine, word, instruction.rs1, instruction.rs2, owner)
+        self._foreign = is_foreign(self.machine, word, owner)
         self._inside: Any = None
-        if self._request is not None and self._request.format.name in VECTOR:
+        if self._request is not None and not self._foreign and self._request.format.name in VECTOR:
             try:
                 self._inside = vector_accumulators(self._request, self.machine.storage)
             except (ValueError, IndexError):  # operands that the checks are about to refuse
@@ -110,7 +122,7 @@ class FirstDifference(uvm_component):
 
     def _executed(self, item: Executed) -> None:
         outcome = item.outcome
-        golden = GoldenInstruction(outcome=outcome, request=self._request)
+        golden = GoldenInstruction(outcome=outcome, request=self._request, foreign=self._foreign)
         if outcome.index is None:  # it reads a counter or was refused at the port
             golden.issued, golden.committed = item.issued, item.committed
             self.unnumbered.append((max(self.goldens, default=-1), golden))
@@ -206,7 +218,8 @@ class FirstDifference(uvm_component):
             index = max(taken, default=None)
         golden = self.goldens.get(-1 if index is None else index)
         return Difference(
-            stage=Stage.CONTROL, what=message, cycle=cycle, index=index,
+            stage=stage_of(message, recording.instructions.get(-1 if index is None else index)),
+            what=message, cycle=cycle, index=index,
             text=quoted.group(1) if quoted else "" if golden is None
             else disassemble_instruction(golden.outcome.instruction),
             issued=None if golden is None else golden.issued,

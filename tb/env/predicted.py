@@ -22,9 +22,10 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class Begins:
-    """The golden machine is about to execute this; its storage is as before."""
+    """The golden machine is about to execute this for an owner; its storage is as before."""
 
     instruction: Instruction
+    owner: Owner
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from pyuvm import uvm_analysis_port, uvm_component
 
 from golden.assembler import disassemble_instruction
 from golden.isa import Instruction, decode
-from golden.machine import Machine, Outcome, Owner
+from golden.machine import MACHINE_MODE, SUPERVISOR, Machine, Outcome, Owner
 from honeyguide.agents.item import Seen
 from honeyguide.agents.xif import MACHINE, CommitSeen, IssueSeen
 from honeyguide.env.checker import AnalysisImp, Checker
@@ -159,7 +159,8 @@ class Predictor(Checker):
         committed: int | None = None,
     ) -> Outcome:
         """Run one instruction in the golden machine and say what it does and writes."""
-        self.ap.write(Begins(instruction=instruction))
+        asking = (SUPERVISOR if doorbell else MACHINE_MODE) if owner is None else owner
+        self.ap.write(Begins(instruction=instruction, owner=asking))
         outcome = self.machine.execute(instruction, doorbell=doorbell, owner=owner)
         self.last = outcome
         self.since_fence.append(outcome)

@@ -50,6 +50,9 @@ class Kind(IntEnum):
     STORE_BEAT = 31
     BUS_ERROR = 32
     CONFIGURED = 33
+    READ_PBUF = 34
+    READ_LUT = 35
+    SWEPT = 36
 
 
 def read_live(first: int = 0) -> NDArray[np.void]:

@@ -15,11 +15,12 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tb.env.waits_table import ENGINES, LINKS, NUMBERS, PARTS, SLOTS, WORK, Link, bits
 
 
-class _Record(ctypes.Structure):
+class Record(ctypes.Structure):
     """`Waits` of tb/hdl/trace_store.cpp."""
 
     _fields_ = (
@@ -123,8 +124,19 @@ def read_waits() -> Snapshot | None:
         state = ctypes.CDLL(None).trace_waits_state
     except AttributeError:
         return None
-    state.restype = ctypes.POINTER(_Record)
-    record = state().contents
+    state.restype = ctypes.POINTER(Record)
+    return _snapshot(state().contents)
+
+
+def read_saved_waits(path: Path) -> Snapshot | None:
+    """Return what a simulation left when it ended, None if it left nothing."""
+    raw = path.read_bytes() if path.is_file() else b""
+    if len(raw) != ctypes.sizeof(Record):
+        return None
+    return _snapshot(Record.from_buffer_copy(raw))
+
+
+def _snapshot(record: Record) -> Snapshot | None:
     if not record.cycle:
         return None
     now = {

@@ -25,7 +25,9 @@
 //   step_done_i                          | last step of an instruction
 //   counted_i                            | what load, execute, store count in this cycle: bytes, MACs
 //   ls_*, lw_*, lp_*, lt_*               | load writes scratchpad, weights, parameters, table
-//   er_*, wr_*                           | execute reads and writes the scratchpad
+//   er_*, wr_*                           | execute reads the scratchpad, the weights
+//   pr_*, tr_*                           | execute reads parameters, the table
+//   sweep_i                              | all memories are being set to 0
 //   shadow_i, acc_i                      | a tile leaves the array
 //   sr_*                                 | store reads the scratchpad
 //   aw_i .. wstrb_i                      | a burst, a beat on the bus
@@ -95,6 +97,13 @@ module stage_trace #(
   input logic                           wr_en_i,
   input logic [15:0]                    wr_addr_i,
   input logic [Cols*8-1:0]              wr_data_i,
+  input logic                           pr_en_i,
+  input logic [7:0]                     pr_addr_i,
+  input logic [9*Cols*8-1:0]            pr_data_i,
+  input logic                           tr_en_i,
+  input logic [Cols*8-1:0]              tr_index_i,
+  input logic [Cols*8-1:0]              tr_data_i,
+  input logic                           sweep_i,
   input logic                           step_i,
   input logic                           stall_fetch_i,
   input logic                           stall_drain_i,
@@ -140,6 +149,9 @@ module stage_trace #(
   localparam int unsigned StoreBeat  = 31;
   localparam int unsigned BusError   = 32;
   localparam int unsigned Configured = 33;
+  localparam int unsigned ReadPbuf   = 34;
+  localparam int unsigned ReadLut    = 35;
+  localparam int unsigned Swept      = 36;
 
   localparam int Chunks = 8;  // of 128 bits, enough for any descriptor
 
@@ -153,7 +165,9 @@ module stage_trace #(
   logic [31:0]       counted_q [3];        // since the end of the instruction before
   logic [Rows-1:0]   er_en_q;
   logic [Rows*16-1:0] er_addr_q;
-  logic              wr_en_q, sr_en_q, cfg_q;
+  logic              wr_en_q, pr_en_q, tr_en_q, sr_en_q, cfg_q, sweep_q;
+  logic [7:0]        pr_addr_q;
+  logic [Cols*8-1:0] tr_index_q;
   logic [3:0]        group_q;
   logic [31:0]       index_q;
   logic [15:0]       wr_addr_q, sr_addr_q;
@@ -183,6 +197,11 @@ module stage_trace #(
       er_addr_q <= er_addr_i;
       wr_en_q   <= rst_ni && wr_en_i;
       wr_addr_q <= wr_addr_i;
+      pr_en_q   <= rst_ni && pr_en_i;
+      pr_addr_q <= pr_addr_i;
+      tr_en_q   <= rst_ni && tr_en_i;
+      tr_index_q <= tr_index_i;
+      sweep_q   <= sweep_i;
       sr_en_q   <= rst_ni && sr_en_i;
       sr_bank_q <= sr_bank_i;
       sr_addr_q <= sr_addr_i;
@@ -211,6 +230,7 @@ module stage_trace #(
         counted_q[e] <= '0;
       end
     end
+    if (on && sweep_i && !sweep_q) note(Swept, 0, 0, 0, 0, '0);
     if (on && rst_ni) begin
       // --- front end and dispatch
       if (retired_i) note(Retire, 0, 0, result_i, index_i, {32'd0, rs2_i, rs1_i, word_i});
@@ -244,6 +264,16 @@ module stage_trace #(
         end
       end
       if (wr_en_q) note(ReadWbuf, 32'(wr_addr_q), 0, 0, 0, 128'(wr_data_i));
+      if (pr_en_q) begin
+        for (int s = 0; s < 9; s++) begin
+          note(ReadPbuf, 32'(pr_addr_q), s, 0, 0, 128'(pr_data_i[Cols*8*s +: Cols*8]));
+        end
+      end
+      if (tr_en_q) begin
+        for (int c = 0; c < Cols; c += 4) begin
+          note(ReadLut, c, 0, 0, 0, {64'(tr_data_i[8*c +: 32]), 64'(tr_index_q[8*c +: 32])});
+        end
+      end
       if (shadow_i) begin
         for (int r = 0; r < Rows; r++) begin
           for (int c = 0; c < Cols; c += 4) begin
@@ -320,6 +350,13 @@ bind ratel_core stage_trace #(
   .wr_en_i         (w_rd_en),
   .wr_addr_i       (w_rd_addr),
   .wr_data_i       (w_rd_data),
+  .pr_en_i         (p_rd_en),
+  .pr_addr_i       (p_rd_addr),
+  .pr_data_i       ({p_rd_shift, p_rd_mult, p_rd_bias}),
+  .tr_en_i         (t_rd_en),
+  .tr_index_i      (t_rd_index),
+  .tr_data_i       (t_rd_data),
+  .sweep_i         (sweep),
   .step_i          (step),
   .stall_fetch_i   (stall_fetch),
   .stall_drain_i   (stall_drain),

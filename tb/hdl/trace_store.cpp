@@ -1,7 +1,8 @@
 // What core_trace.sv writes down, shared with Python (tb/env/core_trace.py) as an array of records.
 // On only when RATEL_TRACE is set, since a network writes millions of words. RATEL_TRACE=stages also
 // turns on stage_trace.sv; then all records go to records.bin in RATEL_RESULTS_DIR when the
-// simulation ends, so that they survive an assertion that ends the process.
+// simulation ends, and what every part waited for to waits.bin, so that they survive an assertion
+// that ends the process.
 
 #include <cstdint>
 #include <cstdlib>
@@ -51,13 +52,18 @@ std::vector<Dependency> dependencies;
 constexpr unsigned kKinds = 3, kEngines = 4, kStates = 8;
 uint32_t aborts[kKinds][kEngines][kStates];
 
-void save_records(void*) {
+void save(const char* name, const void* data, size_t bytes) {
   const char* folder = std::getenv("RATEL_RESULTS_DIR");
   if (folder == nullptr) return;
-  std::FILE* file = std::fopen((std::string(folder) + "/records.bin").c_str(), "wb");
+  std::FILE* file = std::fopen((std::string(folder) + "/" + name).c_str(), "wb");
   if (file == nullptr) return;
-  std::fwrite(records.data(), sizeof(Record), records.size(), file);
+  std::fwrite(data, 1, bytes, file);
   std::fclose(file);
+}
+
+void save_records(void*) {
+  save("records.bin", records.data(), sizeof(Record) * records.size());
+  save("waits.bin", &waits, sizeof waits);
 }
 
 }  // namespace

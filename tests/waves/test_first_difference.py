@@ -23,8 +23,9 @@ from tb.env.first_difference_golden import (
     vector_accumulators,
 )
 from tb.env.first_difference_job import Job, Stage
-from tb.env.first_difference_places import PBUF_SLOTS
-from tb.env.first_difference_records import sort_records
+from tb.env.first_difference_places import PBUF_SLOTS, contents
+from tb.env.first_difference_records import RtlInstruction, sort_records
+from tb.env.first_difference_subscriber import stage_of
 from tb.env.trace_records import RECORD, Kind
 
 CORE = load_config("8x8")
@@ -172,11 +173,9 @@ def record_bytes(recorder: Recorder, golden: GoldenInstruction, cycle: int) -> N
 def job(goldens: dict[int, GoldenInstruction], recorder: Recorder) -> Job:
     """A job that began with empty memories."""
     machine = Machine(CORE, Memory(size=16))
-    unknown = np.zeros(CORE.spad_depth * 64, np.uint8), np.zeros(CORE.spad_depth * 64, np.bool_)
-    words = np.zeros(CORE.wbuf_depth * 8, np.uint8), np.zeros(CORE.wbuf_depth * 8, np.bool_)
     return Job(
         core=CORE, goldens=goldens, recording=sort_records(recorder.records()),
-        before={"spad": unknown, "wbuf": words}, groups=group_words(machine),
+        before=contents(machine.storage), groups=group_words(machine),
     )  # fmt: skip
 
 
@@ -243,6 +242,43 @@ def test_a_read_of_something_else_than_was_written_is_the_memorys_fault() -> Non
     assert "scratchpad line 0 bank 0 byte 0" in found.evidence
 
 
+@pytest.mark.parametrize("kind", [Kind.READ_PBUF, Kind.READ_LUT])
+def test_a_buffer_of_parameters_or_the_table_can_be_the_memory_at_fault(kind: Kind) -> None:
+    """Bytes 0 to 7 are read; of the table they are four indices 0, and what is there."""
+    goldens, recorder = right_job()
+    change(recorder, Kind.WORD)
+    recorder.note(9 * SPAN, Kind.SWEPT)
+    recorder.note(10 * SPAN + 4, kind)
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and found.stage is Stage.REQUANTISER, "what was read is right"
+    recorder.note(10 * SPAN + 5, kind, data=bytes(8) + bytes([9] * 8))
+    recorder.note(10 * SPAN + 5, kind, data=bytes([9] * 8 if kind is Kind.READ_PBUF else 16))
+    found = first_difference(job(goldens, recorder))
+    assert found is not None and found.stage is Stage.MEMORY
+    assert "was read as 9" in found.evidence and "0 had been written" in found.evidence
+
+
+def test_a_refusal_without_a_number_is_not_that_of_the_next_instruction() -> None:
+    goldens, recorder = right_job()
+    machine = Machine(CORE, Memory(size=16))
+    item = isa.rdcnt(index=16)
+    refused = GoldenInstruction(outcome=machine.execute(item), issued=13 * SPAN)
+    error = refused.outcome.error
+    assert error is not None and refused.outcome.index is None
+    words = np.array([item.word, 0, 0, 0], "<u4").tobytes()
+    told = {"line": int(error.field), "bank": int(error.code), "strobes": error.detail or 0}
+    recorder.note(13 * SPAN, Kind.REFUSE, extra=14, data=words, **told)
+    right = job(goldens, recorder)
+    right.unnumbered = [(13, refused)]
+    assert first_difference(right) is None
+    recorder.rows[-1] = (*recorder.rows[-1][:4], 99, 14)
+    wrong = job(goldens, recorder)
+    wrong.unnumbered = [(13, refused)]
+    found = first_difference(wrong)
+    assert found is not None and found.text.startswith("rdcnt") and found.stage is Stage.CONTROL
+    assert "detail 0x63" in found.what
+
+
 def test_an_instruction_that_is_not_taken_or_not_asked_for() -> None:
     goldens, recorder = right_job()
     late = [i for i, row in enumerate(recorder.rows) if row[5] == 14 and row[3] == Kind.RETIRE]
@@ -287,3 +323,20 @@ def test_an_instruction_without_a_number_is_named_by_the_message() -> None:
     recording = job(goldens, recorder).recording
     found = FirstDifference.from_message(follower, message, recording)
     assert (found.index, found.text, found.cycle) == (None, "rdcnt index=2", 300)
+
+
+@pytest.mark.parametrize(
+    ("message", "bus_error", "stage"),
+    [
+        ("`st.t addr=1`: byte 0x408 (y=0): expected 3, got 4, 1 of 8 bytes differ", None, "store"),
+        ("byte 0x9, which no instruction writes,: expected no write, got one of 7", None, "store"),
+        ("read of ERR_DETAIL (0x010): expected 0x00000100, got 0x00000140", 0x140, "store"),
+        ("read of ERR_DETAIL (0x010): expected 0x00000140, got 0x00000100", 0x140, "control"),
+        ("read of ERR_CAUSE (0x00c): expected 0x00000001, got 0x00000000", None, "control"),
+    ],
+)
+def test_a_message_tells_the_stage_where_no_value_inside_is_wrong(
+    message: str, bus_error: int | None, stage: str
+) -> None:
+    rtl = RtlInstruction(index=4, word=0, engine="store", bus_error=bus_error)
+    assert stage_of(message, rtl) == stage

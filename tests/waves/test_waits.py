@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from honeyguide.sim import SimResult, SimStatus
 from tb.build import ROOT
-from tb.env.waits import Snapshot, all_waits, follow, offered_to
+from tb.env.crash import RESET_PENDING, crash_difference
+from tb.env.waits import Record, Snapshot, all_waits, follow, offered_to
 from tb.env.waits_table import ENGINES, LINKS, NUMBERS, PARTS, SLOTS, WORK, bits
 
 REST = 5  # since when everything is as it is at rest
@@ -128,3 +131,33 @@ def test_a_dependency_names_its_slot_and_whether_it_can_ever_end() -> None:
     assert "instruction 8 ended in cycle 50" in follow("store queue", waiting, {8: 50}).note
     chain = follow("store queue", waiting, {})
     assert chain.root != "dispatch" and chain.waits[0].link.name == "store dependency"
+
+
+@pytest.mark.parametrize(
+    ("name", "awaited"),
+    [("u_abort_states.abort_is_bounded", "end of the reset"), ("check_axi.axi_wlast", "")],
+)
+def test_an_assertion_that_something_is_late_is_a_hang(
+    name: str, awaited: str, tmp_path: Path
+) -> None:
+    record = Record(cycle=999)
+    for place, text in enumerate(bits()):
+        rests = text != RESET_PENDING and any(link.offer == text for link in LINKS)
+        record.bits[place // 32] |= rests << place % 32
+        record.since[place] = 5
+    place = bits().index(RESET_PENDING)
+    record.since[place] = 700
+    needed = bits().index("1'b1")
+    record.bits[needed // 32] |= 1 << needed % 32
+    (tmp_path / "records.bin").write_bytes(b"")
+    (tmp_path / "waits.bin").write_bytes(bytes(record))
+    message = f"[9990000] %Error: x.sv:66: Assertion failed in ratel_tb.{name}: 'assert' failed."
+    result = SimResult(
+        status=SimStatus.FAIL, message=message, tests=(), seed=7, seconds=1.0, returncode=1,
+        log=tmp_path / "log.txt", results_xml=None, coverage=None, waves=None,
+    )  # fmt: skip
+    found = crash_difference(tmp_path, result)
+    assert found["awaited"] == awaited, found
+    if awaited:
+        assert (found["root"], found["stage"], found["cycle"]) == ("soft reset", "control", 700)
+        assert message in found["what"]

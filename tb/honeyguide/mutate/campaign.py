@@ -89,9 +89,8 @@ class MergedCore:
             shutil.rmtree(self.root, ignore_errors=True)
             shutil.copytree(ROOT / core().rtl, self.root / core().rtl)
             merge_changes(self.changes, self.root, **self._how)
-            wanted = stand_in(core().build(config), self.root / core().rtl)
             try:
-                return build(SimBuild(**{**wanted, "design": None}))
+                return build(self.wanted(config))
             except HdlError as error:
                 blamed = self._blamed(str(error))
                 if not blamed:
@@ -99,6 +98,11 @@ class MergedCore:
                 for number in blamed:
                     self.refused[number] = str(error).splitlines()[0]
                     del self.changes[number]
+
+    def wanted(self, config: str) -> SimBuild:
+        """Return the simulation to build of the copy."""
+        made = stand_in(core().build(config), self.root / core().rtl)
+        return SimBuild(**{**made, "design": None})
 
     def _blamed(self, said: str) -> list[int]:
         """Return the changes on the lines that an error names."""

@@ -1,0 +1,282 @@
+"""Measure the first difference on changes of the core that nobody chose: drawn by a seed.
+
+What `make mutate` would try is drawn; the debugging simulation holds all of them, each to be chosen
+when it starts.
+What is expected is found mechanically, too:
+
+    stage        that of the module which was changed
+    instruction  the first that does something else than in the good core (affected.py)
+    awaited      of a hang: a link at a part of that module
+
+    python -m scripts.debug.drawn --seed 3 -n 20           20 faults
+    python -m scripts.debug.drawn --seed 3 -n 12 --hangs   12 hangs
+
+A change that no test of the list shows is not counted. Results: build/reports/drawn-faults-3.json.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from honeyguide import cli
+from honeyguide.core import core
+from honeyguide.faults.merge import NONE, plusargs
+from honeyguide.mutate.campaign import Means, MergedCore
+from honeyguide.mutate.kinds import Change, changes
+from honeyguide.mutate.sample import sample
+from honeyguide.mutate.source import read_sources
+from honeyguide.project import BUILD
+from honeyguide.runs import own_place
+from honeyguide.sim import HdlError, SimBuild
+from honeyguide.waves.builds import debug_build
+from honeyguide.waves.repeat import Repeat, Repeated, repeat
+from scripts.debug.affected import Affected, first_affected, mnemonic
+from tb.env.trace_records import read_saved
+from tb.env.waits_table import LINKS, PARTS
+
+FOLDER = BUILD / "debug"
+POOL = 12  # changes drawn for each that is wanted: most are seen by no test, or hang nothing
+HUNG = re.compile(r"hang:|time-out after|still busy")
+TESTS = (
+    "layers.AnyLayers", "layers.MacLayers", "layers.VectorLayers", "hazards.RandomPrograms",
+    "memory_port.ErrorsInPrograms", "offload.KillsAndWaits", "instructions.EveryCheck",
+    "doorbell.BothPorts", "registers.AccessPolicies", "registers.Counters", "windows.Users",
+    "memory_port.BusErrors", "instructions.ErrorRegisters", "registers.Interrupts",
+)  # fmt: skip
+# Stages of a module, by the beginning of its name; the first that fits. Of what two engines have,
+# any will do.
+STAGES = {
+    "ratel_(load|read_port|realign|scatter)": ("load",),
+    "ratel_(store|store_gather|emit|write_port)": ("store",),
+    "ratel_(runs|bursts|walk|gearbox|bus_ids|windows|saturate)": ("load", "store", "control"),
+    "ratel_spad": ("memory",),
+    "ratel_wbuf": ("memory",),
+    "ratel_(pbuf|lut)": ("memory", "requantiser"),
+    "ratel_(drain|prescale|requant|rescale|rounding|average|divide|writer)": ("requantiser",),
+    "ratel_(execute|exec_mode|exec_slots|tile_counter)": ("array", "requantiser"),
+    "ratel_(array|pe|gather|tap|row|step|word_sets|weight_fetch|bank_arbiter)": ("array",),
+    "ratel_fifo": ("load", "store", "control"),
+    "ratel_core": tuple(dict.fromkeys(PARTS.values())),
+}
+LEFT_OUT = re.compile("ratel_(code_|clock_gate|cv32e40x|sram|integrity|parameter_check|idle)")
+PARTS_OF = {
+    "ratel_xif": ("offload queue", "result port"),
+    "ratel_(axil|regs)": ("registers", "doorbells"),
+    "ratel_doorbells": ("doorbells", "registers"),
+    "ratel_merge": ("merge",),
+    "ratel_(frontend|config|decode)": ("front end",),
+    "ratel_tenant": ("owner sweep",),
+    "ratel_soft_reset": ("soft reset",),
+    "ratel_(error|watchdog|protect)": ("error record",),
+    "ratel_(check|rules|derive|blocks|interval|multiply_add|saturate)": ("check",),
+    "ratel_(dispatch|slot|overlap)": ("dispatch", "load queue", "execute queue", "store queue"),
+    "ratel_load": ("load start", "load end", "read credits", "load runs", "load walk",
+                   "load bursts", "load realign", "load scatter", "read port"),
+    "ratel_read_port": ("read port", "AR channel"),
+    "ratel_realign": ("load realign",),
+    "ratel_scatter": ("load scatter",),
+    "ratel_walk": ("load walk", "store walk"),
+    "ratel_runs": ("load runs", "store runs"),
+    "ratel_(bursts|windows|bus_ids)": ("load bursts", "store bursts", "read port", "write port",
+                                       "read credits", "write credits"),
+    "ratel_store_gather": ("store gather",),
+    "ratel_store": ("store start", "store end", "write credits", "store runs", "store walk",
+                    "store bursts", "store gather", "emit", "write port"),
+    "ratel_emit": ("emit",),
+    "ratel_write_port": ("write port", "AW channel", "W channel", "emit"),
+    "ratel_(spad|bank_arbiter)": ("scratchpad",),
+    "ratel_(exec_slots|exec_mode|execute|tile_counter)": (
+        "execute start", "execute end", "row generator", "tap generator", "gather", "word sets",
+        "weight fetch", "step", "array", "drain", "prescaler", "requantiser", "writer"),
+    "ratel_row": ("row generator",),
+    "ratel_tap": ("tap generator",),
+    "ratel_gather": ("gather", "word sets"),
+    "ratel_word_sets": ("word sets",),
+    "ratel_weight_fetch": ("weight fetch",),
+    "ratel_step": ("step",),
+    "ratel_(array|pe)": ("array",),
+    "ratel_drain": ("drain", "parameter buffer"),
+    "ratel_prescale": ("prescaler",),
+    "ratel_(requant|rescale|rounding|average|divide)": ("requantiser", "prescaler"),
+    "ratel_writer": ("writer",),
+    "ratel_(gearbox|fifo)": tuple(PARTS),
+    "ratel_core": tuple(PARTS),
+}  # fmt: skip
+
+
+class TracedCore(MergedCore):
+    """The debugging simulation with all changes in it."""
+
+    def wanted(self, config: str) -> SimBuild:
+        """Return the simulation to build of the copy."""
+        return debug_build(config, traced=True, rtl=self.root / core().rtl)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A change that a test shows, what was expected, what was said."""
+
+    number: int
+    change: str
+    test: str
+    stages: tuple[str, ...]
+    texts: tuple[str, ...]
+    stuck: str
+    stage: str
+    text: str
+    awaited: str
+    said: str
+    message: str
+    stage_right: bool
+    instruction_right: bool
+    awaited_right: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether all of it is right."""
+        return self.stage_right and self.instruction_right and self.awaited_right
+
+
+def of_module(table: Mapping[str, tuple[str, ...]], module: str, default: str) -> tuple[str, ...]:
+    """Look a module up by the beginning of its name."""
+    return next((what for name, what in table.items() if re.match(name, module)), (default,))
+
+
+def judge(
+    number: int, change: Change, test: str, done: Repeated, affected: Affected, *, hung: bool
+) -> Drawn:
+    """Compare what was said with what is expected."""
+    told: Mapping[str, Any] = done.difference or {}
+    text, awaited = str(told.get("text", "")), str(told.get("awaited", ""))
+    stages = of_module(STAGES, change.module, "control")
+    texts = (affected.stuck,) if hung else affected.texts
+    patterns = [mnemonic(item) for item in texts if item]
+    # What no instruction's effects show is a matter of ports and registers: any or none is right.
+    named = not patterns or any(re.match(rf"{pattern}\b", text) for pattern in patterns)
+    parts = of_module(PARTS_OF, change.module, "check")
+    links = [link for link in LINKS if link.name in awaited.split(", ")]
+    met = any(part in parts for link in links for part in (link.source, link.sink))
+    return Drawn(
+        number=number, change=str(change), test=test, stages=stages, texts=affected.texts,
+        stuck=affected.stuck if hung else "", stage=str(told.get("stage", "")), text=text,
+        awaited=awaited, said=done.headline, message=done.result.message,
+        stage_right=told.get("stage") in stages, instruction_right=bool(told) and named,
+        awaited_right=not hung or met,
+    )  # fmt: skip
+
+
+class Measure:
+    """Runs the tests on changes; keeps the good core's records."""
+
+    def __init__(self, where: Path, folder: Path, seed: int) -> None:
+        self.where, self.folder, self.seed = where, folder, seed
+        self.tests = [test for test in TESTS if self._good(test)]
+
+    def run(self, test: str, number: int) -> Repeated:
+        """Run a test on a change."""
+        file, _, name = test.partition(".")
+        place = self.folder / str(number) / test
+        shutil.rmtree(place, ignore_errors=True)
+        return repeat(
+            Repeat(
+                module=f"tb.tests.{file}", test=name, seed=self.seed, folder=place,
+                build=self.where, plusargs=plusargs(number), env={"RATEL_LAYERS": "20"},
+            ),
+            waves=False,
+        )  # fmt: skip
+
+    def records(self, test: str, number: int) -> Path:
+        """The records of a run."""
+        return self.folder / str(number) / test / "run" / "records.bin"
+
+    def _good(self, test: str) -> bool:
+        done = self.run(test, NONE)
+        if not done.result.passed or done.difference is not None:
+            print(f"{test} is left out: with the good core, it says: {done.headline}", flush=True)
+            return False
+        return True
+
+    def measure(self, number: int, change: Change, *, hangs: bool) -> Drawn | None:
+        """Run the tests until one fails; None if none does, or in the other way than wanted."""
+        for test in self.tests:
+            done = self.run(test, number)
+            if done.result.passed and done.difference is None:
+                continue
+            other = self.records(test, number)
+            if not other.is_file():
+                return None
+            affected = first_affected(read_saved(self.records(test, NONE)), read_saved(other))
+            hung = not affected.texts and HUNG.search(done.result.message) is not None
+            if hung != hangs:
+                return None
+            return judge(number, change, test, done, affected, hung=hung)
+        return None
+
+
+def main(argv: list[str]) -> int:
+    """Measure; return 1 if fewer than 5 in 6 are right."""
+    options = cli.parser("debug.drawn", __doc__)
+    cli.add(options, "seed")
+    options.add_argument("-n", type=int, default=20, help="how many that a test shows")
+    options.add_argument("--hangs", action="store_true", help="hangs instead of wrong values")
+    options.add_argument("--module", default="", metavar="M,...", help="of these modules only")
+    wanted = options.parse_args(argv)
+    every = [
+        change
+        for source in read_sources(core().hdl())
+        for change in changes(source)
+        if not LEFT_OUT.match(change.module)
+        and (not wanted.module or change.module.removeprefix("ratel_") in wanted.module.split(","))
+    ]
+    pool = sample(every, POOL * wanted.n * (3 if wanted.hangs else 1), wanted.seed)
+    kind = "hangs" if wanted.hangs else "faults"
+    found: list[Drawn] = []
+    with own_place(FOLDER) as folder:
+        means = Means(config=core().default, runs=(), folder=folder / "drawn", jobs=1)
+        merged = TracedCore(dict(enumerate(pool, start=1)), means)
+        shuffled = sorted(merged.changes, key=lambda number: hash_of(number, wanted.seed))
+        measure = Measure(merged.build, folder / "drawn" / "runs", 1)
+        for number in shuffled:
+            drawn = measure.measure(number, merged.changes[number], hangs=wanted.hangs)
+            shutil.rmtree(folder / "drawn" / "runs" / str(number), ignore_errors=True)
+            if drawn is None:
+                continue
+            found.append(drawn)
+            print(line_of(drawn), flush=True)
+            report = BUILD / "reports" / f"drawn-{kind}-{wanted.seed}.json"
+            report.parent.mkdir(parents=True, exist_ok=True)
+            report.write_text(json.dumps([asdict(item) for item in found], indent=1) + "\n")
+            if len(found) == wanted.n:
+                break
+    right = sum(item.right for item in found)
+    print(f"{kind} drawn with seed {wanted.seed}: {len(found)}; instruction right "
+          f"{sum(item.instruction_right for item in found)}, stage right "
+          f"{sum(item.stage_right for item in found)}, all of it right {right}")  # fmt: skip
+    return 0 if 6 * right >= 5 * len(found) else 1
+
+
+def hash_of(number: int, seed: int) -> int:
+    """An order that has nothing to do with the modules' names."""
+    return (number * 2654435761 + seed * 40503) % (1 << 32) * 0x9E3779B1 % (1 << 32)
+
+
+def line_of(drawn: Drawn) -> str:
+    """A change in a few lines."""
+    rights = [drawn.instruction_right, drawn.stage_right, drawn.awaited_right]
+    marks = "".join("+" if right else "-" for right in rights)
+    expected = drawn.stuck or " | ".join(drawn.texts) or "ports alone"
+    return (
+        f"{marks} {drawn.change}  [{drawn.test}]\n"
+        f"    expected {'/'.join(drawn.stages)}: {expected}\n    said {drawn.said}"
+        + (f"\n    message {drawn.message[:300]}" if not drawn.right else "")
+    )
+
+
+if __name__ == "__main__":
+    cli.run_command(main, HdlError)

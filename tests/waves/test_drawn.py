@@ -1,0 +1,96 @@
+"""Changes that nobody chose: what they affect first is found from the records of two cores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from honeyguide.core import core
+from honeyguide.mutate.kinds import changes
+from honeyguide.mutate.source import read_sources
+from scripts.debug.affected import Affected, first_affected, mnemonic, ran
+from scripts.debug.drawn import LEFT_OUT, PARTS_OF, STAGES, judge, of_module
+from tb.env.trace_records import Kind
+from tb.env.waits_table import PARTS
+from tests.waves.test_first_difference import Recorder, change, right_job
+
+
+def test_two_runs_that_do_the_same_affect_nothing() -> None:
+    _, good = right_job()
+    _, other = right_job()
+    other.rows = [(row[0] + 100, *row[1:]) for row in other.rows]
+    assert first_affected(good.records(), other.records()) == Affected(texts=())
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "name"),
+    [
+        (Kind.RETIRE, 5, "cfg.out"), (Kind.CONFIGURED, 3, "cfg.out"), (Kind.LOAD_SPAD, 3, "ld.t"),
+        (Kind.LOAD_WBUF, 2, "ld.w"), (Kind.DESCRIPTOR, 8, "ld.w"), (Kind.WORD, 1, "conv"),
+        (Kind.ACCUMULATE, 5, "conv"), (Kind.STORE_BEAT, 7, "st.t"),
+    ],
+)  # fmt: skip
+def test_what_an_instruction_does_otherwise_affects_it(kind: Kind, number: int, name: str) -> None:
+    _, good = right_job()
+    _, other = right_job()
+    change(other, kind, number)
+    affected = first_affected(good.records(), other.records())
+    assert [text.split(" ")[0] for text in affected.texts] == [name] and not affected.stuck
+
+
+def until(recorder: Recorder, kind: Kind) -> Recorder:
+    """The records up to the last of a kind, without it."""
+    last = max(at for at, row in enumerate(recorder.rows) if row[3] == kind)
+    recorder.rows, recorder.data = recorder.rows[:last], recorder.data[:last]
+    return recorder
+
+
+def test_the_oldest_instruction_that_never_ends_is_stuck() -> None:
+    _, good = right_job()
+    _, other = right_job()
+    affected = first_affected(good.records(), until(other, Kind.STORE_DONE).records())
+    assert affected.texts == () and affected.stuck.startswith("st.t")
+    _, other = right_job()
+    affected = first_affected(good.records(), until(other, Kind.RETIRE).records())
+    assert affected.stuck.startswith("fence")
+    assert len(ran(good.records())) == 15
+
+
+def test_every_module_that_is_changed_has_a_stage_and_parts() -> None:
+    modules = {source.module for source in read_sources(core().hdl())}
+    known = {*PARTS.values()}
+    for module in sorted(name for name in modules if not LEFT_OUT.match(name)):
+        assert set(of_module(STAGES, module, "control")) <= known
+        assert set(of_module(PARTS_OF, module, "check")) <= set(PARTS), module
+    for table in (STAGES, PARTS_OF):
+        assert all(any(of_module({name: ("x",)}, module, "") == ("x",) for module in modules)
+                   for name in table), table  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stage", "text", "awaited", "hung", "right"),
+    [
+        ("requantiser", "conv in_base=1", "", False, (True, True, True)),
+        ("array", "conv in_base=1", "", False, (False, True, True)),
+        ("requantiser", "ld.t addr=1", "", False, (True, False, True)),
+        ("requantiser", "st.t addr=1", "parameters, parameter read", True, (True, True, True)),
+        ("requantiser", "st.t addr=1", "AR", True, (True, True, False)),
+        ("", "", "", False, (False, False, True)),
+    ],
+)
+def test_what_is_said_is_compared_with_what_was_found(
+    stage: str, text: str, awaited: str, hung: bool, right: tuple[bool, bool, bool]
+) -> None:
+    (source,) = [one for one in read_sources(core().hdl()) if one.module == "ratel_drain"]
+    one = changes(source)[0]
+    told = {"stage": stage, "text": text, "awaited": awaited} if stage else None
+    done: Any = SimpleNamespace(
+        difference=told, headline="x", result=SimpleNamespace(message=""), folder=Path()
+    )
+    affected = Affected(texts=("conv in_base=7",), stuck="st.t addr=9")
+    found = judge(1, one, "layers.AnyLayers", done, affected, hung=hung)
+    assert (found.stage_right, found.instruction_right, found.awaited_right) == right
+    assert mnemonic("ld.t addr=1") == r"ld\.t"
