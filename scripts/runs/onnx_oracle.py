@@ -80,9 +80,17 @@ def compare_with_onnxruntime(path: Path, inputs: NDArray[np.generic]) -> Compare
             raise UserError(f"input {number} of this network has no result: {error}") from None
         known = {network.tensors[i].name: v for i, v in zip(network.inputs, given, strict=True)}
         known |= {p.checkpoint.name: _as_file(found, p.checkpoint, values) for p in pieces}
+        judged = {}
         for piece in pieces:
+            name = piece.checkpoint.name
             theirs = _run(piece.session, {name: known[name] for name in piece.inputs})[0]
-            _compare(result, piece.checkpoint, known[piece.checkpoint.name], theirs, number)
+            _compare(result, piece.checkpoint, known[name], theirs, number)
+            judged[name] = (piece.checkpoint, theirs)
+        ends = zip(network.outputs, [item.name for item in whole.get_outputs()], strict=True)
+        for index, name in ends:
+            if index in turned(found) and name in judged:
+                checkpoint, theirs = judged[name]
+                _compare(result, checkpoint, values[index], theirs, number)
         if result.mismatches and saturates(network):
             raise RuntimeRefusedError(
                 "this processor has no VNNI, and without it onnxruntime saturates sums of int8 "
@@ -93,14 +101,16 @@ def compare_with_onnxruntime(path: Path, inputs: NDArray[np.generic]) -> Compare
 
 
 def values_to_judge(found: OnnxNetwork) -> int:
-    """Return how many values golden computes of an input that onnxruntime has to judge.
+    """Return how many values golden computes of an input that onnxruntime has to judge."""
+    wanted = [*(checkpoint.tensor for checkpoint in found.checkpoints), *turned(found)]
+    return sum(found.network.tensors[index].size for index in wanted)
 
-    Outputs that no checkpoint stands for are among them: nobody compares those, and that must show.
-    """
-    network = found.network
-    made = {index for layer in network.layers for index in layer.outputs}
+
+def turned(found: OnnxNetwork) -> list[int]:
+    """Return the outputs that are no checkpoint: one in another form, as NCHW or uint8."""
+    made = {index for layer in found.network.layers for index in layer.outputs}
     judged = {checkpoint.tensor for checkpoint in found.checkpoints}
-    return sum(network.tensors[index].size for index in judged | made & set(network.outputs))
+    return [index for index in found.network.outputs if index in made - judged]
 
 
 def saturates(network: Network) -> bool:

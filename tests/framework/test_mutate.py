@@ -21,6 +21,7 @@ from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
 from honeyguide.project import variable
 from honeyguide.proofs.equivalence import Answer, same
+from honeyguide.proofs.table import Proof, load
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Order, Outcome
 
@@ -176,6 +177,57 @@ def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
     answer = same("part", {}, old, other, [], tmp_path / "work")
     assert not answer.equal
     assert "not shown to be equal" in answer.detail
+
+
+COUNTER = """module counter (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire       go_i,
+  output wire [2:0] q_o
+);
+  reg [2:0] q;
+  assign q_o = q;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) q <= 3'd0;
+    else if (go_i) q <= (q == 3'd5) ? 3'd0 : q + 3'd1;
+endmodule
+"""
+COUNTER_RULES = """`include "rules.svh"
+
+module counter_rules (
+  input wire       clk_i,
+  input wire       rst_ni,
+  input wire [2:0] q
+);
+  `RULE(in_range, q <= 3'd5)
+`ifdef FORMAL
+  (* anyconst *) wire any;
+`endif
+  `LIMIT(small, q < 3'd2)
+endmodule
+"""
+
+
+def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> None:
+    """A difference beyond what the module reaches is none; one within it stays one."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "counter_rules.sv").write_text(COUNTER_RULES)
+    (tmp_path / "proofs.toml").write_text(
+        '[[proof]]\nmodule = "counter"\nreason = "small"\n'
+        + '[[proof.fault]]\nchange = ["q", "p"]\nbreaks = "in_range"\n' * 2
+    )
+    (proof,) = load(tmp_path / "proofs.toml")
+    for name, text in (("old", "=="), ("beyond", ">="), ("within", ">")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "counter.v").write_text(COUNTER.replace("q == ", f"q {text} "))
+
+    def equal(name: str, known: Proof | None) -> bool:
+        old, new = ({"counter": tmp_path / one / "counter.v"} for one in ("old", name))
+        return same("counter", {}, old, new, [], tmp_path / "work", known=known).equal
+
+    assert not equal("beyond", None)
+    assert equal("beyond", proof)
+    assert not equal("within", proof)
 
 
 def test_a_sample_is_fair_and_repeats(demo: Source) -> None:

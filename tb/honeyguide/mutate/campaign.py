@@ -300,7 +300,7 @@ class Campaign:
         if run == SOLVER:
             self._asked.add(number)
             if outcome.passed:
-                self._settle(number, Fate.PROVED, message="equal for all time")
+                self._settle(number, Fate.PROVED, message=outcome.message)
             return
         killed = outcome.status == "fail"
         self.killers.learn(run, self.merged.changes[number].module, killed=killed)

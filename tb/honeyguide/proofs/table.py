@@ -115,6 +115,11 @@ class Proof:
         lines = text[begin.start() : place].splitlines()
         return "\n".join(line.strip() for line in lines)
 
+    @property
+    def plain(self) -> str:
+        """The file of rules without what is for a proof alone."""
+        return _FORMAL.sub("", self.rules.read_text(encoding="utf-8"))
+
     def _named(self) -> list[tuple[str, str]]:
         return _RULE.findall(self.rules.read_text(encoding="utf-8"))
 
@@ -123,9 +128,7 @@ class Proof:
 
         Only a proof has the ports that stand under `ifdef FORMAL`.
         """
-        text = self.rules.read_text(encoding="utf-8")
-        if not formal:
-            text = _FORMAL.sub("", text)
+        text = self.rules.read_text(encoding="utf-8") if formal else self.plain
         head = text[text.index("\nmodule ") : text.index(");", text.index("\nmodule "))]
         parameters = ", ".join(f".{name}({name})" for name in _PARAMETER.findall(head))
         ports = ", ".join(f".{name}({name})" for name in _PORT.findall(head))
