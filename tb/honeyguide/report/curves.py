@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from honeyguide.report.figures import ACCENT, INK, LINE, SOFT, STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _THEMED = {INK: "currentColor", SOFT: "var(--soft)", LINE: "var(--line)", ACCENT: "var(--accent)"}
 
@@ -20,6 +22,9 @@ _THEMED = {INK: "currentColor", SOFT: "var(--soft)", LINE: "var(--line)", ACCENT
 @contextmanager
 def figure_for_page(width: float, height: float) -> Iterator[Figure]:
     """Give a figure of so many inches to draw on and make `svg` of."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     with rc_context({**STYLE, "font.size": 8}):
         yield Figure(figsize=(width, height), layout="constrained")
 

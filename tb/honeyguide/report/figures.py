@@ -1,6 +1,6 @@
 """Pictures by Matplotlib, all in one style.
 
-Imported where something is drawn and nowhere else: the library takes a good half second to load.
+The library is imported where something is drawn: it takes a good half second to load.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from honeyguide.project import BUILD
 
-os.environ.setdefault("MPLCONFIGDIR", str(BUILD / "matplotlib"))  # its cache of fonts
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-from matplotlib import rc_context
-from matplotlib.figure import Figure
+os.environ.setdefault("MPLCONFIGDIR", str(BUILD / "matplotlib"))  # its cache of fonts
 
 PAPER, INK, SOFT, LINE = "#fafaf8", "#1d2126", "#59616b", "#dcdfe0"
 GOOD, BAD, ACCENT, WARM = "#1f6f43", "#b3261e", "#1d5fa8", "#c98a1b"
@@ -33,6 +33,9 @@ DPI = 120
 @contextmanager
 def drawing(path: Path, width: float, height: float) -> Iterator[Figure]:
     """Give a figure of so many inches to draw on, and write it to a PNG."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     with rc_context(STYLE):
         figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
         yield figure
