@@ -30,7 +30,7 @@ from scripts.runs.cycles import (
     save_baseline,
     trends,
 )
-from scripts.runs.loop import bare_seconds, entries, measure_loop, plain_build
+from scripts.runs.loop import EDITS, bare_seconds, entries, measure_loop, plain_build
 from scripts.runs.speed import TILE_OF_BARE, TILE_OF_PIN, SpeedFigure, measure_speed, ratios
 from sw.compiler import CompileError
 from sw.kernels import KERNELS
@@ -44,7 +44,10 @@ def main(argv: list[str]) -> int:
     """Run the kernels; return 1 when a result is wrong or a target is missed."""
     options = cli.parser("bench", __doc__)
     cli.add(options, "config", "seed")
-    cli.add(options, "only", help="run only these kernels, with commas; all by default")
+    cli.add(
+        options, "only",
+        help="run only these kernels, or with --loop these edits, with commas; all by default",
+    )  # fmt: skip
     options.add_argument(
         "--save-baseline", action="store_true", help=f"write {BASELINE.name}, with MNIST"
     )
@@ -58,10 +61,11 @@ def main(argv: list[str]) -> int:
     wanted = options.parse_args(argv)
     if wanted.save_baseline and wanted.only is not None:
         raise cli.UserError("a baseline is of all kernels; leave ONLY out")
-    names = chosen(wanted.only)
     core = configuration(wanted.config)
     if wanted.loop:
-        return loop(core, wanted.results.resolve())
+        edits = chosen(wanted.only, [edit.name for edit in EDITS], "edit")
+        return loop(core, wanted.results.resolve(), edits)
+    names = chosen(wanted.only, [kernel.name for kernel in KERNELS], "kernel")
     results = Results(command="bench", folder=wanted.results.resolve())
     results.start()
     build = bench(core)
@@ -118,11 +122,11 @@ def main(argv: list[str]) -> int:
     return 1 if reasons else 0
 
 
-def loop(core: CoreConfig, folder: Path) -> int:
+def loop(core: CoreConfig, folder: Path, edits: list[str]) -> int:
     """Measure from edits to verdicts; return 1 when an edit that changes nothing failed."""
     results = Results(command="loop", folder=folder)
     results.start()
-    figures = measure_loop(core, results.runs)
+    figures = measure_loop(core, results.runs, edits)
     plain = plain_build(core, results.runs / "plain")
     bare = bare_seconds(core, results.runs / "bare")
     head = ["edit", "first smoke", "smoke", "make sim", "Verilator", "compile", "link", "start",
@@ -174,17 +178,16 @@ def store(core: CoreConfig, build: Path, figures: list[Figure], results: Results
     print(f"baseline {shown(BASELINE)}")
 
 
-def chosen(words: str | None) -> list[str]:
-    """Return the names of the kernels to run.
+def chosen(words: str | None, known: list[str], what: str) -> list[str]:
+    """Return the names of what to run, a kernel or an edit.
 
     Raises:
-        UserError: there is no kernel of that name; the sentence lists those there are.
+        UserError: there is none of that name; the sentence lists those there are.
     """
-    known = [kernel.name for kernel in KERNELS]
     names = known if words is None else [word.strip() for word in words.split(",")]
     for name in names:
         if name not in known:
-            raise cli.UserError(f"unknown kernel {name!r}; there are {', '.join(known)}")
+            raise cli.UserError(f"unknown {what} {name!r}; there are {', '.join(known)}")
     return names
 
 

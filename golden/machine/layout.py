@@ -6,6 +6,7 @@ pixel p = p0 + y*P + x, block b        bank = p mod Rows, line = base + (p div R
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -48,12 +49,15 @@ def tensor_lines(config: CoreConfig, tensor: Tensor) -> tuple[int, int]:
     return first, last + config.blocks(tensor.c)
 
 
+@lru_cache(maxsize=256)  # a network comes back to the same places
 def words(config: CoreConfig, tensor: Tensor) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Line [h, w, blocks] and bank [h, w, 1] of every word of a tensor."""
+    """Line [h, w, blocks] and bank [h, w, 1] of every word of a tensor, not to be written to."""
     y = np.arange(tensor.h, dtype=np.int64)[:, None]
     pixel = tensor.p0 + y * tensor.p + np.arange(tensor.w, dtype=np.int64)
     line = tensor.base + (pixel // config.rows * tensor.cbs)[:, :, None]
-    return line + np.arange(config.blocks(tensor.c)), (pixel % config.rows)[:, :, None]
+    lines, banks = line + np.arange(config.blocks(tensor.c)), (pixel % config.rows)[:, :, None]
+    lines.flags.writeable = banks.flags.writeable = False
+    return lines, banks
 
 
 def gather(config: CoreConfig, scratchpad: NDArray[Scalar], tensor: Tensor) -> NDArray[Scalar]:

@@ -89,8 +89,8 @@ class LoopFigure:
     passed: bool
 
 
-def measure_loop(core: CoreConfig, folder: Path) -> list[LoopFigure]:
-    """Return a figure for each edit; the first build of all is not counted.
+def measure_loop(core: CoreConfig, folder: Path, names: Sequence[str]) -> list[LoopFigure]:
+    """Return a figure for each of the edits; the first build of all is not counted.
 
     Raises:
         UserError: the core has changed so that an edit no longer fits.
@@ -100,7 +100,7 @@ def measure_loop(core: CoreConfig, folder: Path) -> list[LoopFigure]:
     run_sim(core, copy, folder / "warm-up", "none")
     number = int(time.time())
     figures = []
-    for edit in EDITS:
+    for edit in (edit for edit in EDITS if edit.name in names):
         shutil.rmtree(copy)
         shutil.copytree(ROOT / "rtl", copy)
         apply(edit, copy, number)

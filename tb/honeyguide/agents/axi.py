@@ -7,10 +7,10 @@ before its address, and faults.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import cocotb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -106,16 +106,30 @@ class AxiMemoryDriver(PinDriver):
         self._writes: deque[Burst] = deque()
         self._data: deque[tuple[int, int, bool]] = deque()
         self._answers: deque[Burst] = deque()
+        self._reading: Burst | None = None
+        self._data_ready = False
 
     async def run_phase(self) -> None:
-        """Serve each channel at its own pace."""
-        cocotb.start_soon(self._addresses("ar", self._read_announced))
+        """Serve each channel at its own pace, reads first."""
+        rises: list[Callable[[], None]] = []
+        for name in ("ar", "aw") if self.config.writes else ("ar",):
+            announce = self._write_announced if name == "aw" else self._reads.append
+            channel = AddressChannel(self, name, announce)
+            rises.append(channel.rise)
+            self.edges.fall.append(channel.fall)
         if self.config.writes:
-            cocotb.start_soon(self._addresses("aw", self._write_announced))
-            cocotb.start_soon(self._write_data())
-        cocotb.start_soon(self._read_data())
+            rises.append(self._accept_data)
+            self.edges.fall.append(self._take_data)
+        reads = AnswerChannel(self, "r", self._offer_beat, self._beat_taken)
+        rises.append(reads.rise)
+        self.edges.fall.append(reads.fall)
         if self.config.writes:
-            cocotb.start_soon(self._write_answers())
+            answers = AnswerChannel(self, "b", self._offer_answer, lambda _: None)
+            rises.append(answers.rise)
+            self.edges.fall.append(answers.fall)
+        for drive in rises:
+            drive()
+        self.edges.rise += rises
 
     def forget(self) -> None:
         """Drop everything in flight, because the core was reset."""
@@ -124,12 +138,13 @@ class AxiMemoryDriver(PinDriver):
         self._writes.clear()
         self._data.clear()
         self._answers.clear()
-        self.bus.rvalid.value = 0
+        self.show(self.bus.rvalid, 0)
         if self.config.writes:
-            self.bus.bvalid.value = 0
+            self.show(self.bus.bvalid, 0)
 
-    def _go(self, stall: float) -> bool:
-        return bool(self.random.random() >= stall)
+    def go(self, channel: str) -> bool:
+        """Draw whether a channel does not wait in this cycle."""
+        return bool(self.random.random() >= getattr(self.stalls, channel))
 
     def _happens(self, probability: float) -> bool:
         return probability > 0 and bool(self.random.random() < probability)
@@ -137,41 +152,19 @@ class AxiMemoryDriver(PinDriver):
     def _id(self, burst: Burst, port: Any) -> int:
         return burst.id ^ (1 << len(port) - 1) if self._happens(self.other_id) else burst.id
 
-    def _read_announced(self, burst: Burst) -> None:
-        self._reads.append(burst)
-
     def _write_announced(self, burst: Burst) -> None:
         self._writes.append(burst)
         self._store()
 
-    async def _addresses(self, channel: str, announce: Any) -> None:
-        ready = getattr(self.bus, f"{channel}ready")
-        pins = [getattr(self.pins, channel + name) for name in ("valid", "id", "addr", "len")]
-        while True:
-            go = self._go(getattr(self.stalls, channel))
-            ready.value = int(go)
-            await self._fall
-            if go and known(pins[0]) and known(self.rst_n):
-                address = known(pins[2]) // self._bytes * self._bytes
-                beats = known(pins[3]) + 1
-                announce(
-                    Burst(
-                        id=known(pins[1]), address=address, beats=beats, first=address,
-                        length=beats,
-                    )
-                )  # fmt: skip
-            await self._rise
+    def _accept_data(self) -> None:
+        self._data_ready = self.go("w")
+        self.show(self.bus.wready, int(self._data_ready))
 
-    async def _write_data(self) -> None:
-        while True:
-            go = self._go(self.stalls.w)
-            self.bus.wready.value = int(go)
-            await self._fall
-            if go and known(self.pins.wvalid) and known(self.rst_n):
-                pins = self.pins
-                self._data.append((known(pins.wdata), known(pins.wstrb), bool(known(pins.wlast))))
-                self._store()
-            await self._rise
+    def _take_data(self, in_reset: bool) -> None:
+        pins = self.pins
+        if self._data_ready and known(pins.wvalid) and not in_reset:
+            self._data.append((known(pins.wdata), known(pins.wstrb), bool(known(pins.wlast))))
+            self._store()
 
     def _store(self) -> None:
         """Match data with announced bursts, whichever came first."""
@@ -197,59 +190,104 @@ class AxiMemoryDriver(PinDriver):
         index = next(i for i, burst in enumerate(self._reads) if burst.id == wanted)
         return self._reads.pop(index)
 
-    async def _read_data(self) -> None:
-        burst: Burst | None = None
-        bus = self.bus
-        while True:
-            if not known(self.rst_n):
-                burst = None
-            if burst is None and self._reads:
-                burst = self._next_read()
-            if burst is None or not self._go(self.stalls.r):
-                await self._rise
-                continue
-            storage = self._storage
-            chunk = storage.memory[burst.address : burst.address + self._bytes]
-            bus.rid.value = self._id(burst, bus.rid)
-            bus.rdata.value = int.from_bytes(chunk.tobytes(), "little")
-            bus.rresp.value = storage.response(burst.address, self._bytes, on_write=False)
-            bus.rlast.value = int(burst.beats == 1)
-            bus.rvalid.value = 1
-            if not await self._taken(self.pins.rready):
-                burst = None
-            bus.rvalid.value = 0
-            if burst is not None:
-                burst.address += self._bytes
-                burst.beats -= 1
-                if not burst.beats and self._happens(self.twice):
-                    burst.address, burst.beats = burst.first, burst.length
-                burst = burst if burst.beats else None
+    def _offer_beat(self, in_reset: bool) -> bool:
+        """Put the next beat on the pins; return whether there is one that does not wait."""
+        if in_reset:
+            self._reading = None
+        if self._reading is None and self._reads:
+            self._reading = self._next_read()
+        burst, bus, storage = self._reading, self.bus, self._storage
+        if burst is None or not self.go("r"):
+            return False
+        chunk = storage.memory[burst.address : burst.address + self._bytes]
+        self.show(bus.rid, self._id(burst, bus.rid))
+        self.show(bus.rdata, int.from_bytes(chunk.tobytes(), "little"))
+        self.show(bus.rresp, storage.response(burst.address, self._bytes, on_write=False))
+        self.show(bus.rlast, int(burst.beats == 1))
+        return True
 
-    async def _taken(self, ready: Any) -> bool:
-        """Wait for the handshake, return after its rising edge; False if a reset came instead."""
-        while True:
-            await self._fall
-            if not known(self.rst_n):
-                await self._rise
-                return False
-            if known(ready):
-                await self._rise
-                return True
+    def _beat_taken(self, in_reset: bool) -> None:
+        burst = None if in_reset else self._reading
+        if burst is not None:
+            burst.address += self._bytes
+            burst.beats -= 1
+            if not burst.beats and self._happens(self.twice):
+                burst.address, burst.beats = burst.first, burst.length
+        self._reading = burst if burst is not None and burst.beats else None
 
-    async def _write_answers(self) -> None:
+    def _offer_answer(self, _: bool) -> bool:
+        """Put the answer to a write on the pins; return whether there is one that does not wait."""
         bus = self.bus
-        while True:
-            if not self._answers or not self._go(self.stalls.b):
-                await self._rise
-                continue
-            burst = self._answers.popleft()
-            bus.bid.value = self._id(burst, bus.bid)
-            if self._happens(self.twice):
-                self._answers.appendleft(burst)
-            bus.bresp.value = burst.failed
-            bus.bvalid.value = 1
-            await self._taken(self.pins.bready)
-            bus.bvalid.value = 0
+        if not self._answers or not self.go("b"):
+            return False
+        burst = self._answers.popleft()
+        self.show(bus.bid, self._id(burst, bus.bid))
+        if self._happens(self.twice):
+            self._answers.appendleft(burst)
+        self.show(bus.bresp, burst.failed)
+        return True
+
+
+class AddressChannel:
+    """AR or AW, as the memory sees it: accepts bursts, with waits."""
+
+    def __init__(
+        self, driver: AxiMemoryDriver, name: str, announce: Callable[[Burst], None]
+    ) -> None:
+        self._driver, self._name, self._announce = driver, name, announce
+        self._ready = getattr(driver.bus, f"{name}ready")
+        self._valid, self._id, self._address, self._length = (
+            getattr(driver.pins, name + pin) for pin in ("valid", "id", "addr", "len")
+        )
+        self._go = False
+
+    def rise(self) -> None:
+        """Say whether an address is taken in this cycle."""
+        self._go = self._driver.go(self._name)
+        self._driver.show(self._ready, int(self._go))
+
+    def fall(self, in_reset: bool) -> None:
+        """Take it."""
+        if not self._go or not known(self._valid) or in_reset:
+            return
+        size: int = self._driver.config.bus_bytes
+        address = known(self._address) // size * size
+        beats = known(self._length) + 1
+        self._announce(
+            Burst(
+                id=known(self._id), address=address, beats=beats, first=address, length=beats
+            )
+        )  # fmt: skip
+
+
+class AnswerChannel:
+    """R or B, as the memory sees it: what it offers stays until it is taken or a reset comes."""
+
+    def __init__(
+        self, driver: AxiMemoryDriver, name: str, offer: Callable[[bool], bool],
+        taken: Callable[[bool], None],
+    ) -> None:  # fmt: skip
+        """Offer what `offer` puts on the pins; tell `taken` of its end, and if that was a reset."""
+        self._driver, self._offer, self._taken = driver, offer, taken
+        self._valid = getattr(driver.bus, f"{name}valid")
+        self._ready = getattr(driver.pins, f"{name}ready")
+        self._offered = self._ended = False
+
+    def fall(self, in_reset: bool) -> None:
+        """Look whether it is taken."""
+        self._ended = self._offered and (in_reset or bool(known(self._ready)))
+        self._cut = in_reset
+
+    def rise(self) -> None:
+        """Go on to the next."""
+        if self._offered and not self._ended:
+            return
+        if self._offered:
+            self._driver.show(self._valid, 0)
+            self._taken(self._cut)
+        self._offered = self._offer(not known(self._driver.rst_n))
+        if self._offered:
+            self._driver.show(self._valid, 1)
 
 
 class AxiMonitor(PinMonitor):

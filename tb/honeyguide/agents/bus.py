@@ -7,12 +7,18 @@ matters.
     clk      __/--\__/--\__
     drive      ^     ^           after the rising edge
     sample        ^     ^        at the falling edge
+
+What happens in every cycle are functions that one task calls (`Edges`): to wake a task takes longer
+than what most of them do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import cocotb
+from cocotb.task import Task
 from cocotb.triggers import Event, FallingEdge, RisingEdge, select
 from cocotb_bus.bus import Bus
 from cocotb_bus.drivers import BusDriver
@@ -38,14 +44,64 @@ def require_bound(bus: Bus, name: str | None) -> None:
 def known(handle: Any) -> int:
     """Return a pin's value as an integer.
 
+    It is read as the simulator has it, a text of bits: every monitor looks at some pins in every
+    cycle, and `handle.value` makes an object of each.
+
     Raises:
         UnknownValueError: a bit is X or Z.
     """
-    value = handle.value
+    bits: str = handle._handle.get_signal_val_binstr()
     try:
-        return int(value)
+        return int(bits, 2)
     except ValueError:
-        raise UnknownValueError(f"{handle._path} shows {value}") from None
+        raise UnknownValueError(f"{handle._path} shows {bits}") from None
+
+
+class Edges:
+    """Calls functions at the edges of a clock, in the order in which they came.
+
+    Who waits for a rising edge by itself goes on after them.
+
+    Attributes:
+        rise: called after each rising edge.
+        fall: called at each falling edge, with whether the core is held in reset.
+    """
+
+    def __init__(self, clk: Any, rst_n: Any) -> None:
+        self.rise: list[Callable[[], None]] = []
+        self.fall: list[Callable[[bool], None]] = []
+        self._rst_n = rst_n
+        cocotb.start_soon(self._falls(FallingEdge(clk)))
+        self._task: Task[None] = cocotb.start_soon(self._rises(RisingEdge(clk)))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the test has ended in which it was made."""
+        return self._task.done()
+
+    async def _falls(self, edge: FallingEdge) -> None:
+        while True:
+            await edge
+            in_reset = not known(self._rst_n)
+            for sample in self.fall:
+                sample(in_reset)
+
+    async def _rises(self, edge: RisingEdge) -> None:
+        while True:
+            await edge
+            for drive in self.rise:
+                drive()
+
+
+_edges: dict[Any, Edges] = {}
+
+
+def edges_of(clk: Any, rst_n: Any) -> Edges:
+    """Return the edges of a clock and its reset, the same for all who ask in a test."""
+    found = _edges.get((clk, rst_n))
+    if found is None or found.ended:
+        found = _edges[clk, rst_n] = Edges(clk, rst_n)
+    return found
 
 
 class OnPins:
@@ -66,6 +122,7 @@ class OnPins:
         self.rst_n = getattr(self.dut, self.config.reset)
         self._rise = RisingEdge(self.clk)
         self._fall = FallingEdge(self.clk)
+        self.edges = edges_of(self.clk, self.rst_n)
 
     def __bool__(self) -> bool:
         """A component is there, even if the `cocotb_bus` object has a length of 0."""
@@ -91,6 +148,16 @@ class PinDriver(OnPins, uvm_driver, BusDriver):
         require_bound(self.pins, self.config.bus)
         self.random = self.cdb_get("seeds").stream(self.config.stream)
         self._cut = Event()
+        self._shown: dict[int, int] = {}
+
+    def show(self, handle: Any, value: int) -> None:
+        """Drive a pin that nobody else drives, unless it shows the value already.
+
+        Each write lets the simulator evaluate the design once more, in every cycle.
+        """
+        if self._shown.get(id(handle)) != value:  # cocotb's own hash of a handle takes long
+            self._shown[id(handle)] = value
+            handle.value = value
 
     async def run_phase(self) -> None:
         """Play commands for ever."""
@@ -147,9 +214,10 @@ class PinMonitor(OnPins, uvm_monitor, BusMonitor):
         """Forget what was half seen."""
 
     async def _monitor_recv(self) -> None:
-        while True:
-            await self._fall
-            if self.in_reset:
-                self.during_reset()
-            else:
-                self.sample()
+        self.edges.fall.append(self._look)
+
+    def _look(self, in_reset: bool) -> None:
+        if in_reset:
+            self.during_reset()
+        else:
+            self.sample()

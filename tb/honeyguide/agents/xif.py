@@ -17,7 +17,6 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import cocotb
 from cocotb.triggers import Timer
 
 from honeyguide.agents.agent import Agent, AgentConfig
@@ -147,8 +146,9 @@ class XifDriver(PinDriver):
 
     async def run_phase(self) -> None:
         """Issue, commit and take results, each at its own pace."""
-        cocotb.start_soon(self._commit())
-        cocotb.start_soon(self._results())
+        self._accept_results()
+        self.edges.rise += [self._commit, self._accept_results]
+        self.edges.fall.append(self._results)
         await super().run_phase()
 
     @property
@@ -162,7 +162,7 @@ class XifDriver(PinDriver):
         self._in_use.clear()
         self._commits.clear()
         for name in ("issue_valid", "commit_valid", "result_ready"):
-            getattr(self.bus, name).value = 0
+            self.show(getattr(self.bus, name), 0)
 
     async def _driver_send(self, transaction: Offload | Settle, sync: bool = True) -> None:
         if isinstance(transaction, Settle):
@@ -177,27 +177,27 @@ class XifDriver(PinDriver):
         self._next_id = (identifier + 1) % self._count
         self._in_use.add(identifier)
         bus = self.bus
-        bus.issue_instr.value = transaction.instruction.word
-        bus.issue_rs1.value = transaction.instruction.rs1
-        bus.issue_rs2.value = transaction.instruction.rs2
-        bus.issue_rs_valid.value = transaction.rs_valid
-        bus.issue_mode.value = transaction.mode
-        bus.issue_id.value = identifier
-        bus.issue_valid.value = 1
+        self.show(bus.issue_instr, transaction.instruction.word)
+        self.show(bus.issue_rs1, transaction.instruction.rs1)
+        self.show(bus.issue_rs2, transaction.instruction.rs2)
+        self.show(bus.issue_rs_valid, transaction.rs_valid)
+        self.show(bus.issue_mode, transaction.mode)
+        self.show(bus.issue_id, identifier)
+        self.show(bus.issue_valid, 1)
         decided, waited = await self._issue(identifier, transaction), 0
         while not known(self.pins.issue_ready):
             waited += 1
             await self._rise
             if waited == OPERANDS_LATE:
                 if transaction.dropped and not transaction.rs_valid & HAS_RS1:
-                    bus.issue_valid.value = 0
+                    self.show(bus.issue_valid, 0)
                     self._in_use.discard(identifier)
                     return
-                bus.issue_rs_valid.value = 3
+                self.show(bus.issue_rs_valid, 3)
             decided = await self._issue(identifier, transaction)
         accepted = bool(known(self.pins.issue_accept))
         await self._rise
-        bus.issue_valid.value = 0
+        self.show(bus.issue_valid, 0)
         if transaction.dropped:
             transaction = replace(transaction, kill=True, commit_delay=1)
         if not decided:
@@ -233,31 +233,28 @@ class XifDriver(PinDriver):
 
     def _decide(self, identifier: int, kill: bool, accepted: bool) -> None:
         self._committing = True
-        self.bus.commit_id.value = identifier
-        self.bus.commit_kill.value = int(kill)
-        self.bus.commit_valid.value = 1
+        self.show(self.bus.commit_id, identifier)
+        self.show(self.bus.commit_kill, int(kill))
+        self.show(self.bus.commit_valid, 1)
         if kill or not accepted:
             self._in_use.discard(identifier)
 
-    async def _commit(self) -> None:
-        while True:
-            await self._rise
-            self._edge += 1
-            self._committing = bool(self._commits and self._commits[0][3] <= self._edge)
-            if self._committing:
-                identifier, kill, accepted, _ = self._commits.popleft()
-                self._decide(identifier, kill, accepted)
-            else:
-                self.bus.commit_valid.value = 0
+    def _commit(self) -> None:
+        self._edge += 1
+        self._committing = bool(self._commits and self._commits[0][3] <= self._edge)
+        if self._committing:
+            identifier, kill, accepted, _ = self._commits.popleft()
+            self._decide(identifier, kill, accepted)
+        else:
+            self.show(self.bus.commit_valid, 0)
 
-    async def _results(self) -> None:
-        while True:
-            ready = bool(self.random.random() >= self.result_stall)
-            self.bus.result_ready.value = int(ready)
-            await self._fall
-            if ready and known(self.pins.result_valid):
-                self._in_use.discard(known(self.pins.result_id))
-            await self._rise
+    def _accept_results(self) -> None:
+        self._ready = bool(self.random.random() >= self.result_stall)
+        self.show(self.bus.result_ready, int(self._ready))
+
+    def _results(self, _: bool) -> None:
+        if self._ready and known(self.pins.result_valid):
+            self._in_use.discard(known(self.pins.result_id))
 
 
 class XifMonitor(PinMonitor):
