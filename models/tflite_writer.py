@@ -243,17 +243,22 @@ class TfliteWriter:
         dilation: tuple[int, int] = (1, 1),
         padding: str = "SAME",
         activation: str = "NONE",
+        depthwise: bool = False,
     ) -> int:
-        """CONV_2D. Weights are [out_c, kernel_h, kernel_w, in_c]; stride, dilation are (y, x).
+        """CONV_2D or DEPTHWISE_CONV_2D; stride, dilation are (y, x).
 
-        A bias of -1 leaves it out (tflite-micro crashes on an input of -1 here).
+        Weights are [out_c, kernel_h, kernel_w, in_c] or, depthwise, [1, kernel_h, kernel_w,
+        in_c * depth_multiplier]. A bias of -1 leaves it out (tflite-micro crashes on an input of
+        -1 here).
         """
-        out_c, kernel_h, kernel_w, _ = self.shape(weights)
+        first, kernel_h, kernel_w, last = self.shape(weights)
+        out_c = last if depthwise else first
+        own = {"depthMultiplier": out_c // self.shape(x)[3]} if depthwise else {}
         out = self._window_output(
             name, x, out_c, (kernel_h, kernel_w), stride, dilation, padding, scale, zero_point
         )
         self.add_operator(
-            "CONV_2D",
+            "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D",
             [x, weights] if bias < 0 else [x, weights, bias],
             [out],
             padding=padding,
@@ -262,42 +267,7 @@ class TfliteWriter:
             dilationHFactor=dilation[0],
             dilationWFactor=dilation[1],
             fusedActivationFunction=activation,
-        )
-        return out
-
-    def depthwise_conv_2d(
-        self,
-        name: str,
-        x: int,
-        weights: int,
-        bias: int,
-        *,
-        scale: float,
-        zero_point: int,
-        stride: tuple[int, int] = (1, 1),
-        dilation: tuple[int, int] = (1, 1),
-        padding: str = "SAME",
-        activation: str = "NONE",
-    ) -> int:
-        """DEPTHWISE_CONV_2D. Weights are [1, kernel_h, kernel_w, in_c * depth_multiplier].
-
-        A bias of -1 leaves it out (tflite-micro crashes on an input of -1 here).
-        """
-        _, kernel_h, kernel_w, out_c = self.shape(weights)
-        out = self._window_output(
-            name, x, out_c, (kernel_h, kernel_w), stride, dilation, padding, scale, zero_point
-        )
-        self.add_operator(
-            "DEPTHWISE_CONV_2D",
-            [x, weights] if bias < 0 else [x, weights, bias],
-            [out],
-            padding=padding,
-            strideH=stride[0],
-            strideW=stride[1],
-            dilationHFactor=dilation[0],
-            dilationWFactor=dilation[1],
-            depthMultiplier=out_c // self.shape(x)[3],
-            fusedActivationFunction=activation,
+            **own,
         )
         return out
 

@@ -32,7 +32,7 @@ from scripts.runs.cycles import (
 )
 from scripts.runs.loop import EDITS, bare_seconds, entries, measure_loop, plain_build
 from scripts.runs.speed import TILE_OF_BARE, TILE_OF_PIN, SpeedFigure, measure_speed, ratios
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 from sw.kernels import KERNELS
 
 # Share of the array's peak; by the core's counters, 8x8, 64-bit bus.

@@ -25,6 +25,7 @@ from xml.etree import ElementTree
 from honeyguide import cli
 from honeyguide.cli import UserError
 from honeyguide.project import BUILD
+from honeyguide.report.junit import read_junit
 from honeyguide.runs import new_run
 from honeyguide.sim.toolchain import clean_environment
 from tb.build import ROOT
@@ -197,7 +198,12 @@ def run_tests(
     seconds = time.monotonic() - started
     if code == NOTHING_COLLECTED and keyword is not None:
         return StageResult(name=stage.name, verdict=Verdict.LEFT_OUT, seconds=seconds)
-    passed, failed, skipped = counts(junit)
+    cases = read_junit(junit) or []
+    failed = sum(case.failed for case in cases)
+    skips = Counter(
+        case.message or "no reason was given" for case in cases if case.ended == "skipped"
+    )
+    passed = len(cases) - failed - skips.total()
     reason = ""
     if code:
         repeat = shlex.join(command[1:7])
@@ -210,9 +216,9 @@ def run_tests(
         seconds=seconds,
         passed=passed,
         failed=failed,
-        skipped=skipped,
+        skipped=skips.total(),
         reason=reason,
-        not_run=skips(junit),
+        not_run=dict(skips),
     )
 
 
@@ -236,28 +242,6 @@ def write_junit(folder: Path, stage: str, output: str, *, failed: bool, seconds:
     root.append(suite)
     file = junit_path(folder, stage)
     ElementTree.ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
-
-
-def counts(junit: Path) -> tuple[int, int, int]:
-    """Return how many tests passed, failed and were skipped; zeros without a readable file."""
-    try:
-        suites = list(ElementTree.parse(junit).getroot().iter("testsuite"))
-    except (FileNotFoundError, ElementTree.ParseError):
-        return 0, 0, 0
-    total, failed, skipped = (
-        sum(int(suite.get(name, "0")) for suite in suites for name in names)
-        for names in (("tests",), ("failures", "errors"), ("skipped",))
-    )
-    return total - failed - skipped, failed, skipped
-
-
-def skips(junit: Path) -> dict[str, int]:
-    """Return how many tests were skipped, by the reason that they gave."""
-    try:
-        found = ElementTree.parse(junit).getroot().iter("skipped")
-    except (FileNotFoundError, ElementTree.ParseError):
-        return {}
-    return dict(Counter(one.get("message") or "no reason was given" for one in found))
 
 
 def left_out(output: str) -> dict[str, int]:

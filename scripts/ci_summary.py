@@ -21,10 +21,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from honeyguide import cli
 from honeyguide.project import BUILD
+from honeyguide.report.junit import read_junit
 from honeyguide.waves.bundle import PUBLISHED
 from tb.build import ROOT
 
@@ -71,25 +71,20 @@ def main(argv: list[str]) -> int:
 
 def failed_tests(path: Path) -> Iterator[Failed]:
     """Yield the failures of a JUnit file; one that can't be read is one."""
-    try:
-        cases = list(ElementTree.parse(path).getroot().iter("testcase"))
-    except (ElementTree.ParseError, OSError):
+    cases = read_junit(path)
+    if cases is None:
         yield Failed(name=path.name, message="the report can't be read")
         return
     if not cases:
         yield Failed(name=path.name, message="no test is in the report: nothing ran")
     for case in cases:
-        bad = case.find("failure")
-        bad = case.find("error") if bad is None else bad
-        if bad is None:
+        if not case.failed:
             continue
-        text = f"{bad.get('message') or ''}\n{bad.text or ''}"
-        file, line = place(case.get("classname", ""), case.get("name", ""), text)
-        message = (bad.get("message") or "failed").strip().replace("AssertionError: ", "")
+        file, line = place(case.classname, case.name, f"{case.message}\n{case.text}")
+        message = (case.message or "failed").strip().replace("AssertionError: ", "")
         yield Failed(
-            name=f"{case.get('classname')}.{case.get('name')}", message=message[:LONGEST],
-            file=file, line=line,
-        )  # fmt: skip
+            name=f"{case.classname}.{case.name}", message=message[:LONGEST], file=file, line=line
+        )
 
 
 def place(module: str, test: str, text: str) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from scripts.reports.memory import memory_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import layer_macs, peak
 from scripts.runs.model import Model, load_model
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 from sw.compiler.program import NpuPhase
 
 

@@ -20,8 +20,9 @@ from scripts.reports.memory import memory_lines
 from scripts.reports.whole import host_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
-from scripts.runs.onnx_packages import ensure_onnx
-from sw.compiler import CompileError, compile_network
+from scripts.runs.model import ensure_onnx
+from sw.compiler.compile import compile_network
+from sw.compiler.geometry import CompileError
 from sw.importer.model import survey_network
 
 BUDGET_TEXT = f"{BUDGET_OF_FLOOR} of it and {BUDGET_OF_LAYER} a layer"

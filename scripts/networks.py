@@ -20,14 +20,14 @@ from honeyguide.report.table import percent, table
 from honeyguide.sim import HdlError
 from models.onnx_networks import NETWORKS as ONNX
 from scripts.reports.cycles import where_cycles_went
-from scripts.runs.arguments import add_stall_option, stall_line
+from scripts.reports.whole import stall_line
 from scripts.runs.bench import bench, configuration
 from scripts.runs.floors import budget
 from scripts.runs.model import load_model
 from scripts.runs.onnx_packages import ensure_packages
 from scripts.runs.whole import WholeResult, run_whole
 from scripts.runs.zoo import Entry, zoo
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 from sw.compiler.program import Program
 
 # As a multiple of the larger floor, on 8x8 with a 64-bit bus and no wait states.
@@ -38,10 +38,9 @@ TARGET_CONFIG = "8x8"
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something differs."""
     options = cli.parser("networks", __doc__)
-    cli.add(options, "config", "seed")
+    cli.add(options, "config", "seed", "stall")
     cli.add(options, "only", help="run only these networks, with commas")
     cli.add(options, "count", help="inputs of each; all by default")
-    add_stall_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)
     core = configuration(wanted.config)

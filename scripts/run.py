@@ -16,25 +16,22 @@ from honeyguide.report.files import Results, add_results_option
 from honeyguide.report.progress import Progress
 from honeyguide.sim import HdlError
 from scripts.reports.whole import report
-from scripts.runs.arguments import add_oracle_option, add_stall_option
 from scripts.runs.bench import bench, configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.whole import run_whole
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 
 
 def main(argv: list[str]) -> int:
     """Run what the command line asks for; return 1 when something differs."""
     options = cli.parser("run", __doc__)
-    cli.add(options, "model", "config", "seed", "rtl")
+    cli.add(options, "model", "config", "seed", "rtl", "stall", "no-oracle")
     cli.add(options, "input", help="inputs: .npy, one or stacked; .npz for several")
     cli.add(options, "count", help="inputs to run; all, or 1 random one")
     options.add_argument("--output", type=Path, metavar="FOLDER", help="write outputs here, .npy")
-    add_stall_option(options)
     options.add_argument(
         "--trace", type=Path, metavar="FILE", help="write the first input's time line, for Perfetto"
     )
-    add_oracle_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)
     if wanted.model is None:

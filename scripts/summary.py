@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from honeyguide import cli
 from honeyguide.project import BUILD
+from honeyguide.report.junit import read_junit
 
 MOST_FAILURES = 20
 MOST_LINES = 25
@@ -74,16 +74,13 @@ def fenced(text: str) -> str:
 
 def failed(path: Path) -> Iterator[tuple[str, str]]:
     """Yield name and text of each failure in a JUnit file."""
-    try:
-        root = ElementTree.parse(path).getroot()
-    except (OSError, ElementTree.ParseError):
+    cases = read_junit(path)
+    if cases is None:
         yield path.name, "this file can't be read"
-        return
-    for case in root.iter("testcase"):
-        for kind in ("failure", "error"):
-            for found in case.iter(kind):
-                name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
-                yield name, found.text or found.get("message") or "no text"
+    for case in cases or ():
+        if case.failed:
+            name = ".".join(filter(None, (case.classname, case.name)))
+            yield name, case.text or case.message or "no text"
 
 
 def main(argv: list[str]) -> int:

@@ -18,7 +18,7 @@ from models.mnist import dataset
 from models.mnist.evaluate import to_int8
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model
-from sw.program_file import write_program
+from sw.compiler.program import write_program
 from tb.build import ROOT
 from tb.proofs.sources import SOURCES, TABLE
 

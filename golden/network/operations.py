@@ -266,29 +266,27 @@ class Pooling(Operation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean(Operation):
-    """MEAN over ``axes``; ``multiplier`` and ``shift`` express input scale / output scale."""
+class Sum(Operation):
+    """A sum over ``axes``; ``multiplier`` and ``shift`` express input scale / output scale."""
+
+    axes: tuple[int, ...]
+    keep_dims: bool
+    input_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
+
+
+class Mean(Sum):
+    """MEAN."""
 
     operator = "mean.mean"
-    axes: tuple[int, ...]
-    keep_dims: bool
-    input_zero_point: int
-    output_zero_point: int
-    multiplier: int
-    shift: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Total(Operation):
-    """SUM over ``axes``."""
+class Total(Sum):
+    """SUM."""
 
     operator = "reduction.total"
-    axes: tuple[int, ...]
-    keep_dims: bool
-    input_zero_point: int
-    output_zero_point: int
-    multiplier: int
-    shift: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,8 +132,7 @@ def build_model(arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
                 activation=layer.activation,
             )
         else:
-            add = writer.conv_2d if layer.kind == "conv" else writer.depthwise_conv_2d
-            x = add(
+            x = writer.conv_2d(
                 layer.name,
                 x,
                 w,
@@ -143,6 +142,7 @@ def build_model(arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
                 stride=stride,
                 padding=layer.padding,
                 activation=layer.activation,
+                depthwise=layer.kind != "conv",
             )
         LOG.info(
             "%-8s output scale %.6f zero point %4d, weight scales %.2e .. %.2e",

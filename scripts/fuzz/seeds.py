@@ -49,7 +49,7 @@ def separable() -> bytes:
     w = TfliteWriter("separable")
     x = w.add_tensor("image", (1, 7, 9, 4), scale=0.05, zero_point=2)
     f = w.add_tensor("f", (1, 3, 3, 8), data=_values(1, 3, 3, 8), scale=[0.02] * 8, channel_axis=3)
-    y = w.depthwise_conv_2d("d", x, f, -1, scale=0.1, zero_point=-9, dilation=(2, 1))
+    y = w.conv_2d("d", x, f, -1, scale=0.1, zero_point=-9, dilation=(2, 1), depthwise=True)
     y = w.pool_2d("p", "AVERAGE_POOL_2D", y, window=(3, 2), stride=(2, 2), padding="SAME")
     out = w.add_tensor("m", (1, 8), scale=0.08, zero_point=3)
     w.add_operator("MEAN", [y, _constant(w, "axes", [1, 2])], [out], keepDims=False)

@@ -27,7 +27,7 @@ from honeyguide.cli import UserError
 from scripts.fuzz.mutate import Mutant
 from scripts.runs.model import load_model, random_inputs
 from scripts.runs.oracle import Oracles, compare_with_oracle
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 
 MOST_SECONDS = 5.0
 MOST_BYTES = 1 << 30

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sw.importer.entry import CORE, Entry
 from sw.importer.from_onnx.handlers import BOTH, HANDLERS, ON_HOST, SEARCHED, STEPPED
-from sw.importer.registry import FAMILIES, OPERATORS
+from sw.importer.registry import CORE, FAMILIES, OPERATORS, Entry
 
 HEAD = """# Operators
 

@@ -13,7 +13,6 @@ from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import shape_text, table
 from scripts.reports.cycles import sentence, where_cycles_went
-from scripts.runs.arguments import stall_line
 from scripts.runs.floors import peak
 from scripts.runs.layers import operator_text, utilisation_text
 from scripts.runs.whole import WholeResult
@@ -108,6 +107,11 @@ def waves_command(result: WholeResult, results: Results, wanted: argparse.Namesp
         words += ["--rtl", str(wanted.rtl)]
     names = {"TEST": "network", "SEED": wanted.seed, "CONFIG": result.model.core.name}
     return make_command("waves", names, words)
+
+
+def stall_line(stall: float) -> str:
+    """Return the line of a report on the waits that were asked for."""
+    return f"stall       {stall:g}: the chance that each channel of the bus waits, each beat"
 
 
 def host_lines(program: Program) -> list[str]:

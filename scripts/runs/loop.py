@@ -16,11 +16,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from golden.config import CoreConfig
 from honeyguide.cli import UserError
 from honeyguide.project import BUILD
+from honeyguide.report.junit import read_junit
 from honeyguide.sim.toolchain import clean_environment, compiler, verilator
 from models.mnist import dataset
 from models.mnist.evaluate import MODEL_FILE, to_int8
@@ -183,8 +183,7 @@ def run_times(folder: Path) -> Iterator[float]:
     for path in folder.glob("**/results.xml"):
         if "images" in path.parts:
             continue
-        for case in ElementTree.parse(path).getroot().iter("testcase"):
-            yield float(case.get("time", "0"))
+        yield from (case.seconds for case in read_junit(path) or ())
 
 
 def plain_build(core: CoreConfig, folder: Path) -> float:

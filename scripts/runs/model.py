@@ -15,10 +15,10 @@ from golden.network import Network, Tensor
 from golden.numerics import limits
 from honeyguide.cli import UserError
 from scripts.runs.floors import Floors, floors
-from scripts.runs.onnx_packages import ensure_onnx
-from sw.compiler import compile_network
+from scripts.runs.onnx_packages import ensure_packages
+from sw.compiler.compile import compile_network
 from sw.compiler.program import MEMORY_BASE, NpuPhase, Program
-from sw.importer import import_network
+from sw.importer.model import import_network, is_onnx
 from sw.inputs import join_inputs
 
 Array = NDArray[Any]
@@ -76,6 +76,12 @@ def load_model(path: Path, core: CoreConfig) -> Model:
         floors=floors(program),
         compile_seconds=time.monotonic() - started,
     )
+
+
+def ensure_onnx(path: Path) -> None:
+    """Install what ONNX files need, if `path` is one."""
+    if is_onnx(path) and path.is_file():
+        ensure_packages()
 
 
 def read_inputs(path: Path, model: Model) -> Array:

@@ -25,7 +25,7 @@ from golden.network import Network
 from honeyguide.sim import SimResult, SimRun, run
 from honeyguide.sim.workers import processes, task
 from scripts.runs.model import Model
-from sw.program_file import write_program
+from sw.compiler.program import write_program
 
 PARTS = 2
 POLL_S = 0.3

@@ -6,28 +6,16 @@ import fcntl
 import subprocess
 import sys
 from importlib import invalidate_caches, metadata
-from pathlib import Path
 
 from honeyguide import cli
 from honeyguide.project import BUILD
-from sw.importer.from_onnx import is_onnx
 from tb.build import ROOT
 
 REQUIREMENTS = ROOT / "requirements-onnx.txt"
 
 
-def ensure_onnx(path: Path) -> None:
-    """Install what reads and judges ONNX files (40 MB), if `path` is one and they are not there.
-
-    Raises:
-        UserError: they could not be installed.
-    """
-    if is_onnx(path) and path.is_file():
-        ensure_packages()
-
-
 def ensure_packages() -> None:
-    """Install them if they are not there.
+    """Install what reads and judges ONNX files (40 MB), if it is not there.
 
     Raises:
         UserError: they could not be installed.

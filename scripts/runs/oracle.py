@@ -20,9 +20,9 @@ from golden.network import Layer, Network, Tensor, run_network
 from honeyguide.cli import UserError
 from scripts.runs.cut import CutError, cut, input_tensors
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
-from sw.importer.entry import LITERT as BY_LITERT
-from sw.importer.from_onnx import is_onnx
+from sw.importer.model import is_onnx
 from sw.importer.records import read_file
+from sw.importer.registry import LITERT as BY_LITERT
 from sw.importer.registry import OPERATORS
 from sw.inputs import split_inputs
 

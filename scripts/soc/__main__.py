@@ -22,14 +22,14 @@ from golden.network import NetworkError
 from honeyguide import cli
 from honeyguide.report.files import Results, add_results_option, shown
 from honeyguide.sim import HdlError
-from scripts.runs.arguments import add_oracle_option, add_stall_option, stall_line
+from scripts.reports.whole import stall_line
 from scripts.runs.bench import configuration
 from scripts.runs.model import load_model, random_inputs, read_inputs
 from scripts.runs.zoo import Entry, zoo
 from scripts.soc import networks, program, programs
 from scripts.soc.networks import Job
 from scripts.soc.system import built_system
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 from sw.firmware.compiler import FirmwareError, cross_compiler
 from tb.soc.build import CpuMissingError
 
@@ -44,15 +44,13 @@ def main(argv: list[str]) -> int:
     )
     cli.add(options, "input", help="inputs for a .tflite file, .npy")
     cli.add(options, "count", help="inputs to run; 10 of MNIST, else 1")
-    cli.add(options, "config", "seed")
-    add_stall_option(options)
+    cli.add(options, "config", "seed", "stall", "no-oracle")
     options.add_argument(
         "--compare", action="store_true", help="also run without a CPU and compare the cycles"
     )
     options.add_argument("--programs", type=cli.count, help="random programs to run, no network")
     cli.add(options, "first", help="number of the first random program")
     options.add_argument("--program", help=f"one program: {', '.join(program.PROGRAMS)}")
-    add_oracle_option(options)
     add_results_option(options)
     wanted = options.parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)

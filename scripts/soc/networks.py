@@ -24,10 +24,10 @@ from scripts.runs.bench import bench
 from scripts.runs.model import Model
 from scripts.runs.oracle import compare_with_oracle
 from scripts.runs.whole import run_whole
-from sw.compiler import compile_network
+from sw.compiler.compile import compile_network
+from sw.compiler.program import write_program
 from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
-from sw.program_file import write_program
 from tb.env.compared import required_elements
 
 LIMIT_S = 1800.0

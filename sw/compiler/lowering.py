@@ -71,7 +71,8 @@ def lower(
     lowered: list[LoweredOp] = []
     for layer in network.layers:
         lowered += _lower_layer(context, layer)
-    lowered = lowering_movement.write_variables_directly(context, lowered)
+    if network.state:
+        lowered = lowering_movement.write_variables_directly(context, lowered)
     _require_known(context, lowered)
     return lowered, context.tensors
 

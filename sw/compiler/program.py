@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import numpy as np
 from numpy.typing import NDArray
 
@@ -168,3 +171,21 @@ class Program:
             elif any(op.layer == layer.index for op in phase.ops):
                 return "npu"
         return "alias" if layer.outputs and layer.outputs[0] in self.roots else "folded"
+
+
+def write_program(path: Path, program: Program) -> Path:
+    """Write a compiled network, with the network itself, for its simulations; return the path.
+
+    So a network is imported and compiled once, however many processes share its inputs. The file is
+    for processes of the same command, never kept: pickle reads whatever it is given.
+    """
+    path.write_bytes(cloudpickle.dumps(program))  # it takes functions inside functions
+    return path
+
+
+def read_program(path: Path) -> Program:
+    """Read what `write_program` wrote."""
+    program = pickle.loads(path.read_bytes())
+    if not isinstance(program, Program):
+        raise TypeError(f"{path} holds no compiled network")
+    return program

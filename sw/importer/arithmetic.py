@@ -10,7 +10,7 @@ from golden.operators import rescaling, softmax_wide
 from golden.operators.parameters import add_parameters, multiply_multiplier
 from golden.operators.rescaling import Binary
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, Entry
+from sw.importer.registry import HOST, Entry
 
 _WHOLE = ("int32", "int64")
 _TYPES = ("int8", "int16", *_WHOLE)

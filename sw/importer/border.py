@@ -6,7 +6,7 @@ from golden.network.operations import HostFunction, Lookup, Operation
 from golden.operators import lookup, rescaling
 from golden.operators.parameters import rescale_multiplier
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, Entry
+from sw.importer.registry import HOST, Entry
 
 _INTEGERS = ("int8", "int16", "int32")
 

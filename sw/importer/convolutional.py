@@ -26,7 +26,7 @@ from golden.numerics import Integers
 from golden.operators import pooling, transposed, wide
 from golden.operators.parameters import convolution_multipliers, matmul_multiplier
 from sw.importer.context import Operator
-from sw.importer.entry import Entry
+from sw.importer.registry import Entry
 
 
 def convolution(op: Operator) -> Operation:

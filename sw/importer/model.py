@@ -24,7 +24,6 @@ from golden.network.operations import (
     Recurrent,
 )
 from sw.importer.context import Context
-from sw.importer.from_onnx import is_onnx
 from sw.importer.records import FileRecord, OperatorRecord, TensorRecord, read_file
 from sw.importer.registry import OPERATORS
 from sw.importer.unsigned import border_tensor, flip, flipped
@@ -52,6 +51,11 @@ def import_network(path: Path) -> Network:
     if network is None:
         raise problems[0]
     return network
+
+
+def is_onnx(path: Path) -> bool:
+    """Whether a path names an ONNX file."""
+    return path.suffix.lower() == ".onnx"
 
 
 def survey_network(path: Path) -> tuple[Network | None, list[NetworkError]]:

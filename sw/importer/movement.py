@@ -6,7 +6,7 @@ import numpy as np
 
 from golden.network.operations import Concatenation, Pad, Reshape, Slice, Transpose
 from sw.importer.context import Operator
-from sw.importer.entry import ANY, NOWHERE, Entry
+from sw.importer.registry import ANY, NOWHERE, Entry
 
 
 def reshape(op: Operator) -> Reshape:

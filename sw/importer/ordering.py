@@ -6,7 +6,7 @@ from golden.network.operations import HostFunction, Maximum, Operation
 from golden.numerics import quantize_multiplier
 from golden.operators import ordering
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, Entry
+from sw.importer.registry import HOST, Entry
 
 
 def relation(op: Operator) -> Operation:

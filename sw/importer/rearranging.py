@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from golden.network.operations import HostFunction, Operation, Rearrangement
 from golden.operators import rearranging as golden
 from sw.importer.context import Operator
-from sw.importer.entry import ANY, HOST, LITERT, NOWHERE, Entry
+from sw.importer.registry import ANY, HOST, LITERT, NOWHERE, Entry
 
 _Arrays = list[NDArray[Any]]
 

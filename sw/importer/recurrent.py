@@ -13,7 +13,7 @@ from golden.operators import recurrent as golden
 from golden.operators.parameters import matmul_multiplier
 from golden.operators.recurrent import Gate, Lstm, Svdf
 from sw.importer.context import Operator
-from sw.importer.entry import HOST, Entry
+from sw.importer.registry import HOST, Entry
 
 _GATE_SCALE, _UNIT_SCALE = 2.0**-12, 2.0**-15  # of a gate's argument and of its result
 _GATES = ("input", "forget", "cell", "output")

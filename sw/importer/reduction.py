@@ -9,7 +9,7 @@ from golden.operators import reduction
 from golden.operators.mean import mean_multiplier
 from golden.operators.parameters import rescale_multiplier
 from sw.importer.context import Operator
-from sw.importer.entry import Entry
+from sw.importer.registry import Entry
 
 
 def mean(op: Operator) -> Operation:

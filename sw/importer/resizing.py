@@ -6,7 +6,7 @@ from typing import Any
 
 from golden.network.operations import Operation, ResizeBilinear, ResizeNearest
 from sw.importer.context import Operator
-from sw.importer.entry import Entry
+from sw.importer.registry import Entry
 
 
 def nearest(op: Operator) -> Operation:

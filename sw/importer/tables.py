@@ -14,7 +14,7 @@ from golden.numerics import narrow, quantize_multiplier
 from golden.operators import lookup, rescaling, sigmoid, transfer
 from golden.operators.parameters import rescale_multiplier
 from sw.importer.context import Operator
-from sw.importer.entry import LITERT, Entry
+from sw.importer.registry import LITERT, Entry
 
 _ON_HOST = "int16 is the host's"
 

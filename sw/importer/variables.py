@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from golden.network import Layer, NetworkError
 from golden.network.operations import AssignVariable, ReadVariable
 from sw.importer.context import Context, Operator
-from sw.importer.entry import NOWHERE, Entry
 from sw.importer.records import FileRecord, GraphRecord
+from sw.importer.registry import NOWHERE, Entry
 
 HANDLE_TYPES = ("resource", "int32")
 

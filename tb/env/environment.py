@@ -16,20 +16,17 @@ from collections.abc import Sequence
 from golden.isa import Instruction
 from golden.machine import Machine
 from golden.memory import Memory
-from honeyguide.agents.agent import AgentConfig
-from honeyguide.agents.axi import AxiAgent, AxiConfig, BurstSeen, ResponseSeen
-from honeyguide.agents.axil import AxilAgent, RegisterSeen
+from honeyguide.agents.axi import BurstSeen, ResponseSeen
+from honeyguide.agents.axil import RegisterSeen
 from honeyguide.agents.bus import known
-from honeyguide.agents.irq import InterruptSeen, IrqAgent
-from honeyguide.agents.xif import XifAgent, XifConfig
+from honeyguide.agents.irq import InterruptSeen
 from honeyguide.coverage.collector import wanted
 from honeyguide.env.checker import AnalysisImp
-from honeyguide.env.environment import Environment
 from honeyguide.env.host import offload
 from honeyguide.env.order import History
 from honeyguide.settings import results_folder
-from tb.env.configuration import RatelConfiguration
 from tb.env.dependencies import Dependencies
+from tb.env.ports import PortEnvironment
 from tb.env.predicted import Begins, Executed, Predicted
 from tb.env.predictor import Predictor
 from tb.env.register_adapter import RegisterAdapter, RegisterPredictor, built_model
@@ -43,8 +40,8 @@ def first_difference_wanted() -> bool:
     return os.environ.get("RATEL_TRACE") == "stages"
 
 
-class RatelEnvironment(Environment):
-    """Four agents, the golden machine, and who compares.
+class RatelEnvironment(PortEnvironment):
+    """The agents, the golden machine, and who compares.
 
     Attributes:
         memory: write external memory here; it goes to the golden machine as well.
@@ -53,21 +50,12 @@ class RatelEnvironment(Environment):
         history: what the ports showed, for tests to look at.
     """
 
-    bench: RatelConfiguration
     looked_at = LOOK
 
     def build_phase(self) -> None:
-        """Create agents, golden machine, checkers, coverage."""
+        """Create golden machine, checkers, coverage."""
         super().build_phase()
         core = self.bench.core
-        self.add_agent(
-            "cvxif", XifAgent, XifConfig(bus="x", stream="xif.driver", id_bits=core.xif_id_width)
-        )
-        self.add_agent("axil", AxilAgent, AgentConfig(bus="l", stream="axil.driver"))
-        self.add_agent(
-            "axi", AxiAgent, AxiConfig(bus="m", stream="axi.memory", bus_bytes=core.axi_bytes)
-        )
-        self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
         self._powered_up = False
         self._fences: dict[int | None, int] = {}  # index of a fence: mark of what it covers
         self.machine = Machine(core, Memory(size=self.bench.memory_bytes))

@@ -91,6 +91,20 @@ def at_least(least: int, text: str, what: str) -> int:
     return value
 
 
+MOST_STALL = 0.9  # above it a bus hardly moves, and a run takes for ever
+
+
+def share(text: str) -> float:
+    """Return a probability from 0 to 0.9; for `add_argument(type=share)`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= MOST_STALL:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MOST_STALL}")
+    return value
+
+
 # An option that several commands have means the same in each; what is said here can be narrowed.
 OPTIONS: dict[str, dict[str, Any]] = {
     "base": {"default": "HEAD", "metavar": "COMMIT", "help": "commit to compare with; HEAD"},
@@ -110,6 +124,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite or .onnx file"},
     "n": {"type": count, "help": "runs"},
+    "no-oracle": {
+        "dest": "oracle", "default": "", "metavar": "WHY",
+        "help": "pass although no oracle judges the network, and say why",
+    },
     "no-view": {"action": "store_true", "help": "do not open GTKWave"},
     "only": {"metavar": "NAMES", "help": "only these, with commas; all by default"},
     "proof": {
@@ -120,6 +138,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "seed": {"type": seed, "default": 1, "help": "root of every random choice"},
     "speed": {
         "choices": ("tile", "pin"), "default": "tile", "help": "who drives the pins: pin is slow"
+    },
+    "stall": {
+        "type": share, "default": 0.0, "help": "chance that the bus waits, 0..0.9, each beat"
     },
     "test": {"help": "tests of the bench: files or classes"},
     "tests": {"help": "only these: entries of the suite, tests or files, with commas"},

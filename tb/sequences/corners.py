@@ -25,7 +25,6 @@ INT31_MAX = (1 << 31) - 1
 EXTREME_SCALES = (
     (0, 0), (INT31_MAX, 0), (1 << 30, 30), (1 << 30, -31), (INT31_MAX, -7), (1 << 30, 1), (3, 4),
 )  # fmt: skip
-ALL_FLAGS = MacFlag.ACC | MacFlag.HOLD | MacFlag.BIAS | MacFlag.PERCH
 
 
 class Lines:

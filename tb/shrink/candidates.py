@@ -15,8 +15,6 @@ from honeyguide.sim import SimResult, SimRun, run
 from tb.env.crash import crash_difference
 from tb.env.steps import Step
 
-START_S = 60.0  # until a simulation takes its first program
-
 
 @dataclass(frozen=True, kw_only=True)
 class Way:

@@ -1,6 +1,6 @@
 """A whole network run by the CPU: every tensor of every layer against golden.
 
-    RATEL_FIRMWARE  ELF file of the network's firmware      RATEL_PROGRAM  sw/program_file.py
+    RATEL_FIRMWARE  ELF file of the network's firmware      RATEL_PROGRAM  sw/compiler/program.py
     RATEL_INPUTS    .npy, int8 [n, ...]                     RATEL_COUNT    inputs to run
     RATEL_CONFIG    configuration of the build              RATEL_STALL    wait probability
 
@@ -26,10 +26,9 @@ from honeyguide.agents.bus import known
 from honeyguide.env.checker import Checker
 from honeyguide.env.failures import FailedRunError
 from honeyguide.settings import count, results_folder
-from sw.compiler.program import HostPhase, NpuPhase
+from sw.compiler.program import HostPhase, NpuPhase, read_program
 from sw.firmware.codegen import generate_network
 from sw.firmware.elf import read_elf
-from sw.program_file import read_program
 from tb.env.compared import ComparedElements, compared_elements, gaps
 from tb.env.core_trace import CoreTrace
 from tb.env.layer_checker import LayerChecker

@@ -1,6 +1,6 @@
 """One network after the other in one simulation, each on its inputs: see tb/tests/network.py.
 
-    RATEL_NETWORKS   a JSON list of [program, see sw/program_file.py, inputs file]
+    RATEL_NETWORKS   a JSON list of [program, see sw/compiler/program.py, inputs file]
 
 Leaves networks.jsonl in the results folder: a line for each network that came to its end, with what
 was compared. The first difference ends the run.

@@ -15,7 +15,7 @@ from golden.network import NetworkError
 from scripts.runs.bench import bench
 from scripts.runs.model import load_model, random_inputs
 from scripts.runs.whole import run_whole
-from sw.compiler import CompileError
+from sw.compiler.geometry import CompileError
 from tests.commands.support import command, is_one_sentence
 from tests.commands.test_any_network import every_element
 

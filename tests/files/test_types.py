@@ -22,8 +22,7 @@ from scripts.fuzz.seeds import packed
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.oracle import Oracles
 from sw.importer import model as importer
-from sw.importer.entry import Entry
-from sw.importer.registry import OPERATORS
+from sw.importer.registry import OPERATORS, Entry
 from sw.importer.validation import SIGNATURES
 from sw.importer.validation.rules import types
 from tests.files.support import MODELS, changed, operand, refusal, result

@@ -8,7 +8,7 @@ import numpy as np
 
 from golden.numerics import quantize_multiplier
 from golden.operators import sigmoid
-from sw.importer.entry import LITERT
+from sw.importer.registry import LITERT
 from tests.golden.fuzz_case import Case, RedrawError
 from tests.golden.fuzz_file import Draft, point, scale_of, values
 from tests.golden.fuzz_values import choice, log_uniform, rescaling

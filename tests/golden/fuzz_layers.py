@@ -103,8 +103,7 @@ def convolution_case(rng: np.random.Generator, operator: str) -> Case:
     if bias is not None:
         b_scales = x_scale * w_scales
         b_id = writer.add_tensor("b", (out_c,), dtype="int32", data=bias, scale=b_scales)
-    add = writer.depthwise_conv_2d if is_depthwise else writer.conv_2d
-    y_id = add(
+    y_id = writer.conv_2d(
         "y",
         x_id,
         w_id,
@@ -115,6 +114,7 @@ def convolution_case(rng: np.random.Generator, operator: str) -> Case:
         dilation=window_args["dilation"],
         padding=window_args["padding"],
         activation=activation,
+        depthwise=is_depthwise,
     )
     function = depthwise.depthwise if is_depthwise else convolution.convolution
     return Case(

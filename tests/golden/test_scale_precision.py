@@ -6,6 +6,7 @@ checks that they still do.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,7 @@ def test_layers(scales: tuple[float, float, float], channels: int) -> None:
         else:
             data, x = WEIGHTS.reshape(1, 1, 1, -1), image
             golden = depthwise.depthwise(x, data, window=window, **common)
-            add, axis = w.depthwise_conv_2d, 3
+            add, axis = partial(w.conv_2d, depthwise=True), 3
         x_id = w.add_tensor("x", x.shape, scale=a)
         w_id = w.add_tensor("w", data.shape, data=data, scale=[b] * channels, channel_axis=axis)
         y_id = add("y", x_id, w_id, -1, scale=o, zero_point=0)

@@ -10,7 +10,7 @@ import pytest
 
 from golden.network import NetworkError
 from honeyguide.cli import UserError
-from scripts.runs import onnx_packages
+from scripts.runs import model, onnx_packages
 from sw.importer.from_onnx import file
 from tb.build import ROOT
 
@@ -30,8 +30,8 @@ def installed(monkeypatch: pytest.MonkeyPatch, code: int) -> list[list[str]]:
 
 def test_a_tflite_file_asks_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = installed(monkeypatch, 0)
-    onnx_packages.ensure_onnx(tmp_path / "net.tflite")
-    onnx_packages.ensure_onnx(tmp_path / "none.onnx")
+    model.ensure_onnx(tmp_path / "net.tflite")
+    model.ensure_onnx(tmp_path / "none.onnx")
     assert asked == []
 
 
@@ -41,7 +41,7 @@ def test_they_are_installed_pinned_and_it_is_said(
     asked = installed(monkeypatch, 0)
     path = tmp_path / "net.onnx"
     path.write_bytes(b"")
-    onnx_packages.ensure_onnx(path)
+    model.ensure_onnx(path)
     assert len(asked) == 1
     pins = [word for word in asked[0] if "==" in word]
     assert {pin.partition("==")[0] for pin in pins} >= {"onnx", "onnxruntime", "protobuf"}

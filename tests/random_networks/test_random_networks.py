@@ -15,7 +15,8 @@ from scripts.random_networks.judge import judge
 from scripts.runs.bench import bench
 from scripts.runs.cut import operators
 from scripts.runs.oracle import Oracles
-from sw.compiler import CompileError, compile_network
+from sw.compiler.compile import compile_network
+from sw.compiler.geometry import CompileError
 from sw.importer.registry import OPERATORS
 from tests.golden.planted import LAYERS, MISTAKES, Mistake, rolled
 

@@ -20,7 +20,7 @@ from honeyguide.faults.campaign import Control, Outcome, campaign, check_patches
 from honeyguide.faults.faults import Fault, load_faults
 from honeyguide.faults.patches import apply_patch
 from honeyguide.faults.report import outcome_table, write_json
-from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, read_junit
+from honeyguide.faults.tests import BrokenRunError, Case, Failure, failure_in, read_cases
 from honeyguide.faults.tree import Tree
 from honeyguide.report.files import Results
 from honeyguide.runs import own_place
@@ -168,13 +168,13 @@ def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path) -> 
     said = (
         "AssertionError: fail: tb.tests.x.Y: byte 3: expected 7, got 6 (seed 1, /a/log.txt)\nmore"
     )
-    failure = failure_in(read_junit(junit(tmp_path / "x.xml", "", "skip", said)))
+    failure = failure_in(read_cases(junit(tmp_path / "x.xml", "", "skip", said)))
     assert failure == Failure(
         test="tests/sim/test_x.py::test_broken_bench[2]",
         message="byte 3: expected 7, got 6", built=True, passed=1,
     )  # fmt: skip
     unbuilt = "honeyguide.sim.errors.HdlError: building ratel_tb failed: %Error"
-    failure = failure_in(read_junit(junit(tmp_path / "y.xml", unbuilt)))
+    failure = failure_in(read_cases(junit(tmp_path / "y.xml", unbuilt)))
     assert failure is not None
     assert not failure.built
 
@@ -182,9 +182,9 @@ def test_the_first_failure_is_read_with_its_first_difference(tmp_path: Path) -> 
 @pytest.mark.parametrize("messages", [(), ("skip", "skip")])
 def test_nothing_that_ran_is_no_verdict(tmp_path: Path, messages: tuple[str, ...]) -> None:
     with pytest.raises(BrokenRunError, match="no test ran"):
-        read_junit(junit(tmp_path / "x.xml", *messages))
+        read_cases(junit(tmp_path / "x.xml", *messages))
     with pytest.raises(BrokenRunError, match="no results"):
-        read_junit(tmp_path / "nowhere.xml")
+        read_cases(tmp_path / "nowhere.xml")
 
 
 def test_broken_benches_are_counted_and_one_that_passes_is_named() -> None:
@@ -257,7 +257,7 @@ def test_what_a_check_that_fell_is(kind: str, message: str, named: bool, tmp_pat
     case = ElementTree.SubElement(suite, "testcase", classname="tests.sim.test_x", name="y")
     ElementTree.SubElement(case, kind, message=message)
     ElementTree.ElementTree(suite).write(tmp_path / "x.xml")
-    (found,) = read_junit(tmp_path / "x.xml")
+    (found,) = read_cases(tmp_path / "x.xml")
     assert found.failed
     assert found.named == named
 

@@ -9,10 +9,9 @@ import pytest
 
 from golden.config import load_config
 from models.tflite_writer import TfliteWriter
-from sw.compiler import compile_network
-from sw.compiler.program import MEMORY_BASE, Program
+from sw.compiler.compile import compile_network
+from sw.compiler.program import MEMORY_BASE, Program, write_program
 from sw.importer import import_network
-from sw.program_file import write_program
 from tb.env.compared import ComparedElements, compared_elements, gaps, required_elements
 from tests.sim.support import simulate
 

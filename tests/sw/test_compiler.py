@@ -21,7 +21,9 @@ from golden.network.operations import (
     Transpose,
 )
 from golden.operators.windows import resolve_padding
-from sw.compiler import CompileError, compile_network, moves
+from sw.compiler import moves
+from sw.compiler.compile import compile_network
+from sw.compiler.geometry import CompileError
 from sw.compiler.program import HostPhase
 from sw.execution import core_phases
 from sw.importer import import_network

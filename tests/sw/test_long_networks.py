@@ -9,7 +9,7 @@ from golden.config import CoreConfig
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.windows import resolve_padding
-from sw.compiler import compile_network
+from sw.compiler.compile import compile_network
 from sw.compiler.phase import PhasePlan
 from sw.compiler.placing import Placing
 from tests.sw.golden_core import BASE

@@ -12,15 +12,15 @@ import pytest
 from golden import isa_builders as isa
 from golden.config import load_config
 from honeyguide.sim import SimBuild, SimRun, build, run
-from sw.compiler import compile_network
+from sw.compiler.compile import compile_network
 from sw.compiler.predict import predict_phase
+from sw.compiler.program import write_program
 from sw.compiler.timing.core import simulate
 from sw.compiler.timing.execute import execute_cost
-from sw.compiler.timing.tiles import TileShape, gather_rounds
+from sw.compiler.timing.tiles import TileShape, bank_reads
 from sw.execution import core_phases
 from sw.importer import import_network
 from sw.kernels import KERNELS, timed_program
-from sw.program_file import write_program
 from tb.build import bench_build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,18 +38,18 @@ def _shape(**changes: Any) -> TileShape:
 
 
 def test_rows_of_stride_one_never_meet_in_a_bank() -> None:
-    assert gather_rounds(_shape()).max() == 1
+    assert bank_reads(_shape()).max() == 1
 
 
 def test_rows_of_stride_two_share_half_the_banks() -> None:
-    rounds = gather_rounds(_shape(stride=(2, 2), out_h=8, out_w=8, padding=(0, 0)))
+    rounds = bank_reads(_shape(stride=(2, 2), out_h=8, out_w=8, padding=(0, 0)))
     assert rounds.max() == 2
 
 
 def test_a_free_pixel_a_row_parts_the_rows_of_a_tile() -> None:
     narrow = {"in_w": 4, "in_h": 16, "out_w": 2, "out_h": 8, "stride": (2, 2), "padding": (0, 0)}
-    crowded = gather_rounds(_shape(in_pitch=4, **narrow)).max()
-    assert gather_rounds(_shape(in_pitch=6, **narrow)).max() < crowded
+    crowded = bank_reads(_shape(in_pitch=4, **narrow)).max()
+    assert bank_reads(_shape(in_pitch=6, **narrow)).max() < crowded
 
 
 def test_a_convolution_with_room_takes_a_cycle_a_step() -> None:

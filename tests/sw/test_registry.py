@@ -8,8 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from sw.importer.entry import Entry
-from sw.importer.registry import OPERATORS, Operators
+from sw.importer.registry import OPERATORS, Entry, Operators
 from sw.importer.validation import SIGNATURES
 from tb.build import ROOT
 from tests.golden.fuzz_models import ALL_OPERATORS, make_case

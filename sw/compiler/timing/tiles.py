@@ -59,12 +59,6 @@ class TileShape:
         return self.kernel[0] * self.kernel[1] * sum(self.words) * operands
 
 
-def gather_rounds(shape: TileShape) -> NDArray[np.int64]:
-    """Cycles in which banks are read, [tiles, taps]; at least one a tap, even without a read."""
-    rounds: NDArray[np.int64] = np.maximum(bank_reads(shape).max(axis=2), 1)
-    return rounds
-
-
 def bank_reads(shape: TileShape) -> NDArray[np.int64]:
     """Rows that each bank is read for, [tiles, taps, banks]."""
     operands = 2 if shape.second_pitch else 1

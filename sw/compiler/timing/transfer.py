@@ -8,8 +8,6 @@ from math import gcd
 from golden.machine.checks import Request
 from golden.machine.operands import memory_region
 
-TABLE_WORDS = 256
-
 
 @dataclass(frozen=True, kw_only=True)
 class TransferCost:

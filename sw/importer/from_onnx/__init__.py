@@ -9,10 +9,3 @@ quantising.py   nodes into and out of the quantised part; qdq.py, qoperator.py  
 folding.py      what depends on constants alone
 network.py      node after node, and where golden's tensors are found in the file
 """
-
-from pathlib import Path
-
-
-def is_onnx(path: Path) -> bool:
-    """Whether a path names an ONNX file."""
-    return path.suffix.lower() == ".onnx"

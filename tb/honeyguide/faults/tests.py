@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from honeyguide.faults.tree import Tree
+from honeyguide.report.junit import JunitCase, read_junit
 from honeyguide.sim.supervise import answer
 from honeyguide.sim.toolchain import clean_environment
 
@@ -128,37 +128,34 @@ def run_all(tree: Tree, words: Sequence[str], *, seed: int = 1) -> list[Case]:
     )  # fmt: skip
     if code not in VERDICTS:
         raise BrokenRunError(" ".join(said.strip().splitlines()[-1:]))
-    return read_junit(junit)
+    return read_cases(junit)
 
 
-def read_junit(path: Path) -> list[Case]:
+def read_cases(path: Path) -> list[Case]:
     """Return the tests of a JUnit file of pytest, without the skipped ones.
 
     Raises:
         BrokenRunError: it can't be read or tells of no test at all.
     """
-    try:
-        found = list(ElementTree.parse(path).getroot().iter("testcase"))
-    except (FileNotFoundError, ElementTree.ParseError):
-        raise BrokenRunError("pytest left no results") from None
-    cases = [read_case(case) for case in found if case.find("skipped") is None]
+    found = read_junit(path)
+    if found is None:
+        raise BrokenRunError("pytest left no results")
+    cases = [judged(case) for case in found if case.ended != "skipped"]
     if not cases:
         raise BrokenRunError("no test ran")
     return cases
 
 
-def read_case(case: ElementTree.Element) -> Case:
+def judged(case: JunitCase) -> Case:
     """Return one test of the file."""
-    test = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
-    failure, error = case.find("failure"), case.find("error")
-    bad = failure if failure is not None else error
-    if bad is None:
+    test = f"{case.classname.replace('.', '/')}.py::{case.name}"
+    if not case.failed:
         return Case(test=test, failed=False)
-    text = bad.get("message") or bad.text or "failed"
+    text = case.message or case.text or "failed"
     built = NOT_BUILT.search(text) is None
     message = one_line(text)
     # pytest's "error" is a fixture that broke; checks are assertions, of the test or of the bench.
-    check = failure is not None and text.startswith(CHECKS)
+    check = case.ended == "failure" and text.startswith(CHECKS)
     named = not built or (check and not message.startswith((TIMED_OUT, *BROKEN)))
     return Case(test=test, failed=True, message=message, built=built, named=named)
 

@@ -105,7 +105,6 @@ _CONSTANT = frozenset(
         "ImplicitEventControl", "InitialBlock", "SystemName", "GenvarDeclaration",
     }
 )  # fmt: skip
-_BOOLEAN = frozenset({"LogicalAndExpression", "LogicalOrExpression", "UnaryLogicalNotExpression"})
 
 
 def changes(source: Source) -> list[Change]:

@@ -17,7 +17,6 @@ from honeyguide.regress.suite import Run
 from honeyguide.sim import HdlError, SimRun, SimStatus, run
 
 TAIL = 4000  # characters of the log that a failure brings home
-FINISHED = frozenset({SimStatus.PASS, SimStatus.FAIL, SimStatus.CRASH, SimStatus.TIMEOUT})
 
 
 @dataclass(frozen=True, kw_only=True)

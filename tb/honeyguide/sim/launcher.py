@@ -23,11 +23,11 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
-from xml.etree import ElementTree
 
 from honeyguide.core import core
 from honeyguide.place import full, plain
 from honeyguide.project import ROOT, SECTION, VARIABLE, variable
+from honeyguide.report.junit import read_junit
 from honeyguide.sim.builder import SimBuild, build
 from honeyguide.sim.environment import simulation_environment as cocotb_environment
 from honeyguide.sim.errors import HdlError
@@ -271,35 +271,19 @@ def simulation_environment(
 
 def read_outcomes(path: Path) -> tuple[TestOutcome, ...] | None:
     """Return the outcome of each test that ran; None when there is no readable results file."""
-    try:
-        root = ElementTree.parse(path).getroot()
-    except (FileNotFoundError, ElementTree.ParseError):
+    cases = read_junit(path)
+    if cases is None:
         return None
-    return tuple(outcome for case in root.iter("testcase") if (outcome := read_case(case)))
-
-
-def read_case(case: ElementTree.Element) -> TestOutcome | None:
-    """Return the outcome of one test; None if it was skipped."""
-    if case.find("skipped") is not None:
-        return None
-    bad = case.find("failure")
-    if bad is None:
-        bad = case.find("error")
-    message = "" if bad is None else one_line(bad.get("message") or bad.text or "failed")
-    return TestOutcome(
-        name=f"{case.get('classname', '')}.{case.get('name', '')}",
-        status=SimStatus.PASS if bad is None else SimStatus.FAIL,
-        message=message,
-        sim_time_ns=float(property_of(case, "sim_time_duration") or 0.0),
+    return tuple(
+        TestOutcome(
+            name=f"{case.classname}.{case.name}",
+            status=SimStatus.FAIL if case.failed else SimStatus.PASS,
+            message=one_line(case.message or case.text or "failed") if case.failed else "",
+            sim_time_ns=float(case.properties.get("sim_time_duration") or 0.0),
+        )
+        for case in cases
+        if case.ended != "skipped"
     )
-
-
-def property_of(case: ElementTree.Element, name: str) -> str | None:
-    """Return the value of a JUnit property of a test."""
-    for entry in case.iter("property"):
-        if entry.get("name") == name:
-            return entry.get("value")
-    return None
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,30 @@
+"""The agents on Ratel's ports, which each of its environments has."""
+
+from __future__ import annotations
+
+from honeyguide.agents.agent import AgentConfig
+from honeyguide.agents.axi import AxiAgent, AxiConfig
+from honeyguide.agents.axil import AxilAgent
+from honeyguide.agents.irq import IrqAgent
+from honeyguide.agents.xif import XifAgent, XifConfig
+from honeyguide.env.environment import Environment
+from tb.env.configuration import RatelConfiguration
+
+
+class PortEnvironment(Environment):
+    """Agents of CV-X-IF, AXI4-Lite, AXI4 and the interrupt; who compares is added to them."""
+
+    bench: RatelConfiguration
+
+    def build_phase(self) -> None:
+        """Create the agents."""
+        super().build_phase()
+        core = self.bench.core
+        self.add_agent(
+            "cvxif", XifAgent, XifConfig(bus="x", stream="xif.driver", id_bits=core.xif_id_width)
+        )
+        self.add_agent("axil", AxilAgent, AgentConfig(bus="l", stream="axil.driver"))
+        self.add_agent(
+            "axi", AxiAgent, AxiConfig(bus="m", stream="axi.memory", bus_bytes=core.axi_bytes)
+        )
+        self.add_agent("irq", IrqAgent, AgentConfig(bus=None))
