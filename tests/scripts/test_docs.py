@@ -1,4 +1,4 @@
-"""The documents: a site without a dead link, and no command that make does not have."""
+"""The documents: a site without a dead link, no command that make lacks, no file that is gone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 # What make is told: on a line of code, or in the text between backticks.
 COMMAND = re.compile(r"(?:^|`|&& |\$ )make((?: [^\s`#|&;<>]+)+)", re.MULTILINE)
 OTHER_PROJECTS = {"docs/tutorial.md", "tb/honeyguide/README.md"}  # whose commands are their own
+# A file or folder of the project, between backticks; and those that a page says how to make.
+PATH = re.compile(
+    r"`((?:docs|examples|golden|integration|models|rtl|scripts|spec|sw|tb|tests)/[\w./-]*\w)/?`"
+)
+NOT_HERE = {"tb/tests/wide_images.py", "docs/trust.md", "tests/honeyguide"}
 PAGES = sorted({*(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")), *OUTSIDE})
 
 
@@ -148,3 +153,21 @@ def test_commands_are_those_of_make(page: str) -> None:
 )
 def test_wrong_commands_are_found(text: str, wrong: list[str]) -> None:
     assert wrong_commands(text) == wrong
+
+
+def gone(text: str) -> list[str]:
+    """Paths of the project that a text names and that are not there."""
+    named = sorted({*PATH.findall(text)} - NOT_HERE)
+    return [path for path in named if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in OTHER_PROJECTS])
+def test_files_are_those_of_the_project(page: str) -> None:
+    assert gone((ROOT / page).read_text("utf-8")) == []
+
+
+def test_a_file_that_is_gone_is_found() -> None:
+    assert gone("`sw/gone.py`, `rtl/`, `tb/hdl/ratel_tb.sv`, `tb/none/`") == [
+        "sw/gone.py",
+        "tb/none",
+    ]
