@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts import bench
+from scripts.reports import kernels
 from scripts.runs.speed import SpeedFigure, ratios
 from sw.kernels import KERNELS
 from tests.commands.support import command
@@ -19,7 +20,7 @@ WANTED = (
 
 def test_the_kernels_that_users_compare_are_there() -> None:
     assert set(WANTED) <= {kernel.name for kernel in KERNELS}
-    assert set(bench.TARGETS) <= set(WANTED)
+    assert set(kernels.TARGETS) <= set(WANTED)
 
 
 @pytest.mark.parametrize(("utilisation", "met"), [(0.899, False), (0.90, True)])
@@ -28,10 +29,10 @@ def test_a_target_is_met_or_not(utilisation: float, met: bool) -> None:
         "name": "conv3x3", "config": "8x8", "cycles": 100, "macs": 1, "executes": 1,
         "utilisation": utilisation, "counters": {"steps": 90, "bytes_read": 0, "bytes_written": 0},
     }  # fmt: skip
-    bench.judge(kernel)
+    kernels.judge(kernel)
     assert kernel["met"] is met
     assert kernel["idle_cycles"] == 10
-    assert ("NOT MET" in bench.kernel_table([kernel], {"conv3x3": "0"})) is not met
+    assert ("NOT MET" in kernels.kernel_table([kernel], {"conv3x3": "0"})) is not met
 
 
 def test_targets_are_those_of_one_configuration() -> None:
@@ -39,7 +40,7 @@ def test_targets_are_those_of_one_configuration() -> None:
         "name": "conv3x3", "config": "4x4", "cycles": 100, "utilisation": 0.1,
         "counters": {"steps": 90},
     }  # fmt: skip
-    bench.judge(kernel)
+    kernels.judge(kernel)
     assert "met" not in kernel
 
 
@@ -50,7 +51,7 @@ def test_ratios_of_the_speeds() -> None:
         SpeedFigure(level="pin", cycles=0, seconds=0.0, failure="it hangs"),
     ]
     assert ratios(figures) == {"tile_of_bare": 0.5, "tile_of_pin": 0.0}
-    assert "NOT MET" in bench.ratio_lines(figures)[1]
+    assert "NOT MET" in kernels.ratio_lines(figures)[1]
 
 
 @pytest.mark.sim

@@ -10,7 +10,7 @@ import pytest
 
 from golden.config import load_config
 from golden.network import run_network
-from scripts.networks import TARGET_CONFIG, TARGETS
+from scripts.reports.networks import TARGET_CONFIG, TARGETS
 from scripts.runs.model import load_model
 from scripts.runs.timeline import write_timeline
 from scripts.runs.whole import WholeResult, run_whole

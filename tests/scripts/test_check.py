@@ -12,7 +12,8 @@ import pytest
 from honeyguide.cli import UserError
 from honeyguide.report.junit import read_junit
 from scripts import check
-from scripts.check import Stage, StageResult, Verdict
+from scripts.runs import stages
+from scripts.runs.stages import Stage, StageResult, Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSING = "def test_good(): pass\n"
@@ -25,7 +26,7 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "def pytest_addoption(parser): parser.addoption('--seed', type=int)\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  sim: s\n  fuzz: f\n")
-    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     monkeypatch.setattr(check, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(
         check,

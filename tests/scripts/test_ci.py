@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.trend import FIGURES
+from scripts.reports.nights import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / ".ci" / "run"

@@ -10,7 +10,7 @@ import pytest
 from golden.config import load_config
 from models.tflite_writer import TfliteWriter
 from scripts import model_check
-from scripts.networks import over_budget
+from scripts.reports.networks import over_budget
 from scripts.runs.floors import budget
 from sw.compiler.compile import compile_network
 from sw.importer import import_network

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check import StageResult, Verdict, summarise
+from scripts.check import summarise
+from scripts.runs.stages import StageResult, Verdict
 from scripts.summary import MOST_FAILURES, MOST_LINES, main, summary
 
 JUNIT = """<?xml version="1.0"?><testsuites><testsuite name="s">

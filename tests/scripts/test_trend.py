@@ -13,7 +13,8 @@ from honeyguide.cli import UserError
 from honeyguide.project import ROOT
 from honeyguide.report.curves import curve
 from scripts import trend
-from scripts.trend import FIGURES, HISTORY, PAGE, commit_of, entry, html, load, main
+from scripts.reports.nights import FIGURES, entry, html, load
+from scripts.trend import HISTORY, PAGE, commit_of, main
 
 DATE = "2026-01-31T02:00:00Z"
 REPORTS: dict[str, dict[str, Any]] = {
