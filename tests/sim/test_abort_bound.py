@@ -36,6 +36,7 @@ def test_a_dead_memory_is_given_up_in_time(seed: int, tmp_path: Path) -> None:
 @pytest.mark.sim
 @pytest.mark.slow
 @pytest.mark.nightly
+@pytest.mark.breaks_core
 def test_an_abort_that_takes_longer_is_seen(seed: int, tmp_path: Path) -> None:
     """Memory gets twice the time: nothing else is different, and every job still ends."""
     text = SEQUENCER.read_text(encoding="utf-8")

@@ -98,6 +98,7 @@ MISTAKES = {
 
 
 @pytest.mark.sim
+@pytest.mark.breaks_core
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_wrong_dependency_is_found(mistake: str, tmp_path: Path, seed: int) -> None:
     """Most of these change no result in the runs of the suite."""

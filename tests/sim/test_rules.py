@@ -45,6 +45,7 @@ def test_rules_and_assumptions_hold_in_the_core(name: str, tmp_path: Path, seed:
     assert result.passed, f"{result.message} (seed {seed}, {result.log})"
 
 
+@pytest.mark.breaks_core
 def test_a_rule_of_an_inner_module_fires(tmp_path: Path, seed: int) -> None:
     """The proofs' own fault of the queue, in the whole core."""
     (proof,) = (entry for entry in load(PROOFS) if entry.module == "ratel_fifo")
