@@ -9,10 +9,10 @@ WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
 COUNTERS = 0x100
 PAGE = 0x1000  # bytes of a page: 0 is the supervisor's, 1..3 are those of user contexts
 PAGES = 4
-# What a user page has, docs/architecture.md section 3; of the last eight, each page has its own.
+# What a user page has, docs/architecture.md section 3; of the last nine, each page has its own.
 USER_PAGE = (
     "ID", "VERSION", "PARAMS0", "PARAMS1", "STATUS", "ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL",
-    "ERR_INDEX", "DB_RS1", "DB_RS2", "DB_INSTR", "DB_RESULT",
+    "ERR_INDEX", "DB_RS1", "DB_RS2", "DB_INSTR", "DB_RESULT", "WRAPPED",
 )  # fmt: skip
 
 

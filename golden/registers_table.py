@@ -105,6 +105,9 @@ REGISTERS = (
         RegisterField(name="WRONG", lsb=16, bits=8, access="ro", reset=0x0),
         RegisterField(name="CORRECTED", lsb=0, bits=16, access="ro", reset=0x0),
     )),
+    Register(name="WRAPPED", offset=0x06C, count=1, fields=(
+        RegisterField(name="OWNERS", lsb=0, bits=8, access="rw1c", reset=0x0),
+    )),
     Register(name="COUNTER", offset=0x100, count=16, fields=(
         RegisterField(name="COUNT", lsb=0, bits=32, access="ro", reset=0x0),
     )),

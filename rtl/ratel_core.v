@@ -227,6 +227,7 @@ module ratel_core #(
   wire                          stall_fetch;
   wire                          stall_drain;
   wire [8:0]                    macs;
+  wire [7:0]                    wrapped;
   wire                          compute;
   wire                          compute_clk;
   wire                          spad_fixed;
@@ -322,6 +323,7 @@ module ratel_core #(
     .execute_done_i      (execute_done),
     .exec_step_i         (step),
     .exec_macs_i         (macs),
+    .exec_wrapped_i      (wrapped),
     .exec_stall_fetch_i  (stall_fetch),
     .exec_stall_drain_i  (stall_drain),
     .store_valid_o       (store_valid),
@@ -545,7 +547,8 @@ module ratel_core #(
     .exec_step_o        (step),
     .exec_stall_fetch_o (stall_fetch),
     .exec_stall_drain_o (stall_drain),
-    .exec_macs_o        (macs)
+    .exec_macs_o        (macs),
+    .wrapped_o          (wrapped)
   );
 
   // --- memories ----------------------------------------------------------------------------------

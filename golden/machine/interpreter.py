@@ -33,7 +33,8 @@ class Machine:
 
     ``errors`` are the error records by the owner's number; ``irq_error`` and ``irq_done`` are the
     bits of IRQ_STATUS: the first is high while there is a record, the second is cleared by the host
-    through ``clear_interrupts``. ``user_counters`` is register USER_RIGHTS.
+    through ``clear_interrupts``. ``user_counters`` is register USER_RIGHTS. ``wrapped`` is register
+    WRAPPED: owners whose bit is set, or with False may be set.
     """
 
     def __init__(self, config: CoreConfig, memory: Memory) -> None:
@@ -43,6 +44,7 @@ class Machine:
         self.groups = ConfigFile()
         self.windows: list[Window] = [Window()] * config.windows
         self.errors: dict[int, ErrorRecord] = {}
+        self.wrapped: dict[int, bool] = {}
         self.irq_done = False
         self.user_counters = False
         self.index = 0
@@ -71,6 +73,7 @@ class Machine:
         """
         self.groups.reset()
         self.errors.clear()
+        self.wrapped.clear()
         self.irq_done = self.user_counters = False
         self.index = 0
         self._held, self._held_shape = None, None
@@ -90,6 +93,7 @@ class Machine:
         """
         self.groups.reset()
         self._held, self._held_shape = None, None
+        self.wrapped = dict.fromkeys(self.wrapped, False)
         self._bytes_read = self._bytes_written = self._steps = self._macs = None
         for counter in SUMS:
             self.counted.add(counter, None)
@@ -140,6 +144,14 @@ class Machine:
     def clear_error(self, owner: Owner = MACHINE_MODE) -> None:
         """Write 1 to ERR_CAUSE.VALID of an owner's record."""
         self.errors.pop(owner.id, None)
+
+    def clear_wrapped(self, owners: int, *, sure: bool) -> None:
+        """Write 1 to bits of WRAPPED. Unless ``sure``, what is in flight may set them again."""
+        for owner in [owner for owner in self.wrapped if owners >> owner & 1]:
+            if sure:
+                del self.wrapped[owner]
+            else:
+                self.wrapped[owner] = False
 
     def clear_interrupts(self, *, done: bool = False) -> None:
         """Write 1 to bits of IRQ_STATUS; ERROR follows the records."""
@@ -379,6 +391,10 @@ class Machine:
             mac, self._held = run_mac(request, self.storage, self._held)
             if self._held is not None:
                 self._held_shape = (mac.total.shape[0], mac.total.shape[1])
+            if mac.wraps:
+                self.wrapped[request.owner.id] = True
+            elif mac.wraps is None:
+                self.wrapped.setdefault(request.owner.id, False)
         else:
             run_vector(request, self.storage)
             self._held = None

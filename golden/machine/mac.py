@@ -38,14 +38,20 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
     steps = groups["kernel"]["kh"] * groups["kernel"]["kw"] * (groups["in"]["c"] if conv else 1)
     weights = _read_weights(request, storage, steps, channels)
     products, known = _accumulate(request, x, x_known, weights, conv=conv)
+    sums_wrap: bool | None = False
     if flags & ACC and held is not None:
+        left = _sums_leave_int32(request, x, weights, held.products)
+        sums_wrap = _some(left, known & held.known)
         products = wrap_int32(products.astype(np.int64) + held.products)
         known = known & held.known
     total, total_known = products, known
+    bias_wraps: bool | None = False
     if flags & BIAS and not flags & HOLD:
         bias, bias_known = storage.parameters(request.values["pbase"], channels, "bias")
-        total = wrap_int32(products.astype(np.int64) + bias)
+        exact = products.astype(np.int64) + bias
+        total = wrap_int32(exact)
         total_known = known & bias_known
+        bias_wraps = _some(exact != total, total_known)
     output: Int8 | None = None
     if not flags & HOLD:
         output, total_known = _requantize(request, storage, total, total_known)
@@ -59,9 +65,37 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
         output=output,
         rows=request.core.rows,
         cols=request.core.cols,
+        sums_wrap=sums_wrap,
+        bias_wraps=bias_wraps,
     )
     keeps = bool(flags & HOLD)
     return trace, Held(products=products, known=known) if keeps else None
+
+
+def _some(wraps: Mask, known: Mask) -> bool | None:
+    """Whether any output wraps; None if that depends on bytes that are unspecified."""
+    if bool((wraps & known).any()):
+        return True
+    return False if bool(known.all()) else None
+
+
+def _sums_leave_int32(request: Request, x: Int8, weights: _Weights, start: Int32) -> Mask:
+    """Which sums [OH*OW, OC] leave int32 at any step, from what a hold left.
+
+    Steps come in the order ky, kx, c. Without such a start none can: the weight buffer ends before
+    products of 9 bits add up to 2^31.
+    """
+    vertical, horizontal = axes(request.groups)
+    zero_point = request.groups["pad"]["zin"]
+    steps = len(weights.values)
+    pixels = vertical.out * horizontal.out
+    taps = gather_taps(x, vertical, horizontal, slice(0, vertical.out), zero_point)
+    centred = taps.reshape(pixels, steps).astype(np.int64) - zero_point
+    left = np.zeros(start.shape, dtype=np.bool_)
+    for channel in range(start.shape[1]):
+        sums = np.cumsum(centred * weights.values[:, channel], axis=1) + start[:, channel, None]
+        left[:, channel] = (sums != wrap_int32(sums)).any(axis=1)
+    return left
 
 
 def _read_weights(request: Request, storage: Storage, steps: int, channels: int) -> _Weights:

@@ -75,7 +75,8 @@ class MacTrace:
 
     ``products``: sum of products and, with acc, what a hold left, int32 [OH*OW, OC]. ``total``:
     that plus the bias, which is what the requantiser gets. ``known``: which are specified.
-    ``output``: int8 [OH*OW, OC], None with hold.
+    ``output``: int8 [OH*OW, OC], None with hold. ``sums_wrap``, ``bias_wraps``: whether a step, a
+    bias, took an accumulator out of int32; None if that depends on what is unspecified.
     """
 
     products: Int32
@@ -84,6 +85,15 @@ class MacTrace:
     output: Int8 | None
     rows: int
     cols: int
+    sums_wrap: bool | None = False
+    bias_wraps: bool | None = False
+
+    @property
+    def wraps(self) -> bool | None:
+        """Whether any accumulator left int32; None if that depends on what is unspecified."""
+        if self.sums_wrap or self.bias_wraps:
+            return True
+        return None if None in (self.sums_wrap, self.bias_wraps) else False
 
     @property
     def tiles(self) -> tuple[int, int]:

@@ -14,6 +14,7 @@
 //   inside_i       | rows whose pixel is inside the image, counted for the average
 //   pending_o      | a tile has ended but is not in the shadow yet
 //   shadow_o       | `acc_o` and `count_o` are final in this cycle and only surely in this one
+//   wraps_o        | two cycles after a step: what it adds takes that accumulator out of int32
 module ratel_array #(
   parameter Rows = 8,
   parameter Cols = 8
@@ -34,7 +35,8 @@ module ratel_array #(
   output wire                    pending_o,
   output wire                    shadow_o,
   output wire [Rows*Cols*32-1:0] acc_o,
-  output wire [Rows*18-1:0]      count_o
+  output wire [Rows*18-1:0]      count_o,
+  output wire [Rows*Cols-1:0]    wraps_o
 );
 
   reg            product_en_q;
@@ -110,7 +112,8 @@ module ratel_array #(
           .b_i          (gen_weight[col].b_q),
           .acc_en_i     (acc_en_q),
           .op_i         (op2_q),
-          .acc_o        (acc_o[32*(Cols*row+col) +: 32])
+          .acc_o        (acc_o[32*(Cols*row+col) +: 32]),
+          .wraps_o      (wraps_o[Cols*row+col])
         );
       end
     end

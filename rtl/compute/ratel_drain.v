@@ -18,6 +18,7 @@
 //   room_o                     | a tile may end in the array now
 //   param_*                    | read of a parameter entry; its output stays until the next read
 //   item_o                     | an item leaves: `item_acc_o`, `item_count_o`, lanes `item_group_o`
+//   item_edge_o                | it is of the last block
 //   hold_i, pixels_i, blocks_i | of its shape
 //   params_i, pbase_i          | it has parameter entries, the first of them
 module ratel_drain #(
@@ -45,6 +46,7 @@ module ratel_drain #(
   output wire [7:0]              param_rd_addr_o,
   output wire                    item_o,
   output wire [1:0]              item_group_o,
+  output wire                    item_edge_o,
   output wire [Lanes*32-1:0]     item_acc_o,
   output wire [17:0]             item_count_o
 );
@@ -117,6 +119,7 @@ module ratel_drain #(
   wire [ItemWidth-1:0] item = item_q[ItemWidth-1:0];
 
   assign item_o       = go;
+  assign item_edge_o  = last_block;
   assign item_acc_o   = shadow_q[Lanes*32*item +: Lanes*32];
   assign item_count_o = count_q[18*item[ItemWidth-1:GroupWidth] +: 18];
 

@@ -19,6 +19,7 @@
 //   x_idle_o                 | nothing in flight
 //   ex_rd_*, ex_wr_*         | scratchpad;  w_*: weight buffer;  p_*: parameters;  t_*: table
 //   exec_*                   | pulses for the performance counters
+//   wrapped_o                | bit an owner, see ratel_wrapped
 module ratel_execute #(
   parameter Rows         = 8,
   parameter Cols         = 8,
@@ -54,9 +55,11 @@ module ratel_execute #(
   output wire                           exec_step_o,
   output wire                           exec_stall_fetch_o,
   output wire                           exec_stall_drain_o,
-  output wire [8:0]                     exec_macs_o
+  output wire [8:0]                     exec_macs_o,
+  output wire [7:0]                     wrapped_o
 );
 
+  localparam [4:0] AllCols = Cols[4:0];
   localparam BankWidth = $clog2(Rows);
   localparam DescWidth = `DESC_EXECUTE_WIDTH;
 
@@ -379,6 +382,7 @@ module ratel_execute #(
   wire                    shadow;
   wire [Rows*Cols*32-1:0] acc;
   wire [Rows*18-1:0]      count;
+  wire [Rows*Cols-1:0]    sum_wraps;
 
   ratel_array #(
     .Rows (Rows),
@@ -400,7 +404,8 @@ module ratel_execute #(
     .pending_o   (pending),
     .shadow_o    (shadow),
     .acc_o       (acc),
-    .count_o     (count)
+    .count_o     (count),
+    .wraps_o     (sum_wraps)
   );
 
   // Drain, prescaler, requantiser.
@@ -408,6 +413,7 @@ module ratel_execute #(
   wire                       drain_long  = drain_desc[Scaled] || drain_desc[Avg] || drain_desc[Lut];
   wire                       item;
   wire [1:0]                 item_group;
+  wire                       item_edge;
   wire [RequantLanes*32-1:0] item_acc;
   wire [17:0]                item_count;
   wire                       pre_busy;
@@ -417,6 +423,7 @@ module ratel_execute #(
   wire [7:0]                 pre_shift;
   wire                       out_item;
   wire [RequantLanes*32-1:0] out_value;
+  wire [RequantLanes-1:0]    bias_wraps;
 
   ratel_drain #(
     .Rows  (Rows),
@@ -443,6 +450,7 @@ module ratel_execute #(
     .param_rd_addr_o (p_rd_addr_o),
     .item_o          (item),
     .item_group_o    (item_group),
+    .item_edge_o     (item_edge),
     .item_acc_o      (item_acc),
     .item_count_o    (item_count)
   );
@@ -499,7 +507,28 @@ module ratel_execute #(
     .pre_mult_i  (pre_mult),
     .pre_shift_i (pre_shift),
     .item_o      (out_item),
-    .value_o     (out_value)
+    .value_o     (out_value),
+    .wraps_o     (bias_wraps)
+  );
+
+  ratel_wrapped #(
+    .Rows  (Rows),
+    .Cols  (Cols),
+    .Lanes (RequantLanes)
+  ) u_wrapped (
+    .clk_i        (clk_i),
+    .rst_ni       (rst_ni),
+    .step_i       (step && step_desc[Mac]),
+    .step_rows_i  (set_rows),
+    .step_cols_i  (set_edge ? step_desc[`DESC_EXECUTE_OUT_TAIL] : AllCols),
+    .step_owner_i (step_desc[`DESC_EXECUTE_OWNER]),
+    .sum_wraps_i  (sum_wraps),
+    .item_i       (item && drain_desc[Mac] && !(drain_desc[Conv] && drain_flags[Hold])),
+    .item_group_i (item_group),
+    .item_cols_i  (item_edge ? drain_desc[`DESC_EXECUTE_OUT_TAIL] : AllCols),
+    .item_owner_i (drain_desc[`DESC_EXECUTE_OWNER]),
+    .bias_wraps_i (bias_wraps),
+    .wrapped_o    (wrapped_o)
   );
 
   // Writer. Averages and maxima are clamped in the input's own scale.

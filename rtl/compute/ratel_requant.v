@@ -11,6 +11,7 @@
 //   bias_i .. shifts_i         | parameter entry of its block, all columns
 //   pre_i, pre_*               | item from the prescaler; never together with direct_i
 //   item_o, value_o            | an item leaves for the writer
+//   wraps_o                    | a lane each: its bias takes the item of this cycle out of int32
 module ratel_requant #(
   parameter Cols  = 8,
   parameter Lanes = 8
@@ -33,7 +34,8 @@ module ratel_requant #(
   input  wire [31:0]         pre_mult_i,
   input  wire [7:0]          pre_shift_i,
   output wire                item_o,
-  output wire [Lanes*32-1:0] value_o
+  output wire [Lanes*32-1:0] value_o,
+  output wire [Lanes-1:0]    wraps_o
 );
 
   localparam [31:0] UnitMult  = 32'h4000_0000;
@@ -85,7 +87,8 @@ module ratel_requant #(
         .bias_i  (own_bias ? group_bias[32*lane +: 32] : 32'd0),
         .mult_i  (own_scale ? group_mults[32*lane +: 32] : shared_mult),
         .shift_i (own_scale ? group_shifts[8*lane +: 8] : shared_shift),
-        .value_o (value_o[32*lane +: 32])
+        .value_o (value_o[32*lane +: 32]),
+        .wraps_o (wraps_o[lane])
       );
     end
   endgenerate

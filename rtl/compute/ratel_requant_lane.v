@@ -12,6 +12,7 @@
 //   acc_i, bias_i   | of the item entering stage 1
 //   mult_i, shift_i | its multiplier (0..2^31-1) and shift (-31..30)
 //   value_o         | after stage 5, before output zero point and clamp
+//   wraps_o         | the bias takes the item that enters stage 1 out of int32
 module ratel_requant_lane (
   input  wire        clk_i,
   input  wire [4:0]  en_i,
@@ -19,7 +20,8 @@ module ratel_requant_lane (
   input  wire [31:0] bias_i,
   input  wire [31:0] mult_i,
   input  wire [7:0]  shift_i,
-  output wire [31:0] value_o
+  output wire [31:0] value_o,
+  output wire        wraps_o
 );
 
   reg        [31:0] biased_q;
@@ -34,6 +36,10 @@ module ratel_requant_lane (
   reg        [4:0]  right4_q;
   reg        [31:0] value_q;
 
+  wire [31:0] biased = acc_i + bias_i;
+
+  assign wraps_o = (acc_i[31] == bias_i[31]) && (biased[31] != acc_i[31]);
+
   wire [63:0] nudged = product_q + 64'sd1073741824;
   wire [31:0] value;
 
@@ -46,7 +52,7 @@ module ratel_requant_lane (
 
   always @(posedge clk_i) begin
     if (en_i[0]) begin
-      biased_q <= acc_i + bias_i;
+      biased_q <= biased;
       mult1_q  <= mult_i;
       shift1_q <= shift_i[5:0];
     end

@@ -27,7 +27,7 @@
 //   *_idle_i                       | no bus transaction is outstanding; execute: nothing in flight
 //   wake_i, compute_o, idle_o      | see ratel_idle
 //   mem_fixed_i, mem_bad_i         | see ratel_integrity
-//   *_bytes_i, exec_*_i            | events for the counters
+//   *_bytes_i, exec_*_i            | events for the counters; exec_wrapped_i: see ratel_wrapped
 `include "ratel_isa.vh"
 `include "ratel_desc.vh"
 `include "ratel_ranges.vh"
@@ -111,6 +111,7 @@ module ratel_control #(
   input  wire                             execute_done_i,
   input  wire                             exec_step_i,
   input  wire [8:0]                       exec_macs_i,
+  input  wire [7:0]                       exec_wrapped_i,
   input  wire                             exec_stall_fetch_i,
   input  wire                             exec_stall_drain_i,
   output wire                             store_valid_o,
@@ -322,6 +323,7 @@ module ratel_control #(
     .counter_index_o  (reg_counter_index),
     .counter_i        (reg_counter),
     .memory_errors_i  (memory_errors),
+    .wrapped_i        (exec_wrapped_i),
     .quick_index_o    (db_counter_index),
     .quick_value_i    (db_counter),
     .waiting_o        (db_waiting),

@@ -22,6 +22,7 @@
 //   raise_done_i                      | interrupt cause
 //   counter_i                         | value of counter counter_index_o
 //   memory_errors_i                   | what the register of that name shows
+//   wrapped_i                         | bit an owner: an accumulator of his has left int32
 //   xif_context_o                     | user context of CV-X-IF
 //   user_counters_o                   | users may read counters
 //   db_*, quick_*, waiting_o, older_o | see ratel_doorbells
@@ -75,6 +76,7 @@ module ratel_regs #(
   output wire [5:0]  counter_index_o,
   input  wire [31:0] counter_i,
   input  wire [31:0] memory_errors_i,
+  input  wire [7:0]  wrapped_i,
   output wire [31:0] quick_index_o,
   input  wire [31:0] quick_value_i,
   output wire [2:0]  waiting_o,
@@ -160,6 +162,7 @@ module ratel_regs #(
   reg        user_counters_q;
   reg        lock_context_q;
   reg        lock_rights_q;
+  reg [7:0]  wrapped_q;
   reg [3:0]  stale_q;   // bit a page: what ERR_CAUSE showed there was cleared since
   reg [3:0]  shown_q;   // bit a page: ERR_CAUSE showed a record there
 
@@ -216,6 +219,7 @@ module ratel_regs #(
       `REG_DB_RS1:      write_known = 1'b1;
       `REG_DB_RS2:      write_known = 1'b1;
       `REG_ERR_CAUSE:   write_known = 1'b1;
+      `REG_WRAPPED:     write_known = 1'b1;
       `REG_IRQ_ENABLE:  write_known = !write_user;
       `REG_IRQ_STATUS:  write_known = !write_user;
       `REG_ERR_OWNER:   write_known = !write_user;
@@ -238,6 +242,7 @@ module ratel_regs #(
 
   // --- error records ---------------------------------------------------------------------------
   localparam [7:0] First    = 8'd1;
+  localparam [7:0] Owners   = (Windows != 0) ? 8'b1111_1111 : 8'b0001_0001;
   reg  [2:0] lowest;
   integer    i;
   always @* begin
@@ -308,6 +313,18 @@ module ratel_regs #(
       if (write && (write_addr == `REG_USER_RIGHTS) && write_strb[0])
         user_counters_q <= write_data[`REG_USER_RIGHTS_COUNTERS];
     end
+  end
+
+  // What wraps while a job ends is not told: it has no results.
+  wire       wrapped_write = write && (write_addr == `REG_WRAPPED);
+  wire [7:0] write_shows   = write_user ? (First << {1'b1, write_page}) : Owners;
+  wire [7:0] read_shows    = read_user ? (First << {1'b1, read_page}) : Owners;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) wrapped_q <= 8'd0;
+    else if (reset_begin_i) wrapped_q <= 8'd0;
+    else wrapped_q <= (wrapped_q & ~(wrapped_write ? ones[7:0] & write_shows : 8'd0))
+                      | (reset_pending_i ? 8'd0 : wrapped_i & Owners);
   end
 
   // Locks, and the wait for a full doorbell, are not touched by soft reset.
@@ -408,6 +425,7 @@ module ratel_regs #(
       `REG_ERR_PENDING: read_data = {24'd0, error_valid_i};
       `REG_USER_RIGHTS: read_data = {31'd0, user_counters_q};
       `REG_MEMORY_ERRORS: read_data = memory_errors_i;
+      `REG_WRAPPED:     read_data = {24'd0, wrapped_q & read_shows};
       `REG_LOCK:        read_data = protect_lock | {30'd0, lock_rights_q, lock_context_q};
       default: begin
         if ((counter_offset[11:7] == 5'd0) && (counter_offset[1:0] == 2'd0))
@@ -419,6 +437,7 @@ module ratel_regs #(
     case (read_addr)  // of these every page has its own, or they are the same for all
       `REG_ID, `REG_VERSION, `REG_PARAMS0, `REG_PARAMS1, `REG_STATUS: read_error = 1'b0;
       `REG_ERR_CAUSE, `REG_ERR_INSTR, `REG_ERR_DETAIL, `REG_ERR_INDEX: read_error = 1'b0;
+      `REG_WRAPPED: read_error = 1'b0;
       `REG_DB_RS1, `REG_DB_RS2, `REG_DB_INSTR, `REG_DB_RESULT: read_error = 1'b0;
       default: ;
     endcase

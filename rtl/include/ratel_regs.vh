@@ -149,6 +149,11 @@
 `define REG_MEMORY_ERRORS_WRONG    23:16
 `define REG_MEMORY_ERRORS_CORRECTED 15:0
 
+// Wrapped accumulators.
+`define REG_WRAPPED                12'h06c             // byte offset
+`define REG_WRAPPED_RESET          32'h00000000
+`define REG_WRAPPED_OWNERS         7:0                 // Bit an owner
+
 // Performance counter.
 `define REG_COUNTER                12'h100             // byte offset
 `define REG_COUNTER_RESET          32'h00000000

@@ -202,6 +202,12 @@
 #define RATEL_MEMORY_ERRORS_CORRECTED_LSB    0u
 #define RATEL_MEMORY_ERRORS_CORRECTED_MASK   0x0000ffffu
 
+/* Wrapped accumulators: Whose sums were wrong: bit {port, context} of an owner is set when an addition to an accumulator of an output, or of its bias, in a conv or dwconv of that owner leaves int32, at the latest when that instruction is complete. Nothing else happens then. Write 1 to clear; CTRL.SOFT_RESET clears all. On a user page the bit of its owner alone is there. */
+#define RATEL_WRAPPED_OFFSET                 0x06cu
+#define RATEL_WRAPPED_RESET                  0x00000000u
+#define RATEL_WRAPPED_OWNERS_LSB             0u
+#define RATEL_WRAPPED_OWNERS_MASK            0x000000ffu
+
 /* Performance counter: Low half of counter n, as rdcnt n reads it: see isa.md. */
 #define RATEL_COUNTER_OFFSET                 0x100u
 #define RATEL_COUNTER_COUNT                  16u

@@ -270,6 +270,8 @@ class InstructionCoverage:
             parts = {0: "product", MacFlag.HOLD: "hold", MacFlag.ACC: "end"}
             which = parts.get(flags & (MacFlag.ACC | MacFlag.HOLD), "hold and go on")
             hit("operator.matrix", which)
+        if trace.sums_wrap:
+            hit("operator.accumulator", f"{name} wrap in a sum")
         known = trace.known
         if not known.any():
             return

@@ -116,7 +116,7 @@ POINTS: dict[str, Bins] = {
         *cross(MOVES, ("apart", "on first"), but=("fill apart", "fill on first")),
     ),
     "operator.matrix": ("product", "hold", "hold and go on", "end"),
-    "operator.accumulator": cross(MAC, ("wrap", "negative", "positive")),
+    "operator.accumulator": (*cross(MAC, ("wrap", "negative", "positive")), "conv wrap in a sum"),
     "operator.clamp": cross(MAC, ("lowest", "between", "highest")),
     # transfers and the memory port
     "transfer.shape": cross(PITCHED, ("dense", "pixels apart", "rows apart", "one pixel")),

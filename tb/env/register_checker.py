@@ -22,7 +22,7 @@ from tb.env.predictor import Predictor
 from tb.env.registers import OKAY, SLVERR, RegisterMirror
 from tb.env.result_scoreboard import ResultScoreboard
 
-STATUS_REGISTERS = ("STATUS", "IRQ_STATUS", "ERR_PENDING")
+STATUS_REGISTERS = ("STATUS", "IRQ_STATUS", "ERR_PENDING", "WRAPPED")
 RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 # What every job ends with a look at: counters that do not depend on time.
 EXACT_COUNTERS = (
@@ -38,6 +38,7 @@ COUNTERS_HIGH = offset_of("COUNTER_HIGH")
 
 def _look() -> list[Command]:
     commands: list[Command] = [RegisterRead(address=offset_of(name)) for name in STATUS_REGISTERS]
+    commands.append(RegisterWrite(address=offset_of("WRAPPED"), data=0xFF))
     for owner in (SUPERVISOR.id, MACHINE_MODE.id, ANY_OWNER):
         commands.append(RegisterWrite(address=offset_of("ERR_OWNER"), data=owner))
         commands += [RegisterRead(address=offset_of(name)) for name in RECORD]
@@ -168,6 +169,8 @@ class RegisterChecker(Checker):
             )
         elif name == "ERR_DETAIL" and data is None and self.quiet:
             self._compare_beat(seen)
+        elif name == "WRAPPED" and not seen.write and self.quiet:
+            self._compare_wrapped(seen)
         elif name == "COUNTER" and data is None and not seen.write and self.quiet:
             self._compare_counter(seen)
         elif data is not None and seen.data != data:
@@ -229,6 +232,23 @@ class RegisterChecker(Checker):
                 f"ERR_DETAIL: got {seen.data:#010x}, which leads to none of the failing beats "
                 f"{', '.join(f'{address:#x}' for address in error.beats[:4])}, cycle {seen.cycle}"
             )
+
+    def _compare_wrapped(self, seen: RegisterSeen) -> None:
+        """Compare the bits that are known; those that may be either are from now on."""
+        wrapped, page = self.predictor.machine.wrapped, seen.address // PAGE
+        shown = 1 << Owner(port=Port.AXIL, context=page).id if page else 0xFF
+        sure = sum(1 << owner for owner, known in wrapped.items() if known)
+        either = sum(1 << owner for owner, known in wrapped.items() if not known)
+        if (seen.data ^ sure & shown) & ~(either & shown):
+            self.failures.add(
+                f"read of WRAPPED ({seen.address:#05x}): expected {sure & shown:#04x}, but for "
+                f"{either & shown:#04x}, got {seen.data:#04x}, cycle {seen.cycle}"
+            )
+        for owner in [owner for owner in wrapped if either & shown & 1 << owner]:
+            if seen.data >> owner & 1:
+                wrapped[owner] = True
+            else:
+                del wrapped[owner]
 
     def _compare_counter(self, seen: RegisterSeen) -> None:
         """Compare a counter that was cleared at work: what was in flight then may count or not."""
@@ -294,6 +314,9 @@ class RegisterChecker(Checker):
             machine.clear_interrupts(done=bool(data & DONE))
         elif name == "ERR_CAUSE" and data & VALID:
             machine.clear_error(self.owner_of(seen.address))
+        elif name == "WRAPPED":
+            shown = 1 << Owner(port=Port.AXIL, context=page).id if page else 0xFF
+            machine.clear_wrapped(data & shown, sure=self.quiet)
         elif name.startswith("WINDOW_"):
             machine.windows = self.mirror.windows()
         elif name == "ERR_OWNER":

@@ -32,6 +32,7 @@ REGISTERS = (
     ("WATCHDOG", 0x060, (("LIMIT", 32, 0, "RW", 0x0),)),
     ("OPTIONS", 0x064, (("STOP_ON_ERROR", 1, 0, "RW", 0x0),)),
     ("MEMORY_ERRORS", 0x068, (("CORRECTED", 16, 0, "RO", 0x0), ("WRONG", 8, 16, "RO", 0x0), ("MODE", 2, 30, "RO", 0x0),)),
+    ("WRAPPED", 0x06c, (("OWNERS", 8, 0, "W1C", 0x0),)),
     ("COUNTER[0]", 0x100, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[1]", 0x104, (("COUNT", 32, 0, "RO", 0x0),)),
     ("COUNTER[2]", 0x108, (("COUNT", 32, 0, "RO", 0x0),)),

@@ -15,12 +15,12 @@ import numpy as np
 
 from golden import isa_builders as isa
 from golden.config import CoreConfig
-from golden.isa import BINARY, COMPUTE, Instruction, build
+from golden.isa import ACC, BINARY, COMPUTE, HOLD, Instruction, build
 from golden.isa_table import MacFlag
 from tb.sequences.program import Write
 from tb.sequences.values import Random, biases, multipliers
 
-DATA, PARAMETERS, OUT = 0x1000, 0x6000, 0x8000
+DATA, PARAMETERS, OUT, SUMMED = 0x1000, 0x6000, 0x8000, 0x1_0000
 INT31_MAX = (1 << 31) - 1
 EXTREME_SCALES = (
     (0, 0), (INT31_MAX, 0), (1 << 30, 30), (1 << 30, -31), (INT31_MAX, -7), (1 << 30, 1), (3, 4),
@@ -32,6 +32,7 @@ class Lines:
 
     def __init__(self, core: CoreConfig, write: Write, random: Random) -> None:
         self.core = core
+        self.write = write
         self.size = core.rows * core.cols
         self._stored = 0
         most = max(4 * self.size, core.cols * core.cols, 64 * core.cols)
@@ -190,6 +191,60 @@ def all_flags(lines: Lines) -> list[Instruction]:
     for flags in range(1 << 2):
         program += [lines.compute("dwconv", 0, 1, 2, flags=flags), lines.store(2)]
     return program
+
+
+def sums(lines: Lines) -> Iterator[tuple[str, bool, list[Instruction]]]:
+    """Yield jobs that add equal products up to the last that fits int32, then one more.
+
+    With each: whether an accumulator of an output leaves int32 in it. At last the one more is of a
+    column that is no output, and then one of all columns.
+    """
+    most = INT31_MAX // 255**2  # products that fit, of either sign
+    for sign, outputs in ((1, lines.core.cols), (-1, lines.core.cols), (1, lines.core.cols - 1)):
+        parts = [min(most - done, _deep(lines)) for done in range(0, most, _deep(lines))]
+        name = f"{most} products of sign {sign} in {outputs} columns"
+        yield name, False, [*_summands(lines, sign, outputs), *_added(lines, parts, outputs)]
+        last = [*_added(lines, [1], outputs, flags=ACC | HOLD, wbase=_deep(lines))]
+        all_of = outputs == lines.core.cols
+        yield f"one more than {name}", all_of, last
+        end = [*_added(lines, [1], outputs, flags=ACC), lines.store(lines.core.spad_depth - 1)]
+        yield f"one in all columns after {name}", not all_of, [*end, isa.fence()]
+
+
+def _deep(lines: Lines) -> int:
+    return lines.core.wbuf_depth // 2  # products that one instruction adds
+
+
+def _summands(lines: Lines, sign: int, outputs: int) -> list[Instruction]:
+    """Load -255 everywhere, weights of 255 or -255, and behind these one for what is no output."""
+    core, deep = lines.core, _deep(lines)
+    weight, zero = (-128, 127) if sign > 0 else (127, -128)
+    words = np.full((deep + 1, core.cols), weight, dtype=np.int8)
+    if outputs < core.cols:
+        words[deep, :outputs] = zero
+    at = SUMMED + core.rows * deep
+    lines.write(SUMMED, np.full(core.rows * deep, 0x80, dtype=np.uint8))
+    lines.write(at, words.view(np.uint8).ravel())
+    return [
+        *lines.groups(),
+        isa.cfg_ld_shape(w=core.rows, h=1, c=deep, cbs=core.blocks(deep)),
+        isa.cfg_ld_pitch(row_pitch=core.rows * deep, pix_pitch=deep, p=core.rows),
+        isa.ld_t(addr=SUMMED, base=0), isa.ld_w(addr=at, first=0, count=deep + 1),
+        isa.cfg_pad(zin=127, zw=zero), isa.cfg_scale(mult=1 << 30, shift=-24),
+    ]  # fmt: skip
+
+
+def _added(
+    lines: Lines, parts: list[int], outputs: int, *, flags: int = HOLD, wbase: int = 0
+) -> Iterator[Instruction]:
+    """Yield one convolution a part, from then on with acc and hold, and a fence."""
+    core = lines.core
+    yield isa.cfg_out(ow=core.rows, oh=1, oc=outputs, cbs=1)
+    for part in parts:
+        yield isa.cfg_in(w=core.rows, h=1, c=part, cbs=core.blocks(_deep(lines)))
+        yield lines.compute("conv", 0, 0, core.spad_depth - 1, wbase=wbase, flags=int(flags))
+        flags = ACC | HOLD
+    yield isa.fence()
 
 
 def refused(lines: Lines) -> list[Instruction]:

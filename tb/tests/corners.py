@@ -63,6 +63,19 @@ class Values(CornerTest):
 
 
 @pyuvm.test()
+class Sums(CornerTest):
+    """Sums up to the last product that fits int32, and one more: register WRAPPED tells."""
+
+    async def body(self) -> None:
+        """One job each; what the register showed at its end."""
+        for name, wraps, program in corners.sums(self.lines()):
+            await self.env.run(program)
+            reads = [r.data for r in self.env.registers_read if r.address == offset_of("WRAPPED")]
+            if reads[-1:] != [int(wraps)]:
+                self.env.failures.add(f"{name}: WRAPPED showed {reads[-1:]}")
+
+
+@pyuvm.test()
 class Refused(CornerTest):
     """Refusals that need flags, held sums, work in place or the end of the address space."""
 

@@ -27,6 +27,7 @@ from golden.isa_builders import (
 from golden.isa_table import ErrorCode, MacFlag
 from golden.machine import Tensor, mac
 from golden.machine.layout import dense
+from golden.machine.storage import Held
 from golden.numerics import requantize
 from golden.operators.convolution import convolution, convolution_accumulate
 from golden.operators.depthwise import depthwise, depthwise_accumulate
@@ -314,6 +315,69 @@ def test_accumulators_wrap() -> None:
     assert outcome.mac.output[0, 0] == requantize(
         np.array([-(1 << 31) + 1]), multiplier=1 << 30, shift=1, output_zero_point=0
     )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_wrapped_is_told_as_python_counts_it(seed: int) -> None:
+    """One sum after the other with integers of any size, from what a hold left near the ends."""
+    harness = Harness("4x4", seed)
+    rng, machine, end = harness.rng, harness.machine, 1 << 31
+    rows, deep, channels = (int(rng.integers(1, high)) for high in (5, 40, 5))
+    x = harness.int8(1, rows, deep)
+    w = harness.int8(deep, channels)
+    source = dense(harness.config, base=0, h=1, w=rows, c=deep)
+    target = dense(harness.config, base=900, h=1, w=rows, c=channels)
+    harness.load(source, x)
+    harness.weights(0, w.T)
+    zin, zw = int(rng.integers(-128, 128)), int(rng.integers(-128, 128))
+    reach = int(rng.choice([1 << 12, 1 << 16, 1 << 20]))
+    held = int(rng.choice([-1, 1])) * (end - reach) + rng.integers(-reach, reach, (rows, channels))
+    bias = int(rng.choice([0, 1 << 10, 1 << 31])) * rng.uniform(-1, 1, channels)
+    biases = np.clip(bias, -end, end - 1).astype(np.int32)
+    harness.parameters(0, biases, np.zeros(channels), np.zeros(channels))
+    sums, by_bias = False, False
+    for row in range(rows):
+        for channel in range(channels):
+            total = int(held[row, channel])
+            for step in range(deep):
+                total += (int(x[0, row, step]) - zin) * (int(w[step, channel]) - zw)
+                sums |= not -end <= total < end
+            total = (total + end) % (2 * end) - end
+            by_bias |= not -end <= total + int(biases[channel]) < end
+    harness.ok(
+        *harness.operands(source, target), cfg_kernel(kh=1, kw=1), cfg_act(),
+        cfg_pad(zin=zin, zw=zw), conv(in_base=0, out_base=0, wbase=0, flags=int(HOLD)),
+    )  # fmt: skip
+    assert machine.wrapped == {}, "no product alone leaves int32"
+    machine._held = Held(products=held.astype(np.int32), known=np.ones(held.shape, dtype=np.bool_))
+    trace = harness.ok(conv(in_base=0, out_base=900, wbase=0, flags=int(ACC | BIAS))).mac
+    assert trace is not None
+    assert (trace.sums_wrap, trace.bias_wraps) == (sums, by_bias)
+    assert machine.wrapped == ({0: True} if sums or by_bias else {})
+    machine.abort()
+    assert not any(machine.wrapped.values()), "an abort may have come before it"
+
+
+def test_wrapped_is_not_told_of_what_is_unspecified() -> None:
+    """A bias that was never loaded: the bit may be set; a known one that wraps sets it anyway."""
+    harness = Harness("4x4")
+    source = dense(harness.config, base=0, h=1, w=1, c=1)
+    harness.load(source, np.ones((1, 1, 1), dtype=np.int8))
+    harness.weights(0, np.ones((2, 1), dtype=np.int8))
+    ask = conv(in_base=0, out_base=9, wbase=0, pbase=0, flags=int(BIAS))
+    operands = harness.operands(source, dense(harness.config, base=9, h=1, w=1, c=2))
+    harness.ok(*operands, cfg_kernel(kh=1, kw=1), cfg_act(), ask)
+    assert harness.machine.wrapped == {0: False}
+    harness.parameters(0, np.array([0, (1 << 31) - 1]), np.zeros(2), np.zeros(2))
+    harness.machine.storage.bias_known[0, 0] = False
+    harness.ok(ask)
+    assert harness.machine.wrapped == {0: True}
+    harness.machine.clear_wrapped(0xFE, sure=True)
+    assert harness.machine.wrapped == {0: True}
+    harness.machine.clear_wrapped(1, sure=False)
+    assert harness.machine.wrapped == {0: False}
+    harness.machine.clear_wrapped(1, sure=True)
+    assert harness.machine.wrapped == {}
 
 
 def test_unknown_bytes_make_unknown_results_and_only_those() -> None:

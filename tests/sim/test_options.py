@@ -11,6 +11,7 @@ from honeyguide.project import BUILD
 from honeyguide.runs import session_run
 from honeyguide.sim import SimBuild, SimResult, SimRun, build, run
 from tb.build import bench_build
+from tests.sim.outstanding_benches import OUTSTANDING
 
 pytestmark = pytest.mark.sim
 
@@ -52,7 +53,13 @@ def test_clocks_that_stop_change_nothing(seed: int) -> None:
 
 def test_one_wrong_bit_a_byte_is_put_right(seed: int) -> None:
     module = "tests.sim.memory_benches"
-    result = with_options(module, "PutRight", seed, {"Integrity": 2}, MEMORIES)
+    result = with_options(module, "PutRight", seed, {"Integrity": 2, **OUTSTANDING}, MEMORIES)
+    assert result.passed, f"{result.message} ({result.log})"
+
+
+def test_a_silent_memory_is_asked_as_often_as_the_parameters_say(seed: int) -> None:
+    module = "tests.sim.outstanding_benches"
+    result = with_options(module, "Announced", seed, {"Integrity": 2, **OUTSTANDING}, MEMORIES)
     assert result.passed, f"{result.message} ({result.log})"
 
 

@@ -75,7 +75,7 @@ class Bench:
             "x_issue_valid_i", "x_issue_instr_i", "x_issue_id_i", "x_issue_rs1_i", "x_issue_rs2_i",
             "x_commit_valid_i", "x_commit_id_i", "x_commit_kill_i", "s_axil_awaddr_i",
             "s_axil_awvalid_i", "s_axil_wdata_i", "s_axil_wstrb_i", "s_axil_wvalid_i",
-            "s_axil_araddr_i", "s_axil_arvalid_i", "exec_step_i", "exec_macs_i",
+            "s_axil_araddr_i", "s_axil_arvalid_i", "exec_step_i", "exec_macs_i", "exec_wrapped_i",
             "exec_stall_fetch_i", "exec_stall_drain_i", "load_bytes_i", "store_bytes_i",
             "load_err_i", "store_err_i", "load_err_window_i", "store_err_window_i",
             "load_err_addr_i", "store_err_addr_i", "mem_fixed_i", "mem_bad_i", "wake_i",

@@ -30,6 +30,11 @@ async def there_is_one_page(dut: Any) -> None:
             assert await bench.write(register.offset, 3) == SLVERR, register.name
     assert await get(bench, "DB_RS1") == 0 and not bench.engines["load"].log
     assert not await get(bench, "ERR_PENDING")
+    dut.exec_wrapped_i.value = 0xFF
+    await bench.step()
+    dut.exec_wrapped_i.value = 0
+    await bench.step(2)
+    assert await get(bench, "WRAPPED") == 0x11, "users are none"
 
 
 @cocotb.test()

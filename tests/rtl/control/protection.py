@@ -22,6 +22,7 @@ from tests.rtl.control.registers import OFFSET, cause_of, get, record, ring, sta
 RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 BAD = cfg_in(w=1, h=1, c=1, cbs=1).word | 1 << 7  # rd is not x0: illegal on the doorbell
 STATUS_DOORBELL = 1 << 4
+SOFT_RESET, ABORT = 1, 4  # of CTRL
 
 
 async def page_get(bench: Bench, page: int, name: str) -> int:
@@ -132,6 +133,48 @@ async def records_are_their_owners(dut: Any) -> None:
         await bench.write(OFFSET["ERR_OWNER"], owner.id)
         await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
     assert await get(bench, "ERR_PENDING") == 0 and not await get(bench, "IRQ_STATUS")
+
+
+@cocotb.test()
+async def wrapped_bits_are_their_owners(dut: Any) -> None:
+    """Each bit of WRAPPED stays until it is cleared, by the supervisor or on its owner's page."""
+    bench = await started(dut)
+
+    async def shown() -> list[int]:
+        return [await page_get(bench, page, "WRAPPED") for page in range(PAGES)]
+
+    async def tell(owners: int) -> None:
+        bench.dut.exec_wrapped_i.value = owners
+        await bench.step()
+        bench.dut.exec_wrapped_i.value = 0
+        await bench.step(2)
+
+    told = 0
+    for owner in OWNERS:
+        await tell(1 << owner.id)
+        told |= 1 << owner.id
+        assert await shown() == [told, *(told & 1 << 4 + page for page in range(1, PAGES))]
+    for page in range(1, PAGES):
+        await bench.write(PAGE * page + OFFSET["WRAPPED"], ~(1 << 4 + page) & 0xFF)
+        assert await get(bench, "WRAPPED") == told, f"page {page} cleared another's"
+        await bench.write(PAGE * page + OFFSET["WRAPPED"], 0xFF, strobes=0xE)
+        assert await get(bench, "WRAPPED") == told, "that byte was not written"
+        await bench.write(PAGE * page + OFFSET["WRAPPED"], 0xFF)
+        told &= ~(1 << 4 + page)
+        assert await shown() == [told, 0, *(told & 1 << 4 + p for p in range(2, PAGES))]
+    await bench.write(OFFSET["WRAPPED"], 0x03)
+    assert await get(bench, "WRAPPED") == 0x1C
+    assert not await get(bench, "ERR_PENDING"), "it is no error"
+    await bench.write(OFFSET["CTRL"], ABORT)
+    await bench.step(20)
+    assert await get(bench, "WRAPPED") == 0x1C
+    bench.idle["load"] = False  # so that the reset has to wait
+    bench.dut.exec_wrapped_i.value = 0xFF
+    await bench.write(OFFSET["CTRL"], SOFT_RESET)
+    await bench.step(2)
+    bench.dut.exec_wrapped_i.value = 0
+    assert await get(bench, "STATUS") & 1 << 5
+    assert await get(bench, "WRAPPED") == 0, "what is being reset has no results"
 
 
 @cocotb.test()
