@@ -16,6 +16,9 @@ USER_PAGE = (
 )  # fmt: skip
 
 
+_OFFSETS = {register.name: register.offset for register in REGISTERS}
+
+
 def register_at(address: int) -> Register | None:
     """Return the register at an address of the port, None when there is none."""
     page, offset = divmod(address, PAGE)
@@ -31,7 +34,4 @@ def offset_of(name: str) -> int:
     Raises:
         KeyError: there is no such register.
     """
-    for register in REGISTERS:
-        if register.name == name:
-            return register.offset
-    raise KeyError(name)
+    return _OFFSETS[name]

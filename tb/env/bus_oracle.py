@@ -80,7 +80,16 @@ class BusOracle(Checker):
                 since = item.cycle - SLACK
                 self._settings.append(Setting(since=since, windows=windows, asking=asking))
 
+    def _drop_ended(self) -> None:
+        """Forget settings that were over before the last burst of either direction."""
+        settings, since = self._settings, min(self._last.values()) - 1
+        ended = 0
+        while ended + 1 < len(settings) and settings[ended + 1].since + 2 * SLACK < since:
+            ended += 1
+        del settings[:ended]
+
     def _judge(self, seen: BurstSeen) -> None:
+        self._drop_ended()
         since, self._last[seen.write] = self._last[seen.write] - 1, seen.cycle
         first = seen.address // seen.size * seen.size
         last = first + seen.beats * seen.size - 1

@@ -75,3 +75,31 @@ def test_a_burst_past_the_end_of_a_window_is_an_escape() -> None:
         seen = BurstSeen(cycle=100, write=write_, id=0, address=address, beats=2, size=8, burst=1)
         oracle.seen(seen)
         assert oracle.failures.count == escapes, hex(address)
+
+
+def burst(cycle: int, *, write: bool) -> BurstSeen:
+    return BurstSeen(cycle=cycle, write=write, id=0, address=0x100, beats=2, size=8, burst=1)
+
+
+def test_a_burst_may_wait_while_those_of_the_other_direction_pass() -> None:
+    """It is allowed if it was since the last of its own direction; older settings are forgotten."""
+    oracle = BusOracle(f"oracle{next(NUMBERS)}", None)  # type: ignore[arg-type]
+    oracle.failures = Failures()
+    user = Owner(port=Port.XIF, context=1)
+    reads = Window(base=0x100, limit=0x1F0, valid=True, read=True, owners=1)
+    writes = Window(base=0x100, limit=0x1F0, valid=True, write=True, owners=1)
+    asking = frozenset({user})
+    oracle._settings = [
+        Setting(since=100 * turn, windows=(reads if turn == 5 else writes,), asking=asking)
+        for turn in range(40)
+    ]
+    oracle.seen(burst(550, write=False))
+    for cycle in (700, 1500, 2500):
+        oracle.seen(burst(cycle, write=True))
+    assert oracle._settings[0].since == 500, "the read that comes may be that old"
+    oracle.seen(burst(3000, write=False))
+    assert not oracle.failures.count
+    oracle.seen(burst(3500, write=True))
+    assert oracle._settings[0].since == 2400
+    oracle.seen(burst(3900, write=False))
+    assert len(oracle.failures.messages) == 1, "no window was for reads since the last one"
