@@ -99,7 +99,9 @@ class UsersAtDoorbells(Users):
         random = self.seeds.stream("windows")
         refused = 0
         programs = count("RATEL_PROGRAMS", 24)
-        for index in range(programs):
+        for index in range(4 * programs):
+            if index >= programs and refused:  # of a few programs none may meet a window's end
+                break
             seeds = self.seeds.child(f"program {index}").stream("program")
             page = 1 + index % 3
             windows = self.windows(random, 3 + page) if index % 2 else self.whole(3 + page)
