@@ -7,7 +7,7 @@ from functools import partial
 from honeyguide import cli
 from honeyguide.mutate.command import main
 from honeyguide.sim import HdlError
-from tb.proofs.sources import TABLE
+from tb.proofs.sources import SOURCES, TABLE
 
 if __name__ == "__main__":
-    cli.run_command(partial(main, table=TABLE), HdlError)
+    cli.run_command(partial(main, table=TABLE, sources=SOURCES), HdlError)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import honeyguide
 from honeyguide.cli import UserError
 from honeyguide.faults.merge import PACKAGE, Edit, merged
 from honeyguide.mutate import campaign as campaign_module
@@ -17,11 +18,13 @@ from honeyguide.mutate.kinds import KINDS, Change, changes
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.page import page, unbroken
 from honeyguide.mutate.report import Fate, Mutant, content, score_of
+from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
 from honeyguide.project import variable
 from honeyguide.proofs.equivalence import Answer, same
 from honeyguide.proofs.table import Proof, load
+from honeyguide.proofs.task import Sources
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Order, Outcome
 
@@ -199,6 +202,7 @@ module counter_rules (
   input wire       rst_ni,
   input wire [2:0] q
 );
+  `STARTS_IN_RESET
   `RULE(in_range, q <= 3'd5)
 `ifdef FORMAL
   (* anyconst *) wire any;
@@ -208,15 +212,21 @@ endmodule
 """
 
 
-def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> None:
-    """A difference beyond what the module reaches is none; one within it stays one."""
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "counter_rules.sv").write_text(COUNTER_RULES)
-    (tmp_path / "proofs.toml").write_text(
+def counted(folder: Path) -> Proof:
+    """Return the proof of the counter."""
+    (folder / "rules").mkdir()
+    (folder / "rules" / "counter_rules.sv").write_text(COUNTER_RULES)
+    (folder / "proofs.toml").write_text(
         '[[proof]]\nmodule = "counter"\nreason = "small"\n'
         + '[[proof.fault]]\nchange = ["q", "p"]\nbreaks = "in_range"\n' * 2
     )
-    (proof,) = load(tmp_path / "proofs.toml")
+    (proof,) = load(folder / "proofs.toml")
+    return proof
+
+
+def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> None:
+    """A difference beyond what the module reaches is none; one within it stays one."""
+    proof = counted(tmp_path)
     for name, text in (("old", "=="), ("beyond", ">="), ("within", ">")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "counter.v").write_text(COUNTER.replace("q == ", f"q {text} "))
@@ -228,6 +238,21 @@ def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> No
     assert not equal("beyond", None)
     assert equal("beyond", proof)
     assert not equal("within", proof)
+
+
+def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> None:
+    source, proof = tmp_path / "counter.v", counted(tmp_path)
+    proof.rules.write_text(COUNTER_RULES.replace("  `LIMIT(small, q < 3'd2)\n", ""))
+    source.write_text(COUNTER)
+    sources = Sources(files=[source], includes=[], macros=MACROS)
+    every = {f"{item.old} > {item.new}": item for item in changes(read_sources([source])[0])}
+    rules = Rules([proof], sources, tmp_path / "work")
+    assert rules.broken(every["q == 3'd5 > q != 3'd5"]) == ""  # 0 for ever
+    assert rules.broken(every["q + 3'd1 > q - 3'd1"]) == "counter.in_range"
+    source.write_text(COUNTER.replace("q <= 3'd0", "q <= 3'd7"))
+    wrong = Rules([proof], sources, tmp_path / "work")
+    with pytest.raises(UserError, match=r"without a change breaks counter\.in_range"):
+        wrong.broken(every["q + 3'd1 > q - 3'd1"])
 
 
 def test_a_sample_is_fair_and_repeats(demo: Source) -> None:
@@ -252,6 +277,7 @@ def test_modules_and_lines_choose(demo: Source, tmp_path: Path) -> None:
         edited_lines("HEAD", tmp_path)
 
 
+MACROS = Path(honeyguide.__file__).parent / "hdl" / "rules.svh"
 RUNS = [Run(entry=Entry(name=f"demo.{name}", timeout_s=9), config="c", seed=1) for name in "AB"]
 
 
@@ -399,6 +425,26 @@ def test_only_what_has_killed_is_run_on_the_good_core(
     campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail", "2A": "fail"})
     campaign.run()
     assert [name for name in simulated.ran if name.startswith("00000")] == ["00000-demo.A-c-1"]
+
+
+def test_what_passes_every_run_may_break_a_rule(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+    judged: list[str] = []
+
+    def break_rule(change: Change) -> str:
+        judged.append(change.name)
+        return "demo.in_range"
+
+    campaign.break_rule = break_rule
+    mutants = campaign.run()
+    assert fates(mutants) == ["killed", "killed"]
+    assert mutants[1].test == "rule demo.in_range"
+    assert judged == [mutants[1].change.name]
+    again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
+    assert [item.test for item in again.run()] == ["demo.A-c-1", "rule demo.in_range"]
+    assert simulated.ran == []
 
 
 def test_an_interrupted_campaign_goes_on(

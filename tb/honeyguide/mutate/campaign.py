@@ -4,8 +4,8 @@ First the good core passes every run, watched: a mutant whose value never differ
 fail it, and is not given it; where it differs in reset alone, which is the same in all runs, a few
 are enough. A batch then gives some of those that are alive their next run; what it tells about the
 runs chooses those of the next batch. What has passed PATIENCE runs, or has none left, is shown to a
-solver once, before the rest of the runs. What has ended is on disk, so an interrupted campaign goes
-on.
+solver once, before the rest of the runs. What is left at the end may break a rule that is proved
+(rules.py). What has ended is on disk, so an interrupted campaign goes on.
 
 A kill counts only from a run that the good core passes in the same simulation, which is tried when
 the run has killed for the first time. A run may take MUCH times the simulated time of the good core
@@ -29,7 +29,7 @@ from honeyguide.core import core
 from honeyguide.faults.merge import DIFFERS, NONE, PACKAGE, plusargs
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import merge_changes
-from honeyguide.mutate.report import Fate, Mutant
+from honeyguide.mutate.report import RULE, Fate, Mutant
 from honeyguide.mutate.runs import Killers
 from honeyguide.project import ROOT, variable
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
@@ -42,7 +42,7 @@ from honeyguide.sim import HdlError, SimBuild, build
 from honeyguide.sim.stand_in import stand_in
 from honeyguide.sim.workers import threads
 
-WATCH, SOLVER = "watch", "solver"  # in the names of what is kept on disk
+WATCH, SOLVER, RULES = "watch", "solver", "rules"  # in the names of what is kept on disk
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
 PATIENCE = 8  # passed runs until a solver is asked, which costs about as much as twenty
@@ -118,15 +118,16 @@ class MergedCore:
 class Campaign:
     """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known.
 
-    `ask` says whether a change changes nothing.
+    `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks.
     """
 
     def __init__(
         self, merged: MergedCore, watched: MergedCore, means: Means,
         tell: Callable[[Mutant], None], ask: Callable[[Change], Answer] | None,
+        break_rule: Callable[[Change], str] | None = None,
     ) -> None:  # fmt: skip
         self.merged, self.watched, self.means = merged, watched, means
-        self.tell, self.ask = tell, ask
+        self.tell, self.ask, self.break_rule = tell, ask, break_rule
         self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
         self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
@@ -198,15 +199,33 @@ class Campaign:
     def _next(self) -> list[Order]:
         """Return the next batch: of the mutants that are alive, those with the fewest runs."""
         orders: list[Order] = []
+        left: list[int] = []
         for number in sorted(self._alive(), key=lambda item: (len(self.passed[item]), item)):
             if len(orders) == BATCH * self.means.jobs:
                 break
             run = self._best(number)
             if run is None:
-                self._settle(number, Fate.SURVIVED)
+                left.append(number)
             else:
                 orders.append(self._order(number, run))
+        self._last(left)
         return orders
+
+    def _last(self, left: Sequence[int]) -> None:
+        """See whether those that are left break a rule; what does not has survived."""
+
+        def judge(number: int) -> Outcome:
+            started = time.monotonic()
+            broken = self.break_rule(self.merged.changes[number]) if self.break_rule else ""
+            return Outcome(
+                name=f"{number:05d}-{RULES}", status="fail" if broken else "pass", message=broken,
+                seconds=time.monotonic() - started, sim_us=0.0, folder="",
+                host=socket.gethostname(),
+            )  # fmt: skip
+
+        with threads(self.means.jobs) as pool:
+            for outcome in pool.map(judge, left):
+                self._record(outcome)
 
     def _alive(self) -> list[int]:
         return [number for number in self.merged.changes if number not in self.fates]
@@ -301,6 +320,10 @@ class Campaign:
             self._asked.add(number)
             if outcome.passed:
                 self._settle(number, Fate.PROVED, message=outcome.message)
+            return
+        if run == RULES:
+            fate = Fate.SURVIVED if outcome.passed else Fate.KILLED
+            self._settle(number, fate, test="" if outcome.passed else f"{RULE} {outcome.message}")
             return
         killed = outcome.status == "fail"
         self.killers.learn(run, self.merged.changes[number].module, killed=killed)

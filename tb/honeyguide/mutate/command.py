@@ -35,12 +35,14 @@ from honeyguide.mutate.report import (
     score_of,
     why,
 )
+from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.runs import kept_of, runs_of
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import read_sources
 from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs.equivalence import Answer, Elaborated
 from honeyguide.proofs.table import Proof, load
+from honeyguide.proofs.task import Sources
 from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, shown
 from honeyguide.report.progress import building
@@ -53,10 +55,11 @@ FEW = 100  # changes for which one build does
 MOST_NEAR = 60  # an answer in some five minutes on two processors
 
 
-def main(argv: list[str], table: Path | None = None) -> int:
+def main(argv: list[str], table: Path | None = None, sources: Sources | None = None) -> int:
     """Run the campaign; return 1 if the score is too low.
 
-    `table` lists the proofs of the core, whose rules the solver may take as known.
+    `table` lists the proofs of the core: the solver may take their rules as known, and a mutant
+    that breaks one is killed. `sources` is what they are about.
     """
     options = cli.parser("mutate", __doc__)
     cli.add(options, "n", help="so many random changes; those near an edit without it")
@@ -77,10 +80,12 @@ def main(argv: list[str], table: Path | None = None) -> int:
         return run_python(wanted)
     core().parameters(wanted.config)  # is there one?
     with own_place(FOLDER) as folder:
-        return run(wanted, folder, load(table) if table else [])
+        return run(wanted, folder, load(table) if table else [], sources)
 
 
-def run(wanted: argparse.Namespace, folder: Path, proofs: Sequence[Proof]) -> int:
+def run(
+    wanted: argparse.Namespace, folder: Path, proofs: Sequence[Proof], sources: Sources | None
+) -> int:
     """Choose, run, prove, report; return the code."""
     results = Results(command="mutate")
     results.start()
@@ -113,7 +118,9 @@ def run(wanted: argparse.Namespace, folder: Path, proofs: Sequence[Proof]) -> in
         return unchanged(elaborated, change, (folder / "yosys" / name).resolve())
 
     told = Told(len(chosen))
-    campaign = Campaign(merged, watched, means, told, None if wanted.no_proofs else ask)
+    rules = Rules(proofs, sources, folder / "rules") if sources else None
+    asked = (None, None) if wanted.no_proofs else (ask, rules.broken if rules else None)
+    campaign = Campaign(merged, watched, means, told, *asked)
     mutants = campaign.run()
     return report(results, mutants, wanted, time.monotonic() - started)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.mutate.kinds import KINDS
+from honeyguide.mutate.report import RULE
 from honeyguide.project import ROOT
 from honeyguide.report.table import percent
 
@@ -30,7 +31,8 @@ core could be wrong and nobody would know.
 | | |
 |---|---|
 | changes tried | {mutants:,} of {kinds} kinds in {modules} modules |
-| killed by a run | {killed:,} |
+| killed by a run | {by_run:,} |
+| killed by a rule that is proved of the module | {by_rule:,} |
 | proved to change nothing | {proved:,} |
 | no tool takes them | {not_built:,} |
 | survived | {survived:,} |
@@ -39,7 +41,8 @@ core could be wrong and nobody would know.
 _HOW = """\
 - A kill is a run that fails on the changed core and passes on the good one, which runs it first. A
   run without a verdict (a time-out of the clock, a simulator that dies) is repeated and then counts
-  for nothing.
+  for nothing. What passed all runs is given to the solver once more, with the rules that are proved
+  of its module: a counterexample to one of them is a kill, too.
 - Changes are drawn evenly over the kinds within a module, so that stuck and swapped signals, of
   which there are most, are not the whole score; a module's share is by its size.
 - `make mutate` alone tries all changes near what was edited since the last commit.
@@ -51,10 +54,12 @@ def page(
     parts: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:  # fmt: skip
     """Return the page for the content of a report, and of those of the parts in Python."""
+    by_rule = sum(item["test"].startswith(f"{RULE} ") for item in content["kills"])
     head = _HEAD.format(
+        by_run=content["killed"] - by_rule, by_rule=by_rule,
         command=command, date=content["date"], commit=content["commit"], seed=content["seed"],
         config=content["config"], runs=runs, mutants=content["mutants"],
-        killed=content["killed"], proved=content["proved"], not_built=content["not_built"],
+        proved=content["proved"], not_built=content["not_built"],
         survived=len(content["survivors"]), score=percent(content["score"], 1),
         kinds=len(content["kinds"]), modules=len(content["modules"]),
     )  # fmt: skip

@@ -10,6 +10,8 @@ from typing import Any
 from honeyguide.mutate.kinds import Change
 from honeyguide.report.table import percent, table
 
+RULE = "rule"  # begins the name of what killed, where that is a proved rule and no run
+
 
 class Fate(StrEnum):
     """What became of a mutant."""
@@ -25,7 +27,7 @@ class Mutant:
     """A change, its number in the merged core, and what became of it.
 
     Attributes:
-        test: the run that killed it, by name.
+        test: the run that killed it, by name; or RULE and a rule.
         message: that run's first difference; for others, why.
         tried: how many runs it was given.
         differs: of a survivor, how many of the runs saw the changed place take another value.

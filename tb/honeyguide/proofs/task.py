@@ -109,6 +109,16 @@ def refute(
     )
 
 
+def hunt(proof: Proof, sources: Sources, folder: Path, depth: int) -> Outcome | None:
+    """Return a counterexample to any rule within `depth` cycles, None if there is none."""
+    text = _source(proof, sources, None)
+    for number, values in enumerate(proof.variants):
+        ended = _run(proof, values, sources, folder / str(number), text, mode="bmc", depth=depth)
+        if ended.verdict is Verdict.REFUTED:
+            return ended
+    return None
+
+
 def _source(proof: Proof, sources: Sources, fault: Fault | None) -> str:
     path = next((path for path in sources.files if path.stem == proof.module), None)
     if path is None:

@@ -1,0 +1,63 @@
+"""The rules that are proved of modules, as the last judge of what survives every run.
+
+A simulation needs the right stimulus to show a fault; a solver finds it, if a rule speaks of what
+is wrong. `make prove` shows that the good module keeps its rules, so one that has a counterexample
+within some cycles of reset is a check that falls. Before the first such kill of a proof counts, the
+good module is seen to have no counterexample within as many cycles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from honeyguide.cli import UserError
+from honeyguide.mutate.kinds import Change
+from honeyguide.mutate.merge import applied
+from honeyguide.proofs.table import Proof
+from honeyguide.proofs.task import Sources, below, hunt
+
+SOON = 4  # cycles in which most that breaks a rule does
+TIMEOUT_S = 120
+
+
+class Rules:
+    """Proofs of a design, and a folder for what the solver leaves."""
+
+    def __init__(self, proofs: Sequence[Proof], sources: Sources, folder: Path) -> None:
+        self.proofs, self.sources, self.folder = proofs, sources, folder
+        self._kept: dict[str, int] = {}  # for how many cycles the good module keeps its rules
+
+    def broken(self, change: Change) -> str:
+        """Return the rule that a change breaks, as module.rule; empty if none is seen to fall."""
+        asked = [
+            proof
+            for proof in self.proofs
+            if change.module in (proof.module, *(p.stem for p in below(proof.module, self.sources)))
+        ]
+        place = self.folder / f"{change.module}-{change.line}-{change.column}"
+        place.mkdir(parents=True, exist_ok=True)
+        copy = place / f"{change.module}.v"
+        files = []
+        for path in self.sources.files:
+            if path.stem == change.module:
+                copy.write_text(applied(path.read_text(encoding="utf-8"), change), encoding="utf-8")
+            files.append(copy if path.stem == change.module else path)
+        changed = replace(self.sources, files=files)
+        for proof in sorted(asked, key=lambda item: item.module != change.module):
+            given = replace(proof, timeout=TIMEOUT_S)
+            for depth in sorted({min(SOON, proof.fault_depth), proof.fault_depth}):
+                found = hunt(given, changed, place / proof.name, depth)
+                if found is not None:
+                    self._control(proof, depth)
+                    return f"{proof.module}.{found.rule}"
+        return ""
+
+    def _control(self, proof: Proof, depth: int) -> None:
+        if self._kept.get(proof.module, 0) >= depth:
+            return
+        found = hunt(proof, self.sources, self.folder / f"{proof.name}-good", depth)
+        if found is not None:
+            raise UserError(f"the core without a change breaks {proof.module}.{found.rule}")
+        self._kept[proof.module] = depth
