@@ -31,7 +31,7 @@ def assemble(text: str) -> list[Instruction]:
     """Instructions of a program text. Raises AssemblyError for the first line that is wrong."""
     program = []
     for number, line in enumerate(text.splitlines(), start=1):
-        code = line.split("#", maxsplit=1)[0].strip()
+        code = line.partition("#")[0].strip()
         if not code:
             continue
         try:

@@ -23,7 +23,7 @@ def run_load(request: Request, storage: Storage, memory: Memory, *, failed: bool
     region = memory_region(request)
     if failed:
         data = np.zeros((region.h, region.w, region.c), dtype=np.uint8)
-        known = np.zeros(data.shape, dtype=np.bool_)
+        known = np.full(data.shape, False)
     else:
         data, known = memory.view(region), memory.known_view(region)
     name = request.format.name
