@@ -12,7 +12,7 @@ from honeyguide.cli import UserError
 from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs import task
 from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
-from honeyguide.proofs.table import TableError, load
+from honeyguide.proofs.table import SOLVERS, TableError, load
 from honeyguide.proofs.task import Sources
 from honeyguide.proofs.waves_command import main as waves
 from honeyguide.waves.hierarchy import signals
@@ -119,6 +119,7 @@ def test_a_fault_that_nothing_refutes_fails(tmp_path: Path) -> None:
         ("count_q == 3'd4", "nowhere", "stands 0 times"),
         ('breaks = "waits"', 'breaks = "rests"', "no rule of it"),
         ("depth = 2", 'method = "bounded"', "says the reason"),
+        ("depth = 2", 'solver = "z4"', "solver is z3 or yices, not z4"),
     ],
 )
 def test_a_table_that_is_wrong_is_refused(
@@ -208,6 +209,61 @@ def test_an_engine_that_did_not_answer_is_no_proof(
     assert {entry["verdict"] for entry in proofs} == {"not proved"}
 
 
+def test_the_page_counts_what_is_in_the_table() -> None:
+    proofs = load(ROOT / "tb" / "proofs" / "proofs.toml")
+    properties = sum(len(proof.properties) for proof in proofs)
+    bounded = sum(len(proof.properties) for proof in proofs if proof.method == "bounded")
+    faults = sum(len(proof.faults) for proof in proofs)
+    counted = (
+        f"{properties} properties of {len(proofs)} modules, {bounded} bounded, {faults} faults"
+    )
+    page = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
+    assert counted in " ".join(page.split()), f"docs/proofs.md has to say: {counted}"
+
+
+def test_stages_prove_first_what_the_rest_takes_for_granted(tmp_path: Path) -> None:
+    rule = """reg [2:0] next_q; // one more than the count
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) next_q <= 3'd1;
+    else if (step_i) next_q <= (count_q == 3'd4) ? 3'd1 : count_q + 3'd2;
+  `RULE(follows, next_q == count_q + 3'd1)
+  `RULE(follows_in_bounds, next_q <= 3'd5)"""
+    staged = TABLE.replace("depth = 2", 'depth = 2\nstages = [["in_bounds", "waits"], ["follows"]]')
+    results = outcome(tmp_path, rule, staged)
+    assert [str(result.outcome.verdict) for result in results] == ["proved", "refuted", "refuted"]
+    runs = sorted((tmp_path / "runs").glob("counter-proof-0/*/task.sby"))
+    assert [path.read_text().count("assert2assume") for path in runs] == [0, 2, 3, 0]
+
+
+def test_a_stage_takes_nothing_for_granted_that_is_proved_later(tmp_path: Path) -> None:
+    """`follows` alone is no induction: it rests on what the second stage has."""
+    rule = """reg [2:0] twin_q;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) twin_q <= 3'd0;
+    else if (step_i) twin_q <= (twin_q == 3'd4) ? 3'd0 : twin_q + 3'd1;
+  `RULE(never_seven, twin_q != 3'd7)
+  `RULE(twin, twin_q == count_q)"""
+    staged = TABLE.replace("depth = 2", 'depth = 2\nstages = [["never_seven"]]')
+    first = outcome(tmp_path, rule, staged)[0]
+    assert not first.passed
+    assert "never_seven" in first.sentence
+
+
+def test_a_wire_that_is_cut_is_anything(tmp_path: Path) -> None:
+    table = TABLE.replace("depth = 2", 'depth = 2\ncut = ["count_o"]')
+    rule = "`RULE(out, count_o == count_q)"
+    write_demonstration(tmp_path, "", table)
+    text = RULES.replace(
+        "input wire [2:0] count_q", "input wire [2:0] count_o,\n  input wire [2:0] count_q"
+    )
+    (tmp_path / "rules" / "demo_counter_rules.sv").write_text(text.replace("RULES_TO_TRY", rule))
+    sources = Sources(files=[tmp_path / "demo_counter.v"], includes=[], macros=MACROS)
+    jobs = jobs_of(load(tmp_path / "proofs.toml"))[:1]
+    (first,) = run_all(jobs, sources, tmp_path / "runs", parallel=1, tell=lambda result: None)
+    assert not first.passed
+    assert "out" in first.sentence
+
+
 def test_without_symbiyosys_nothing_is_proved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,9 +276,15 @@ def test_without_symbiyosys_nothing_is_proved(
 def test_a_solver_that_is_not_there_proves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task, "SOLVER", "no-such-solver")
-    results = outcome(tmp_path)
+    monkeypatch.setitem(SOLVERS, "no-such-solver", "no-such-package")
+    table = TABLE.replace("depth = 2", 'depth = 2\nsolver = "no-such-solver"')
+    results = outcome(tmp_path, table=table)
     assert {str(result.outcome.verdict) for result in results} == {"not proved"}
+
+
+def test_another_solver_gives_the_same_verdicts(tmp_path: Path) -> None:
+    results = outcome(tmp_path, table=TABLE.replace("depth = 2", 'depth = 2\nsolver = "yices"'))
+    assert [str(result.outcome.verdict) for result in results] == ["proved", "refuted", "refuted"]
 
 
 def test_a_proof_that_takes_too_long_is_not_proved(tmp_path: Path) -> None:

