@@ -18,6 +18,8 @@ from honeyguide.place import PlaceError
 from honeyguide.project import BUILD, NAME, SECTION, own_prefix, shell_settings
 from honeyguide.surroundings import settle
 
+MISSING = "the following arguments are required: "  # as argparse says it
+
 
 class UserError(Exception):
     """The user has to change something; the message is one sentence that says what."""
@@ -37,7 +39,11 @@ class Parser(argparse.ArgumentParser):
         return known
 
     def error(self, message: str) -> NoReturn:
-        """Print the sentence and exit with 2."""
+        """Print the sentence and exit with 2; what misses is told as make wants it."""
+        missing = message.removeprefix(MISSING).split(", ") if message.startswith(MISSING) else []
+        if missing and all(name.startswith("--") for name in missing):
+            words = " ".join(f"{name[2:].upper()}=" for name in missing)
+            message = f"say {words} (of make; here {' '.join(missing)})"
         print(f"{NAME}: {message} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(2)
 

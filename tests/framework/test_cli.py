@@ -57,6 +57,15 @@ def test_a_wrong_argument_is_one_line(words: list[str], capsys: pytest.CaptureFi
     assert said.count("\n") == 1
 
 
+def test_what_misses_is_told_as_make_wants_it(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = cli.parser("bisect", "about")
+    parser.add_argument("--good", required=True)
+    parser.add_argument("--test", required=True)
+    with pytest.raises(SystemExit):
+        parser.parse_args([])
+    assert "ratel: say GOOD= TEST= (of make; here --good --test)" in capsys.readouterr().err
+
+
 def test_numbers() -> None:
     assert cli.count("12") == 12
     assert cli.seed("0x10") == 16
