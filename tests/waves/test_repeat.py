@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from honeyguide.cli import UserError
 from honeyguide.regress.failures import ALTOGETHER, EACH, claim
 from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.command import main, variable, window
-from honeyguide.waves.repeat import AFTER, BEFORE, LONGEST, window_of
+from honeyguide.waves.repeat import (
+    AFTER,
+    BEFORE,
+    LONGEST,
+    Repeat,
+    read_difference,
+    window_of,
+)
 from scripts.debug.score import SETS, Expected, judge, load_table
 from tb.env.crash import assertion_cycle, crash_difference, driver
 from tb.env.first_difference_job import Stage
@@ -81,6 +89,35 @@ def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path) -> No
     assert "st.t" in (tmp_path / "trace.log").read_text(encoding="utf-8")
     (tmp_path / "records.bin").unlink()
     assert crash_difference(tmp_path, result)["index"] is None
+
+
+@pytest.mark.parametrize(
+    ("found", "message", "stage"),
+    [
+        (100, ASSERTION.format("axi_wlast"), "array"),  # in cycle 330
+        (400, ASSERTION.format("axi_wlast"), "control"),  # as nothing else is known of it
+        (None, ASSERTION.format("axi_wlast"), "control"),
+        (400, "MacLayers: byte 7 differs", "array"),
+        (None, "", None),
+    ],
+)
+def test_of_an_assertion_and_a_difference_the_earlier_one_counts(
+    found: int | None, message: str, stage: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    if found is not None:
+        told = {"stage": "array", "cycle": found, "sentences": "instruction 3: sums"}
+        (tmp_path / "run" / "difference.json").write_text(json.dumps(told), encoding="utf-8")
+    result = SimResult(
+        status=SimStatus.FAIL if message else SimStatus.PASS, message=message, tests=(), seed=1,
+        seconds=1.0, returncode=0, log=tmp_path / "log.txt", results_xml=None, coverage=None,
+        waves=None,
+    )  # fmt: skip
+    wanted = Repeat(module="tb.tests.layers", test="MacLayers", seed=1, folder=tmp_path)
+    said = read_difference(wanted, result)
+    assert (None if said is None else said["stage"]) == stage
+    if found == 100:
+        assert said is not None and "axi_wlast" in said["sentences"]
 
 
 def test_the_score_counts_only_what_is_right() -> None:

@@ -25,6 +25,8 @@ from honeyguide.waves.builds import built
 from honeyguide.waves.save_file import write_views
 
 BEFORE, AFTER = 40, 60  # cycles of waves around what is looked for
+# An assertion may be the echo of a wrong value: it is told, and the run goes on to find that.
+GO_ON = "+verilator+error+limit+1000"
 LONGEST = 4000  # cycles of waves: more than anybody reads, and a few MB
 
 
@@ -95,7 +97,7 @@ def repeat(wanted: Repeat, *, waves: bool = True) -> Repeated:
     started = time.monotonic()
     build = wanted.build or built(wanted.config, traced=waves, rtl=wanted.rtl)
     after_build = time.monotonic()
-    result = run(sim_run(wanted, build, "run", dict(core().observed)))
+    result = run(sim_run(wanted, build, "run", dict(core().observed), [GO_ON]))
     difference = read_difference(wanted, result)
     found = time.monotonic()
     if not waves:
@@ -155,14 +157,18 @@ def sim_run(
 
 
 def read_difference(wanted: Repeat, result: SimResult) -> dict[str, Any] | None:
-    """The difference that the run found; or, if the simulator died, what its log says."""
+    """The difference that the run found; or, if the simulator died, what its log says.
+
+    Of an assertion and a difference, the earlier one: after an assertion little need be right.
+    """
     file = wanted.folder / "run" / "difference.json"
-    # An assertion ends the run in the middle: what was not finished then is no difference.
-    if file.is_file() and "%Error" not in result.message:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    if result.passed:
-        return None
-    return (core().crash or crash_difference)(wanted.folder / "run", result)
+    found = dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
+    if result.passed or (found is not None and "%Error" not in result.message):
+        return found
+    said = (core().crash or crash_difference)(wanted.folder / "run", result)
+    if found is not None and int(found["cycle"]) < int(said["cycle"]):
+        return {**found, "sentences": f"{found['sentences']}\n  then {result.message}"}
+    return said
 
 
 def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
