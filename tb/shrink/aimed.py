@@ -21,9 +21,11 @@ from golden.isa_format import InstructionFormat
 
 Words = list[Any]  # a command, see tb/env/steps.py
 HALF = 1 << 30  # a multiplier of 0.5
+FILL = 83
+MOVES = ("copy", "lut")  # they take a tensor of the shape that they make
 STAND_INS: tuple[Mapping[str, int], ...] = (
-    {"zin": 1, "zw": 1, "zout": 0}, {"zin": -128, "zw": -128, "zout": 0},
-    {"zin": 127, "zw": -128, "zout": 0}, {"zin": 5, "zw": 0, "zout": 0},
+    {"zin": 1, "zw": 1, "zout": 0}, {"zin": 1, "zw": -1, "zout": 0}, {"zin": 5, "zw": 0, "zout": 0},
+    {"zin": -128, "zw": -128, "zout": 0}, {"zin": 127, "zw": -128, "zout": 0},
 )  # fmt: skip
 
 
@@ -82,6 +84,9 @@ def without_loads(commands: Sequence[Words], place: int) -> Iterator[list[Words]
     if item is None or item.name.startswith(("ld.", "st.", "cfg.")) or not item.uses:
         return
     own = commands[place]
+    if item.name in MOVES:
+        yield from filled(commands, place, item)
+        return
     if item.name in MAC:
         values = {name: int(v) for name, v in item.unpack(own[2], own[3]).items()}
         own = changed(
@@ -99,6 +104,17 @@ def without_loads(commands: Sequence[Words], place: int) -> Iterator[list[Words]
     for zeros in points:
         pad = [changed(own, build("cfg.pad", **zeros))] if zeros else []
         yield [*kept, *more, *pad, own, commands[-1]]
+
+
+def filled(commands: Sequence[Words], place: int, item: InstructionFormat) -> Iterator[list[Words]]:
+    """Yield programs in which a fill, of the same shape, stands in for the loaded tensor."""
+    own = commands[place]
+    base = int(item.unpack(own[2], own[3])["in_base"])
+    act = changed(own, build("cfg.act", act_min=-128, act_max=127, fill=FILL))
+    fill = changed(own, build("fill", out_base=base))
+    shapes = [commands[at] for at in sorted(in_force(commands, place))]
+    tables = [words for words in commands[:place] if name_of(words) == "ld.l"][-1:]
+    yield [*tables, *shapes, act, fill, own, commands[-1]]
 
 
 def changed(words: Words, made: Word) -> Words:

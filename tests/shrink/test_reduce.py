@@ -203,6 +203,20 @@ def test_zero_points_stand_in_for_what_was_loaded() -> None:
     assert not list(without_loads(commands, 2)), "a load is what fails"
 
 
+def test_a_fill_stands_in_for_a_loaded_tensor() -> None:
+    shapes = [isa.cfg_in(w=7, h=5, c=11, cbs=2), isa.cfg_out(ow=7, oh=5, oc=11, cbs=2),
+              isa.cfg_pitch(in_p=7, out_p=7)]  # fmt: skip
+    copy = isa.copy(in_base=40, out_base=60)
+    commands = play(SHAPE, LOAD, *shapes, copy, isa.fence())["play"]
+    (some,) = without_loads(commands, 5)
+    names = ["cfg.in", "cfg.out", "cfg.pitch", "cfg.act", "fill", "copy", "fence"]
+    assert mnemonics(some) == names
+    machine = Machine(load_config("8x8"), Memory(size=1 << 14))
+    outcomes = [machine.execute(item) for item in issued([{"play": some}])]
+    assert all(one.error is None for one in outcomes)
+    assert machine.storage.spad[60].any()
+
+
 @pytest.mark.parametrize(
     ("name", "groups"),
     [("ld.t", 2), ("st.t", 2), ("ld.w", 0), ("fill", 3), ("lut", 3), ("add", 3), ("conv", 4),
