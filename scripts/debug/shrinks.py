@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import product
 from statistics import median
 
 from golden.config import load_config
@@ -24,9 +25,9 @@ from honeyguide.faults.merge import plusargs
 from honeyguide.project import BUILD
 from honeyguide.runs import own_place
 from honeyguide.sim import HdlError
-from scripts.debug.score import SETS, build_faulty, load_table, number_of
+from scripts.debug.score import SEEDS, SETS, build_faulty, load_table, number_of
 from tb.shrink.least import least_groups
-from tb.shrink.shrink import SECONDS, Wanted, shrink
+from tb.shrink.shrink import PASSES, SECONDS, Wanted, shrink
 
 FOLDER = BUILD / "debug"
 REPORT = BUILD / "reports" / "shrinks.json"
@@ -44,28 +45,31 @@ def main(argv: list[str]) -> int:
     words = wanted.fault.split(",")
     table = load_table(wanted.table)
     chosen = [
-        (entry, test)
+        (entry, [test for test in entry.tests if test.startswith(RANDOM)])
         for entry in table
         if any(word in entry.fault for word in words)
-        for test in [next((name for name in entry.tests if name.startswith(RANDOM)), "")]
-        if test
     ]
+    chosen = [(entry, tests) for entry, tests in chosen if tests]
     if not chosen:
         raise cli.UserError(f"no fault that a random test catches has {wanted.fault!r} in its name")
     found = {}
     config = load_config(core().default)
     with own_place(FOLDER) as folder:
         where = build_faulty(table, folder / wanted.table)
-        for entry, test in chosen:
-            file, _, name = test.rpartition(".")
-            done = shrink(
-                Wanted(
-                    build=where, module=f"tb.tests.{file}", test=name, seed=wanted.seed,
-                    config=core().default, folder=folder / "shrinks" / entry.fault, title=test,
-                    command=f"fault {entry.fault}", seconds=wanted.limit,
-                    plusargs=plusargs(number_of(entry)),
-                )
-            )  # fmt: skip
+        for entry, tests in chosen:
+            runs = product(range(wanted.seed, wanted.seed + SEEDS), tests)
+            for seed, test in runs:
+                file, _, name = test.rpartition(".")
+                done = shrink(
+                    Wanted(
+                        build=where, module=f"tb.tests.{file}", test=name, seed=seed,
+                        config=core().default, folder=folder / "shrinks" / entry.fault, title=test,
+                        command=f"fault {entry.fault}", seconds=wanted.limit,
+                        plusargs=plusargs(number_of(entry)),
+                    )
+                )  # fmt: skip
+                if done.said != PASSES:
+                    break
             least = 1 + len(least_groups(done.blamed, config)) if done.blamed in BY_NAME else 0
             found[entry.fault] = {**asdict(done), "path": str(done.path or ""), "least": least}
             print(

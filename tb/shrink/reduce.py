@@ -52,22 +52,29 @@ class Reducer:
 
     def run(self) -> list[Step]:
         """Reduce as far as time allows; return the steps."""
+        self.nothing_after()
         self.only_the_last_play()
         self.keeps([step for step in self.steps if "fill" not in step])
         self.only_around()
         while not self.over():
             before = size(self.steps)
-            self.fewer_plays()
-            self.fewer_commands()
+            self.fewest_commands()
+            self.no_loads()
+            self.fewest_commands()
             self.calmer()
             self.smaller_operands()
-            self.no_loads()
             self.simpler_memory()
             if size(self.steps) == before:
                 break
         return self.steps
 
     # ---- fewer
+
+    def nothing_after(self) -> None:
+        """Leave out all steps after the play of what is blamed: a test may notice it much later."""
+        if self.keeps(self.steps):
+            for number, _, _ in self.blamed_places():
+                self.keeps(self.steps[: number + 1])
 
     def only_the_last_play(self) -> None:
         """Try the play that failed alone, in the memory that was there."""
@@ -81,33 +88,49 @@ class Reducer:
 
     def only_around(self) -> None:
         """Try the instruction that is blamed with the configuration and the loads it may need."""
-        for commands, place in self.blamed_places():
-            if any(self.keeps(self.one_play(some)) for some in around(commands, place)):
+        for number, commands, place in self.blamed_places():
+            if any(self.keeps(self.one_play(some, number)) for some in around(commands, place)):
                 return
 
     def no_loads(self) -> None:
         """Try it without loads, if that makes fewer instructions."""
-        for commands, place in self.blamed_places():
+        for number, commands, place in self.blamed_places():
             for some in without_loads(commands, place):
-                if len(some) < len(commands) and self.keeps(self.one_play(some)):
+                if len(some) < len(commands) and self.keeps(self.one_play(some, number)):
                     return
 
-    def blamed_places(self) -> Iterator[tuple[list[Words], int]]:
-        """All commands in one list, and the place of the one that is blamed, if it has one."""
-        commands = [words for step in self.steps for words in step.get("play", ())]
-        place = place_of(commands, *self.blamed())
-        if place is not None:
-            yield commands, place
+    def blamed_places(self) -> Iterator[tuple[int, list[Words], int]]:
+        """The step in which the command is that is blamed, if it has one; all commands up to its
+        end in one list; its place there.
+        """
+        commands: list[Words] = []
+        played = [
+            (number, step["play"]) for number, step in enumerate(self.steps) if "play" in step
+        ]
+        place = place_of([words for _, play in played for words in play], *self.blamed())
+        for number, play in played:
+            commands += play
+            if place is not None and place < len(commands):
+                yield number, commands, place
+                return
 
-    def one_play(self, commands: Sequence[Words]) -> list[Step]:
-        """The steps with these commands in one play."""
-        others = [step for step in self.steps if "play" not in step and "reset" not in step]
+    def one_play(self, commands: Sequence[Words], number: int) -> list[Step]:
+        """What was done before step `number`, but for the plays, and one play of these commands."""
+        others = [step for step in self.steps[:number] if not {"play", "reset"} & step.keys()]
         return [*others, {"play": list(commands), "check": True}]
 
     def fewer_plays(self) -> None:
         """Leave out whole steps."""
         for number in reversed(range(len(self.steps) - 1)):
             self.keeps(self.steps[:number] + self.steps[number + 1 :])
+
+    def fewest_commands(self) -> None:
+        """Leave out plays and commands until each that is left is needed."""
+        before = (0, 0, 0)
+        while not self.over() and size(self.steps) != before:
+            before = size(self.steps)
+            self.fewer_plays()
+            self.fewer_commands()
 
     def fewer_commands(self) -> None:
         """Leave out commands, large parts first; the last of a play, a fence mostly, stays."""

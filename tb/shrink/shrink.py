@@ -21,6 +21,7 @@ from tb.shrink.candidates import Candidates, Clock, Way
 from tb.shrink.directed import directed_test
 from tb.shrink.reduce import Reducer
 
+PASSES = "it passes: there is nothing to shrink"
 SECONDS = 45.0  # of reducing; repeating and confirming come on top
 
 
@@ -152,8 +153,8 @@ def failing(wanted: Wanted) -> tuple[Way | None, list[Step], str]:
     )  # fmt: skip
     result = run(sim_run(wanted, wanted.module, wanted.test, "run", {VARIABLE: "1"}))
     difference = read_difference(again, result)
-    if difference is None:
-        return None, [], "it passes: there is nothing to shrink"
+    if result.passed or difference is None:
+        return None, [], PASSES
     steps: list[Step] = [{"fill": wanted.seed}, *read_steps(wanted.folder / "run")]
     return Way.of(difference), steps, str(difference["sentences"])
 

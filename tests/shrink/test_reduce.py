@@ -239,6 +239,25 @@ def test_a_convolution_that_fails_without_data_becomes_the_least_that_is_legal()
     assert names == ["cfg.in", "cfg.out", "cfg.pitch", "cfg.kernel", "conv", "fence"]
 
 
+def test_what_was_written_for_later_plays_does_not_get_before_the_one_that_fails() -> None:
+    steps: list[Step] = [
+        {"write": [16, "01"]}, play(FILL, isa.fence()), {"write": [32, "02"]}, play(*layer()),
+        {"write": [16, "03"]}, play(FILL, isa.fence()),
+    ]  # fmt: skip
+
+    def fails(some: Sequence[Step]) -> bool:
+        memory = {}
+        for step in some:
+            if "write" in step:
+                memory[step["write"][0]] = step["write"][1]
+            if "conv" in mnemonics(step.get("play", ())):
+                return memory.get(16) == "01"
+        return False
+
+    small = Reducer(steps, fails, lambda: False, lambda: (None, "conv")).run()
+    assert len(small) == 2 and small[0] == {"write": [16, "01"]}
+
+
 def test_memory_stays_random_only_if_that_is_needed() -> None:
     steps: list[Step] = [{"fill": 7}, {"write": [16, "01"]}, play(FILL), play(*layer())]
 
