@@ -7,7 +7,7 @@ from dataclasses import replace
 from golden.assembler import disassemble_instruction
 from golden.isa import engine_of
 from tb.env.descriptors import descriptor, differences
-from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
+from tb.env.first_difference_golden import AT_WORK, GoldenInstruction
 from tb.env.first_difference_job import Difference, Job, Part, Stage
 from tb.env.first_difference_records import RtlInstruction
 
@@ -118,7 +118,7 @@ class Control(Part):
 
     def _refusal(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
         error = golden.outcome.error
-        if error is not None and error.code in BUS_ERRORS:
+        if error is not None and error.code in AT_WORK:
             error = None
         want = "none" if error is None else str(error)
         got = "none"
@@ -169,6 +169,6 @@ class Control(Part):
 def needs_engine(golden: GoldenInstruction) -> bool:
     """Whether an engine has to work for an instruction."""
     outcome = golden.outcome
-    refused = outcome.error is not None and outcome.error.code not in BUS_ERRORS
+    refused = outcome.error is not None and outcome.error.code not in AT_WORK
     moves = outcome.memory_read or outcome.memory_write or outcome.writes or outcome.reads
     return bool(moves) and not refused and golden.request is not None

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from typing import Any
 
@@ -44,10 +45,11 @@ from tb.env.first_difference_records import Recording, RtlInstruction, sort_reco
 from tb.env.first_difference_stages import tiles_by_instruction
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.predicted import Answered, Begins, Executed, Predicted
-from tb.env.trace_records import live_count, read_live
+from tb.env.trace_records import asserted, live_count, read_live, save_live
 from tb.env.waits import read_waits
 
 log = logging.getLogger("ratel.difference")
+KEEP = "RATEL_RECORDS"  # "1": leave records.bin
 LONGEST, AFTER = 4000, 60  # cycles before and after the difference of which waves are recorded
 STAGES = {"load": Stage.LOAD, "execute": Stage.ARRAY, "store": Stage.STORE}
 ABOUT_ERRORS = re.compile(r"\bERR_\w+")  # registers that hold an error
@@ -236,10 +238,14 @@ class FirstDifference(uvm_component):
         )  # fmt: skip
 
     def write(self) -> None:
-        """Leave what is known so far."""
+        """Leave what is known so far; and the records, for who compares cores by them, and where
+        an assertion is what there is to tell.
+        """
         folder = results_folder()
         if folder is None:
             return
+        if os.environ.get(KEEP) == "1" or asserted():
+            save_live()
         text = "\n".join([*self.transcript, ""])
         (folder / "trace.log").write_text(text, encoding="utf-8")
         if self.found is not None:

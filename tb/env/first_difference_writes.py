@@ -112,7 +112,9 @@ def store_bytes(
     goldens: Mapping[int, GoldenInstruction],
     order: list[RtlInstruction],
 ) -> dict[int, Written]:
-    """Bytes of each store: as many as it must write, then what the next has no place for."""
+    """Bytes of each store: as many as it must write, then what the next has no place for. One that
+    golden lets fail has as many as are its own, once each.
+    """
     address, value, cycle = stored_bytes(recording, core)
     found, first = {}, 0
     wanted = []
@@ -123,7 +125,13 @@ def store_bytes(
             np.empty(0, np.int64) if write is None else write.region.addresses().reshape(-1)
         )
     for number, item in enumerate(order):
-        end = min(first + len(wanted[number]), len(address))
+        golden = goldens.get(item.index)
+        if golden is not None and golden.outcome.error is not None:
+            over = item.end  # nothing of it is on the bus after that
+            until = None if over is None else int(np.searchsorted(cycle, over, side="right"))
+            end = first + _own(address[first:until], set(wanted[number].tolist()))
+        else:
+            end = min(first + len(wanted[number]), len(address))
         following = set(wanted[number + 1].tolist()) if number + 1 < len(order) else set()
         while end < len(address) and int(address[end]) not in following:
             end += 1
@@ -131,3 +139,13 @@ def store_bytes(
         found[item.index] = Written(place=address[part], value=value[part], cycle=cycle[part])
         first = end
     return found
+
+
+def _own(addresses: NDArray[np.int64], own: set[int]) -> int:
+    """Count the addresses at the front that are of a set, each once."""
+    left = set(own)
+    for count, address in enumerate(addresses.tolist()):
+        if address not in left:
+            return count
+        left.remove(address)
+    return len(addresses)

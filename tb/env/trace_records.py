@@ -81,6 +81,16 @@ def read_saved(path: Path) -> NDArray[np.void]:
     return np.frombuffer(raw[: len(raw) // RECORD.itemsize * RECORD.itemsize], dtype=RECORD)
 
 
+def save_live() -> None:
+    """Leave the records and waits of the running simulation where it leaves them if it dies."""
+    ctypes.CDLL(None).trace_save()
+
+
+def asserted() -> bool:
+    """Whether an assertion has failed in the running simulation, which goes on all the same."""
+    return bool(ctypes.CDLL(None).trace_errors())
+
+
 def forget_live() -> None:
     """Drop the records of the running simulation."""
     ctypes.CDLL(None).trace_clear()

@@ -73,6 +73,8 @@ extern "C" {
 uint32_t trace_count() { return records.size(); }
 const void* trace_records() { return records.data(); }
 void trace_clear() { records.clear(); }
+void trace_save() { save_records(nullptr); }
+int trace_errors() { return Verilated::threadContextp()->errorCount(); }
 const void* trace_aborts() { return aborts; }
 
 uint32_t trace_dependency_count() { return dependencies.size(); }

@@ -11,7 +11,9 @@ import pytest
 
 from golden import isa_builders as isa
 from golden.config import load_config
+from golden.isa_table import ErrorCode, FieldId
 from golden.machine import Machine
+from golden.machine.outcome import ErrorRecord
 from golden.memory import Memory
 from tb.env.descriptors import DESCRIPTORS, descriptor
 from tb.env.first_difference import first_difference
@@ -26,6 +28,7 @@ from tb.env.first_difference_job import Job, Stage
 from tb.env.first_difference_places import PBUF_SLOTS, contents
 from tb.env.first_difference_records import RtlInstruction, sort_records
 from tb.env.first_difference_subscriber import stage_of
+from tb.env.first_difference_writes import store_bytes
 from tb.env.trace_records import RECORD, Kind
 
 CORE = load_config("8x8")
@@ -277,6 +280,47 @@ def test_a_refusal_without_a_number_is_not_that_of_the_next_instruction() -> Non
     found = first_difference(wrong)
     assert found is not None and found.text.startswith("rdcnt") and found.stage is Stage.CONTROL
     assert "detail 0x63" in found.what
+
+
+@pytest.mark.parametrize(
+    ("code", "stage"),
+    [(ErrorCode.WINDOW, Stage.STORE), (ErrorCode.BUS_WRITE, Stage.STORE),
+     (ErrorCode.SPAD, Stage.CONTROL), (ErrorCode.WATCHDOG, None)],
+)  # fmt: skip
+def test_an_error_at_work_is_not_one_of_the_check(code: ErrorCode, stage: Stage | None) -> None:
+    """Golden expects an error of the store; the core said nothing of one."""
+    goldens, recorder = right_job()
+    outcome = goldens[13].outcome
+    error = ErrorRecord(code=code, field=FieldId.NONE, detail=0x408,
+                        word=outcome.instruction.word, index=13)  # fmt: skip
+    goldens[13].outcome = replace(outcome, error=error)
+    found = first_difference(job(goldens, recorder))
+    assert (None if found is None else found.stage) == stage
+
+
+def test_a_store_that_fails_takes_no_bytes_of_the_next() -> None:
+    """It sends nothing, as one that no window allows; the one after it is right."""
+    goldens, recorder = right_job()
+    store = goldens[13]
+    failed = replace(goldens[13], outcome=replace(
+        store.outcome, index=12, error=ErrorRecord(
+            code=ErrorCode.WINDOW, field=FieldId.NONE, detail=0x400,
+            word=store.outcome.instruction.word, index=12),
+    ))  # fmt: skip
+    order = [RtlInstruction(index=12, word=0), RtlInstruction(index=13, word=0)]
+    recording = sort_records(recorder.records())
+    found = store_bytes(recording, CORE, {12: failed, 13: store}, order)
+    assert [len(found[index].place) for index in (12, 13)] == [128, 0], "its own come first"
+    order[0].end = 100  # before anything was sent
+    found = store_bytes(recording, CORE, {12: failed, 13: store}, order)
+    assert [len(found[index].place) for index in (12, 13)] == [0, 128]
+    order[0].end = None
+    write = failed.outcome.memory_write
+    assert write is not None
+    elsewhere = replace(write, region=replace(write.region, addr=0x800))
+    failed.outcome = replace(failed.outcome, memory_write=elsewhere)
+    found = store_bytes(recording, CORE, {12: failed, 13: store}, order)
+    assert [len(found[index].place) for index in (12, 13)] == [0, 128]
 
 
 def test_an_instruction_that_is_not_taken_or_not_asked_for() -> None:
