@@ -63,10 +63,11 @@ def work(
     # Some channels of a pixel are a run of their own, which may begin inside a bus word.
     extra = parts if channels and op.in_shape.c % config.axi_bytes else 0
     tile = max(_steps(config, op), config.rows * config.cols // config.requant_lanes)
+    given, made = [s.in_pixels for s in strips], [s.out_pixels for s in strips]
     return Work(
-        array=tuple(ceil_div(s.out_pixels, config.rows) * out_blocks * tile for s in strips),
-        loads=tuple(loaded * s.in_pixels * (in_blocks + extra) + again for s in strips),
-        stores=tuple(s.out_pixels * (out_blocks + extra) if stored else 0 for s in strips),
+        array=tuple(ceil_div(pixels, config.rows) * out_blocks * tile for pixels in made),
+        loads=tuple(loaded * pixels * (in_blocks + extra) + again for pixels in given),
+        stores=tuple(pixels * (out_blocks + extra) if stored else 0 for pixels in made),
         parts=parts,
         busy=op.kind in ("dwconv", "maxpool", "avgpool"),
     )

@@ -8,6 +8,7 @@ around it work in strips. `placing` decides what is, `thickening` uses the lines
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from golden.config import CoreConfig
 from sw.compiler.context import TensorTable
@@ -91,6 +92,17 @@ class PhasePlan:
         """Name of a tensor in the scratchpad as an operation with that shape sees it."""
         return self.roots.get(tensor, tensor), shape.c
 
+    @cached_property
+    def pixels(self) -> dict[Key, set[tuple[int, int]]]:
+        """Rows and columns that operations take each tensor for."""
+        found: dict[Key, set[tuple[int, int]]] = {}
+        for op in self.ops:
+            if isinstance(op, ArrayOp):
+                for slot, key in enumerate(self.operand_keys(op)):
+                    shape = op.view(slot).shape
+                    found.setdefault(key, set()).add((shape.h, shape.w))
+        return found
+
     def operand_keys(self, op: ArrayOp) -> list[Key]:
         """Names of what an operation reads."""
         keys = self.known_keys.get(id(op))
@@ -150,21 +162,20 @@ class PhasePlan:
                 if owner in made:  # made here, but spilled or seen with another channel count
                     self.reloaded.add(owner)
                 if key not in spilled:
-                    self._add_resident(key, op.view(slot).whole, index, self._gap(key, op))
+                    whole = op.view(slot).whole
+                    self._add_resident(key, whole, index, self._gap(key, op, whole))
                     self.first_load[key] = index
             key = self.key(op.output, op.out_shape)
             made.add(self.owner(op.output))
             if key not in spilled:
                 self._add_resident(key, op.out_shape, index, 0)
 
-    def _gap(self, key: Key, op: ArrayOp) -> int:
+    def _gap(self, key: Key, op: ArrayOp, whole: Shape) -> int:
         """Pixels left free after each row so that the rows of a tile meet in fewer banks."""
-        for other in self.ops:
-            if isinstance(other, ArrayOp):
-                for slot, other_key in enumerate(self.operand_keys(other)):
-                    pixels = (other.view(slot).shape.h, other.view(slot).shape.w)
-                    if other_key == key and pixels != (op.in_shape.h, op.in_shape.w):
-                        return 0
+        if strip_lines(self.config, whole.h, whole.w, whole.c) > self.config.spad_depth:
+            return 0  # it will not be resident
+        if self.pixels[key] != {(op.in_shape.h, op.in_shape.w)}:
+            return 0
         return spread_pitch(self.config, op) - op.in_shape.w
 
     def _add_resident(self, key: Key, shape: Shape, index: int, gap: int) -> None:
@@ -203,12 +214,12 @@ class PhasePlan:
             strips = cut(op, starts, *limit)
             channels = size or _deepest(weight_parts(self.config, op))
             made = size or op.out_shape.c
+            given = {(s.y.in_size, s.x.in_size) for s in strips}  # few differ
+            sizes = {(s.y.size, s.x.size) for s in strips}
             self.known_cuts[known] = Cut(
                 strips=strips,
-                in_lines=max(
-                    strip_lines(self.config, s.y.in_size, s.x.in_size, channels) for s in strips
-                ),
-                out_lines=max(strip_lines(self.config, s.y.size, s.x.size, made) for s in strips),
+                in_lines=max(strip_lines(self.config, *size, channels) for size in given),
+                out_lines=max(strip_lines(self.config, *size, made) for size in sizes),
             )
         return self.known_cuts[known]
 

@@ -10,6 +10,7 @@ cut wherever they like.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -142,15 +143,17 @@ def cut(op: ArrayOp, starts: list[int], rows: int, columns: int) -> list[Strip]:
     They start only in rows that ``starts`` allows; where no legal start is near enough, a strip is
     longer.
     """
-    bounds = [0]
-    for start, following in pairwise([*starts[1:], op.out_shape.h]):
-        if following - bounds[-1] > rows and start > bounds[-1]:
-            bounds.append(start)
-    bounds.append(op.out_shape.h)
+    bounds, height = [0], op.out_shape.h
+    while height - bounds[-1] > rows:
+        last = bisect_right(starts, bounds[-1] + rows) - 1  # the last that is near enough
+        if starts[last] == bounds[-1]:
+            last += 1
+        if last == len(starts):
+            break
+        bounds.append(starts[last])
+    bounds.append(height)
     width = op.out_shape.w
     edges = [*range(0, width, columns), width]
-    return [
-        Strip(y=rows_span(op, y0, y1), x=columns_span(op, x0, x1))
-        for y0, y1 in pairwise(bounds)
-        for x0, x1 in pairwise(edges)
-    ]
+    across = [columns_span(op, x0, x1) for x0, x1 in pairwise(edges)]
+    down = [rows_span(op, y0, y1) for y0, y1 in pairwise(bounds)]
+    return [Strip(y=y, x=x) for y in down for x in across]

@@ -20,6 +20,7 @@ from sw.compiler.placement import Buffer, squeeze
 
 PAIR_SHARE = 0.95  # of the time apart that two operations must take at most to take turns
 LEAST_SHARE = 4  # of the rows that fit in any case, so many that thinner strips are tried
+FEW_STRIPS = 256  # up to here heights that differ by an eighth are tried, beyond by half
 MOST_SHARES = 6  # of their strips' rows, as many thinner ones are tried
 
 
@@ -151,10 +152,13 @@ def _sizes(phase: PhasePlan, plan: OpPlan, op: ArrayOp) -> list[int]:
 
 
 def _heights(height: int, least: int) -> list[int]:
-    """Rows of a strip, from a share of ``least`` to all, so many that neighbours differ."""
+    """Rows of a strip, from a share of ``least`` to all, so many that neighbours differ.
+
+    Each is cut and estimated strip by strip: of a tensor of very many rows only few are tried.
+    """
     heights = {least, height}
     count = 1
     while count <= height and (rows := ceil_div(height, count)) * LEAST_SHARE > least:
         heights.add(rows)
-        count += 1 + count // 8
+        count += 1 + count // (8 if count <= FEW_STRIPS else 2)
     return sorted(heights)

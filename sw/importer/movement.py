@@ -60,7 +60,7 @@ def strided_slice(op: Operator) -> Slice:
         start = None if options.beginMask >> axis & 1 else int(begin[axis])
         stop = None if options.endMask >> axis & 1 else int(end[axis])
         if options.shrinkAxisMask >> axis & 1:
-            start = int(begin[axis])
+            start = int(begin[axis]) if start is not None else 0
             stop = start + 1 if start != -1 else None
             index.append(slice(start, stop, 1))
         else:

@@ -1,6 +1,10 @@
-"""Long networks: placing one takes no more attempts than placing a short one."""
+"""Long networks and tall tensors: placing takes no more attempts, and cuts in few ways."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +13,13 @@ from golden.config import CoreConfig
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.windows import resolve_padding
+from sw.compiler import phase, thickening
 from sw.compiler.compile import compile_network
+from sw.compiler.geometry import Shape
+from sw.compiler.operations import ArrayOp
 from sw.compiler.phase import PhasePlan
 from sw.compiler.placing import Placing
+from sw.compiler.strips import Strip, cut
 from tests.sw.golden_core import BASE
 from tests.sw.random_networks import Builder
 
@@ -53,18 +61,43 @@ def _chain(layers: int) -> Network:
     )
 
 
-def _attempts(layers: int) -> int:
+def _side_by_side(layers: int) -> Network:
+    """Convolutions of an input each."""
+    builder = Builder(rng=np.random.default_rng(1))
+    inputs = [builder.tensor((1, 4, 4, 3)) for _ in range(layers)]
+    window = resolve_padding(4, 4, kernel=(3, 3), padding="SAME")
+    outputs: list[int] = []
+    for source in inputs:
+        operation = ops.Convolution(
+            weights=builder.int8((8, 3, 3, 3)),
+            bias=None,
+            window=window,
+            input_zero_point=1,
+            requantisation=builder.requantisation(27, 8),
+        )
+        outputs += builder.layer(operation, [source], (1, 4, 4, 8))
+    return Network(
+        name="side by side",
+        tensors=tuple(builder.tensors),
+        layers=tuple(builder.layers),
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+    )
+
+
+def _attempts(layers: int, name: str = "attempt", make: Callable[[int], Network] = _chain) -> int:
+    """How often a method of the plan is called."""
     count = 0
-    whole = PhasePlan.attempt
+    whole = getattr(PhasePlan, name)
 
     def counted(self: PhasePlan, *given: object) -> object:
         nonlocal count
         count += 1
-        return whole(self, *given)  # type: ignore[arg-type]
+        return whole(self, *given)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PhasePlan, "attempt", counted)
-        compile_network(SMALL, _chain(layers), memory_base=BASE)
+        patch.setattr(PhasePlan, name, counted)
+        compile_network(SMALL, make(layers), memory_base=BASE)
     return count
 
 
@@ -72,6 +105,83 @@ def test_a_long_network_takes_as_many_attempts_as_a_short_one() -> None:
     assert 2 < _attempts(48) <= 1.5 * _attempts(12)
 
 
+def test_operands_are_looked_at_as_often_as_there_are_layers() -> None:
+    """Each operand of each operation was compared with all others: 600 layers took 20 s."""
+    few, many = (_attempts(layers, "operand_keys", _side_by_side) for layers in (12, 48))
+    assert many <= 6 * few
+
+
 def test_one_place_at_a_time_would_take_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Placing, "give_way_everywhere", lambda *_: False)
     assert _attempts(24) > 1.5 * _attempts(12)
+
+
+def _tall(rows: int) -> Network:
+    """A convolution and a depthwise one of very many rows."""
+    builder = Builder(rng=np.random.default_rng(1))
+    first = tensor = builder.tensor((1, rows, 8, 3))
+    window = resolve_padding(rows, 8, kernel=(3, 3), padding="SAME")
+    requantisation = builder.requantisation(27, 8)
+    convolution = ops.Convolution(
+        weights=builder.int8((8, 3, 3, 3)),
+        bias=None,
+        window=window,
+        input_zero_point=1,
+        requantisation=requantisation,
+    )
+    (tensor,) = builder.layer(convolution, [tensor], (1, rows, 8, 8))
+    depthwise = ops.Depthwise(
+        weights=builder.int8((3, 3, 8)),
+        bias=None,
+        window=window,
+        input_zero_point=1,
+        requantisation=builder.requantisation(9, 8),
+    )
+    (tensor,) = builder.layer(depthwise, [tensor], (1, rows, 8, 8))
+    return Network(
+        name="tall",
+        tensors=tuple(builder.tensors),
+        layers=tuple(builder.layers),
+        inputs=(first,),
+        outputs=(tensor,),
+    )
+
+
+def _strips_tried(rows: int) -> int:
+    """Strips that are cut and estimated until the best are found."""
+    count = 0
+
+    def counted(*given: Any) -> list[Strip]:
+        nonlocal count
+        made = cut(*given)
+        count += len(made)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phase, "cut", counted)
+        compile_network(SMALL, _tall(rows), memory_base=BASE)
+    return count
+
+
+def test_a_tensor_of_many_rows_is_cut_in_few_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of very many rows few heights are tried, and the work grows no faster than the rows."""
+    few = _strips_tried(4096)
+    assert few < 4.5 * _strips_tried(1024)
+    monkeypatch.setattr(thickening, "FEW_STRIPS", 1 << 30)
+    assert few < 0.95 * _strips_tried(4096)
+
+
+@pytest.mark.parametrize("case", range(100))
+def test_strips_start_where_they_may_and_are_no_longer_than_need_be(case: int) -> None:
+    rng = np.random.default_rng(case)
+    height, rows = int(rng.integers(1, 40)), int(rng.integers(1, 45))
+    starts = sorted({0, *rng.choice(height, int(rng.integers(height)), replace=False).tolist()})
+    shape = Shape(h=height, w=4, c=3)
+    op = ArrayOp(layer=0, kind="lut", operands=(0,), output=1, in_shape=shape, out_shape=shape)
+    bounds = [0]  # start by start, as it is defined
+    for start, following in pairwise([*starts[1:], height]):
+        if following - bounds[-1] > rows and start > bounds[-1]:
+            bounds.append(start)
+    made = cut(op, starts, rows, 4)
+    assert [strip.y.first for strip in made] == bounds
+    assert made[-1].y.end == height

@@ -18,6 +18,7 @@ from sw.importer.records import FileRecord, OperatorRecord
 from sw.importer.validation.rules import (
     convolutional,
     movement,
+    operands,
     pointwise,
     recurrent,
     types,
@@ -57,6 +58,7 @@ TYPE_OPTIONS = ("quantizedBiasType", "outputType", "outType", "inDataType", "out
 KNOWN_TYPES = {code for name, code in vars(schema.TensorType).items() if not name.startswith("_")}
 BIAS = frozenset({2})
 _c, _p, _m, _v, _r = convolutional, pointwise, movement, variables, recurrent
+_vector, _single, _pairs = operands.vector, operands.single, operands.pairs
 _KEPT, _types = movement.same_type(0), pointwise.named_types
 
 SIGNATURES: dict[str, Signature] = {
@@ -127,7 +129,9 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(1, 1), options="SqueezeOptions", newest=2,
         rules=(_m.reshape_size, _m.squeezed_axes, _KEPT),
     ),
-    "EXPAND_DIMS": Signature(inputs=(2, 2), rules=(_m.reshape_size, _m.expanded_axis, _KEPT)),
+    "EXPAND_DIMS": Signature(
+        inputs=(2, 2), rules=(_single(1), _m.reshape_size, _m.expanded_axis, _KEPT)
+    ),
     "CONCATENATION": Signature(
         inputs=(1, 10), options="ConcatenationOptions", newest=4,
         rules=(_m.concatenated_shapes, _m.same_type()),
@@ -138,7 +142,7 @@ SIGNATURES: dict[str, Signature] = {
     ),
     "TRANSPOSE": Signature(
         inputs=(2, 2), newest=6,
-        rules=(_m.permutation, _p.same_quantisation, _KEPT),
+        rules=(_vector(1), _m.permutation, _p.same_quantisation, _KEPT),
     ),
     "STRIDED_SLICE": Signature(
         inputs=(4, 4), options="StridedSliceOptions", newest=8,
@@ -158,7 +162,7 @@ SIGNATURES: dict[str, Signature] = {
         rules=(_c.transposed_shapes, _types("quantizedBiasType")),
     ),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": Signature(
-        inputs=(24, 24), optional=frozenset(range(9, 18)) | frozenset(range(20, 24)) | {1, 5},
+        inputs=(24, 24), optional=frozenset({1, 5, *range(9, 12), 16, 17, *range(20, 24)}),
         options="UnidirectionalSequenceLSTMOptions", newest=4,
         intermediates=True, state=frozenset({18, 19}), rules=(_r.lstm_shapes,),
     ),
@@ -212,11 +216,11 @@ SIGNATURES: dict[str, Signature] = {
     ),
     "RESIZE_NEAREST_NEIGHBOR": Signature(
         inputs=(2, 2), options="ResizeNearestNeighborOptions", newest=4,
-        rules=(_m.resized_shape, _p.same_quantisation),
+        rules=(_vector(1), _m.resized_shape, _p.same_quantisation),
     ),
     "RESIZE_BILINEAR": Signature(
         inputs=(2, 2), options="ResizeBilinearOptions", newest=4,
-        rules=(_m.resized_shape, _p.same_quantisation),
+        rules=(_vector(1), _m.resized_shape, _p.same_quantisation),
     ),
     "PACK": Signature(
         inputs=(1, MANY), options="PackOptions", newest=4, rules=(_m.packed_count, _m.same_type())
@@ -226,12 +230,14 @@ SIGNATURES: dict[str, Signature] = {
         rules=(_m.unpacked_count, _m.same_type()),
     ),
     "MIRROR_PAD": Signature(
-        inputs=(2, 2), options="MirrorPadOptions", newest=3, rules=(_m.mirrored, _KEPT)
+        inputs=(2, 2), options="MirrorPadOptions", newest=3, rules=(_pairs(1), _m.mirrored, _KEPT)
     ),
-    "REVERSE_V2": Signature(inputs=(2, 2), newest=3, rules=(_KEPT,)),
+    "REVERSE_V2": Signature(
+        inputs=(2, 2), newest=3, rules=(_vector(1), _m.reversed_axes, _KEPT)
+    ),
     "TILE": Signature(inputs=(2, 2), newest=2, rules=(_m.tiled_shape, _KEPT)),
     "BROADCAST_TO": Signature(
-        inputs=(2, 2), newest=3, rules=(_m.filled_shape, _KEPT)
+        inputs=(2, 2), newest=3, rules=(_vector(1), _m.filled_shape, _KEPT)
     ),
     "GATHER": Signature(
         inputs=(2, 2), options="GatherOptions", newest=7,
@@ -247,11 +253,16 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(1, 1), options="DepthToSpaceOptions", newest=2, rules=(_m.whole_blocks, _KEPT)
     ),
     "SPACE_TO_BATCH_ND": Signature(
-        inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _p.same_quantisation, _KEPT)
+        inputs=(3, 3), newest=4,
+        rules=(_vector(1), _pairs(2), _m.blocks_and_pairs, _p.same_quantisation, _KEPT),
     ),
-    "BATCH_TO_SPACE_ND": Signature(inputs=(3, 3), newest=4, rules=(_m.blocks_and_pairs, _KEPT)),
+    "BATCH_TO_SPACE_ND": Signature(
+        inputs=(3, 3), newest=4, rules=(_vector(1), _pairs(2), _m.blocks_and_pairs, _KEPT)
+    ),
     "SHAPE": Signature(inputs=(1, 1), newest=1, rules=(_m.shape_vector, _types("outType"))),
-    "FILL": Signature(inputs=(2, 2), newest=4, rules=(_m.filled_shape, _m.same_type(1))),
+    "FILL": Signature(
+        inputs=(2, 2), newest=4, rules=(_vector(0), _m.filled_shape, _m.same_type(1))
+    ),
     "ZEROS_LIKE": Signature(inputs=(1, 1), rules=(_p.same_shape,)),
     "VAR_HANDLE": Signature(inputs=(0, 0), options="VarHandleOptions"),
     "CALL_ONCE": Signature(inputs=(0, 0), outputs=(0, 0), options="CallOnceOptions"),

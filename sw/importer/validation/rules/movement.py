@@ -13,6 +13,7 @@ from sw.importer.context import Operator
 
 MOST_JOINED = 4  # dimensions of CONCATENATION, PAD and STRIDED_SLICE
 MOST_SLICED = 5  # dimensions of SLICE and TRANSPOSE
+LONGEST_STRIDE = 1 << 30  # with more, positions of a kernel's loop leave 32 bits
 
 
 def reshape_size(op: Operator) -> None:
@@ -133,13 +134,18 @@ def strides(op: Operator) -> None:
             raise op.error(f"it has {len(values)} {what} for {len(source)} axes; give one for each")
     if 0 in step:
         raise op.error("a stride is 0; strides must not be", tensor=op.tensor(3))
+    if max(map(abs, step), default=1) > LONGEST_STRIDE:
+        raise op.error(
+            f"its strides {step} are beyond 2^30; an axis's size is enough", tensor=op.tensor(3)
+        )
     made = []
     for axis, size in enumerate(source):
         bit = 1 << axis
         first = None if options.beginMask & bit else begin[axis]
         last = None if options.endMask & bit else end[axis]
         if options.shrinkAxisMask & bit:
-            if not -size <= begin[axis] < size or step[axis] < 1:
+            # As in TensorFlow Lite, a masked begin is 0 where the axis goes, too.
+            if (first is not None and not -size <= first < size) or step[axis] < 1:
                 raise op.error(f"begin {begin[axis]} is no place on axis {axis} of {source}")
             continue
         made.append(len(range(*slice(first, last, step[axis]).indices(size))))
@@ -218,6 +224,17 @@ def mirrored(op: Operator) -> None:
     _shape(op, output, [n + a + b for n, (a, b) in zip(source, pairs, strict=True)])
 
 
+def reversed_axes(op: Operator) -> None:
+    """REVERSE_V2: axes that follow each other, each once, in any order."""
+    rank = len(op.activation(0).shape)
+    axes = [int(axis) for axis in op.constant(1, "int32").reshape(-1)]
+    if any(not -rank <= axis < rank for axis in axes):
+        raise op.error(f"its axes {axes} are not all axes of {rank} dimensions")
+    sides = sorted(axis % rank for axis in axes)
+    if sides and sides != list(range(sides[0], sides[0] + len(sides))):
+        raise op.error(f"its axes {axes} do not follow each other; reverse them one by one")
+
+
 def tiled_shape(op: Operator) -> None:
     """TILE: a constant multiple of 1 or more for each axis."""
     source = op.activation(0).shape
@@ -293,13 +310,14 @@ def gathered_axis(op: Operator) -> None:
     axis %= len(source)
     if not 0 <= batches <= min(axis, len(indices)) or source[:batches] != indices[:batches]:
         raise op.error(f"{source} and {indices} do not share {batches} batch axes before {axis}")
+    _shape(op, op.output().shape, [*source[:axis], *indices[batches:], *source[axis + 1 :]])
 
 
 def filled_shape(op: Operator) -> None:
-    """FILL, BROADCAST_TO: a constant shape is that of the output."""
+    """FILL, BROADCAST_TO: a constant shape, which is that of the output."""
     position = 0 if op.name == "FILL" else 1
     shape = op.context.tensors[op.outputs[0]].shape
-    if op.tensor(position).data is not None and tuple(op.integers(position)) != shape:
+    if tuple(op.integers(position)) != shape:
         raise op.error(f"its shape operand says {op.integers(position)}, its output is {shape}")
 
 

@@ -30,14 +30,10 @@ def lstm_shapes(op: Operator) -> None:
                     tensor=op.tensor(position),
                 )
     for position in range(12, 16):
-        if position < len(op.inputs) and op.inputs[position] >= 0:
-            _shape(op, position, (units,))
-            op.given(position, "int32")
+        _shape(op, position, (units,))
+        op.given(position, "int32")
     for position in (18, 19):
-        if op.tensor(position).size != batch * units:
-            raise op.error(
-                f"its state must have {batch * units} elements", tensor=op.tensor(position)
-            )
+        _shape(op, position, (batch, units))
         _state(op, position)
     clip, scale = float(op.options.cellClip), op.tensor(19).scale
     if not math.isfinite(clip) or clip < 0 or 0 < clip < scale:
