@@ -8,6 +8,7 @@ good module is seen to have no counterexample within as many cycles.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from honeyguide.proofs.task import Sources, below, hunt
 
 SOON = 4  # cycles in which most that breaks a rule does
 TIMEOUT_S = 120
+ENOUGH_S = 300  # for one change; what is not refuted by then has survived
 
 
 class Rules:
@@ -45,9 +47,12 @@ class Rules:
                 copy.write_text(applied(path.read_text(encoding="utf-8"), change), encoding="utf-8")
             files.append(copy if path.stem == change.module else path)
         changed = replace(self.sources, files=files)
+        started = time.monotonic()
         for proof in sorted(asked, key=lambda item: item.module != change.module):
             given = replace(proof, timeout=TIMEOUT_S)
             for depth in sorted({min(SOON, proof.fault_depth), proof.fault_depth}):
+                if time.monotonic() - started > ENOUGH_S:
+                    return ""
                 found = hunt(given, changed, place / proof.name, depth)
                 if found is not None:
                     self._control(proof, depth)
