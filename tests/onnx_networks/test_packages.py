@@ -58,7 +58,7 @@ def test_a_failure_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_pins_agree_with_those_of_the_other_files() -> None:
     def pins(name: str) -> dict[str, str]:
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        return dict(line.strip().split("==") for line in lines if "==" in line)
+        return dict(line.strip().split("==", 1) for line in lines if "==" in line)
 
     others = {**pins("requirements.txt"), **pins("requirements-dev.txt")}
     for name, version in pins("requirements-onnx.txt").items():
