@@ -69,6 +69,7 @@ def main(argv: list[str]) -> int:
                 seed=wanted.seed,
                 jobs=wanted.jobs,
                 asked=asked,
+                reports=REPORTS,
             )
         )
     if all(result.verdict is Verdict.LEFT_OUT for result in results):

@@ -8,9 +8,11 @@ import pytest
 
 from honeyguide import cli
 from honeyguide.project import BUILD, own_prefix, shell_settings
+from honeyguide.report.junit import read_junit
 from honeyguide.runs import RunFolder, session_run
 from honeyguide.surroundings import settle
 from tests import asked
+from tests.order import in_order
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--explain", action="store_true", help="repeat a failing simulation")
     parser.addoption("--waves", action="store_true", help="record waves of simulations")
+    parser.addoption(
+        "--last", type=Path, help="JUnit file of a run before: what failed in it comes first"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         (folder / "failures").mkdir(exist_ok=True)
         RunFolder(path=folder / "failures", base=BUILD).publish_as(BUILD / "failures")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run first what failed last time, then the files that took longest."""
+    if last := config.getoption("--last"):
+        items[:] = in_order(items, read_junit(last) or [])
 
 
 @pytest.fixture(scope="session")

@@ -83,15 +83,22 @@ def run_module(stage: Stage, folder: Path) -> StageResult:
 
 
 def run_tests(
-    stage: Stage, folder: Path, *, keyword: str | None, seed: int, jobs: int, asked: Sequence[str]
-) -> StageResult:
-    """Run the tests of a stage with pytest; `asked` are options of tests/conftest.py."""
+    stage: Stage, folder: Path, *, keyword: str | None, seed: int, jobs: int, asked: Sequence[str],
+    reports: Path,
+) -> StageResult:  # fmt: skip
+    """Run the tests of a stage with pytest; `asked` are options of tests/conftest.py.
+
+    What failed in the last run, whose report is in `reports`, comes first.
+    """
     junit = junit_path(folder, stage.name)
+    last = junit_path(reports, stage.name)
     command = [
         sys.executable, "-m", "pytest", "-q", "-m", stage.marks, "--seed", str(seed),
         "-o", f"junit_suite_name={stage.name}", "--junit-xml", str(junit), "-n", str(jobs),
         # tests go to whoever is free, but those of an xdist_group stay together: they share a build
         "--dist", "loadgroup", *asked,
+        # in one word: of a path alone pytest would think that tests are in it
+        *([f"--last={last}"] if last.is_file() else []),
     ]  # fmt: skip
     if keyword is not None:
         command += ["-k", keyword]

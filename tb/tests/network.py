@@ -41,6 +41,7 @@ from tb.env.layer_checker import LayerChecker, LayerResult
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")
+REPORT_S = 0.2
 
 Array = NDArray[Any]
 
@@ -93,6 +94,7 @@ class Network(RatelTest):
         number = min(count("RATEL_COUNT", len(inputs)), len(inputs))
         stall = float(os.environ.get("RATEL_STALL", "0"))
         self.env.host.set_stalls(Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall))
+        self.reported = -REPORT_S
         self.trace = CoreTrace()
         self.spans: list[dict[str, list[tuple[int, int]]]] = []  # of each job, for a time line
         self.compared = ComparedElements()
@@ -230,9 +232,10 @@ class Network(RatelTest):
         return f"layer {step.layer} {operator}" + (f", tensor {tensor!r}" if tensor else "")
 
     def report_progress(self, done: int, number: int) -> None:
-        """Tell who waits how far the run is."""
-        folder = results_folder()
-        if folder is not None:
+        """Tell who waits how far the run is, not more often than they look."""
+        folder, now = results_folder(), time.monotonic()
+        if folder is not None and (done == number or now > self.reported + REPORT_S):
+            self.reported = now
             part = folder / "progress.part"
             part.write_text(f"{done} {number}\n", encoding="utf-8")
             part.replace(folder / "progress.txt")

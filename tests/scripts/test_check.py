@@ -6,14 +6,17 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from honeyguide.cli import UserError
-from honeyguide.report.junit import read_junit
+from honeyguide.report.junit import JunitCase, read_junit
 from scripts import check
 from scripts.runs import stages
 from scripts.runs.stages import Stage, StageResult, Verdict
+from tests.order import in_order
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSING = "def test_good(): pass\n"
@@ -23,7 +26,9 @@ PASSING = "def test_good(): pass\n"
 def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small repository in which the stages run."""
     (tmp_path / "conftest.py").write_text(
-        "def pytest_addoption(parser): parser.addoption('--seed', type=int)\n"
+        "def pytest_addoption(parser):\n"
+        "    parser.addoption('--seed', type=int)\n"
+        "    parser.addoption('--last')\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  sim: s\n  fuzz: f\n")
     monkeypatch.setattr(stages, "ROOT", tmp_path)
@@ -119,6 +124,50 @@ def test_nothing_left_out_is_a_plain_pass(
 ) -> None:
     assert run() == 0
     assert re.search(r"^PASS in \d+ s;", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_the_report_of_the_last_run_is_told_to_the_next(
+    sandbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[list[str]] = []
+    real = subprocess.run
+
+    def noted(command: list[str], **more: Any) -> subprocess.CompletedProcess[bytes]:
+        told.append(command)
+        return real(command, **more)
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    for _ in range(2):
+        assert run("--only", "unit") == 0
+    assert not any("--last" in word for word in told[0])
+    assert f"--last={sandbox / 'reports' / 'junit-unit.xml'}" in told[1]
+
+
+def test_what_failed_comes_first_and_long_files_before_short_ones() -> None:
+    def case(name: str, seconds: float, ended: str = "passed") -> JunitCase:
+        classname, _, test = name.rpartition(".")
+        return JunitCase(
+            classname=classname, name=test, ended=ended, message="", text="", seconds=seconds
+        )
+
+    ids = [
+        "tests/a/test_new.py::test_one", "tests/a/test_short.py::test_one",
+        "tests/a/test_short.py::test_two", "tests/b/test_long.py::test_one",
+        "tests/b/test_bad.py::test_good", "tests/b/test_bad.py::TestMore::test_bad[x.y-1]",
+        "tests/c/test_new.py::test_one",
+    ]  # fmt: skip
+    last = [
+        case("tests.a.test_short.test_one", 1), case("tests.a.test_short.test_two", 2),
+        case("tests.b.test_long.test_one", 9), case("tests.b.test_bad.test_good", 0.1),
+        JunitCase(
+            classname="tests.b.test_bad.TestMore", name="test_bad[x.y-1]", ended="error",
+            message="", text="", seconds=0.1,
+        ),
+    ]  # fmt: skip
+    tests = [SimpleNamespace(nodeid=name) for name in ids]
+    order = [ids.index(test.nodeid) for test in in_order(tests, last)]
+    assert order == [5, 4, 3, 1, 2, 0, 6]
+    assert in_order(tests, []) == tests
 
 
 def test_a_keyword_leaves_the_rest_out(sandbox: Path) -> None:
