@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tb.env.waits_table import ENGINES, LINKS, NUMBERS, PARTS, SLOTS, WORK, Link, bits
+from tb.env.waits_table import ENGINES, LINKS, NUMBERS, PARTS, PASSING, SLOTS, WORK, Link, bits
 
 
 class Record(ctypes.Structure):
@@ -88,7 +88,8 @@ class Chain:
         note: why it ends there.
         stalled: first cycle at which it could have gone on, if that is known otherwise.
         loop: how many of the last waits belong together: they lead back to the root, or the last is
-            of somebody who offers what the root does not take. 0 if it is the last alone.
+            of somebody who offers what the root does not take, or see `lost_between`. 0 if it is
+            the last alone.
     """
 
     waits: list[Wait] = field(default_factory=list)
@@ -195,6 +196,7 @@ def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int 
         waits = waits_of(part, snapshot)
         if part in WORK and chain.waits and not snapshot.holds(WORK[part]):
             chain.note = f"{part} has nothing (more) to do for it"
+            chain.loop = lost_between(chain.waits)
             return chain
         if not waits:
             offered = offered_to(part, snapshot)
@@ -220,6 +222,18 @@ def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int 
             chain.note = f"{part} waits for itself"
             return chain
         seen.append(part)
+
+
+def lost_between(waits: list[Wait]) -> int:
+    """Count the last waits between which something was lost, when the root has nothing more to do.
+
+    Either the root ended too early, or who waits for it does not see that it has all: then its own
+    end is awaited, too. Parts that only pass on what they get are no such place.
+    """
+    count = 1
+    while count < len(waits) and waits[-count].who in PASSING:
+        count += 1
+    return min(count + 1, len(waits))
 
 
 def kept_slot(engine: str, snapshot: Snapshot, ended: Mapping[int, int]) -> tuple[str, int] | None:

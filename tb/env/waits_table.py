@@ -386,6 +386,9 @@ WORK = {
     "offload queue": f"{X}.exec_here || {X}.result_here || x_issue_valid_i",
 }
 
+# Parts that end nothing themselves: what comes out of them is as much as what went in.
+PASSING = ("prescaler", "requantiser")
+
 # What is told beside a link, and what is known of the slots of dispatch. At most 32 bits each.
 NUMBERS = {
     "offered word": "x_issue_instr_i",

@@ -101,7 +101,21 @@ def test_a_part_that_has_nothing_to_do_ends_the_chain() -> None:
     now[WORK["tap generator"]] = (False, 40)
     chain = follow("step", Snapshot(cycle=99, now=now, numbers=hung.numbers), {})
     assert chain.root == "tap generator" and "nothing (more) to do" in chain.note
-    assert chain.awaited == "tap" and chain.since == 48
+    assert chain.awaited == "complete set, tap" and chain.since == 49
+
+
+def test_what_vanishes_in_a_part_that_passes_it_on_is_awaited_on_both_sides() -> None:
+    hung = stuck(
+        snapshot(),
+        ("last write", "writer", "needed", 40),
+        ("requantised item", "requantiser", "needed", 51),
+        ("drained item", "drain", "needed", 50),
+    )
+    now = dict(hung.now)
+    now[WORK["drain"]] = (False, 45)
+    chain = follow("execute end", Snapshot(cycle=99, now=now, numbers=hung.numbers), {})
+    assert chain.root == "drain" and chain.stage == "requantiser"
+    assert chain.awaited == "last write, requantised item, drained item"
 
 
 def test_what_is_offered_to_the_root_is_told() -> None:
