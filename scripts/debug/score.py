@@ -8,6 +8,7 @@ is compared with what the table expects; of a hang, the awaited handshake as wel
     python -m scripts.debug.score                                faults and hangs
     python -m scripts.debug.score --set unseen_hangs             one of the tables beside this file
     python -m scripts.debug.score --fault 005,041 --seed 1       writes build/reports/debug.json
+    python -m scripts.debug.score --good                       every test, on the core as it is
 
 A fault that no test of its line shows with this seed is tried with the next ones: a run that passes
 has nothing to explain. Results of faults that were measured before stay in the report; --waves also
@@ -31,10 +32,11 @@ from honeyguide.faults.edits import edits_of
 from honeyguide.faults.merge import Numbered, merge, plusargs
 from honeyguide.faults.patches import Hunk, PatchError, read_patch
 from honeyguide.project import BUILD
+from honeyguide.regress.suite import load_suite
 from honeyguide.report.files import shown
 from honeyguide.runs import locked, own_place
 from honeyguide.sim import HdlError, build
-from honeyguide.waves.builds import debug_build
+from honeyguide.waves.builds import built, debug_build
 from honeyguide.waves.picture import draw
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from tb.build import ROOT
@@ -206,7 +208,10 @@ def main(argv: list[str]) -> int:
     cli.add(options, "fault", "seed")
     options.add_argument("--set", choices=SETS, help="the table; faults and hangs by default")
     cli.add(options, "waves", help="record waves, make pictures")
+    options.add_argument("--good", action="store_true", help="the core without a fault")
     wanted = options.parse_args(argv)
+    if wanted.good:
+        return good_core(wanted.seed)
     words = wanted.fault.split(",")
     tables = {
         name: [entry for entry in load_table(name) if any(word in entry.fault for word in words)]
@@ -221,6 +226,24 @@ def main(argv: list[str]) -> int:
                 place = folder / name
                 right &= score_all(name, chosen, place, seed=wanted.seed, waves=wanted.waves)
     return 0 if right else 1
+
+
+def good_core(seed: int) -> int:
+    """Run every entry of the suite on the core as it is; return 1 if a difference is told."""
+    where, wrong, entries = built(None, traced=True), 0, load_suite().entries
+    with own_place(FOLDER) as folder:
+        for entry in entries:
+            wanted = Repeat(
+                module=entry.module, test=entry.test, seed=seed, speed=entry.speed, env=entry.env,
+                folder=folder / "good" / entry.name, build=where,
+            )  # fmt: skip
+            shutil.rmtree(wanted.folder, ignore_errors=True)
+            done = repeat(wanted, waves=False)
+            if done.difference is not None or not done.result.passed:
+                wrong += 1
+                print(f"{entry.name}: {done.headline}", flush=True)
+    print(f"{len(entries) - wrong} of {len(entries)} tests differ nowhere")
+    return 1 if wrong else 0
 
 
 def score_all(name: str, chosen: list[Expected], folder: Path, *, seed: int, waves: bool) -> bool:
