@@ -21,8 +21,8 @@ TOP = "ratel_tb"
 CORE = "ratel_core"
 FRAMEWORK = ROOT / "tb" / "honeyguide" / "hdl"
 PROOFS = ROOT / "tb" / "proofs" / "proofs.toml"
-# The package comes first; the checkers bind themselves to the top.
-FRAMEWORK_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "command_player.sv", "pin_recorder.sv")
+# The package comes first.
+FRAMEWORK_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "command_player.sv")
 
 
 def rtl_sources() -> list[Path]:
@@ -42,9 +42,20 @@ def rtl_include_dirs() -> list[Path]:
     return [ROOT / "rtl" / "include"]
 
 
-def checkers() -> list[Path]:
-    """Return the framework's protocol checkers, and after them what binds them to the top."""
-    return [*sorted((FRAMEWORK / "checkers").glob("*.sv")), HDL / "bind_checkers.sv"]
+def include_dirs() -> list[Path]:
+    """Return the same for the bench, which has the core in it."""
+    return [*rtl_include_dirs(), HDL / "include", FRAMEWORK / "include"]
+
+
+def monitors() -> list[Path]:
+    """Return recorder and protocol checkers, and what binds them to the top (`pin_defines`)."""
+    bound = ("pin_recorder.sv", "bind_recorder.sv", "bind_checkers.sv")
+    return [*sorted((FRAMEWORK / "checkers").glob("*.sv")), *(FRAMEWORK / x for x in bound)]
+
+
+def pin_defines(top: str) -> dict[str, str | int]:
+    """Return the macros that tell the framework's HDL whose pins to watch, and which."""
+    return {"HONEYGUIDE_TOP": top, "HONEYGUIDE_XIF": 1}
 
 
 def looks_inside() -> list[Path]:
@@ -111,9 +122,10 @@ def bench_build(config: str | None = None, *, core: list[Path] | None = None) ->
             *(FRAMEWORK / name for name in FRAMEWORK_SOURCES),
             HDL / f"{TOP}.sv",
             *trace,
-            *checkers(),
+            *monitors(),
         ],
-        "includes": rtl_include_dirs(),
+        "includes": include_dirs(),
+        "defines": pin_defines(TOP),
         "parameters": load_config(config).verilog_parameters(),
         "cpp_sources": [FRAMEWORK / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from golden.config import load_config
-from tb.build import FRAMEWORK, HDL, checkers, looks_inside, rtl_include_dirs, rtl_sources
+from tb.build import (
+    FRAMEWORK,
+    HDL,
+    include_dirs,
+    looks_inside,
+    monitors,
+    pin_defines,
+    rtl_sources,
+)  # fmt: skip
 
 SOC = Path(__file__).resolve().parent
 TOP = "ratel_soc"
@@ -23,7 +31,7 @@ CPU_SOURCES = (
     "bhv/cv32e40x_sim_clock_gate.sv",
     "rtl/cv32e40x_core.sv",
 )
-BENCH_SOURCES = ("bench_pkg.sv", "axi_memory.sv", "pin_recorder.sv")
+BENCH_SOURCES = ("bench_pkg.sv", "axi_memory.sv")
 SOC_SOURCES = (
     "cv32e40x_flat.sv",
     "obi_memory.sv",
@@ -70,11 +78,11 @@ def soc_build(config: str | None = None) -> dict[str, Any]:
             *(FRAMEWORK / name for name in BENCH_SOURCES),
             *looks_inside(),
             *(SOC / name for name in SOC_SOURCES),
-            *checkers(),
+            *monitors(),
         ],
-        "includes": [*rtl_include_dirs(), cpu / "rtl" / "include"],
+        "includes": [*include_dirs(), cpu / "rtl" / "include"],
         "library_dirs": [cpu / "rtl"],
-        "defines": {"RATEL_CHECKED_TOP": TOP},
+        "defines": pin_defines(TOP),
         "parameters": load_config(config).verilog_parameters(),
         "cpp_sources": [FRAMEWORK / "bench_store.cpp", HDL / "trace_store.cpp"],
         "export_symbols": True,

@@ -65,86 +65,12 @@ module ratel_soc #(
   logic [2:0]       t_req, t_gnt, t_rvalid, t_err;
   logic [2:0][31:0] t_rdata;
 
-  // Pins of Ratel: CV-X-IF, AXI4-Lite, AXI4
-  logic                              x_issue_valid;
-  logic                              x_issue_ready;
-  logic [31:0]                       x_issue_instr;
-  logic [1:0]                        x_issue_mode;
-  logic [XifIdWidth-1:0]             x_issue_id;
-  logic [31:0]                       x_issue_rs1;
-  logic [31:0]                       x_issue_rs2;
-  logic [1:0]                        x_issue_rs_valid;
-  logic                              x_issue_accept;
-  logic                              x_issue_writeback;
-  logic [1:0]                        x_issue_register_read;
-  logic                              x_issue_dualwrite;
-  logic [2:0]                        x_issue_dualread;
-  logic                              x_issue_loadstore;
-  logic                              x_issue_ecswrite;
-  logic                              x_issue_exc;
-  logic                              x_commit_valid;
-  logic [XifIdWidth-1:0]             x_commit_id;
-  logic                              x_commit_kill;
-  logic                              x_result_valid;
-  logic                              x_result_ready;
-  logic [XifIdWidth-1:0]             x_result_id;
-  logic [31:0]                       x_result_data;
-  logic [4:0]                        x_result_rd;
-  logic                              x_result_we;
-  logic                              x_result_exc;
-  logic [5:0]                        x_result_exccode;
-  logic                              x_result_err;
-  logic                              x_result_dbg;
-  logic [13:0]                       l_awaddr;
-  logic                              l_awvalid;
-  logic                              l_awready;
-  logic [31:0]                       l_wdata;
-  logic [3:0]                        l_wstrb;
-  logic                              l_wvalid;
-  logic                              l_wready;
-  logic [1:0]                        l_bresp;
-  logic                              l_bvalid;
-  logic                              l_bready;
-  logic [13:0]                       l_araddr;
-  logic                              l_arvalid;
-  logic                              l_arready;
-  logic [31:0]                       l_rdata;
-  logic [1:0]                        l_rresp;
-  logic                              l_rvalid;
-  logic                              l_rready;
-  logic [AxiIdWidth-1:0]             m_awid;
-  logic [31:0]                       m_awaddr;
-  logic [7:0]                        m_awlen;
-  logic [2:0]                        m_awsize;
-  logic [1:0]                        m_awburst;
-  logic [3:0]                        m_awcache;
-  logic [2:0]                        m_awprot;
-  logic                              m_awvalid;
-  logic                              m_awready;
-  logic [AxiDataWidth-1:0]           m_wdata;
-  logic [AxiDataWidth/8-1:0]         m_wstrb;
-  logic                              m_wlast;
-  logic                              m_wvalid;
-  logic                              m_wready;
-  logic [AxiIdWidth-1:0]             m_bid;
-  logic [1:0]                        m_bresp;
-  logic                              m_bvalid;
-  logic                              m_bready;
-  logic [AxiIdWidth-1:0]             m_arid;
-  logic [31:0]                       m_araddr;
-  logic [7:0]                        m_arlen;
-  logic [2:0]                        m_arsize;
-  logic [1:0]                        m_arburst;
-  logic [3:0]                        m_arcache;
-  logic [2:0]                        m_arprot;
-  logic                              m_arvalid;
-  logic                              m_arready;
-  logic [AxiIdWidth-1:0]             m_rid;
-  logic [AxiDataWidth-1:0]           m_rdata;
-  logic [1:0]                        m_rresp;
-  logic                              m_rlast;
-  logic                              m_rvalid;
-  logic                              m_rready;
+`include "ratel_pins.svh"
+  localparam int StopWhenIdle = 0;
+  wire core_clk = clk;
+  wire tile = 1'b1;  // its memory is the one of the tile level
+  assign x_compressed_valid = 1'b0;
+  assign {l_awprot, l_arprot} = '0;
 
   initial begin
     clk = 1'b0;
@@ -157,7 +83,6 @@ module ratel_soc #(
 
   always #5 clk = ~clk;
 
-  logic [XifIdWidth-1:0] core_result_id;
   assign x_result_id = core_result_id ^ XifIdWidth'(spoil);
 
   // The privilege mode, which the CPU has not.
@@ -263,120 +188,9 @@ module ratel_soc #(
     .x_result_id_i(x_result_id)
   );
 
-  ratel_core #(
-    .Rows(Rows),
-    .Cols(Cols),
-    .SpadDepth(SpadDepth),
-    .WbufDepth(WbufDepth),
-    .ParamDepth(ParamDepth),
-    .RequantLanes(RequantLanes),
-    .AxiDataWidth(AxiDataWidth),
-    .AxiIdWidth(AxiIdWidth),
-    .MaxBurst(MaxBurst),
-    .ReadsOutstanding(ReadsOutstanding),
-    .WritesOutstanding(WritesOutstanding),
-    .WriteAfterData(WriteAfterData),
-    .Windows(Windows),
-    .QueueDepth(QueueDepth),
-    .XifQueueDepth(XifQueueDepth),
-    .XifIdWidth(XifIdWidth),
-    .Integrity(Integrity),
-    .ClockGate(ClockGate)
-  ) dut (
-    .clk_i(clk),
-    .rst_ni(rst_n),
-    .scan_mode_i(1'b0),
-    .irq_o(irq),
-    .idle_o(),
-    .x_compressed_valid_i(1'b0),
-    .x_issue_valid_i(x_issue_valid),
-    .x_issue_ready_o(x_issue_ready),
-    .x_issue_instr_i(x_issue_instr),
-    .x_issue_mode_i(x_issue_mode),
-    .x_issue_hartid_i('0),
-    .x_issue_id_i(x_issue_id),
-    .x_issue_rs1_i(x_issue_rs1),
-    .x_issue_rs2_i(x_issue_rs2),
-    .x_issue_rs_valid_i(x_issue_rs_valid),
-    .x_issue_accept_o(x_issue_accept),
-    .x_issue_writeback_o(x_issue_writeback),
-    .x_issue_register_read_o(x_issue_register_read),
-    .x_issue_dualwrite_o(x_issue_dualwrite),
-    .x_issue_dualread_o(x_issue_dualread),
-    .x_issue_loadstore_o(x_issue_loadstore),
-    .x_issue_ecswrite_o(x_issue_ecswrite),
-    .x_issue_exc_o(x_issue_exc),
-    .x_commit_valid_i(x_commit_valid),
-    .x_commit_hartid_i('0),
-    .x_commit_id_i(x_commit_id),
-    .x_commit_kill_i(x_commit_kill),
-    .x_compressed_ready_o(),
-    .x_compressed_accept_o(),
-    .x_mem_valid_o(),
-    .x_result_valid_o(x_result_valid),
-    .x_result_ready_i(x_result_ready),
-    .x_result_hartid_o(),
-    .x_result_id_o(core_result_id),
-    .x_result_data_o(x_result_data),
-    .x_result_rd_o(x_result_rd),
-    .x_result_we_o(x_result_we),
-    .x_result_exc_o(x_result_exc),
-    .x_result_exccode_o(x_result_exccode),
-    .x_result_err_o(x_result_err),
-    .x_result_dbg_o(x_result_dbg),
-    .s_axil_awaddr_i(l_awaddr),
-    .s_axil_awprot_i(3'b000),
-    .s_axil_awvalid_i(l_awvalid),
-    .s_axil_awready_o(l_awready),
-    .s_axil_wdata_i(l_wdata),
-    .s_axil_wstrb_i(l_wstrb),
-    .s_axil_wvalid_i(l_wvalid),
-    .s_axil_wready_o(l_wready),
-    .s_axil_bresp_o(l_bresp),
-    .s_axil_bvalid_o(l_bvalid),
-    .s_axil_bready_i(l_bready),
-    .s_axil_araddr_i(l_araddr),
-    .s_axil_arprot_i(3'b000),
-    .s_axil_arvalid_i(l_arvalid),
-    .s_axil_arready_o(l_arready),
-    .s_axil_rdata_o(l_rdata),
-    .s_axil_rresp_o(l_rresp),
-    .s_axil_rvalid_o(l_rvalid),
-    .s_axil_rready_i(l_rready),
-    .m_axi_awid_o(m_awid),
-    .m_axi_awaddr_o(m_awaddr),
-    .m_axi_awlen_o(m_awlen),
-    .m_axi_awsize_o(m_awsize),
-    .m_axi_awburst_o(m_awburst),
-    .m_axi_awcache_o(m_awcache),
-    .m_axi_awprot_o(m_awprot),
-    .m_axi_awvalid_o(m_awvalid),
-    .m_axi_awready_i(m_awready),
-    .m_axi_wdata_o(m_wdata),
-    .m_axi_wstrb_o(m_wstrb),
-    .m_axi_wlast_o(m_wlast),
-    .m_axi_wvalid_o(m_wvalid),
-    .m_axi_wready_i(m_wready),
-    .m_axi_bid_i(m_bid),
-    .m_axi_bresp_i(m_bresp),
-    .m_axi_bvalid_i(m_bvalid),
-    .m_axi_bready_o(m_bready),
-    .m_axi_arid_o(m_arid),
-    .m_axi_araddr_o(m_araddr),
-    .m_axi_arlen_o(m_arlen),
-    .m_axi_arsize_o(m_arsize),
-    .m_axi_arburst_o(m_arburst),
-    .m_axi_arcache_o(m_arcache),
-    .m_axi_arprot_o(m_arprot),
-    .m_axi_arvalid_o(m_arvalid),
-    .m_axi_arready_i(m_arready),
-    .m_axi_rid_i(m_rid),
-    .m_axi_rdata_i(m_rdata),
-    .m_axi_rresp_i(m_rresp),
-    .m_axi_rlast_i(m_rlast),
-    .m_axi_rvalid_i(m_rvalid),
-    .m_axi_rready_o(m_rready)
-  );
+`include "ratel_dut.svh"
+`define HONEYGUIDE_MEMORY(pin) pin
+`include "memory.svh"
 
   obi_memory instructions (
     .clk_i(clk),
@@ -484,122 +298,6 @@ module ratel_soc #(
     .value_o(value)
   );
   assign t_err[2] = 1'b0;
-
-  axi_memory #(
-    .DataWidth(AxiDataWidth),
-    .IdWidth(AxiIdWidth)
-  ) memory (
-    .clk_i(clk),
-    .rst_ni(rst_n),
-    .enable_i(1'b1),
-    .seed_i(seed),
-    .latency_i(latency),
-    .stall_i(stall),
-    .lawless_i(lawless),
-    .awid_i(m_awid),
-    .awaddr_i(m_awaddr),
-    .awlen_i(m_awlen),
-    .awvalid_i(m_awvalid),
-    .awready_o(m_awready),
-    .wdata_i(m_wdata),
-    .wstrb_i(m_wstrb),
-    .wlast_i(m_wlast),
-    .wvalid_i(m_wvalid),
-    .wready_o(m_wready),
-    .bid_o(m_bid),
-    .bresp_o(m_bresp),
-    .bvalid_o(m_bvalid),
-    .bready_i(m_bready),
-    .arid_i(m_arid),
-    .araddr_i(m_araddr),
-    .arlen_i(m_arlen),
-    .arvalid_i(m_arvalid),
-    .arready_o(m_arready),
-    .rid_o(m_rid),
-    .rdata_o(m_rdata),
-    .rresp_o(m_rresp),
-    .rlast_o(m_rlast),
-    .rvalid_o(m_rvalid),
-    .rready_i(m_rready)
-  );
-
-  pin_recorder #(
-    .DataWidth(AxiDataWidth),
-    .IdWidth(AxiIdWidth),
-    .XifIdWidth(XifIdWidth)
-  ) recorder (
-    .clk_i(clk),
-    .rst_ni(rst_n),
-    .enable_i(1'b1),
-    .cycle_o(cycle),
-    .quiet_o(quiet),
-    .irq_i(irq),
-    .issue_valid_i(x_issue_valid),
-    .issue_ready_i(x_issue_ready),
-    .issue_instr_i(x_issue_instr),
-    .issue_mode_i(x_issue_mode),
-    .issue_id_i(x_issue_id),
-    .issue_rs1_i(x_issue_rs1),
-    .issue_rs2_i(x_issue_rs2),
-    .issue_rs_valid_i(x_issue_rs_valid),
-    .issue_accept_i(x_issue_accept),
-    .issue_writeback_i(x_issue_writeback),
-    .commit_valid_i(x_commit_valid),
-    .commit_id_i(x_commit_id),
-    .commit_kill_i(x_commit_kill),
-    .result_valid_i(x_result_valid),
-    .result_ready_i(x_result_ready),
-    .result_id_i(x_result_id),
-    .result_data_i(x_result_data),
-    .result_rd_i(x_result_rd),
-    .result_we_i(x_result_we),
-    .result_odd_i(x_result_exc || x_result_err || x_result_dbg),
-    .l_awaddr_i(l_awaddr),
-    .l_awvalid_i(l_awvalid),
-    .l_awready_i(l_awready),
-    .l_wdata_i(l_wdata),
-    .l_wstrb_i(l_wstrb),
-    .l_wvalid_i(l_wvalid),
-    .l_wready_i(l_wready),
-    .l_bresp_i(l_bresp),
-    .l_bvalid_i(l_bvalid),
-    .l_bready_i(l_bready),
-    .l_araddr_i(l_araddr),
-    .l_arvalid_i(l_arvalid),
-    .l_arready_i(l_arready),
-    .l_rdata_i(l_rdata),
-    .l_rresp_i(l_rresp),
-    .l_rvalid_i(l_rvalid),
-    .l_rready_i(l_rready),
-    .awid_i(m_awid),
-    .awaddr_i(m_awaddr),
-    .awlen_i(m_awlen),
-    .awsize_i(m_awsize),
-    .awburst_i(m_awburst),
-    .awvalid_i(m_awvalid),
-    .awready_i(m_awready),
-    .wdata_i(m_wdata),
-    .wstrb_i(m_wstrb),
-    .wlast_i(m_wlast),
-    .wvalid_i(m_wvalid),
-    .wready_i(m_wready),
-    .bid_i(m_bid),
-    .bresp_i(m_bresp),
-    .bvalid_i(m_bvalid),
-    .bready_i(m_bready),
-    .arid_i(m_arid),
-    .araddr_i(m_araddr),
-    .arlen_i(m_arlen),
-    .arsize_i(m_arsize),
-    .arburst_i(m_arburst),
-    .arvalid_i(m_arvalid),
-    .arready_i(m_arready),
-    .rid_i(m_rid),
-    .rresp_i(m_rresp),
-    .rlast_i(m_rlast),
-    .rvalid_i(m_rvalid),
-    .rready_i(m_rready)
-  );
 
   // Nothing moved on any pin of Ratel for too long: Python is woken to say so.
   assign hung = quiet > quiet_limit;

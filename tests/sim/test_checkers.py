@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from honeyguide.sim import SimBuild, SimResult, SimRun, SimStatus, build, run
-from tb.build import FRAMEWORK, HDL
+from tb.build import FRAMEWORK, HDL, include_dirs, pin_defines
 from tests.sim.broken_decoders import CAUGHT_BY, Decoder
 from tests.sim.checker_benches import BROKEN, SOUND
 
@@ -25,7 +25,11 @@ CHECKERS = [
 
 
 def play(rule: str, folder: Path, *, module: str = "checker_benches") -> SimResult:
-    where = build(SimBuild(top="checker_tb", sources=[*CHECKERS, HDL / "checker_tb.sv"]))
+    top = "checker_tb"
+    sources = [*CHECKERS, FRAMEWORK / "bind_checkers.sv", HDL / f"{top}.sv"]
+    where = build(
+        SimBuild(top=top, sources=sources, includes=include_dirs(), defines=pin_defines(top))
+    )
     return run(
         SimRun(
             build=where, module=f"tests.sim.{module}", env={"RULE": rule},

@@ -12,9 +12,9 @@ import pytest
 from golden import isa_builders as isa
 from honeyguide.waves.hierarchy import signals, values
 from honeyguide.waves.picture import draw, missing_tools
-from honeyguide.waves.save_file import missing_signals, write_views
+from honeyguide.waves.save_file import write_views
 from honeyguide.waves.view import BIT, STATE
-from tb.build import ROOT
+from tb.build import ROOT, include_dirs
 from tb.env.first_difference_job import Stage
 from tb.waves.decode import DECODERS
 from tb.waves.signals import GROUPS, INSIDE, OPEN_FOR, STATES
@@ -63,8 +63,9 @@ def every_signal(folder: Path) -> Path:
 
 @cache
 def module_texts() -> dict[str, str]:
-    files = [*ROOT.glob("rtl/**/*.v"), ROOT / "tb/hdl/ratel_tb.sv"]
-    return {path.stem: path.read_text(encoding="utf-8") for path in files}
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in ROOT.glob("rtl/**/*.v")}
+    top = [ROOT / "tb/hdl/ratel_tb.sv", *(f for d in include_dirs() for f in d.glob("*.svh"))]
+    return texts | {"ratel_tb": "\n".join(path.read_text(encoding="utf-8") for path in top)}
 
 
 @pytest.mark.parametrize("path", [signal.path for signal in EVERY])
@@ -79,12 +80,6 @@ def test_every_signal_of_the_views_is_declared_in_the_hdl(path: str) -> None:
         assert every and found, f"{module} has no instance {instance}"
         module = every[-1]
     assert re.search(rf"^\s*(?:input|output|wire|reg|logic)\b[^;]*\b{name}\b", texts[module], re.M)
-
-
-def test_a_signal_that_does_not_exist_is_found_missing(tmp_path: Path) -> None:
-    everything = [(signal.path, 32) for signal in EVERY]
-    assert missing_signals(vcd(tmp_path, everything)) == []
-    assert missing_signals(vcd(tmp_path, everything[1:])) == [EVERY[0].path]
 
 
 def test_names_come_from_the_wave_file_with_their_range(tmp_path: Path) -> None:

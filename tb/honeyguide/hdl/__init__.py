@@ -10,8 +10,12 @@ HDL = Path(__file__).resolve().parent
 CHECKERS = HDL / "checkers"
 # The package comes first.
 SHARED = tuple(
-    HDL / name for name in ("bench_pkg.sv", "axi_memory.sv", "command_player.sv", "pin_recorder.sv")
-)
+    HDL / f"{name}.sv"
+    for name in (
+        "bench_pkg", "axi_memory", "command_player", "pin_recorder", "bind_recorder",
+        "bind_checkers",
+    )
+)  # fmt: skip
 STORE = HDL / "bench_store.cpp"
 
 
@@ -30,8 +34,13 @@ def axi_bench(
     return {
         "top": "axi_tb",
         "sources": [*sources, *SHARED, *checkers, HDL / "axi_tb.sv"],
+        "includes": [HDL / "include"],
         "parameters": parameters,
-        "defines": {"HONEYGUIDE_CORE": core, **({"HONEYGUIDE_WRITES": 1} if writes else {})},
+        "defines": {
+            "HONEYGUIDE_TOP": "axi_tb",
+            "HONEYGUIDE_CORE": core,
+            **({"HONEYGUIDE_WRITES": 1} if writes else {}),
+        },
         "cpp_sources": [STORE],
         "export_symbols": True,
         "args": ["-Wno-fatal"],

@@ -132,17 +132,6 @@ def inside(there: Mapping[str, str], instances: Sequence[str]) -> list[Group]:
     ]
 
 
-def missing_signals(waves: Path) -> list[str]:
-    """Signals that a view would want and the wave file does not have."""
-    there = signals(waves)
-    return [
-        s.path
-        for group in views_of_core().groups
-        for s in group.signals
-        if top() + s.path not in there
-    ]
-
-
 def head(
     waves: Path, *, first: int, last: int | None, cycle: int, issued: int | None,
     clock: int = CLOCK_PS,

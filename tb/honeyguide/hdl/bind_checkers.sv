@@ -1,10 +1,8 @@
-// Binds the checkers to the bench top; the build adds this file to every simulation.
+// Binds the protocol checkers to the bench top HONEYGUIDE_TOP, which has the pins of axi_pins.svh and,
+// with the macro HONEYGUIDE_XIF, those of xif_pins.svh.
 
-`ifndef RATEL_CHECKED_TOP  // another top with the same names for the pins
-`define RATEL_CHECKED_TOP ratel_tb
-`endif
-
-bind `RATEL_CHECKED_TOP cvxif_checker #(
+`ifdef HONEYGUIDE_XIF
+bind `HONEYGUIDE_TOP cvxif_checker #(
   .IdWidth(XifIdWidth)
 ) check_cvxif (
   .clk_i(clk),
@@ -32,10 +30,11 @@ bind `RATEL_CHECKED_TOP cvxif_checker #(
   .result_we_i(x_result_we),
   .result_other_i(x_result_exc || x_result_exccode != 0 || x_result_err || x_result_dbg)
 );
+`endif
 
-bind `RATEL_CHECKED_TOP axi_checker #(
-  .DataWidth(AxiDataWidth),
-  .IdWidth(AxiIdWidth),
+bind `HONEYGUIDE_TOP axi_checker #(
+  .DataWidth(DataWidth),
+  .IdWidth(IdWidth),
   .MaxBurst(MaxBurst)
 ) check_axi (
   .clk_i(clk),
@@ -72,7 +71,7 @@ bind `RATEL_CHECKED_TOP axi_checker #(
   .rready_i(m_rready)
 );
 
-bind `RATEL_CHECKED_TOP axil_checker check_axil (
+bind `HONEYGUIDE_TOP axil_checker check_axil (
   .clk_i(clk),
   .rst_ni(rst_n),
   .awaddr_i(l_awaddr),

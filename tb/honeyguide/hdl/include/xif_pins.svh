@@ -1,0 +1,31 @@
+// The pins of a CV-X-IF, by the names under which agents, recorder and checker look at them, for a top
+// with XifIdWidth. The macro HONEYGUIDE_XIF says that a top has them.
+  logic                         x_issue_valid;
+  logic                         x_issue_ready;
+  logic [31:0]                  x_issue_instr;
+  logic [1:0]                   x_issue_mode;
+  logic [XifIdWidth-1:0]        x_issue_id;
+  logic [31:0]                  x_issue_rs1;
+  logic [31:0]                  x_issue_rs2;
+  logic [1:0]                   x_issue_rs_valid;
+  logic                         x_issue_accept;
+  logic                         x_issue_writeback;
+  logic [1:0]                   x_issue_register_read;
+  logic                         x_issue_dualwrite;
+  logic [2:0]                   x_issue_dualread;
+  logic                         x_issue_loadstore;
+  logic                         x_issue_ecswrite;
+  logic                         x_issue_exc;
+  logic                         x_commit_valid;
+  logic [XifIdWidth-1:0]        x_commit_id;
+  logic                         x_commit_kill;
+  logic                         x_result_valid;
+  logic                         x_result_ready;
+  logic [XifIdWidth-1:0]        x_result_id;
+  logic [31:0]                  x_result_data;
+  logic [4:0]                   x_result_rd;
+  logic                         x_result_we;
+  logic                         x_result_exc;
+  logic [5:0]                   x_result_exccode;
+  logic                         x_result_err;
+  logic                         x_result_dbg;
