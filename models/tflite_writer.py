@@ -101,6 +101,13 @@ def conv_output_size(size: int, kernel: int, stride: int, dilation: int, padding
     raise ValueError(f"padding must be SAME or VALID, not {padding!r}")
 
 
+def packed(model: schema.ModelT) -> bytes:
+    """Return the file of a model."""
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
 class TfliteWriter:
     """A network under construction. Tensor handles are plain indices into its first subgraph.
 
@@ -387,9 +394,7 @@ class TfliteWriter:
         model.operatorCodes = [self._operator_code(name, version) for name, version in self._codes]
         model.subgraphs = graphs
         model.buffers = self._buffers
-        builder = flatbuffers.Builder(1024)
-        builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-        return bytes(builder.Output())
+        return packed(model)
 
     def _called_once(self) -> list[schema.SubGraphT]:
         """The subgraph that gives the variables their first values, and the call of it."""

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from scripts.fuzz.seeds import packed
+from models.tflite_writer import packed
 
 KINDS = ("field", "flip", "field", "word", "field", "swap", "bit", "cut")
 WORDS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)

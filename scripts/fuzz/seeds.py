@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from models.tflite_writer import TfliteWriter
+from models.tflite_writer import TfliteWriter, packed
 from tests.golden.fuzz_models import ALL_OPERATORS, make_case
 
 
@@ -203,13 +202,6 @@ def _with_initial_value(raw: bytes, handle: int, name: str, value: np.ndarray) -
             once.operators.append(made)
     model.subgraphs.append(once)
     return packed(model)
-
-
-def packed(model: schema.ModelT) -> bytes:
-    """Return the file of an unpacked model."""
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
 
 
 SEEDS: dict[str, Callable[[], bytes]] = {

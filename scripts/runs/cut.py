@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import flatbuffers
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from models.tflite_writer import packed
 
 
 class CutError(ValueError):
@@ -19,13 +20,6 @@ class CutError(ValueError):
 def read_model(raw: bytes) -> schema.ModelT:
     """Return a file as objects that can be changed."""
     return schema.ModelT.InitFromObj(schema.Model.GetRootAs(raw, 0))
-
-
-def packed(model: schema.ModelT) -> bytes:
-    """Return the file of a model."""
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
 
 
 def operators(raw: bytes) -> list[str]:

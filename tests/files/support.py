@@ -10,7 +10,8 @@ import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from golden.network import NetworkError
-from scripts.fuzz.seeds import packed, seed_models
+from models.tflite_writer import packed
+from scripts.fuzz.seeds import seed_models
 from sw.importer import import_network
 
 Change = Callable[[schema.ModelT], None]

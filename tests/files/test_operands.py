@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
+from models.tflite_writer import packed
 from scripts.fuzz.campaign import REFUSED
 from scripts.fuzz.mutate import Mutant
-from scripts.fuzz.seeds import packed
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.oracle import Oracles
 from sw.importer.validation.operators import SIGNATURES

@@ -19,9 +19,9 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from golden.config import load_config
 from golden.network import run_network
+from models.tflite_writer import packed
 from scripts.fuzz.campaign import REFUSED
 from scripts.fuzz.mutate import Mutant
-from scripts.fuzz.seeds import packed
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.model import load_model
 from scripts.runs.oracle import Oracles

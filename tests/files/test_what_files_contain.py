@@ -17,9 +17,9 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from golden.config import load_config
 from golden.network import run_network
-from models.tflite_writer import TfliteWriter
+from models.tflite_writer import TfliteWriter, packed
 from scripts.model_check import check
-from scripts.runs.cut import packed, read_model
+from scripts.runs.cut import read_model
 from scripts.runs.model import inputs_of
 from scripts.runs.oracle import compare_with_oracle
 from sw.compiler.compile import compile_network
