@@ -25,7 +25,7 @@ from golden.network.operations import (
 )
 from sw.importer.context import Context
 from sw.importer.records import FileRecord, OperatorRecord, TensorRecord, read_file
-from sw.importer.registry import OPERATORS
+from sw.importer.registry import FAMILIES, OPERATORS
 from sw.importer.unsigned import border_tensor, flip, flipped
 from sw.importer.validation import (
     check_border,
@@ -36,8 +36,8 @@ from sw.importer.validation import (
     check_structure,
     check_tensors,
 )
-from sw.importer.variables import check_variables, initial_state
 
+VARIABLES = FAMILIES["variables"][1].split()
 NUMPY_TYPES = frozenset({"float32", "int8", "uint8", "int16", "int32", "int64", "bool"})
 
 
@@ -98,8 +98,12 @@ def survey_network(path: Path) -> tuple[Network | None, list[NetworkError]]:
     if problems:
         return None, problems
     layers = builder.finished_layers()
-    state = initial_state(file, context)
-    check_variables(context, layers, state)
+    state = dict(context.state)
+    if any(file.operator_name(operator) in VARIABLES for operator in graph.operators):
+        from sw.importer.variables import check_variables, initial_state  # as other families
+
+        state = initial_state(file, context)
+        check_variables(context, layers, state)
     return (
         Network(
             name=path.stem,

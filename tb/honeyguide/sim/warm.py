@@ -189,6 +189,7 @@ def start(program: str, env: Mapping[str, str], imports: Sequence[str]) -> Keepe
         process.wait()
         last = said.decode(errors="replace").strip().splitlines()[-1:]
         raise KeeperError(f"no warm simulator: {last[0] if last else 'it ended'}") from None
+    atexit.register(close_all)
     return Keeper(process=process, requests=ours, files=files)
 
 
@@ -198,6 +199,3 @@ def close_all() -> None:
         found = _keepers.pop(key)
         if key[0] == os.getpid():
             found.close()
-
-
-atexit.register(close_all)
