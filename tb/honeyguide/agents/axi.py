@@ -190,9 +190,11 @@ class AxiMemoryDriver(PinDriver):
         index = next(i for i, burst in enumerate(self._reads) if burst.id == wanted)
         return self._reads.pop(index)
 
-    def _offer_beat(self, in_reset: bool) -> bool:
+    def _offer_beat(self) -> bool:
         """Put the next beat on the pins; return whether there is one that does not wait."""
-        if in_reset:
+        if self._reading is None and not self._reads:
+            return False
+        if not known(self.rst_n):
             self._reading = None
         if self._reading is None and self._reads:
             self._reading = self._next_read()
@@ -215,7 +217,7 @@ class AxiMemoryDriver(PinDriver):
                 burst.address, burst.beats = burst.first, burst.length
         self._reading = burst if burst is not None and burst.beats else None
 
-    def _offer_answer(self, _: bool) -> bool:
+    def _offer_answer(self) -> bool:
         """Put the answer to a write on the pins; return whether there is one that does not wait."""
         bus = self.bus
         if not self._answers or not self.go("b"):
@@ -264,7 +266,7 @@ class AnswerChannel:
     """R or B, as the memory sees it: what it offers stays until it is taken or a reset comes."""
 
     def __init__(
-        self, driver: AxiMemoryDriver, name: str, offer: Callable[[bool], bool],
+        self, driver: AxiMemoryDriver, name: str, offer: Callable[[], bool],
         taken: Callable[[bool], None],
     ) -> None:  # fmt: skip
         """Offer what `offer` puts on the pins; tell `taken` of its end, and if that was a reset."""
@@ -285,7 +287,7 @@ class AnswerChannel:
         if self._offered:
             self._driver.show(self._valid, 0)
             self._taken(self._cut)
-        self._offered = self._offer(not known(self._driver.rst_n))
+        self._offered = self._offer()
         if self._offered:
             self._driver.show(self._valid, 1)
 
@@ -302,27 +304,32 @@ class AxiMonitor(PinMonitor):
         "bid", "bresp", "bvalid", "bready",
     ]  # fmt: skip
 
+    _ADDRESS = ("valid", "ready", "id", "addr", "len", "size", "burst")
+
     def build_phase(self) -> None:
         """Bind the signals of the directions that the port has."""
         writes = self.cdb_get("config").writes
-        self._channels = ("ar", "aw") if writes else ("ar",)
         self._signals = self._READ + self._WRITE * writes
         super().build_phase()
+        self._addresses = [
+            (name == "aw", *(getattr(self.bus, name + pin) for pin in self._ADDRESS))
+            for name in (("ar", "aw") if writes else ("ar",))
+        ]
 
     def sample(self) -> None:
         """Publish what the next rising edge takes."""
         bus = self.bus
-        for channel in self._channels:
-            if known(getattr(bus, f"{channel}valid")) and known(getattr(bus, f"{channel}ready")):
+        for write, valid, ready, number, address, length, size, burst in self._addresses:
+            if known(valid) and known(ready):
                 self._recv(
                     BurstSeen(
                         cycle=self.cycle,
-                        write=channel == "aw",
-                        id=known(getattr(bus, f"{channel}id")),
-                        address=known(getattr(bus, f"{channel}addr")),
-                        beats=known(getattr(bus, f"{channel}len")) + 1,
-                        size=1 << known(getattr(bus, f"{channel}size")),
-                        burst=known(getattr(bus, f"{channel}burst")),
+                        write=write,
+                        id=known(number),
+                        address=known(address),
+                        beats=known(length) + 1,
+                        size=1 << known(size),
+                        burst=known(burst),
                     )
                 )
         if known(bus.rvalid) and known(bus.rready):

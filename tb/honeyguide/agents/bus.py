@@ -51,6 +51,10 @@ def known(handle: Any) -> int:
         UnknownValueError: a bit is X or Z.
     """
     bits: str = handle._handle.get_signal_val_binstr()
+    if bits == "0":  # as most valids are
+        return 0
+    if bits == "1":
+        return 1
     try:
         return int(bits, 2)
     except ValueError:
@@ -71,6 +75,7 @@ class Edges:
         self.rise: list[Callable[[], None]] = []
         self.fall: list[Callable[[bool], None]] = []
         self._rst_n = rst_n
+        self._waiting: list[tuple[Callable[[], bool], Event]] = []
         cocotb.start_soon(self._falls(FallingEdge(clk)))
         self._task: Task[None] = cocotb.start_soon(self._rises(RisingEdge(clk)))
 
@@ -91,6 +96,17 @@ class Edges:
             await edge
             for drive in self.rise:
                 drive()
+            for waits in [*self._waiting]:
+                if waits[0]():
+                    self._waiting.remove(waits)
+                    waits[1].set()
+
+    async def until(self, ready: Callable[[], bool]) -> None:
+        """Return when something is so: at once, or after the rising edge that made it so."""
+        if not ready():
+            event = Event()
+            self._waiting.append((ready, event))
+            await event.wait()
 
 
 _edges: dict[Any, Edges] = {}

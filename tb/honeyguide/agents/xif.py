@@ -166,13 +166,11 @@ class XifDriver(PinDriver):
 
     async def _driver_send(self, transaction: Offload | Settle, sync: bool = True) -> None:
         if isinstance(transaction, Settle):
-            while not self.idle:
-                await self._rise
+            await self.edges.until(lambda: self.idle)
             return
         await self.cycles(transaction.gap + int(sync))
         # Ids that are undecided at a time span less than half of their range.
-        while self._next_id in self._in_use or len(self._commits) >= self._count // 2 - 2:
-            await self._rise
+        await self.edges.until(self._may_offer)
         identifier = self._next_id
         self._next_id = (identifier + 1) % self._count
         self._in_use.add(identifier)
@@ -203,8 +201,11 @@ class XifDriver(PinDriver):
         if not decided:
             self._commit_later(identifier, transaction, accepted)
         # A kill is for everything younger too, so nothing is offered before it was seen.
-        while transaction.kill and not self._port_is_free:
-            await self._rise
+        if transaction.kill:
+            await self.edges.until(lambda: self._port_is_free)
+
+    def _may_offer(self) -> bool:
+        return self._next_id not in self._in_use and len(self._commits) < self._count // 2 - 2
 
     async def _issue(self, identifier: int, transaction: Offload) -> bool:
         """Go to the falling edge; return whether the instruction was decided in this cycle."""
