@@ -1,10 +1,13 @@
 // Binds the rules of the core's own outputs to the core, in every bench that has it.
+`include "ratel_desc.vh"
+
 bind ratel_core core_checker check_core (
   .clk_i              (clk_i),
   .rst_ni             (rst_ni),
   .irq_i              (irq_o),
   .pending_i          ({u_control.u_regs.error_any, u_control.u_regs.done_q}),
   .enable_i           (u_control.u_regs.irq_enable_q),
+  .compressed_ready_i (x_compressed_ready_o),
   .compressed_accept_i(x_compressed_accept_o),
   .mem_valid_i        (x_mem_valid_o),
   .status_i           (u_control.u_regs.status[3:1]),
@@ -18,5 +21,17 @@ bind ratel_core core_checker check_core (
   .completes_i        (load_done || execute_done || store_done),
   .cleared_i          (u_control.reset_pending || u_control.watchdog_taken),
   .bark_i             (u_control.watchdog_fire),
-  .count_i            (u_control.u_watchdog.count_q)
+  .count_i            (u_control.u_watchdog.count_q),
+  .starts_i           ({load_valid, store_valid}),
+  .users_i            ({(load_desc[`DESC_LOAD_OWNER] & 3'd3) != 0,
+                        (store_desc[`DESC_STORE_OWNER] & 3'd3) != 0}),
+  .addressed_i        ({m_axi_arvalid_o, m_axi_awvalid_o}),
+  .prot_i             ({m_axi_arprot_o, m_axi_awprot_o}),
+  .cache_i            ({m_axi_arcache_o, m_axi_awcache_o}),
+  .taken_i            (x_issue_valid_i && x_issue_ready_o && x_issue_accept_o),
+  .issue_id_i         (8'(x_issue_id_i)),
+  .issue_hart_i       (8'(x_issue_hartid_i)),
+  .result_i           (x_result_valid_o),
+  .result_id_i        (8'(x_result_id_o)),
+  .result_hart_i      (8'(x_result_hartid_o))
 );

@@ -12,7 +12,17 @@ module checker_tb;
   logic               c_irq;
   logic [1:0]         c_pending;
   logic [1:0]         c_enable;
+  logic               c_compressed_ready;
   logic               c_compressed_accept;
+  logic [1:0]         c_starts;
+  logic [1:0]         c_users;
+  logic [1:0]         c_addressed;
+  logic [5:0]         c_prot;
+  logic [7:0]         c_cache;
+  logic               c_taken;
+  logic [7:0]         c_hart;
+  logic               c_result;
+  logic [7:0]         c_result_hart;
   logic               c_mem_valid;
   logic [2:0]         c_status;
   logic               c_status_user;
@@ -41,7 +51,17 @@ module checker_tb;
     c_irq = '0;
     c_pending = '0;
     c_enable = '0;
+    c_compressed_ready = '1;
     c_compressed_accept = '0;
+    c_starts = '0;
+    c_users = '0;
+    c_addressed = '0;
+    c_prot = '0;
+    c_cache = '0;
+    c_taken = '0;
+    c_hart = '0;
+    c_result = '0;
+    c_result_hart = '0;
     c_mem_valid = '0;
     c_status = '0;
     c_status_user = '0;
@@ -58,6 +78,7 @@ module checker_tb;
     .irq_i(c_irq),
     .pending_i(c_pending),
     .enable_i(c_enable),
+    .compressed_ready_i(c_compressed_ready),
     .compressed_accept_i(c_compressed_accept),
     .mem_valid_i(c_mem_valid),
     .status_i(c_status),
@@ -71,7 +92,18 @@ module checker_tb;
     .completes_i(c_completes),
     .cleared_i(c_cleared),
     .bark_i(c_bark),
-    .count_i(c_count)
+    .count_i(c_count),
+    .starts_i(c_starts),
+    .users_i(c_users),
+    .addressed_i(c_addressed),
+    .prot_i(c_prot),
+    .cache_i(c_cache),
+    .taken_i(c_taken),
+    .issue_id_i(8'd9),
+    .issue_hart_i(c_hart),
+    .result_i(c_result),
+    .result_id_i(8'd9),
+    .result_hart_i(c_result_hart)
   );
 
 endmodule

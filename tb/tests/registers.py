@@ -66,6 +66,21 @@ class AccessPolicies(RatelTest):
                 commands.append(RegisterWrite(address=address, data=data, strobes=strobe))
                 commands.append(RegisterRead(address=address))
         await self.env.play([*commands, *offload([isa.fence()])])
+        await self.env.play([*self.astray(sorted(named)), *offload([isa.fence()])])
+
+    def astray(self, named: list[int]) -> list[Command]:
+        """Return accesses beside every register, commands too: refused, whatever stands there."""
+        random = self.seeds.stream("astray")
+        commands: list[Command] = []
+        for address in named:
+            beside = address + int(random.integers(1, 4))
+            data = int(random.integers(1 << 32))
+            commands += [
+                RegisterWrite(address=beside, data=data, strobes=15),
+                RegisterRead(address=beside),
+                RegisterRead(address=address),
+            ]
+        return commands
 
 
 @pyuvm.test()

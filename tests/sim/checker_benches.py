@@ -50,6 +50,9 @@ L_WRITTEN = [
 ]
 L_READ = [{"l_arvalid": 1, "l_arready": 1}, {"l_arvalid": 0, "l_arready": 0}]
 NONE: Cycle = {}
+MACHINE: Cycle = {"c_starts": 2, "c_users": 0}  # a load of machine mode
+HART: Cycle = {"c_taken": 1, "c_hart": 3}
+ASKS: Cycle = {"c_addressed": 2, "c_prot": 0o10, "c_cache": 0x33}
 
 # Two or more breakages of one assertion are told apart by a suffix after a dot.
 WATCHED = {"c_limit": 2, "c_engines": 1, "c_status": 1}
@@ -127,7 +130,14 @@ BROKEN: dict[str, list[Cycle]] = {
     "core_irq_follows_status.lost": [{"c_pending": 2, "c_enable": 3}, NONE],
     "core_irq_follows_status.masked": [{"c_pending": 2, "c_enable": 1, "c_irq": 1}, NONE],
     "core_takes_no_compressed": [{"c_compressed_accept": 1}, NONE],
+    "core_answers_compressed": [{"c_compressed_ready": 0}, NONE],
     "core_asks_no_memory": [{"c_mem_valid": 1}, NONE],
+    "core_says_who_asks": [{**MACHINE, **ASKS, "c_prot": 0o20}, NONE],
+    "core_says_who_asks.user": [{**MACHINE, "c_users": 2, **ASKS}, NONE],
+    "core_says_who_asks.write": [{**MACHINE, "c_starts": 1}, {**ASKS, "c_addressed": 1}, NONE],
+    "core_says_who_asks.late": [MACHINE, *[{"c_starts": 0}] * 40, ASKS, NONE],
+    "core_result_is_of_its_hart": [HART, {"c_taken": 0, "c_result": 1, "c_result_hart": 2}, NONE],
+    "core_asks_for_no_cache": [{**MACHINE, **ASKS, "c_cache": 0x13}, NONE],
     "core_status_shows_engines": [{"c_engines": 2}, NONE],
     "core_status_shows_engines.user": [
         {"c_engines": 2, "c_status": 2, "c_status_user": 1}, NONE,
@@ -146,6 +156,11 @@ BROKEN: dict[str, list[Cycle]] = {
 }  # fmt: skip
 
 SOUND: dict[str, list[Cycle]] = {
+    "a result of its hart": [HART, {"c_taken": 0, "c_result": 1, "c_result_hart": 3}, NONE],
+    "reads of machine mode, then of users": [
+        {**MACHINE, **ASKS}, {"c_starts": 0}, {"c_addressed": 0}, {"c_starts": 2, "c_users": 2},
+        {"c_addressed": 2, "c_prot": 0o20}, {"c_prot": 0o10}, {"c_addressed": 0, "c_starts": 0},
+    ],
     "a watchdog that barks in time": [
         {**WATCHED}, counted(1), {**counted(2), "c_bark": 1}, NONE, {"c_cleared": 1},
         {**counted(0), "c_cleared": 0, "c_bark": 0}, {**counted(1), "c_completes": 1}, counted(0),

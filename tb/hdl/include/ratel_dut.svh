@@ -29,7 +29,7 @@
     .x_issue_ready_o(x_issue_ready),
     .x_issue_instr_i(x_issue_instr),
     .x_issue_mode_i(x_issue_mode),
-    .x_issue_hartid_i('0),
+    .x_issue_hartid_i(^x_issue_id),  // so that each result has to bring back its own
     .x_issue_id_i(x_issue_id),
     .x_issue_rs1_i(x_issue_rs1),
     .x_issue_rs2_i(x_issue_rs2),
