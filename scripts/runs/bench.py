@@ -9,7 +9,6 @@ from pathlib import Path
 from golden.config import CoreConfig, load_config
 from honeyguide.report.progress import building
 from honeyguide.sim import SimBuild, build, build_first
-from honeyguide.sim.stand_in import stand_in
 from honeyguide.sim.workers import threads
 from tb.build import bench_build
 from tb.core import RATEL
@@ -46,6 +45,8 @@ def wanted_bench(core: CoreConfig, *, traced: bool = False, rtl: Path | None = N
     """Return what `bench` builds."""
     wanted = bench_build(core.name)
     if rtl is not None:
+        from honeyguide.sim.stand_in import stand_in
+
         wanted = stand_in(wanted, rtl)
     return SimBuild(**wanted, traced=traced)
 

@@ -15,7 +15,6 @@ from golden.network import Network, Tensor
 from golden.numerics import limits
 from honeyguide.cli import UserError
 from scripts.runs.floors import Floors, floors
-from scripts.runs.onnx_packages import ensure_packages
 from sw.compiler.compile import compile_network
 from sw.compiler.program import MEMORY_BASE, NpuPhase, Program
 from sw.importer.model import import_network, is_onnx
@@ -81,6 +80,8 @@ def load_model(path: Path, core: CoreConfig) -> Model:
 def ensure_onnx(path: Path) -> None:
     """Install what ONNX files need, if `path` is one."""
     if is_onnx(path) and path.is_file():
+        from scripts.runs.onnx_packages import ensure_packages
+
         ensure_packages()
 
 

@@ -35,12 +35,10 @@ from honeyguide.project import BUILD, ROOT
 from honeyguide.sim import objects, toolchain
 from honeyguide.sim.design import Design, Mistake
 from honeyguide.sim.errors import HdlError
-from honeyguide.sim.mistakes import find_mistakes
 from honeyguide.sim.objects import compile_model, missing_bytes
 from honeyguide.sim.sources import code_of, hdl_files
 from honeyguide.sim.supervise import supervise
 from honeyguide.sim.toolchain import MAIN, MAIN_INCLUDES, clean_environment, error_lines
-from honeyguide.sim.verilator_messages import mistakes_in
 from honeyguide.sim.workers import threads
 
 log = logging.getLogger(__name__)
@@ -232,6 +230,8 @@ def mistakes_of(wanted: SimBuild) -> list[Mistake]:
     key = f"{text_hash(wanted)} {wanted.design} {sorted(wanted.parameters.items())}"
     with _examining:  # quick and fast builds ask for the same
         if key not in _examined:
+            from honeyguide.sim.mistakes import find_mistakes  # only what is built is examined
+
             _examined[key] = find_mistakes(wanted.design, wanted.parameters)
     return _examined[key]
 
@@ -388,6 +388,8 @@ def forget_old(folder: Path) -> None:
 
 def refusals(log_file: Path, folder: Path, *, count: int = 3) -> list[str]:
     """Return the errors of Verilator in a build's log, as sentences with paths from the root."""
+    from honeyguide.sim.verilator_messages import mistakes_in
+
     lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
     found = [str(one) for one in mistakes_in(lines, folder) if one.refused]
     return [text.replace(f"{plain(ROOT)}/", "") for text in found[:count]]
