@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.faults.faults import load_faults
 from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs import task
 from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
+from honeyguide.proofs.planted import chosen
 from honeyguide.proofs.table import SOLVERS, TableError, load
 from honeyguide.proofs.task import Sources
 from honeyguide.proofs.waves_command import main as waves
@@ -219,6 +222,20 @@ def test_the_page_counts_what_is_in_the_table() -> None:
     )
     page = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
     assert counted in " ".join(page.split()), f"docs/proofs.md has to say: {counted}"
+
+
+def test_the_slowest_faults_of_a_self_test_are_chosen(tmp_path: Path) -> None:
+    faults = load_faults()[:4]
+    report = tmp_path / "selftest.json"
+    outcomes = [
+        {"fault": fault.name, "seconds": seconds}
+        for fault, seconds in zip(faults, (3.0, 90.5, 12.0, 40.0), strict=True)
+    ]
+    report.write_text(json.dumps({"outcomes": outcomes}))
+    assert chosen("2", faults, report) == [faults[1], faults[3]]
+    assert chosen(faults[2].name, faults, report) == [faults[2]]
+    with pytest.raises(UserError, match="has no outcomes; run `make selftest`, or name faults"):
+        chosen("2", faults, tmp_path / "none.json")
 
 
 def test_stages_prove_first_what_the_rest_takes_for_granted(tmp_path: Path) -> None:
