@@ -16,7 +16,7 @@ from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs.campaign import Result, jobs_of, report, run_all
 from honeyguide.proofs.planted import catch
 from honeyguide.proofs.planted import chosen as chosen_faults
-from honeyguide.proofs.table import Proof, TableError, load
+from honeyguide.proofs.table import Proof, TableError, counted, load
 from honeyguide.proofs.task import check
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import table
@@ -63,13 +63,9 @@ def main(argv: list[str]) -> int:
     for result in results:
         if result.sentence:
             print(result.sentence, file=sys.stderr)
-    faults = sum(result.job.fault is not None for result in results)
     failed = sum(not result.passed for result in results)
     print(f"report      {shown(path)}")
-    print(
-        f"{sum(len(entry.properties) for entry in proofs)} properties of {len(proofs)} modules, "
-        f"{faults} faults: {failed} of {len(results)} runs are not as they must be"
-    )
+    print(f"{counted(proofs)}: {failed} of {len(results)} runs are not as they must be")
     print("FAIL" if failed else "PASS")
     return 1 if failed else 0
 

@@ -14,6 +14,7 @@ from honeyguide.proofs.table import Proof
 
 def bind_rules(proofs: Sequence[Proof], path: Path) -> list[Path]:
     """Write the file that binds; return it behind the rules that it needs."""
+    proofs = list({proof.module: proof for proof in proofs}.values())  # rules are there once
     lines = [f"bind {proof.module} {proof.instance(formal=False)}" for proof in proofs]
     text = "// Written from the table of proofs; do not edit.\n" + "\n".join(lines) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:

@@ -11,6 +11,8 @@ r"""The table of proofs: which module is shown to keep its rules, how, and what 
     stages = [["counts", "in_order"]]   proved first, then taken for granted by the rest: one step
                                         of the induction after the other, for what is too much
     cut = ["product"]                   wires that are anything but what the rules assume of them
+    name = "queue_wide"                 of another proof of the same rules, with other taps
+    not_here = ["counts_twice"]         rules that these parameters leave out of the module
     solver = "yices"                    where z3 is slow: sums, tables, orders
     [[proof.fault]]
     change = ["count_q != Full", "1'b1"]
@@ -40,6 +42,15 @@ _PARAMETER = re.compile(r"^\s*parameter\s+(?:\[[^\]]*\]\s*)?(\w+)\s*=", re.M)
 _FORMAL = re.compile(r"^`ifdef FORMAL\n.*?^`endif\n", re.M | re.S)
 
 
+def counted(proofs: Sequence[Proof]) -> str:
+    """Say how much is proved; rules that two proofs have in common count once."""
+    rules = {(proof.module, rule): proof.method for proof in proofs for rule in proof.properties}
+    modules = {proof.module for proof in proofs}
+    bounded = sum(method == "bounded" for method in rules.values())
+    faults = sum(len(proof.faults) for proof in proofs)
+    return f"{len(rules)} properties of {len(modules)} modules, {bounded} bounded, {faults} faults"
+
+
 class TableError(Exception):
     """The table, or a file of rules, is not as it must be; the message says what to do."""
 
@@ -58,7 +69,7 @@ class Proof:
     """One module with its rules.
 
     Attributes:
-        name: the module's, without the core's prefix.
+        name: the module's, without the core's prefix, if the table gives no other.
         variants: values of parameters; each is proved by itself.
         depth: steps of the induction, or of the bounded search.
         apart: every rule by itself: faster where none helps another, as in modules without a clock.
@@ -66,6 +77,7 @@ class Proof:
         cover_depth: within so many cycles everything that a rule waits for must come true.
         fault_depth: within so many cycles a fault must be refuted.
         quick: part of the set that a pull request runs.
+        not_here: rules that a `generate` of the file leaves out.
         cut: wires whose drivers are left out, as of a multiplier.
         solver: the one that is asked.
         timeout: seconds after which a proof is given up: not proved.
@@ -85,6 +97,7 @@ class Proof:
     fault_depth: int
     quick: bool
     cut: Sequence[str]
+    not_here: Sequence[str]
     solver: str
     timeout: int
     faults: Sequence[Fault] = field(default=())
@@ -92,7 +105,11 @@ class Proof:
     @property
     def properties(self) -> list[str]:
         """Names of what is proved, in the order of the file."""
-        return [n for kind, n in self._named() if not kind.startswith(("HOST", "LIMIT"))]
+        return [
+            name
+            for kind, name in self._named()
+            if not kind.startswith(("HOST", "LIMIT")) and name not in self.not_here
+        ]
 
     @property
     def assumptions(self) -> list[str]:
@@ -182,7 +199,7 @@ def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
     module = entry["module"]
     method: Method = entry.get("method", "unbounded")
     proof = Proof(
-        name=module.partition("_")[2],
+        name=entry.get("name", module.partition("_")[2]),
         module=module,
         rules=folder / "rules" / f"{module}_rules.sv",
         variants=entry.get("parameters", [{}]),
@@ -196,6 +213,7 @@ def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
         fault_depth=entry.get("fault_depth", 12),
         quick=entry.get("quick", True),
         cut=entry.get("cut", []),
+        not_here=entry.get("not_here", []),
         solver=entry.get("solver", "z3"),
         timeout=entry.get("timeout", 300),
         faults=[
@@ -215,6 +233,9 @@ def _proof(entry: Mapping[str, Any], folder: Path) -> Proof:
         raise TableError(f"{proof.name}: a proof for some sizes says the reason why not for all")
     if len(proof.faults) < 2:
         raise TableError(f"{proof.name}: at least two faults show that the proof can fail")
+    for rule in proof.not_here:
+        if rule not in proof.kinds:
+            raise TableError(f"{proof.name}: not_here has {rule}, which is no rule of its file")
     for rule in (rule for stage in proof.stages for rule in stage):
         if rule not in proof.properties:
             raise TableError(f"{proof.name}: a stage has {rule}, which is no rule of it")

@@ -48,6 +48,11 @@ module ratel_write_port_rules #(
   input wire [7:0]             late_q,
   input wire [4:0]             unsent,
   input wire [4:0]             unmade,
+  input wire [4:0]             whole,
+  input wire [4:0]             whole_aw,
+  input wire [13:0]            queues,
+  input wire                   made,
+  input wire                   beat_last,
 `endif
   input wire                   last_sent,
   input wire                   w_empty,
@@ -124,6 +129,37 @@ module ratel_write_port_rules #(
   `RULE_IF(late_answer_is_dropped, is_polite && bvalid_i && is_old, !answer_valid_o && bready_o)
 
 `ifdef FORMAL
+  // Bursts that wait until they are whole: addresses, and beats with the last ones marked, the
+  // oldest in bit 0. That a queue gives what it was given, in order, is proved of ratel_fifo.
+  wire [2:0] addresses, beats;
+  wire [1:0] address_in, address_out, beat_in, beat_out;
+  assign {addresses, address_in, address_out, beats, beat_in, beat_out} = queues;
+
+  generate
+    if (WriteAfterData != 0) begin : gen_whole
+      reg  [3:0] lasts_q;
+      wire       sent = wvalid_o && wready_i;
+      wire [2:0] kept = beats - {2'd0, sent};
+      wire [3:0] lasts = sent ? {1'b0, lasts_q[3:1]} : lasts_q;
+
+      always @(posedge clk_i) begin
+        if (!rst_ni)   lasts_q <= 4'd0;
+        else if (made) lasts_q <= lasts | ({3'd0, beat_last} << kept);
+        else           lasts_q <= lasts;
+      end
+
+      always @* if (rst_ni && beats != 0) assume (wlast_o == lasts_q[0]);
+
+      `RULE(queues_in_order, addresses <= 3'd4 && address_in == address_out + addresses[1:0]
+            && beats <= 3'd4 && beat_in == beat_out + beats[1:0])
+      `RULE(lasts_are_inside, (lasts_q >> beats) == 0)
+      `RULE(whole_have_their_last, whole == {4'd0, lasts_q[0]} + {4'd0, lasts_q[1]}
+            + {4'd0, lasts_q[2]} + {4'd0, lasts_q[3]})
+      `RULE(addresses_wait, {3'd0, addresses} + {1'b0, whole} == {1'b0, unsent} + {1'b0, whole_aw}
+            && whole <= 5'd4 && unsent <= 5'd9)
+    end
+  endgenerate
+
   `RULE_IF(late_is_given_up, polite_q, {2'd0, late_q} == old_to_send_q + old_sent_q)
   `RULE(all_is_sent, {5'd0, unsent} == present_to_send_q + old_to_send_q)
   `RULE(unsent_in_bounds, {27'd0, unmade} <= WritesOutstanding && present_to_send_q <= 10'd17
