@@ -20,8 +20,8 @@ from honeyguide.proofs.table import Proof
 from honeyguide.proofs.task import Sources, below, hunt
 
 SOON = 4  # cycles in which most that breaks a rule does
-TIMEOUT_S = 120
-ENOUGH_S = 300  # for one change; what is not refuted by then has survived
+TIMEOUT_S = 60
+ENOUGH_S = 60  # for one change; what is not refuted by then has survived
 
 
 class Rules:
