@@ -263,18 +263,9 @@ def test_a_stage_takes_nothing_for_granted_that_is_proved_later(tmp_path: Path) 
 
 
 def test_a_wire_that_is_cut_is_anything(tmp_path: Path) -> None:
-    table = TABLE.replace("depth = 2", 'depth = 2\ncut = ["count_o"]')
-    rule = "`RULE(out, count_o == count_q)"
-    write_demonstration(tmp_path, "", table)
-    text = RULES.replace(
-        "input wire [2:0] count_q", "input wire [2:0] count_o,\n  input wire [2:0] count_q"
-    )
-    (tmp_path / "rules" / "demo_counter_rules.sv").write_text(text.replace("RULES_TO_TRY", rule))
-    sources = Sources(files=[tmp_path / "demo_counter.v"], includes=[], macros=MACROS)
-    jobs = jobs_of(load(tmp_path / "proofs.toml"))[:1]
-    (first,) = run_all(jobs, sources, tmp_path / "runs", parallel=1, tell=lambda result: None)
+    first = outcome(tmp_path, table=TABLE.replace("depth = 2", 'depth = 2\ncut = ["count_q"]'))[0]
     assert not first.passed
-    assert "out" in first.sentence
+    assert first.outcome.rule in ("in_bounds", "waits")
 
 
 def test_without_symbiyosys_nothing_is_proved(
