@@ -6,7 +6,7 @@ What is expected is found mechanically, too:
 
     stage        that of the module which was changed
     instruction  the first that does something else than in the good core (affected.py)
-    awaited      of a hang: a link at a part of that module
+    awaited      of a hang: a link at a part of that module; changes of handshakes are drawn
 
     python -m scripts.debug.drawn --seed 3 -n 20           20 faults
     python -m scripts.debug.drawn --seed 3 -n 12 --hangs   12 hangs
@@ -43,6 +43,8 @@ from tb.env.waits_table import LINKS, PARTS
 
 FOLDER = BUILD / "debug"
 POOL = 12  # changes drawn for each that is wanted: most are seen by no test, or hang nothing
+# What mostly hangs: a change of a term that is about a handshake.
+HANDSHAKE = re.compile(r"valid|ready|done|busy|room|gnt|pop|push|take|free|full|empty|idle|count")
 HUNG = re.compile(r"hang:|time-out after|still busy")
 TESTS = (
     "layers.AnyLayers", "layers.VectorLayers", "offload.KillsAndWaits", "memory_port.BusErrors",
@@ -236,7 +238,9 @@ def main(argv: list[str]) -> int:
         if not LEFT_OUT.match(change.module)
         and (not wanted.module or change.module.removeprefix("ratel_") in wanted.module.split(","))
     ]
-    pool = sample(every, POOL * wanted.n * (3 if wanted.hangs else 1), wanted.seed)
+    if wanted.hangs:
+        every = [change for change in every if HANDSHAKE.search(change.old)]
+    pool = sample(every, POOL * wanted.n * (2 if wanted.hangs else 1), wanted.seed)
     kind = "hangs" if wanted.hangs else "faults"
     found: list[Drawn] = []
     with own_place(FOLDER) as folder:

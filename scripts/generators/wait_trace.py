@@ -14,6 +14,7 @@ TEXT = """// Tells since when each condition of tb/env/waits_table.py has its va
 //   w_last_i, b_i               | a write burst's last beat by the memory, its answer by the core
 //   ar_new_i, aw_new_i, w_new_i | the core means to send a read burst, a write burst, a beat
 //   aw_i, w_i                   | and they are taken by the memory
+//   axil_*_i                    | an address of a read, data of a write and their answers, taken
 //   bits_i, numbers_i           | conditions and numbers of the table
 `include "ratel_ranges.vh"
 
@@ -29,6 +30,10 @@ module wait_trace (
   input logic          w_new_i,
   input logic          aw_i,
   input logic          w_i,
+  input logic          axil_ar_i,
+  input logic          axil_r_i,
+  input logic          axil_w_i,
+  input logic          axil_b_i,
   input bit   [{high}:0]  bits_i,
   input bit   [{top}:0] numbers_i
 );
@@ -42,6 +47,7 @@ module wait_trace (
   logic [31:0] cycle_q;
   logic [31:0] reads_q;   // what the memory owes, as the pins show it
   logic [31:0] writes_q;
+  logic [31:0] axil_reads_q, axil_writes_q;           // what the registers owe
   logic [31:0] ar_unsent_q, aw_unsent_q, w_unsent_q;  // meant and not seen at the pins
 
   initial begin
@@ -56,6 +62,8 @@ module wait_trace (
     ar_unsent_q <= rst_ni ? ar_unsent_q + 32'(ar_new_i) - 32'(ar_i) : '0;
     aw_unsent_q <= rst_ni ? aw_unsent_q + 32'(aw_new_i) - 32'(aw_i) : '0;
     w_unsent_q  <= rst_ni ? w_unsent_q + 32'(w_new_i) - 32'(w_i) : '0;
+    axil_reads_q  <= rst_ni ? axil_reads_q + 32'(axil_ar_i) - 32'(axil_r_i) : '0;
+    axil_writes_q <= rst_ni ? axil_writes_q + 32'(axil_w_i) - 32'(axil_b_i) : '0;
     if (on) trace_waits(cycle_q, {words}, bits_i, {numbers}, numbers_i);
   end
 
@@ -73,6 +81,10 @@ bind ratel_core wait_trace u_wait_trace (
   .w_new_i  (u_store.u_port.beat_valid && u_store.u_port.beat_ready),
   .aw_i     (m_axi_awvalid_o && m_axi_awready_i),
   .w_i      (m_axi_wvalid_o && m_axi_wready_i),
+  .axil_ar_i(s_axil_arvalid_i && s_axil_arready_o),
+  .axil_r_i (s_axil_rvalid_o && s_axil_rready_i),
+  .axil_w_i (s_axil_wvalid_i && s_axil_wready_o),
+  .axil_b_i (s_axil_bvalid_o && s_axil_bready_i),
   .bits_i   ({{
 {bits}
   }}),

@@ -49,7 +49,7 @@ def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
         text="" if item is None
         else disassemble_instruction(Instruction(item.word, item.rs1, item.rs2)),
         issued=None if item is None else item.retired,
-        evidence="the process ended here, so no values were compared",
+        evidence="no values were compared",
     ).as_json()  # fmt: skip
 
 
@@ -83,13 +83,19 @@ def late(recording: Recording, snapshot: Snapshot, message: str, cycle: int) -> 
 
 
 def assertion_cycle(message: str) -> int | None:
-    """The cycle of an assertion: Verilator begins its line with the time in square brackets."""
-    told = re.search(r"\[(\d+)\]", message)
-    return int(told.group(1)) // CLOCK_PS if told else None
+    """The cycle of an assertion, whose line begins with the time; or one that is named."""
+    told = re.search(r"\[(\d+)\] %Error", message)
+    if told is not None:
+        return int(told.group(1)) // CLOCK_PS
+    named = re.search(r"\bcycle (\d+)", message)
+    return int(named.group(1)) if named else None
 
 
 def driver(message: str) -> str:
     """Which engine drives what an assertion complains about, by the assertion's name."""
+    burst = re.search(r"\bburst (writes|reads)\b", message)
+    if burst is not None:
+        return Stage.STORE if burst.group(1) == "writes" else Stage.LOAD
     told = re.search(r"check_axi\.axi_([a-z]+)", message)
     if told is None:
         return Stage.CONTROL

@@ -112,8 +112,8 @@ def store_bytes(
     goldens: Mapping[int, GoldenInstruction],
     order: list[RtlInstruction],
 ) -> dict[int, Written]:
-    """Bytes of each store: as many as it must write, then what the next has no place for. One that
-    golden lets fail has as many as are its own, once each.
+    """Bytes of each store: as many as it must write, then what the next has no place for, all up to
+    its end. One that golden lets fail has as many as are its own, once each.
     """
     address, value, cycle = stored_bytes(recording, core)
     found, first = {}, 0
@@ -126,15 +126,16 @@ def store_bytes(
         )
     for number, item in enumerate(order):
         golden = goldens.get(item.index)
+        until = len(address)  # nothing of it is on the bus after its end
+        if item.end is not None:
+            until = int(np.searchsorted(cycle, item.end, side="right"))
+        following = set(wanted[number + 1].tolist()) if number + 1 < len(order) else set()
         if golden is not None and golden.outcome.error is not None:
-            over = item.end  # nothing of it is on the bus after that
-            until = None if over is None else int(np.searchsorted(cycle, over, side="right"))
             end = first + _own(address[first:until], set(wanted[number].tolist()))
         else:
-            end = min(first + len(wanted[number]), len(address))
-        following = set(wanted[number + 1].tolist()) if number + 1 < len(order) else set()
-        while end < len(address) and int(address[end]) not in following:
-            end += 1
+            end = max(first, min(first + len(wanted[number]), until))
+            while end < until and int(address[end]) not in following:
+                end += 1
         part = slice(first, end)
         found[item.index] = Written(place=address[part], value=value[part], cycle=cycle[part])
         first = end

@@ -1,6 +1,6 @@
 """Why a core that hangs does not go on: who waits for whom, since when, down to the root.
 
-    execute end --last write--> writer --requantised item--> requantiser --drained item--> drain
+    execute end --last word--> writer --requantised item--> requantiser --drained item--> drain
                                                                  +----------parameters-------+ ^
                                                                  v                             |
                                                          parameter buffer ---parameter read----+
@@ -29,6 +29,9 @@ class Record(ctypes.Structure):
         ("since", ctypes.c_uint32 * 512),
         ("numbers", ctypes.c_uint32 * 64),
     )
+
+
+NO_STAGE = "work for a stage"  # a link of the table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,7 @@ class Chain:
         loop: how many of the last waits belong together: they lead back to the root, or the last is
             of somebody who offers what the root does not take, or see `lost_between`. 0 if it is
             the last alone.
+        owed: what the root does not offer, where nobody waits for it but the instruction.
     """
 
     waits: list[Wait] = field(default_factory=list)
@@ -97,11 +101,13 @@ class Chain:
     note: str = ""
     stalled: int = 0
     loop: int = 0
+    owed: tuple[str, ...] = ()
 
     @property
     def awaited(self) -> str:
         """The handshake that does not come; of parts that wait for each other, all of them."""
-        return ", ".join(dict.fromkeys(w.link.name for w in self.waits[-max(self.loop, 1) :]))
+        names = [wait.link.name for wait in self.waits[-max(self.loop, 1) :]]
+        return ", ".join(dict.fromkeys(names or self.owed))
 
     @property
     def since(self) -> int:
@@ -187,6 +193,10 @@ def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int 
         begun: cycle in which this one came there; no wait for it is older.
     """
     chain, part, seen = Chain(root=start), start, [start]
+    chain.owed = tuple(
+        link.name for link in LINKS
+        if link.source == start and link.take and not snapshot.holds(link.offer)
+    )  # fmt: skip
     while True:
         chain.root = part
         engine = part.removesuffix(" queue")
@@ -194,6 +204,12 @@ def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int 
             chain.note, chain.stalled = kept
             return chain
         waits = waits_of(part, snapshot)
+        lost = [wait for wait in waits if wait.link.name == NO_STAGE]
+        if lost and chain.waits:
+            chain.waits.append(lost[0])
+            chain.root, chain.loop = lost[0].on, 2
+            chain.note = "no stage of execute has work, although an instruction is there"
+            return chain
         if part in WORK and chain.waits and not snapshot.holds(WORK[part]):
             chain.note = f"{part} has nothing (more) to do for it"
             chain.loop = lost_between(chain.waits)
@@ -205,6 +221,8 @@ def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int 
             if offered and part in (*taken, start) and offered[0].link not in followed:
                 chain.waits.append(offered[0])
                 chain.loop = min(2, len(chain.waits))
+            elif part in PASSING and chain.waits:
+                chain.loop = lost_between(chain.waits)
             chain.note = f"{part} waits for nobody, and does not go on"
             return chain
         wait = replace(waits[0], since=max(waits[0].since, begun))

@@ -8,6 +8,7 @@
 //   w_last_i, b_i               | a write burst's last beat by the memory, its answer by the core
 //   ar_new_i, aw_new_i, w_new_i | the core means to send a read burst, a write burst, a beat
 //   aw_i, w_i                   | and they are taken by the memory
+//   axil_*_i                    | an address of a read, data of a write and their answers, taken
 //   bits_i, numbers_i           | conditions and numbers of the table
 `include "ratel_ranges.vh"
 
@@ -23,6 +24,10 @@ module wait_trace (
   input logic          w_new_i,
   input logic          aw_i,
   input logic          w_i,
+  input logic          axil_ar_i,
+  input logic          axil_r_i,
+  input logic          axil_w_i,
+  input logic          axil_b_i,
   input bit   [223:0]  bits_i,
   input bit   [1599:0] numbers_i
 );
@@ -36,6 +41,7 @@ module wait_trace (
   logic [31:0] cycle_q;
   logic [31:0] reads_q;   // what the memory owes, as the pins show it
   logic [31:0] writes_q;
+  logic [31:0] axil_reads_q, axil_writes_q;           // what the registers owe
   logic [31:0] ar_unsent_q, aw_unsent_q, w_unsent_q;  // meant and not seen at the pins
 
   initial begin
@@ -50,6 +56,8 @@ module wait_trace (
     ar_unsent_q <= rst_ni ? ar_unsent_q + 32'(ar_new_i) - 32'(ar_i) : '0;
     aw_unsent_q <= rst_ni ? aw_unsent_q + 32'(aw_new_i) - 32'(aw_i) : '0;
     w_unsent_q  <= rst_ni ? w_unsent_q + 32'(w_new_i) - 32'(w_i) : '0;
+    axil_reads_q  <= rst_ni ? axil_reads_q + 32'(axil_ar_i) - 32'(axil_r_i) : '0;
+    axil_writes_q <= rst_ni ? axil_writes_q + 32'(axil_w_i) - 32'(axil_b_i) : '0;
     if (on) trace_waits(cycle_q, 7, bits_i, 50, numbers_i);
   end
 
@@ -67,8 +75,12 @@ bind ratel_core wait_trace u_wait_trace (
   .w_new_i  (u_store.u_port.beat_valid && u_store.u_port.beat_ready),
   .aw_i     (m_axi_awvalid_o && m_axi_awready_i),
   .w_i      (m_axi_wvalid_o && m_axi_wready_i),
+  .axil_ar_i(s_axil_arvalid_i && s_axil_arready_o),
+  .axil_r_i (s_axil_rvalid_o && s_axil_rready_i),
+  .axil_w_i (s_axil_wvalid_i && s_axil_wready_o),
+  .axil_b_i (s_axil_bvalid_o && s_axil_bready_i),
   .bits_i   ({
-    26'd0,
+    25'd0,
     1'(u_control.u_xif.exec_here || u_control.u_xif.result_here || x_issue_valid_i),
     1'(!u_control.check_idle),
     1'(!u_store.runs_free),
@@ -156,6 +168,7 @@ bind ratel_core wait_trace u_wait_trace (
     1'(u_execute.pre_item),
     1'(u_execute.stage_valid[6]),
     1'(u_execute.out_item),
+    1'(|u_execute.stage_valid),
     1'(ld_wr_ready),
     1'(ld_wr_valid),
     1'(!u_load.word_pending),
@@ -228,12 +241,12 @@ bind ratel_core wait_trace u_wait_trace (
     1'(u_control.in_valid),
     1'(u_control.u_regs.u_axil.write_valid_o),
     1'(u_control.u_regs.u_axil.write_ready_i),
-    1'(u_control.u_regs.u_axil.ar_full_q),
+    1'(u_wait_trace.axil_reads_q != 0),
     1'(s_axil_rready_i),
     1'(s_axil_rvalid_o),
     1'(s_axil_arready_o),
     1'(s_axil_arvalid_i),
-    1'(u_control.u_regs.u_axil.aw_full_q && u_control.u_regs.u_axil.w_full_q),
+    1'(u_wait_trace.axil_writes_q != 0),
     1'(s_axil_bready_i),
     1'(s_axil_bvalid_o),
     1'(s_axil_wready_o),

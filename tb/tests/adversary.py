@@ -26,6 +26,8 @@ from honeyguide.env.tally import leave_tally
 from honeyguide.settings import count
 from tb.env.adversary import AdversaryEnvironment
 from tb.env.configuration import RatelConfiguration
+from tb.env.environment import first_difference_wanted
+from tb.env.trace_records import save_live
 from tb.sequences.escapes import TOP, Attempt, Escapes
 
 log = logging.getLogger("ratel.adversary")
@@ -83,6 +85,12 @@ class Escape(BaseTest):
             "ADVERSARY: %d bursts, %d refusals: %s", env.oracle.bursts,
             attempts.refused.total(), dict(attempts.refused),
         )  # fmt: skip
+
+    def report_phase(self) -> None:
+        """Leave the core's records for who repeats this: nobody follows a golden machine here."""
+        super().report_phase()
+        if first_difference_wanted():
+            save_live()
 
     def start(self) -> list[Command]:
         """Return what the supervisor sets after the reset pin."""

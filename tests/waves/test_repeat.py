@@ -72,6 +72,12 @@ def test_an_assertion_names_the_engine_that_drives_the_signal(name: str, stage: 
     assert driver("Assertion failed in ratel_tb.check_cvxif.cvxif_id_is_free") == Stage.CONTROL
 
 
+def test_a_burst_that_no_window_allows_names_its_engine_and_cycle() -> None:
+    said = "ESCAPE: a burst writes 0x90a0..0x90d7, cycle 2174, which no window allows to user 2"
+    assert (driver(said), assertion_cycle(said)) == (Stage.STORE, 2174)
+    assert driver(said.replace("writes", "reads")) == Stage.LOAD
+
+
 def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path) -> None:
     _, recorder = right_job()
     keep = [row[0] < 13 * 20 + 12 for row in recorder.rows]

@@ -107,7 +107,7 @@ def test_a_part_that_has_nothing_to_do_ends_the_chain() -> None:
 def test_what_vanishes_in_a_part_that_passes_it_on_is_awaited_on_both_sides() -> None:
     hung = stuck(
         snapshot(),
-        ("last write", "writer", "needed", 40),
+        ("last word written", "writer", "needed", 40),
         ("requantised item", "requantiser", "needed", 51),
         ("drained item", "drain", "needed", 50),
     )
@@ -115,7 +115,7 @@ def test_what_vanishes_in_a_part_that_passes_it_on_is_awaited_on_both_sides() ->
     now[WORK["drain"]] = (False, 45)
     chain = follow("execute end", Snapshot(cycle=99, now=now, numbers=hung.numbers), {})
     assert chain.root == "drain" and chain.stage == "requantiser"
-    assert chain.awaited == "last write, requantised item, drained item"
+    assert chain.awaited == "last word written, requantised item, drained item"
 
 
 def test_what_is_offered_to_the_root_is_told() -> None:
@@ -175,3 +175,29 @@ def test_an_assertion_that_something_is_late_is_a_hang(
     if awaited:
         assert (found["root"], found["stage"], found["cycle"]) == ("soft reset", "control", 700)
         assert message in found["what"]
+
+
+def test_an_instruction_that_no_stage_of_execute_has_is_told() -> None:
+    hung = stuck(
+        snapshot(),
+        ("last word written", "writer", "needed", 40),
+        ("work for a stage", "execute start", "needed", 30),
+    )
+    chain = follow("execute end", hung, {})
+    assert chain.root == "execute start" and "work for a stage" in chain.awaited
+    assert "no stage of execute has work" in chain.note
+
+
+def test_a_writer_that_does_not_end_and_a_result_that_is_not_offered_are_told() -> None:
+    hung = stuck(
+        snapshot(),
+        ("last word written", "writer", "needed", 40),
+        ("requantised item", "requantiser", "needed", 51),
+    )
+    chain = follow("execute end", hung, {})
+    assert chain.awaited == "last word written, requantised item"
+    now = dict(snapshot().now)
+    (link,) = [item for item in LINKS if item.name == "CV-X-IF result"]
+    now[link.offer] = (False, 7)
+    chain = follow("result port", Snapshot(cycle=99, now=now, numbers=hung.numbers), {})
+    assert (chain.root, chain.awaited) == ("result port", "CV-X-IF result")
