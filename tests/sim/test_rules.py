@@ -63,6 +63,6 @@ def test_a_port_that_only_proofs_have_is_not_bound(tmp_path: Path) -> None:
     proofs = load(PROOFS)
     bound = bind_rules(proofs, tmp_path / "bind.sv")
     text = bound[-1].read_text(encoding="utf-8")
-    assert text.count("\nbind ") == len(proofs)
+    assert text.count("\nbind ") == len({proof.module for proof in proofs}) < len(proofs)
     assert ".entries(" not in text
     assert any(".entries(" in entry.instance(formal=True) for entry in proofs)
