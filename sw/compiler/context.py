@@ -130,6 +130,10 @@ class Context:
         """Tensor whose bytes ``tensor`` is another name for."""
         return self.aliases.get(tensor, tensor)
 
+    def part(self, tensor: int, offset: int, shape: tuple[int, ...]) -> int:
+        """Add a view of the tensor's bytes from ``offset`` on, whatever names they have."""
+        return self.tensors.view(self.alias_root(tensor), offset, shape)
+
     def image(self, tensor: int) -> Shape:
         """Shape of a tensor as an image."""
         return Shape.of(self.tensors[tensor].shape)

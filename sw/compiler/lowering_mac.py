@@ -59,8 +59,8 @@ def _each_image(context: Context, layer: Layer, made: list[ArrayOp]) -> list[Low
             each.append(
                 replace(
                     op,
-                    operands=(tensors.view(source, at[0], sizes[0]),),
-                    output=tensors.view(output, at[1], sizes[1]),
+                    operands=(context.part(source, at[0], sizes[0]),),
+                    output=context.part(output, at[1], sizes[1]),
                     whole=output,
                     first_row=number * op.out_shape.h,
                 )
@@ -199,9 +199,9 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
     single = pairs[0].size == 1
     for number, (at, bt) in enumerate(zip(pairs[0].flat, pairs[1].flat, strict=True)):
         whole = a_batches.size == 1
-        left = a if whole else tensors.view(a, int(at) * rows * depth, (rows, depth))
-        right = tensors.view(b, int(bt) * depth * units, (depth, units))
-        out = output if single else tensors.view(output, number * rows * units, (rows, units))
+        left = a if whole else context.part(a, int(at) * rows * depth, (rows, depth))
+        right = context.part(b, int(bt) * depth * units, (depth, units))
+        out = output if single else context.part(output, number * rows * units, (rows, units))
         made.append(
             ArrayOp(
                 layer=layer.index,

@@ -161,7 +161,7 @@ def _groups(
         return made, [(source, output, 0, image, window)]
     images = []
     for group in range(groups):
-        part = tensors.view(source, group * image.bytes, (rows, columns, channels))
-        result = tensors.view(output, group * channels, (1, channels))
+        part = context.part(source, group * image.bytes, (rows, columns, channels))
+        result = context.part(output, group * channels, (1, channels))
         images.append((part, result, group, image, window))
     return made, images
