@@ -75,7 +75,11 @@ def test_the_zip_has_all_that_a_reader_needs(tmp_path: Path) -> None:
     assert words[:3] == ["make", "waves", "TEST=layers.MacLayers"] and "SEED=7" in words
     again = dict(word.split("=", 1) for word in words[2:])
     assert shlex.split(again["ARGS"])[::2] == ["--rtl", "--env"]
-    assert about["command"] in (folder / "README.txt").read_text(encoding="utf-8")
+    readme = (folder / "README.txt").read_text(encoding="utf-8")
+    assert about["command"] in readme
+    listed = re.findall(r"^  (\S+) {2,}\S", readme, re.M)
+    assert "transcript.log" in listed and "small_*.py" not in listed
+    assert all(any(folder.glob(pattern)) for pattern in listed), "what is not there is not told"
 
 
 def test_nothing_in_the_zip_names_a_place_of_this_machine(tmp_path: Path) -> None:

@@ -72,8 +72,11 @@ def bundle(
     reason = ""
     if picture and not (folder / "picture.png").is_file():
         reason = "no waves" if done.view is None else draw(done.view, folder / "picture.png")
-    for file, text in texts(done, wanted, command or command_of(wanted)).items():
+    command = command or command_of(wanted)
+    for file, text in texts(done, wanted, command).items():
         (folder / file).write_text(relocated(text), encoding="utf-8")
+    text = relocated(readme(done, command))
+    (folder / "README.txt").write_text(text, encoding="utf-8")
     made = folder / f"{name}.zip"
     temporary = folder / f".{made.name}"
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -85,7 +88,7 @@ def bundle(
 
 
 def texts(done: Repeated, wanted: Repeat, command: str) -> dict[str, str]:
-    """The files that are written here, by name."""
+    """The files that are written here, by name, but for README.txt."""
     difference = done.difference or {"sentences": done.headline}
     about = {
         "test": f"{wanted.module}.{wanted.test}",
@@ -99,7 +102,6 @@ def texts(done: Repeated, wanted: Repeat, command: str) -> dict[str, str]:
         "versions": versions(),
     }
     found = {
-        "README.txt": readme(done, command),
         "difference.txt": done.headline + "\n",
         "difference.json": json.dumps(difference, indent=1) + "\n",
         "about.json": json.dumps(about, indent=1) + "\n",
@@ -115,8 +117,11 @@ def texts(done: Repeated, wanted: Repeat, command: str) -> dict[str, str]:
 
 
 def readme(done: Repeated, command: str) -> str:
-    """What the files are, and the first difference at once."""
-    listed = "".join(f"  {name:<16} {about}\n" for name, about in PARTS)
+    """What the files are that lie there, and the first difference at once."""
+    listed = "".join(
+        f"  {name:<16} {about}\n" for name, about in PARTS
+        if name == "README.txt" or any(done.folder.glob(name))
+    )  # fmt: skip
     return f"{done.headline}\n\nAgain, in a checkout of {NAME}:\n\n  {command}\n\n{listed}"
 
 
