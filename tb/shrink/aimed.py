@@ -13,6 +13,7 @@ channels does for the parameters of each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from golden.isa import BIAS, MAC, PERCH, build, decode
@@ -21,6 +22,7 @@ from golden.isa_format import InstructionFormat
 
 Words = list[Any]  # a command, see tb/env/steps.py
 HALF = 1 << 30  # a multiplier of 0.5
+SHIFTS = (0, -3, -7)  # sums of few and of many taps come into the middle of the range
 FILL = 83
 MOVES = ("copy", "lut")  # they take a tensor of the shape that they make
 STAND_INS: tuple[Mapping[str, int], ...] = (
@@ -96,14 +98,12 @@ def without_loads(commands: Sequence[Words], place: int) -> Iterator[list[Words]
     more = []
     if "act" in item.uses:
         more.append(changed(own, build("cfg.act", act_min=-128, act_max=127, fill=0)))
-    if "scale" in item.uses:
-        more.append(changed(own, build("cfg.scale", mult=HALF, shift=0)))
-    names = [name_of(words) for words in more]
-    kept = [words for words in shapes if name_of(words) not in (*names, "cfg.pad")]
+    scales = [changed(own, build("cfg.scale", mult=HALF, shift=shift)) for shift in SHIFTS]
+    kept = [words for words in shapes if name_of(words) not in ("cfg.act", "cfg.scale", "cfg.pad")]
     points = STAND_INS if "pad" in item.uses else ({},)
-    for zeros in points:
+    for zeros, scale in product(points, scales if "scale" in item.uses else [None]):
         pad = [changed(own, build("cfg.pad", **zeros))] if zeros else []
-        yield [*kept, *more, *pad, own, commands[-1]]
+        yield [*kept, *more, *([] if scale is None else [scale]), *pad, own, commands[-1]]
 
 
 def filled(commands: Sequence[Words], place: int, item: InstructionFormat) -> Iterator[list[Words]]:
