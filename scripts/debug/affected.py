@@ -117,18 +117,23 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
     return found
 
 
-def first_affected(good: NDArray[np.void], other: NDArray[np.void]) -> Affected:
-    """Compare two runs of one program; the other may have ended early."""
+def first_affected(
+    good: NDArray[np.void], other: NDArray[np.void], *, hung: bool = False
+) -> Affected:
+    """Compare two runs of one program; the other may have ended early.
+
+    In one that `hung`, what did not come is no other effect: an instruction may wait anywhere.
+    """
     should, did = ran(good), ran(other)
     pairs = list(zip(should, did, strict=False))
     texts = []
     for sums in (False, True):
         for a, b in pairs:
-            whole = b.ended is not False
+            whole = b.ended is not False and not hung
             if any(_differ(x, y, whole=whole) for x, y in _effects(a, b, sums=sums)):
                 texts.append(a.text)
                 break
-    stuck = [b.text for a, b in pairs if b.ended is False]
+    stuck = [b.text for a, b in pairs if b.ended is False or (a.ended and b.ended is None)]
     if not stuck and len(did) < len(should):
         stuck = [should[len(did)].text]
     return Affected(texts=tuple(dict.fromkeys(texts)), stuck=stuck[0] if stuck else "")

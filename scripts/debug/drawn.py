@@ -215,8 +215,10 @@ class Measure:
             other = self.records(test, number)
             if not other.is_file():
                 raise cli.UserError(f"{test} left no records: {done.headline}")
-            affected = first_affected(read_saved(self.records(test, NONE)), read_saved(other))
-            hung = not affected.texts and HUNG.search(done.result.message) is not None
+            stops = HUNG.search(done.result.message) is not None
+            good = read_saved(self.records(test, NONE))
+            affected = first_affected(good, read_saved(other), hung=stops)
+            hung = stops and not affected.texts
             if hung != hangs:
                 return None
             return judge(number, change, test, done, affected, hung=hung)

@@ -59,6 +59,15 @@ def test_the_oldest_instruction_that_never_ends_is_stuck() -> None:
     assert len(ran(good.records())) == 15
 
 
+def test_what_waits_for_its_check_in_a_core_that_hangs_is_no_other_effect() -> None:
+    _, good = right_job()
+    _, other = right_job()
+    cut = until(other, Kind.DISPATCH).records()
+    assert first_affected(good.records(), cut).texts[0].startswith("st.t")
+    affected = first_affected(good.records(), cut, hung=True)
+    assert affected.texts == () and affected.stuck.startswith("st.t")
+
+
 def test_every_module_that_is_changed_has_a_stage_and_parts() -> None:
     modules = {source.module for source in read_sources(core().hdl())}
     known = {*PARTS.values()}
