@@ -178,8 +178,9 @@ class FirstDifference(uvm_component):
         )  # fmt: skip
         self.found = first_difference(job)
         self.texts: Texts = {}
-        if self.found is None and self.failures.count:
-            self.found = self.from_message(self.failures.messages[0], recording)
+        said = [message for message in self.failures.messages if message.strip()]
+        if self.found is None and said:  # nothing is said where the simulation was ended
+            self.found = self.from_message(said[0], recording)
         if self.found is not None:
             self.texts = self.around(self.found, recording)
             log.warning("first difference: %s", self.found.sentences())
