@@ -89,7 +89,7 @@ class OracleResult:
 
     def gap(self) -> str:
         """What a pass does not say: who did not judge, and why that was known; else empty."""
-        if self.judged or self.mismatches:
+        if self.judged or self.mismatches or not self.absent:
             return ""
         return f"{self.sentence()} (known: {self.absent})"
 

@@ -82,6 +82,7 @@ def test_a_model_that_the_oracle_refuses_is_said_so(tmp_path: Path) -> None:
     assert result.comparisons == 0
     assert "does not run this model" in result.sentence()
     assert result.reasons() == [result.sentence()]
+    assert result.gap() == ""  # no gap that anybody knows of: it fails
 
 
 def test_a_crash_of_the_oracle_is_said_and_survived(tmp_path: Path) -> None:
