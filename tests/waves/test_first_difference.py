@@ -384,3 +384,22 @@ def test_a_message_tells_the_stage_where_no_value_inside_is_wrong(
 ) -> None:
     rtl = RtlInstruction(index=4, word=0, engine="store", bus_error=bus_error)
     assert stage_of(message, rtl) == stage
+
+
+@pytest.mark.parametrize(
+    ("messages", "told"), [([""], None), (["", "byte differs"], "byte differs")]
+)
+def test_a_failure_that_says_nothing_is_no_difference(
+    messages: list[str], told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tb.env import first_difference_subscriber as module
+
+    monkeypatch.setattr(module, "read_live", lambda first: right_job()[1].records())
+    asked: list[str] = []
+    follower: Any = SimpleNamespace(
+        first_record=0, transcript=[], goldens={}, layers={}, found=None, core=CORE, groups={},
+        before={}, unnumbered=[], failures=SimpleNamespace(messages=messages, count=1),
+        from_message=lambda message, recording: asked.append(message),
+    )  # fmt: skip
+    module.FirstDifference.settle(follower, finished=False)
+    assert asked == ([] if told is None else [told])
