@@ -35,6 +35,7 @@ UINT8, INT8 = 2, 3  # of TensorProto.DataType
 MOST_SAID = 600  # characters of a sentence on a node; a list of numbers has no end
 MOST_BYTES = 256 << 20  # of all tensors that are computed
 TO_IMAGE, TO_PLAIN = (0, 2, 3, 1), (0, 3, 1, 2)
+SCALARS = frozenset({"QLinearAdd", "QLinearMul", "QLinearAveragePool"})  # of scales without an axis
 INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a table
 
 
@@ -104,6 +105,8 @@ class Builder:
                 f"attribute {attribute}" if attribute in node.attributes else f"input {position}"
             )
             raise self.error(node, f"{named} must be whole numbers, not {found.dtype}")
+        if found is not None and found.ndim > 1:
+            raise self.error(node, f"input {position} has shape {found.shape}, not one axis")
         return None if found is None else [int(n) for n in found.reshape(-1)]
 
     def reals(self, node: Node, position: int) -> NDArray[Any]:
@@ -120,10 +123,19 @@ class Builder:
             raise self.error(node, f"input {position} must be one number, not {found.size}")
         return float(found.reshape(-1)[0])
 
+    def single(self, node: Node, position: int) -> None:
+        """Raise NetworkError for a scale or zero point in more axes than onnxruntime takes."""
+        most = 0 if node.kind in SCALARS else 1
+        shape = self.constant(node, position).shape
+        if len(shape) > most:
+            wanted = "(1,) or ()" if most else "()"
+            raise self.error(node, f"input {position} has shape {shape}; {wanted} is wanted")
+
     def scaling(self, node: Node, scale_at: int, point_at: int) -> Scaling:
         """A scale and a zero point for a whole tensor; without a zero point it is uint8, 0."""
         self.reals(node, scale_at)
         scale = self.scalar(node, scale_at)
+        self.single(node, scale_at)
         if not (np.isfinite(scale) and scale > 0):
             raise self.error(node, f"scale {scale} is not a positive number; quantise it anew")
         point = np.zeros(1, dtype=np.uint8)
@@ -136,6 +148,8 @@ class Builder:
                 node, f"it quantises to {point.dtype} x {point.size}; only one int8 or uint8 "
                 "zero point is supported, quantise it so",
             )  # fmt: skip
+        if node.input(point_at):
+            self.single(node, point_at)
         flipped = point.dtype == np.uint8
         return Scaling(
             scale=scale, zero_point=int(point.reshape(-1)[0]) - 128 * flipped, flipped=flipped

@@ -18,6 +18,10 @@ MOST_BYTES = 512 << 20  # of a file
 MOST_ELEMENTS = 256 << 20  # of a tensor
 LONGEST_NAME = 800  # characters, so that a sentence that tells one can be read
 NEWEST_OPSET = 25
+FLAGS = frozenset({
+    "allowzero", "antialias", "ceil_mode", "channels_last", "count_include_pad", "exclude_outside",
+    "keepdims", "noop_with_empty_axes", "select_last_index", "transA", "transB",
+})  # fmt: skip
 LONGEST_REASON = 300  # characters of what the library says
 OURS = ("", "ai.onnx", "com.microsoft")
 
@@ -130,14 +134,22 @@ def read_onnx(path: Path) -> OnnxFile:
 def check_well_formed(path: Path) -> None:
     """Raise NetworkError where the library that defines the format refuses a file.
 
-    It knows which attributes each operator has, of which type, and that an attribute holds one
-    value: what else is in the message, onnxruntime refuses too.
+    It knows which attributes each operator has, of which type, that an attribute holds one value,
+    and which types and shapes operators take: what else is in the message, onnxruntime refuses too.
     """
     import onnx
 
+    model = load(path)
     try:
-        onnx.checker.check_model(load(path).SerializeToString())
-    except (onnx.checker.ValidationError, ValueError, RuntimeError) as error:
+        onnx.checker.check_model(model.SerializeToString())
+        # The shapes that a tool noted of results bind nobody: onnxruntime only warns of them.
+        del model.graph.value_info[:]
+        for port in model.graph.output:
+            port.type.tensor_type.ClearField("shape")
+        onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+    except (
+        onnx.checker.ValidationError, onnx.shape_inference.InferenceError, ValueError, RuntimeError,
+    ) as error:  # fmt: skip
         said = " ".join(str(error).split())
         plain = "".join(letter if letter.isprintable() else "?" for letter in said)
         raise NetworkError(
@@ -189,6 +201,9 @@ def _node(path: Path, index: int, node: Any) -> Node:
         attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
     except (ValueError, TypeError) as error:
         raise NetworkError(f"{where} has a damaged attribute") from error
+    for name in sorted(FLAGS & attributes.keys()):
+        if attributes[name] not in (0, 1):  # onnxruntime takes some of them for no, some for yes
+            raise NetworkError(f"{where}: attribute {name} is {attributes[name]}, not 0 or 1")
     return Node(
         index=index,
         kind=f"{domain}{node.op_type}",

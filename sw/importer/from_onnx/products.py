@@ -54,6 +54,8 @@ def window(
         pads = [0, pads[0], 0, pads[1]]
     if len(pads) != 4 or min(pads) < 0:
         raise b.error(node, f"its padding {pads} is not four numbers of 0 or more")
+    if pooling and any(pads[side] >= kernel[side % 2] for side in range(4)):
+        raise b.error(node, f"its padding {pads} is no smaller than its window {list(kernel)}")
     if min(*stride, *dilation, *kernel) < 1:
         raise b.error(node, f"strides {stride}, dilations {dilation} or kernel {kernel} below 1")
     auto = attributes.get("auto_pad", b"NOTSET").decode()
@@ -246,6 +248,9 @@ def transposed_size(
     if len(pads) != 4 or min(pads) < 0 or min(*stride, *dilation) < 1 or min(more) < 0:
         raise b.error(node, "its padding must be four numbers of 0 or more, its strides above 0")
     auto = attributes.get("auto_pad", b"NOTSET").decode()
+    kernel = [int(n) for n in attributes.get("kernel_shape", w.data.shape[2:])]
+    if [1] * (2 - len(kernel)) + kernel != list(w.data.shape[2:]):
+        raise b.error(node, f"kernel_shape {kernel} is not that of its weights")
     wanted = [int(n) for n in attributes.get("output_shape", [])][-2:]
     if len(wanted) == 1:
         wanted = [1, *wanted]

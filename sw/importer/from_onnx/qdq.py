@@ -224,9 +224,10 @@ def _moved(move: Move) -> Handler:
 
 def _pad(b: Builder, node: Node) -> Value:
     value = b.known(node, 0)
-    if not isinstance(value, Quantised) or not node.input(2):
+    if not isinstance(value, Quantised):
         return _moved(movement.pad)(b, node)  # type: ignore[return-value]
-    number = int(b.scalar(node, 2)) - 128 * value.scaling.flipped
+    # Of a tensor of bytes the number itself, and 0 where there is none.
+    number = (int(b.scalar(node, 2)) if node.input(2) else 0) - 128 * value.scaling.flipped
     return movement.pad(b, node, value, min(max(number, -128), 127))
 
 

@@ -29,7 +29,7 @@ def _qlinear_matmul(b: Builder, node: Node) -> Value:
 
 
 def _qgemm(b: Builder, node: Node) -> Value:
-    if len(node.inputs) < 9:
+    if not node.input(8):
         raise b.error(node, "its output is float32; quantise it")
     x, to = b.rescaled(node, 0, b.scaling(node, 1, 2)), Target(scaling=b.scaling(node, 7, 8))
     turned_round = bool(node.attributes.get("transB", 0))

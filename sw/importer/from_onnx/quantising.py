@@ -114,6 +114,9 @@ def operand_weights(
     points = np.zeros(1, dtype=data.dtype) if points is None else points
     if points.dtype != data.dtype:
         raise b.error(node, f"input {point_at} is {points.dtype}, its weights are {data.dtype}")
+    if max(scales.ndim, points.ndim) > 1 or points.size not in (1, scales.size):
+        shapes = f"scales of shape {scales.shape} and zero points of shape {points.shape}"
+        raise b.error(node, f"{shapes} do not go together; one is wanted, or one for each channel")
     return _weights(b, node, data, scales.reshape(-1), points, axis)
 
 

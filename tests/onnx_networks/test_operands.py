@@ -1,0 +1,110 @@
+"""Attributes, scales and tables that onnxruntime refuses: each was driven, of each operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scripts.fuzz.mutate import Mutant
+from scripts.fuzz.mutate_onnx import parsed, seed_files
+from scripts.fuzz.worker import judge
+from scripts.runs.oracle import Oracles
+
+FILES = seed_files()
+
+
+def node_of(model: Any, kind: str) -> Any:
+    return next(node for node in model.graph.node if node.op_type == kind)
+
+
+def attribute(kind: str, name: str, value: int | list[int]) -> Callable[[Any], None]:
+    """Return a change of an attribute of the first node of a kind."""
+
+    def change(model: Any) -> None:
+        one = next(a for a in node_of(model, kind).attribute if a.name == name)
+        if isinstance(value, int):
+            one.i = value
+            return
+        del one.ints[:]
+        one.ints.extend(value)
+
+    return change
+
+
+def reshaped(kind: str, position: int, shape: tuple[int, ...]) -> Callable[[Any], None]:
+    """Return a change of the shape of a constant operand, with as many elements as it takes."""
+
+    def change(model: Any) -> None:
+        from onnx import numpy_helper
+
+        name = node_of(model, kind).input[position]
+        item = next(item for item in model.graph.initializer if item.name == name)
+        array = np.resize(numpy_helper.to_array(item), shape)
+        item.CopyFrom(numpy_helper.from_array(array, name))
+
+    return change
+
+
+def ending(model: Any, folder: Path, oracles: Oracles | None = None) -> Any:
+    mutant = Mutant(
+        number=1, model="changed", what="", raw=model.SerializeToString(), suffix=".onnx"
+    )
+    return judge(mutant, folder, ask=oracles is not None, oracles=oracles)
+
+
+REFUSED = {
+    "a flag": ("qdq_movement", attribute("ReduceMean", "keepdims", 65536), "not 0 or 1"),
+    "pads of a pool": (
+        "qdq_asymmetric", attribute("MaxPool", "pads", [9, 0, 0, 0]), "no smaller than its window",
+    ),
+    "a kernel": (
+        "qdq_decoder", attribute("ConvTranspose", "kernel_shape", [4, 3]), "not that of its weights"
+    ),
+    "a scale": ("qoperator_residual", reshaped("QLinearMul", 1, (1,)), "() is wanted"),
+    "a scale in axes": (
+        "qoperator_residual", reshaped("QLinearSigmoid", 2, (1, 1)), "(1,) or () is wanted",
+    ),
+    "repeats": ("qdq_movement", reshaped("Tile", 1, (1, 4)), "not one axis"),
+    "ends": ("qdq_movement", reshaped("Slice", 2, (1, 2)), "not one axis"),
+    "zero points": ("qoperator_classifier", reshaped("QGemm", 5, (6,)), "do not go together"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_onnxruntime_refuses_is_refused(name: str, tmp_path: Path) -> None:
+    file, change, words = REFUSED[name]
+    model = parsed(FILES[file])
+    change(model)
+    found = ending(model, tmp_path)
+    assert found.kind == "sentence"
+    assert words in found.text
+
+
+def test_a_type_that_an_operator_does_not_take_is_refused(tmp_path: Path) -> None:
+    """Integers where ReduceMean takes real numbers: the format's own inference of types says so."""
+    model = parsed(FILES["qdq_attention"])
+    quantised = node_of(model, "QuantizeLinear").output[0]
+    node_of(model, "ReduceMean").input[0] = quantised
+    found = ending(model, tmp_path)
+    assert found.kind == "sentence"
+
+
+def test_a_shape_that_a_tool_noted_of_a_result_binds_nobody(tmp_path: Path) -> None:
+    model = parsed(FILES["qoperator_movement"])
+    model.graph.output[0].type.tensor_type.shape.dim[-1].dim_value += 1
+    with Oracles() as oracles:
+        found = ending(model, tmp_path, oracles)
+    assert (found.kind, found.oracle) == ("network", "")
+
+
+def test_a_pad_of_bytes_without_a_value_is_of_zeros(tmp_path: Path) -> None:
+    """It was of the zero point, as a pad of real numbers is."""
+    model = parsed(FILES["qoperator_movement"])
+    node_of(model, "Pad").input[2] = ""
+    with Oracles() as oracles:
+        found = ending(model, tmp_path, oracles)
+    assert (found.kind, found.oracle) == ("network", "")
