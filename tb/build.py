@@ -96,11 +96,7 @@ def ruled_build(config: str) -> dict[str, Any]:
 
     wanted = bench_build(config)
     rules = bind_rules(load(PROOFS), BUILD / "rules" / "bind_rules.sv")
-    return {
-        **wanted,
-        "sources": [*wanted["sources"], *rules],
-        "includes": [*wanted["includes"], FRAMEWORK],
-    }
+    return {**wanted, "sources": [*wanted["sources"], *rules]}
 
 
 def bench_build(config: str | None = None, *, core: list[Path] | None = None) -> dict[str, Any]:

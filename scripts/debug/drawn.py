@@ -229,10 +229,9 @@ class Measure:
 def main(argv: list[str]) -> int:
     """Measure; return 1 if fewer than 5 in 6 are right."""
     options = cli.parser("debug.drawn", __doc__)
-    cli.add(options, "seed")
+    cli.add(options, "seed", "module")
     options.add_argument("-n", type=int, default=20, help="how many that a test shows")
     options.add_argument("--hangs", action="store_true", help="hangs instead of wrong values")
-    options.add_argument("--module", default="", metavar="M,...", help="of these modules only")
     wanted = options.parse_args(argv)
     every = [
         change

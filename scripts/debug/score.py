@@ -8,7 +8,7 @@ is compared with what the table expects; of a hang, the awaited handshake as wel
     python -m scripts.debug.score                                faults and hangs
     python -m scripts.debug.score --set unseen_hangs             one of the tables beside this file
     python -m scripts.debug.score --fault 005,041 --seed 1       writes build/reports/debug.json
-    python -m scripts.debug.score --good                       every test, on the core as it is
+    python -m scripts.debug.score --no-fault                   every test, on the core as it is
 
 A fault that no test of its line shows with this seed is tried with the next ones: a run that passes
 has nothing to explain. Results of faults that were measured before stay in the report; --waves also
@@ -208,9 +208,9 @@ def main(argv: list[str]) -> int:
     cli.add(options, "fault", "seed")
     options.add_argument("--set", choices=SETS, help="the table; faults and hangs by default")
     cli.add(options, "waves", help="record waves, make pictures")
-    options.add_argument("--good", action="store_true", help="the core without a fault")
+    options.add_argument("--no-fault", action="store_true", help="the core without a fault")
     wanted = options.parse_args(argv)
-    if wanted.good:
+    if wanted.no_fault:
         return good_core(wanted.seed)
     words = wanted.fault.split(",")
     tables = {

@@ -5,8 +5,8 @@
 //   irq_i               | the interrupt line, at the core's boundary
 //   pending_i           | bits of IRQ_STATUS: an error is recorded, a fence with `done` completed
 //   enable_i            | the same bits of IRQ_ENABLE
-//   compressed_ready_i, | CV-X-IF answer to a compressed instruction
-//   compressed_accept_i |
+//   compressed_ready_i  | CV-X-IF answer to a compressed instruction: there is one in every cycle
+//   compressed_accept_i | and it is no
 //   mem_valid_i         | CV-X-IF request to the CPU's memory
 //   status_i            | STATUS.STORE, .EXECUTE and .LOAD as a read would show them
 //   status_user_i       | the address to read is on a user page, which shows none of them

@@ -129,6 +129,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "at a time; as many as there are processors by default",
     },
     "model": {"type": Path, "metavar": "FILE", "help": "the network, a .tflite or .onnx file"},
+    "module": {"metavar": "NAMES", "help": "only in these, with commas"},
     "n": {"type": count, "help": "runs"},
     "no-oracle": {
         "dest": "oracle", "default": "", "metavar": "WHY",

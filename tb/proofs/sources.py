@@ -7,5 +7,5 @@ TABLE = ROOT / "tb" / "proofs" / "proofs.toml"
 SOURCES = Sources(
     files=sorted((ROOT / "rtl").glob("**/*.v")),
     includes=[ROOT / "rtl" / "include"],
-    macros=ROOT / "tb" / "honeyguide" / "hdl" / "rules.svh",
+    macros=ROOT / "tb" / "honeyguide" / "hdl" / "include" / "rules.svh",
 )

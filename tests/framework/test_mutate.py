@@ -277,7 +277,7 @@ def test_modules_and_lines_choose(demo: Source, tmp_path: Path) -> None:
         edited_lines("HEAD", tmp_path)
 
 
-MACROS = Path(honeyguide.__file__).parent / "hdl" / "rules.svh"
+MACROS = Path(honeyguide.__file__).parent / "hdl" / "include" / "rules.svh"
 RUNS = [Run(entry=Entry(name=f"demo.{name}", timeout_s=9), config="c", seed=1) for name in "AB"]
 
 

@@ -20,7 +20,7 @@ from honeyguide.proofs.task import Sources
 from honeyguide.proofs.waves_command import main as waves
 from honeyguide.waves.hierarchy import signals
 
-MACROS = ROOT / "tb" / "honeyguide" / "hdl" / "rules.svh"
+MACROS = ROOT / "tb" / "honeyguide" / "hdl" / "include" / "rules.svh"
 MODULE = """module demo_counter (
   input  wire       clk_i,
   input  wire       rst_ni,
@@ -212,6 +212,19 @@ def test_an_engine_that_did_not_answer_is_no_proof(
     assert content["pass"] is False
     proofs: Any = content["proofs"]
     assert {entry["verdict"] for entry in proofs} == {"not proved"}
+
+
+def test_an_assertion_without_a_name_in_the_table_is_proved_too(tmp_path: Path) -> None:
+    lines = "always @(posedge clk_i) if (rst_ni) unnamed: assert (count_q != 3'd0);"
+    table = TABLE.replace("depth = 2", "depth = 4")
+    first = outcome(tmp_path, lines, table)[0]
+    assert first.outcome.verdict == "refuted"
+    assert first.outcome.rule == "unnamed"
+
+
+def test_a_rule_behind_something_else_is_named(tmp_path: Path) -> None:
+    write_demonstration(tmp_path, "wire [2:0] at = count_q; `RULE(at_most, at <= 3'd4)", TABLE)
+    assert "at_most" in load(tmp_path / "proofs.toml")[0].properties
 
 
 def test_the_page_counts_what_is_in_the_table() -> None:

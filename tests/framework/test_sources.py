@@ -74,6 +74,7 @@ def test_code_is_a_change(tmp_path: Path, old: str, new: str) -> None:
         "p: cover property (@(posedge a) b);",
         "initial b = `__LINE__;",
         "always @* unique case (a) 1: b = 0; endcase",
+        "`STAYS(b_stays, a, b, 1'b0) assign b = 1;",
     ],
 )
 def test_a_line_more_is_a_change_where_lines_are_shown(tmp_path: Path, statement: str) -> None:

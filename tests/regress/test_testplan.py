@@ -69,8 +69,9 @@ def test_assertions_are_found(tmp_path: Path) -> None:
     (tmp_path / "a.sv").write_text(
         "  one_rule: assert property (@(posedge clk) a |-> b);\n// two: assert property\n"
         "  three_rule : assert  property (x);\n  assume_it: assume property (y);\n"
+        "  `STAYS(four_stays, valid_i, ready_i, data_i)\n"
     )
-    assert assertions(tmp_path) == ["one_rule", "three_rule"]
+    assert assertions(tmp_path) == ["one_rule", "three_rule", "four_stays"]
 
 
 @pytest.mark.parametrize(

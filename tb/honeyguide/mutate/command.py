@@ -69,7 +69,7 @@ def main(argv: list[str], table: Path | None = None, sources: Sources | None = N
         "--part", choices=("rtl", *core().parts), default="rtl",
         help="what is changed: the core, or Python of the project",
     )  # fmt: skip
-    options.add_argument("--module", metavar="NAMES", help="only in these, with commas")
+    cli.add(options, "module")
     cli.add(options, "base", help="what was edited since; HEAD by default")
     options.add_argument(
         "--no-proofs", action="store_true", help="ask no solver about those that are left"

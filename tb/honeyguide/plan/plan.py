@@ -17,7 +17,7 @@ from honeyguide.project import ROOT
 CHECKERS = Path(__file__).parents[1] / "hdl" / "checkers"
 STAGES = ("V1", "V2", "V3")
 _KEYS = frozenset({"name", "feature", "stage", "tests", "coverage", "spec"})
-_ASSERTION = re.compile(r"^\s*(\w+)\s*:\s*assert\s+property", re.MULTILINE)
+_ASSERTION = re.compile(r"^\s*(?:`STAYS\(|(?=\w+\s*:\s*assert\s+property))(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

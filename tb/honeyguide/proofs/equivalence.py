@@ -38,6 +38,10 @@ _KNOWN = "".join(
     " if (rst_ni && $past(rst_ni) && $past(when)) assume (claim);\n"
     for kind in ("RULE", "HOST")
 ) + (
+    "`define STAYS(name, valid, ready, load)"
+    " `RULE_NEXT(name, (valid) && !(ready), (valid) && (load) == $past(load))\n"
+    "`define HOST_STAYS(name, valid, ready, load)"
+    " `HOST_NEXT(name, (valid) && !(ready), (valid) && (load) == $past(load))\n"
     "`define ALWAYS(name, when, claim) always @* if (when) assume (claim);\n"
     "`define LIMIT(name, claim)\n"
     "`define STARTS_IN_RESET\n"

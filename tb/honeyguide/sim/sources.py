@@ -14,10 +14,12 @@ TOKEN = re.compile(
 )
 # Comments that tools read.
 PRAGMA = re.compile(r"\s*(?:verilator|synopsys|synthesis|ambit|cadence|pragma|altera)\b", re.I)
-# What says at run time in which line it stands: assertions, delays, tasks that print.
+# What says at run time in which line it stands: assertions, delays, tasks that print; a macro with
+# arguments may stand for one of them.
 PLACED = re.compile(
     r"\b(?:assert|assume|cover|restrict|property|sequence|unique0?|priority|fork|wait|import|export)"
-    r"|#\s*(?:[\w.`]|\((?!\s*(?:\.|parameter\b)))|`__(?:LINE|FILE)__|`line|\$(?!signed\b|unsigned\b|clog2\b|bits\b)\w+"
+    r"|#\s*(?:[\w.`]|\((?!\s*(?:\.|parameter\b)))|`__(?:LINE|FILE)__|`line|`\w+\("
+    r"|\$(?!signed\b|unsigned\b|clog2\b|bits\b)\w+"
 )
 
 

@@ -63,11 +63,8 @@ module ratel_axil_rules (
   `RULE(address_has_one_answer, addresses_q == {2'd0, aw_full_q} + {2'd0, s_axil_bvalid_o})
   `RULE(data_has_one_answer, data_q == {2'd0, w_full_q} + {2'd0, s_axil_bvalid_o})
   `RULE(read_has_one_answer, reads_q == {2'd0, ar_full_q} + {2'd0, s_axil_rvalid_o})
-  `RULE_NEXT(write_answer_stays, s_axil_bvalid_o && !s_axil_bready_i,
-             s_axil_bvalid_o && s_axil_bresp_o == $past(s_axil_bresp_o))
-  `RULE_NEXT(read_answer_stays, s_axil_rvalid_o && !s_axil_rready_i,
-             s_axil_rvalid_o && s_axil_rresp_o == $past(s_axil_rresp_o)
-             && s_axil_rdata_o == $past(s_axil_rdata_o))
+  `STAYS(write_answer_stays, s_axil_bvalid_o, s_axil_bready_i, s_axil_bresp_o)
+  `STAYS(read_answer_stays, s_axil_rvalid_o, s_axil_rready_i, {s_axil_rresp_o, s_axil_rdata_o})
 
   `RULE_NEXT(address_waits_for_data, aw && !w_full_q && !s_axil_wvalid_i,
              aw_full_q && !write_valid_o && write_addr_o == $past(s_axil_awaddr_i))

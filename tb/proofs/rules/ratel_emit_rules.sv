@@ -32,16 +32,12 @@ module ratel_emit_rules #(
   wire [31:0] high = index_q == burst_len_i ? {{(32 - OffsetWidth){1'b0}}, burst_last_i}
                                             : BusBytes - 1;
 
-  `HOST_NEXT(burst_stays, burst_valid_i && !burst_pop_o,
-             burst_valid_i && burst_first_i == $past(burst_first_i)
-             && burst_len_i == $past(burst_len_i) && burst_last_i == $past(burst_last_i))
+  `HOST_STAYS(burst_stays, burst_valid_i, burst_pop_o, {burst_first_i, burst_len_i, burst_last_i})
   `HOST_IF(burst_has_bytes, burst_valid_i && burst_len_i == 0, burst_first_i <= burst_last_i)
 
   `RULE_IF(index_in_the_burst, burst_valid_i, index_q <= burst_len_i)
   `RULE_IF(starts_at_the_first, !burst_valid_i, index_q == 0)
-  `RULE_NEXT(beat_stays, beat_valid_o && !beat_ready_i,
-             beat_valid_o && beat_data_o == $past(beat_data_o)
-             && beat_strb_o == $past(beat_strb_o) && beat_last_o == $past(beat_last_o))
+  `STAYS(beat_stays, beat_valid_o, beat_ready_i, {beat_data_o, beat_strb_o, beat_last_o})
   `RULE_NEXT(last_ends_the_burst, make, beat_valid_o && beat_last_o == $past(burst_pop_o))
   `RULE_NEXT(blank_writes_nothing, make && blank_i, beat_strb_o == 0)
   `RULE_IF(takes_what_is_there, make && !blank_i, pop_bytes_o <= count_i && pop_bytes_o != 0)

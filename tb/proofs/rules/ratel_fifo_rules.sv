@@ -35,7 +35,7 @@ module ratel_fifo_rules #(
   `RULE(pointers_span_count, wr == (span >= Depth ? span - Depth : span))
   `RULE(ready_until_full, push_ready_o == (count != Depth))
   `RULE(valid_unless_empty, pop_valid_o == (count != 0))
-  `RULE_NEXT(oldest_stays, pop_valid_o && !pop, pop_valid_o && pop_data_o == $past(pop_data_o))
+  `STAYS(oldest_stays, pop_valid_o, pop, pop_data_o)
 
 `ifdef FORMAL
   // One entry, whichever the solver likes: it leaves as it came, after those before it.

@@ -55,9 +55,7 @@ module ratel_read_port_rules #(
   `HOST_IF(not_without_an_id, announce, !spent_o)
   `HOST_IF(answers_what_it_took, answered_i, beat_valid_o && beat_ready_i)
 
-  `RULE_NEXT(address_stays, arvalid_o && !arready_i,
-             arvalid_o && arid_o == $past(arid_o) && arword_o == $past(arword_o)
-             && arlen_o == $past(arlen_o) && arprot_o == $past(arprot_o))
+  `STAYS(address_stays, arvalid_o, arready_i, {arid_o, arword_o, arlen_o, arprot_o})
   `RULE_NEXT(address_as_asked, announce,
              arvalid_o && arid_o == $past(id) && arword_o == $past(burst_word_i)
              && arlen_o == $past(burst_len_i) && arprot_o == $past(burst_prot_i))

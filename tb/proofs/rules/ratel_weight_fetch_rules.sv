@@ -21,10 +21,7 @@ module ratel_weight_fetch_rules (
   `STARTS_IN_RESET
 
   `HOST_IF(something_to_do, valid_i, steps_i != 0 && pixels_i != 0 && blocks_i != 0)
-  `HOST_NEXT(held_until_done, valid_i && !done_o,
-             valid_i && mac_i == $past(mac_i) && wbase_i == $past(wbase_i)
-             && steps_i == $past(steps_i) && pixels_i == $past(pixels_i)
-             && blocks_i == $past(blocks_i))
+  `HOST_STAYS(held_until_done, valid_i, done_o, {mac_i, wbase_i, steps_i, pixels_i, blocks_i})
   `HOST_IF(pops_what_is_there, pop_i, word_valid_o)
 
   `RULE_IF(idle_at_the_start, !valid_i || !mac_i, step_q == 0)

@@ -66,12 +66,8 @@ module ratel_write_port_rules #(
   `HOST_IF(not_too_many, announce, owed < 5'd16)
   `HOST_IF(not_without_an_id, announce, !spent_o)
 
-  `RULE_NEXT(address_stays, awvalid_o && !awready_i,
-             awvalid_o && awid_o == $past(awid_o) && awword_o == $past(awword_o)
-             && awlen_o == $past(awlen_o) && awprot_o == $past(awprot_o))
-  `RULE_NEXT(data_stays, wvalid_o && !wready_i,
-             wvalid_o && wdata_o == $past(wdata_o) && wlast_o == $past(wlast_o)
-             && wstrb_o == $past(wstrb_o))
+  `STAYS(address_stays, awvalid_o, awready_i, {awid_o, awword_o, awlen_o, awprot_o})
+  `STAYS(data_stays, wvalid_o, wready_i, {wdata_o, wlast_o, wstrb_o})
   `RULE_IF(distrust_announces_nothing, resync_q || orphan_q, !burst_ready_o)
   `RULE_IF(distrust_is_an_error, resync_q && answer_valid_o, answer_error_o)
   `RULE_IF(other_id_is_an_error, answer_valid_o && bid_i != id, answer_error_o)

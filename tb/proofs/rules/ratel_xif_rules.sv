@@ -121,10 +121,8 @@ module ratel_xif_rules #(
   // --- the port ----------------------------------------------------------------------------------
   `RULE_IF(result_of_an_accepted, result_valid_o, live_q[result_id_o])
   `RULE_IF(result_of_a_committed, result_valid_o, committed_q[result_id_o])
-  `RULE_NEXT(result_stays, result_valid_o && !result_ready_i,
-             result_valid_o && result_id_o == $past(result_id_o)
-             && result_data_o == $past(result_data_o) && result_rd_o == $past(result_rd_o)
-             && result_we_o == $past(result_we_o) && result_hartid_o == $past(result_hartid_o))
+  `STAYS(result_stays, result_valid_o, result_ready_i,
+         {result_id_o, result_data_o, result_rd_o, result_we_o, result_hartid_o})
 
   // --- inside: who is accepted and has not returned is in one place, and known as the CPU does ----
   reg                  once, alike;

@@ -6,6 +6,8 @@
 //   MaxBurst           | beats of the longest burst that is allowed
 //   lawless_i          | the memory breaks its rules on purpose
 //   awid_i .. rready_i | the signals of AXI4 of that name
+`include "rules.svh"
+
 module axi_checker #(
   parameter int DataWidth = 64,
   parameter int IdWidth   = 4,
@@ -100,17 +102,11 @@ module axi_checker #(
   end
 
   // What is offered stays until it is taken.
-  axi_ar_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i) && $stable(arlen_i) && $stable(arid_i));
-  axi_aw_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i) && $stable(awlen_i) && $stable(awid_i));
-  axi_w_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wstrb_i) && $stable(wlast_i));
-  axi_r_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rid_i) && $stable(rlast_i)
-    && $stable(rresp_i));
-  axi_b_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    bvalid_i && !bready_i |=> bvalid_i && $stable(bid_i) && $stable(bresp_i));
+  `STAYS(axi_ar_stays, arvalid_i, arready_i, {araddr_i, arlen_i, arid_i})
+  `STAYS(axi_aw_stays, awvalid_i, awready_i, {awaddr_i, awlen_i, awid_i})
+  `STAYS(axi_w_stays, wvalid_i, wready_i, {wdata_i, wstrb_i, wlast_i})
+  `STAYS(axi_r_stays, rvalid_i, rready_i, {rdata_i, rid_i, rlast_i, rresp_i})
+  `STAYS(axi_b_stays, bvalid_i, bready_i, {bid_i, bresp_i})
   // Bursts: INCR, full width, inside a 4 KiB page, no longer than asked for.
   axi_ar_burst: assert property (@(posedge clk_i) disable iff (!rst_ni)
     arvalid_i |-> arburst_i == 2'b01 && arsize_i == Size && !crosses(araddr_i, arlen_i)

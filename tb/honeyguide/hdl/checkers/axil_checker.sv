@@ -3,6 +3,8 @@
 //   name                 | meaning
 //   ---------------------|--------------------------------------
 //   awaddr_i .. rready_i | the signals of AXI4-Lite of that name
+`include "rules.svh"
+
 module axil_checker (
   input logic        clk_i,
   input logic        rst_ni,
@@ -37,16 +39,11 @@ module axil_checker (
     end
   end
 
-  axil_aw_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i));
-  axil_w_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wstrb_i));
-  axil_ar_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i));
-  axil_b_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    bvalid_i && !bready_i |=> bvalid_i && $stable(bresp_i));
-  axil_r_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rresp_i));
+  `STAYS(axil_aw_stays, awvalid_i, awready_i, awaddr_i)
+  `STAYS(axil_w_stays, wvalid_i, wready_i, {wdata_i, wstrb_i})
+  `STAYS(axil_ar_stays, arvalid_i, arready_i, araddr_i)
+  `STAYS(axil_b_stays, bvalid_i, bready_i, bresp_i)
+  `STAYS(axil_r_stays, rvalid_i, rready_i, {rdata_i, rresp_i})
   // An answer comes after address and data, and only then.
   axil_b_asked: assert property (@(posedge clk_i) disable iff (!rst_ni)
     bvalid_i |-> addresses_q != 0 && data_q != 0);

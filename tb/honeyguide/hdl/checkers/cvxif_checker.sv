@@ -12,6 +12,8 @@
 //   issue_valid_i .. result_we_i | the signals of CV-X-IF of that name
 //   issue_other_i                | any of dualwrite, dualread, loadstore, ecswrite, exc
 //   result_other_i               | any of exc, exccode, err, dbg
+`include "rules.svh"
+
 module cvxif_checker #(
   parameter int IdWidth = 4
 ) (
@@ -125,8 +127,7 @@ module cvxif_checker #(
     result_valid_i |-> result_rd_i == word_q[result_id_i][11:7] && !result_other_i
     && result_we_i == (word_q[result_id_i][14:12] == Sys) && (result_we_i || result_data_i == '0));
   // A result stays as it is until it is taken.
-  cvxif_result_stays: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    result_valid_i && !result_ready_i |=> result_valid_i && $stable(result_id_i)
-    && $stable(result_data_i) && $stable(result_rd_i) && $stable(result_we_i));
+  `STAYS(cvxif_result_stays, result_valid_i, result_ready_i,
+         {result_id_i, result_data_i, result_rd_i, result_we_i})
 
 endmodule

@@ -3,6 +3,7 @@
 //   `RULE(name, claim)             holds in every cycle out of reset
 //   `RULE_IF(name, when, claim)    holds in every cycle in which `when` does
 //   `RULE_NEXT(name, when, claim)  holds in the cycle after one in which `when` did
+//   `STAYS(name, valid, ready, load)  what is offered stays as it is until it is taken
 //   `HOST...(…)                    the same of the surroundings: a proof assumes it, a simulation
 //                                  asserts it, so that no proof rests on what the core does not do
 //   `ALWAYS(name, when, claim)     of a module without a clock
@@ -58,5 +59,10 @@
 `define STARTS_IN_RESET
 
 `endif
+
+`define STAYS(name, valid, ready, load) \
+  `RULE_NEXT(name, (valid) && !(ready), (valid) && (load) == $past(load))
+`define HOST_STAYS(name, valid, ready, load) \
+  `HOST_NEXT(name, (valid) && !(ready), (valid) && (load) == $past(load))
 
 `endif
