@@ -18,7 +18,8 @@ from honeyguide.sim.workers import threads
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.worker import Ending
 
-REFUSED = "does not run this model"
+# What an oracle says that refuses a network when it loads it, and when it runs it.
+REFUSED = ("does not run this model", "it stops: ")
 HANG_S = 120.0  # of the wall clock; the processor's time is what is judged
 # Imported, not run as a module, so that both sides know its classes by one name.
 WORKER = "from scripts.fuzz.worker import main; main()"
@@ -31,7 +32,7 @@ class Tally:
     Attributes:
         kinds: endings by kind.
         wrong: (mutant, ending) of each that may not end so.
-        unjudged: networks that tflite-micro crashed on, with what is known of it.
+        unjudged: networks that the oracle crashed on, with what is known of it.
         judged: networks that it found equal.
         slowest: most seconds of the processor for one.
         peak: most memory of a worker, in KiB.
@@ -51,12 +52,17 @@ class Tally:
         self.peak = max(self.peak, peak)
         if not ending.right:
             self.wrong.append((str(mutant), ending))
-        elif REFUSED in ending.oracle:  # a rule is missing
+        elif refused(ending):  # a rule is missing
             self.wrong.append((str(mutant), replace(ending, kind="refused", text=ending.oracle)))
         elif ending.oracle:
             self.unjudged.append((str(mutant), ending.oracle))
         elif asked and ending.kind == "network":
             self.judged += 1
+
+
+def refused(ending: Ending) -> bool:
+    """Return whether the oracle refused what the project takes; a crash of it is no refusal."""
+    return any(words in ending.oracle for words in REFUSED)
 
 
 class Worker:

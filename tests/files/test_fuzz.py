@@ -148,5 +148,6 @@ def test_a_tally_keeps_networks_that_nobody_judged() -> None:
     tally.add(mutant, Ending(kind="network", oracle="it crashed"), 5, asked=True)
     tally.add(mutant, Ending(kind="network"), 7, asked=True)
     assert (len(tally.unjudged), tally.judged, tally.peak) == (1, 1, 7)
-    tally.add(mutant, Ending(kind="network", oracle="it does not run this model"), 0, asked=True)
-    assert [ending.kind for _, ending in tally.wrong] == ["refused"]
+    for said in ("it does not run this model", "it stops: bias shape invalid"):
+        tally.add(mutant, Ending(kind="network", oracle=said), 0, asked=True)
+    assert [ending.kind for _, ending in tally.wrong] == ["refused", "refused"]

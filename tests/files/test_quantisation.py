@@ -20,7 +20,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 from golden.config import load_config
 from golden.network import run_network
 from models.tflite_writer import packed
-from scripts.fuzz.campaign import REFUSED
+from scripts.fuzz.campaign import refused
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.model import load_model
@@ -74,7 +74,7 @@ def wrong(
     for number, (what, raw) in enumerate(requantised(MODELS[seed_model], wanted)):
         mutant = Mutant(number=number, model=seed_model, what=what, raw=raw)
         ending = judge(mutant, folder, ask=True, oracles=oracles)
-        if not ending.right or REFUSED in ending.oracle:
+        if not ending.right or refused(ending):
             found.append((what, ending))
         judged += ending.kind == "network" and not ending.oracle
     return judged, found

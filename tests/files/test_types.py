@@ -17,7 +17,7 @@ import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from models.tflite_writer import packed
-from scripts.fuzz.campaign import REFUSED
+from scripts.fuzz.campaign import refused
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.oracle import Oracles
@@ -82,7 +82,7 @@ def wrong(
     for number, (what, raw) in enumerate(retyped(MODELS[seed_model], names)):
         mutant = Mutant(number=number, model=seed_model, what=what, raw=raw)
         ending = judge(mutant, folder, ask=True, oracles=oracles)
-        if not ending.right or REFUSED in ending.oracle:
+        if not ending.right or refused(ending):
             found.append((what, ending))
     return found
 

@@ -13,6 +13,7 @@ from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.mutate_onnx import parsed, seed_files
 from scripts.fuzz.worker import judge
 from scripts.runs.oracle import Oracles
+from sw.importer.from_onnx.microsoft import SCHEMAS, Schema
 
 FILES = seed_files()
 
@@ -49,6 +50,30 @@ def reshaped(kind: str, position: int, shape: tuple[int, ...]) -> Callable[[Any]
     return change
 
 
+def left_out(kind: str, position: int) -> Callable[[Any], None]:
+    """Return a change: an operand that is not there."""
+
+    def change(model: Any) -> None:
+        node_of(model, kind).input[position] = ""
+
+    return change
+
+
+def without(kind: str, name: str) -> Callable[[Any], None]:
+    """Return a change: an attribute that is not there, of the last node of a kind that has it."""
+
+    def change(model: Any) -> None:
+        node, place = [
+            (node, place)
+            for node in model.graph.node
+            for place, one in enumerate(node.attribute)
+            if (node.op_type, one.name) == (kind, name)
+        ][-1]
+        del node.attribute[place]
+
+    return change
+
+
 def ending(model: Any, folder: Path, oracles: Oracles | None = None) -> Any:
     mutant = Mutant(
         number=1, model="changed", what="", raw=model.SerializeToString(), suffix=".onnx"
@@ -70,6 +95,30 @@ REFUSED = {
     ),
     "repeats": ("qdq_movement", reshaped("Tile", 1, (1, 4)), "not one axis"),
     "ends": ("qdq_movement", reshaped("Slice", 2, (1, 2)), "not one axis"),
+    "operand of QGemm": ("qoperator_classifier", left_out("QGemm", 5), "input 5 is left out"),
+    "operand of a pool": (
+        "qoperator_classifier", left_out("QLinearGlobalAveragePool", 2), "input 2 is left out",
+    ),
+    "biases of QGemm": (
+        "qoperator_classifier", reshaped("QGemm", 6, (1, 1, 7)), "(1, 1, 7) are not one for each",
+    ),
+    "biases of rows": (
+        "qoperator_classifier", reshaped("QGemm", 6, (7, 1)), "(7, 1) are not one for each",
+    ),
+    "biases of a convolution": (
+        "qoperator_classifier", reshaped("QLinearConv", 8, (1, 12)), "are not one for each of 12",
+    ),
+    "no axes": ("qdq_movement", reshaped("Squeeze", 1, (0,)), "table of axes is empty"),
+    "a single axis": ("qdq_movement", reshaped("Squeeze", 1, ()), "not one axis"),
+    "no steps": ("qdq_movement", reshaped("Slice", 4, (0,)), "do not fit together"),
+    "no axes of a slice": ("qdq_movement", reshaped("Slice", 3, (0,)), "do not fit together"),
+    "no axis of scales": (
+        "qdq_decoder", without("DequantizeLinear", "axis"), "axis 1 does not exist in shape (4,)",
+    ),
+    "a zero point in axes": (
+        "qdq_asymmetric", reshaped("DequantizeLinear", 2, (1, 1)), "do not go together",
+    ),
+    "an attribute": ("qoperator_matmul", without("QLinearSoftmax", "opset"), "attribute 'opset'"),
     "zero points": ("qoperator_classifier", reshaped("QGemm", 5, (6,)), "do not go together"),
 }  # fmt: skip
 
@@ -82,6 +131,22 @@ def test_what_onnxruntime_refuses_is_refused(name: str, tmp_path: Path) -> None:
     found = ending(model, tmp_path)
     assert found.kind == "sentence"
     assert words in found.text
+
+
+def test_operators_of_onnxruntime_are_known_as_it_declares_them() -> None:
+    from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
+
+    letters = {"Single": "!", "Optional": "?", "Variadic": "*"}
+    declared = {}
+    for found in get_all_operator_schema():
+        if found.domain == "com.microsoft" and found.name in SCHEMAS:
+            required = {name for name, one in found.attributes.items() if one.required}
+            declared[found.name] = Schema(
+                inputs="".join(letters[one.option.name] for one in found.inputs),
+                attributes=frozenset(found.attributes.keys() - required),
+                required=frozenset(required),
+            )
+    assert declared == SCHEMAS
 
 
 def test_a_type_that_an_operator_does_not_take_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from golden.network.operations import Convolution, Depthwise
 from models.onnx_networks import NETWORKS
-from scripts.fuzz.campaign import REFUSED
+from scripts.fuzz.campaign import refused
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.worker import Ending, judge
 from scripts.runs.oracle import Oracles
@@ -58,7 +58,7 @@ def wrong(
     for number, (what, raw) in enumerate(requantised(name, only)):
         mutant = Mutant(number=number, model=name, what=what, raw=raw, suffix=".onnx")
         ending = judge(mutant, folder, ask=True, oracles=oracles)
-        if not ending.right or REFUSED in ending.oracle:
+        if not ending.right or refused(ending):
             found.append((what, ending))
         judged += ending.kind == "network" and not ending.oracle
     return judged, found

@@ -35,6 +35,7 @@ UINT8, INT8 = 2, 3  # of TensorProto.DataType
 MOST_SAID = 600  # characters of a sentence on a node; a list of numbers has no end
 MOST_BYTES = 256 << 20  # of all tensors that are computed
 TO_IMAGE, TO_PLAIN = (0, 2, 3, 1), (0, 3, 1, 2)
+NUMBERS = frozenset({"Unsqueeze", "Expand"})  # a table may be a single number; elsewhere one axis
 SCALARS = frozenset({"QLinearAdd", "QLinearMul", "QLinearAveragePool"})  # of scales without an axis
 INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a table
 
@@ -105,7 +106,8 @@ class Builder:
                 f"attribute {attribute}" if attribute in node.attributes else f"input {position}"
             )
             raise self.error(node, f"{named} must be whole numbers, not {found.dtype}")
-        if found is not None and found.ndim > 1:
+        least = 0 if node.kind in NUMBERS else 1
+        if found is not None and not least <= found.ndim <= 1:
             raise self.error(node, f"input {position} has shape {found.shape}, not one axis")
         return None if found is None else [int(n) for n in found.reshape(-1)]
 

@@ -282,8 +282,7 @@ def resize(b: Builder, node: Node) -> Island:
 def reduced(b: Builder, node: Node) -> Island:
     """ReduceMean, ReduceSum, ReduceMax, ReduceMin of float32."""
     x = operand(b, node, 0)
-    told = b.integers(node, 1, "axes") or list(range(len(x.shape)))
-    axes = tuple({movement.axis_of(b, node, axis, len(x.shape)) for axis in told})
+    axes = movement.reduced_axes(b, node, len(x.shape))
     keep = bool(node.attributes.get("keepdims", 1))
     by_name: dict[str, Callable[..., Any]] = {
         "ReduceMean": np.mean, "ReduceSum": np.sum, "ReduceMax": np.max, "ReduceMin": np.min,

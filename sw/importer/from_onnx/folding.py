@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sw.importer.from_onnx.builder import Builder
 from sw.importer.from_onnx.file import Node
-from sw.importer.from_onnx.movement import axis_of, target
+from sw.importer.from_onnx.movement import bounds, target
 
 Array = NDArray[Any]
 
@@ -60,12 +60,8 @@ def _cast(b: Builder, node: Node) -> Array:
 
 def _slice(b: Builder, node: Node) -> Array:
     data = b.constant(node, 0)
-    starts, ends = b.integers(node, 1, "starts") or [], b.integers(node, 2, "ends") or []
-    axes = b.integers(node, 3, "axes") or list(range(len(starts)))
-    steps = b.integers(node, 4) or [1] * len(starts)
     index = [slice(None)] * data.ndim
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        place = axis_of(b, node, axis, data.ndim)
+    for start, end, place, step in bounds(b, node, data.ndim):
         # From behind, an end before the first element is further than any that counts.
         last = None if step < 0 and end < -data.shape[place] else end
         index[place] = slice(start, last, step)

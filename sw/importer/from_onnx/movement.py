@@ -37,6 +37,14 @@ def axis_of(b: Builder, node: Node, axis: int, rank: int) -> int:
     return axis % rank
 
 
+def reduced_axes(b: Builder, node: Node, rank: int) -> tuple[int, ...]:
+    """Axes of a reduction in their order; all without a table of them."""
+    told = b.integers(node, 1, "axes")
+    if not told and node.attributes.get("noop_with_empty_axes", 0):
+        raise b.error(node, "without axes it reduces nothing (noop_with_empty_axes); leave it out")
+    return tuple(sorted({axis_of(b, node, axis, rank) for axis in told or range(rank)}))
+
+
 def moved(
     b: Builder, node: Node, operation: Operation, x: Quantised, shape: Sequence[int]
 ) -> Quantised:
@@ -69,6 +77,8 @@ def target(b: Builder, node: Node, shape: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(made)
     axes = b.integers(node, 1, "axes")
     if node.kind == "Squeeze":
+        if axes == []:  # onnxruntime takes all axes of 1 then, others none
+            raise b.error(node, "its table of axes is empty; name them, or leave the table out")
         axes = [i for i, n in enumerate(shape) if n == 1] if axes is None else axes
         gone = {axis_of(b, node, axis, rank) for axis in axes}
         if any(shape[axis] != 1 for axis in gone):
@@ -114,16 +124,24 @@ def concatenate(b: Builder, node: Node, parts: list[Quantised]) -> Quantised:
     return b.compute(node, Concatenation(axis=place), indices, shape, parts[0].scaling, form)
 
 
-def slices(b: Builder, node: Node, x: Quantised) -> Quantised:
-    """Slice with constant bounds."""
+def bounds(b: Builder, node: Node, rank: int) -> list[tuple[int, int, int, int]]:
+    """(start, end, axis, step) of each axis that a Slice with constant bounds cuts."""
     starts, ends = b.integers(node, 1, "starts") or [], b.integers(node, 2, "ends") or []
-    axes = b.integers(node, 3, "axes") or list(range(len(starts)))
-    steps = b.integers(node, 4) or [1] * len(starts)
-    index = [slice(None)] * len(x.shape)
+    axes, steps = b.integers(node, 3, "axes"), b.integers(node, 4)
+    axes = list(range(len(starts))) if axes is None else axes
+    steps = [1] * len(starts) if steps is None else steps
     if not len(starts) == len(ends) == len(axes) == len(steps) or 0 in steps:
         raise b.error(node, "its starts, ends, axes and steps do not fit together")
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        place = axis_of(b, node, axis, len(x.shape))
+    places = [axis_of(b, node, axis, rank) for axis in axes]
+    if len(set(places)) < len(places):
+        raise b.error(node, f"axes {axes} name one place twice")
+    return list(zip(starts, ends, places, steps, strict=True))
+
+
+def slices(b: Builder, node: Node, x: Quantised) -> Quantised:
+    """Slice with constant bounds."""
+    index = [slice(None)] * len(x.shape)
+    for start, end, place, step in bounds(b, node, len(x.shape)):
         n = x.shape[place]
         # Bounds far outside mean the ends; a negative one counts from behind.
         first = start + n if start < 0 else start

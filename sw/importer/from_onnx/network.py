@@ -20,6 +20,7 @@ from sw.importer.from_onnx.builder import Builder, Checkpoint, shape_of
 from sw.importer.from_onnx.file import Node, check_well_formed, read_onnx
 from sw.importer.from_onnx.folding import FOLDED, fold
 from sw.importer.from_onnx.handlers import DYNAMIC, HANDLERS
+from sw.importer.from_onnx.microsoft import check_schema
 from sw.importer.from_onnx.values import (
     PLAIN,
     Island,
@@ -96,23 +97,6 @@ def survey_onnx(path: Path) -> tuple[OnnxNetwork | None, list[NetworkError]]:
     return OnnxNetwork(network=network, checkpoints=b.checkpoints), []
 
 
-# The checker knows no operators of com.microsoft: the attributes that each has.
-MICROSOFT: dict[str, frozenset[str]] = {
-    "QLinearSoftmax": frozenset({"axis", "opset"}),
-    "QLinearConcat": frozenset({"axis"}),
-    "QLinearLeakyRelu": frozenset({"alpha"}),
-    "QLinearGlobalAveragePool": frozenset({"channels_last"}),
-    "QLinearAveragePool": frozenset({
-        "auto_pad", "ceil_mode", "channels_last", "count_include_pad", "kernel_shape", "pads",
-        "strides",
-    }),
-    "QGemm": frozenset({"alpha", "transA", "transB"}),
-    "QLinearAdd": frozenset(),
-    "QLinearMul": frozenset(),
-    "QLinearSigmoid": frozenset(),
-}  # fmt: skip
-
-
 def _why(node: Node) -> str:
     """Why an operator is refused."""
     if node.kind in DYNAMIC:
@@ -134,9 +118,7 @@ def _read(b: Builder, node: Node) -> None:
         return
     if node.kind not in HANDLERS:
         raise b.error(node, "it must depend on constants alone; export its result as one")
-    known = MICROSOFT.get(node.kind)
-    if known is not None and (foreign := sorted(node.attributes.keys() - known)):
-        raise b.error(node, f"it has an attribute {foreign[0]!r}, which it must not")
+    check_schema(b, node)
     made = HANDLERS[node.kind](b, node)
     values = made if isinstance(made, list) else [made] if made is not None else []
     for name, value in zip(node.outputs, values, strict=False):

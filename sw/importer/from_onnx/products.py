@@ -149,9 +149,12 @@ def factors(
 
 
 def bias_of(
-    b: Builder, node: Node, position: int, scales: NDArray[np.float32], channels: int, to: Target
-) -> tuple[Bias, bool]:
+    b: Builder, node: Node, position: int, scales: NDArray[np.float32], channels: int, to: Target,
+    *, rank: int = 0,
+) -> tuple[Bias, bool]:  # fmt: skip
     """Biases int32 in steps of the sums, and whether onnxruntime sums them as whole numbers.
+
+    They are one for each channel, or with a ``rank`` what is broadcast so to sums of that rank.
 
     Those that are float32, or int32 in steps of their own, are rounded; it sums float32 then. They
     are refused where that could move the output by more than a step.
@@ -165,8 +168,9 @@ def bias_of(
     known = ("int32",) if node.kind.startswith("QLinear") else ("int32", "float32")
     if str(real.dtype) not in known:
         raise b.error(node, f"its biases are {real.dtype}; only {' or '.join(known)} is known")
-    if real.size not in (1, channels):
-        raise b.error(node, f"it has {real.size} biases for {channels} channels")
+    spread = real.ndim <= rank and real.size in (1, channels) and real.size == (1, *real.shape)[-1]
+    if not (spread if rank else real.shape == (channels,)):
+        raise b.error(node, f"its biases of shape {real.shape} are not one for each of {channels}")
     flat = np.broadcast_to(real.reshape(-1), (channels,))
     if flat.dtype.kind != "f":
         return flat.astype(np.int32), True
@@ -343,7 +347,7 @@ def dense(
         raise b.error(node, f"its weights {w.data.shape} do not fit the input {x.shape}")
     source = b.form(x, PLAIN)
     scales = (np.float32(factor) * np.float32(x.scaling.scale) * w.scales.reshape(-1)).astype("f4")
-    bias, whole = bias_of(b, node, bias_at, scales, units, to)
+    bias, whole = bias_of(b, node, bias_at, scales, units, to, rank=len(x.shape))
     sums = reach(data.astype(np.int64) - w.zero_point, x, bias)
     wanted = factors(b, node, x, w, to, units, factor)
     requantise, exact = requantisation(b, node, wanted, sums, to)

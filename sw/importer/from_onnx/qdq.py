@@ -100,8 +100,7 @@ def _reduce(b: Builder, node: Node) -> Value:
         x = one_row(b, x)
         axes, keep = tuple(range(2, len(x.shape))), True
     else:
-        told = b.integers(node, 1, "axes") or list(range(len(x.shape)))
-        axes = tuple(sorted({movement.axis_of(b, node, a, len(x.shape)) for a in told}))
+        axes = movement.reduced_axes(b, node, len(x.shape))
         keep = bool(node.attributes.get("keepdims", 1))
     if not axes:
         raise b.error(node, f"there is nothing to average in shape {x.shape}")

@@ -47,7 +47,7 @@ def _quantized_weights(b: Builder, node: Node) -> Weights:
     points = b.optional(node, 2)
     points = np.zeros(scales.shape, dtype=np.uint8) if points is None else points
     axis = int(node.attributes.get("axis", 1))
-    wide = [-1 if a == axis % data.ndim else 1 for a in range(data.ndim)] if scales.size > 1 else []
+    wide = _along(b, node, data, scales, points, axis)
     low, high = (0, 255) if points.dtype == np.uint8 else (-128, 127)
     with np.errstate(all="ignore"):
         whole = np.rint(data.astype(np.float32) / scales.reshape(wide))
@@ -68,16 +68,38 @@ def _dequantize(b: Builder, node: Node) -> Value | None:
     points = np.zeros(scales.shape, dtype=data.dtype) if points is None else points
     if points.dtype != data.dtype:
         raise b.error(node, f"its zero point is {points.dtype}, its data are {data.dtype}")
+    wide = _along(b, node, data, scales, points, axis)
     if data.dtype == np.int32:
         if points.any():
             raise b.error(node, "int32 needs a zero point of 0")
         out = node.outputs[0]
         b.constants[f"{out} int32"] = data
-        b.constants[out] = (data * scales.reshape(-1)).astype(np.float32)
+        b.constants[out] = (data * scales.reshape(wide)).astype(np.float32)
         return None
     if str(data.dtype) in ("int4", "uint4"):
         data, points = data.astype(np.int8), points.astype(np.int8)
     return _weights(b, node, data, scales, points, axis)
+
+
+def _along(
+    b: Builder, node: Node, data: np.ndarray, scales: np.ndarray, points: np.ndarray, axis: int
+) -> list[int]:
+    """Return the shape in which the scales and zero points of a node broadcast to its data."""
+    if scales.ndim > 1 or node.attributes.get("block_size", 0):
+        raise b.error(node, "scales of blocks are not supported; quantise by channel")
+    if points.ndim > 1 or points.size != scales.size:
+        raise b.error(node, f"{_shapes(scales, points)} do not go together; they must be the same")
+    if scales.size == 1:
+        return []
+    if not -data.ndim <= axis < data.ndim:
+        raise b.error(node, f"axis {axis} does not exist in shape {data.shape}")
+    if data.shape[axis] != scales.size:
+        raise b.error(node, f"{scales.size} scales do not fit shape {data.shape} along axis {axis}")
+    return [-1 if place == axis % data.ndim else 1 for place in range(data.ndim)]
+
+
+def _shapes(scales: np.ndarray, points: np.ndarray) -> str:
+    return f"scales of shape {scales.shape} and zero points of shape {points.shape}"
 
 
 def _weights(
@@ -87,8 +109,6 @@ def _weights(
         raise b.error(node, f"constants of {data.dtype} are not supported; quantise them to int8")
     if not np.isfinite(scales).all() or not (scales > 0).all() or not data.size:
         raise b.error(node, "its scales are not all positive numbers; quantise it anew")
-    if scales.ndim > 1 or node.attributes.get("block_size", 0):
-        raise b.error(node, "scales of blocks are not supported; quantise by channel")
     if scales.size > 1 and not (-data.ndim <= axis < data.ndim):
         raise b.error(node, f"axis {axis} does not exist in shape {data.shape}")
     if scales.size > 1 and data.shape[axis] != scales.size:
@@ -115,8 +135,10 @@ def operand_weights(
     if points.dtype != data.dtype:
         raise b.error(node, f"input {point_at} is {points.dtype}, its weights are {data.dtype}")
     if max(scales.ndim, points.ndim) > 1 or points.size not in (1, scales.size):
-        shapes = f"scales of shape {scales.shape} and zero points of shape {points.shape}"
-        raise b.error(node, f"{shapes} do not go together; one is wanted, or one for each channel")
+        raise b.error(
+            node, f"{_shapes(scales, points)} do not go together; one is wanted, or one for each "
+            "channel",
+        )  # fmt: skip
     return _weights(b, node, data, scales.reshape(-1), points, axis)
 
 
