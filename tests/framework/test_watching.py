@@ -17,10 +17,12 @@ from tb.build import ROOT
 
 LONGEST_S = 60.0
 WATCH = """
+import signal
 import sys
 from pathlib import Path
 from honeyguide.watching import watch
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 folder = Path(sys.argv[1])
 
 def prepare():

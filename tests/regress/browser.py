@@ -116,8 +116,10 @@ class Browser:
             self.events.append(self._receive())
 
     def value(self, script: str) -> Any:
-        """Return what a script in the page gives."""
-        answer = self.command("Runtime.evaluate", expression=script, returnByValue=True)
+        """Return what a script in the page gives, or what it promises."""
+        answer = self.command(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in answer:
             raise AssertionError(f"{script}: {answer['exceptionDetails']['text']}")
         return answer["result"].get("value")

@@ -159,7 +159,9 @@ def test_every_link_of_a_failing_page_is_a_file_beside_it(failing: Path, browser
         assert link.startswith("file:///")
         path = Path(unquote(urlsplit(link).path))
         assert path.is_file() and path.is_relative_to(failing.parent)
-    loaded: list[Any] = browser.value("[...document.images].map(i => i.complete && i.naturalWidth)")
+    loaded: list[Any] = browser.value(
+        "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))"
+    )
     assert loaded == [1600]
 
 
