@@ -22,13 +22,16 @@ def node_of(model: Any, kind: str) -> Any:
     return next(node for node in model.graph.node if node.op_type == kind)
 
 
-def attribute(kind: str, name: str, value: int | list[int]) -> Callable[[Any], None]:
+def attribute(kind: str, name: str, value: int | bytes | list[int]) -> Callable[[Any], None]:
     """Return a change of an attribute of the first node of a kind."""
 
     def change(model: Any) -> None:
         one = next(a for a in node_of(model, kind).attribute if a.name == name)
         if isinstance(value, int):
             one.i = value
+            return
+        if isinstance(value, bytes):
+            one.s = value
             return
         del one.ints[:]
         one.ints.extend(value)
@@ -46,6 +49,34 @@ def reshaped(kind: str, position: int, shape: tuple[int, ...]) -> Callable[[Any]
         item = next(item for item in model.graph.initializer if item.name == name)
         array = np.resize(numpy_helper.to_array(item), shape)
         item.CopyFrom(numpy_helper.from_array(array, name))
+
+    return change
+
+
+def beside_a_pool(kind: str, position: int) -> Callable[[Any], None]:
+    """Return a change: an axis for a scale or zero point of a node beside the AveragePool."""
+
+    def change(model: Any) -> None:
+        from onnx import numpy_helper
+
+        pool = node_of(model, "AveragePool")
+        node = next(
+            node
+            for node in model.graph.node
+            if node.op_type == kind
+            and (pool.input[0] in node.output or node.input[0] in pool.output)
+        )
+        model.graph.initializer.append(
+            numpy_helper.from_array(
+                next(
+                    numpy_helper.to_array(item).reshape(1)
+                    for item in model.graph.initializer
+                    if item.name == node.input[position]
+                ),
+                "wide",
+            )
+        )
+        node.input[position] = "wide"
 
     return change
 
@@ -89,6 +120,15 @@ REFUSED = {
     "a kernel": (
         "qdq_decoder", attribute("ConvTranspose", "kernel_shape", [4, 3]), "not that of its weights"
     ),
+    "a way of padding": (
+        "qdq_asymmetric", attribute("Conv", "auto_pad", b"same_upper"), "none of NOTSET, VALID",
+    ),
+    "a way of Gelu": (
+        "qdq_functions", attribute("Gelu", "approximate", b"x" * 5000), "none of none, tanh",
+    ),
+    "an order of blocks": (
+        "qdq_movement", attribute("DepthToSpace", "mode", b"\xff"), "none of DCR, CRD",
+    ),
     "a scale": ("qoperator_residual", reshaped("QLinearMul", 1, (1,)), "() is wanted"),
     "a scale in axes": (
         "qoperator_residual", reshaped("QLinearSigmoid", 2, (1, 1)), "(1,) or () is wanted",
@@ -117,6 +157,12 @@ REFUSED = {
     ),
     "a zero point in axes": (
         "qdq_asymmetric", reshaped("DequantizeLinear", 2, (1, 1)), "do not go together",
+    ),
+    "a scale before a pool": (
+        "qdq_asymmetric", beside_a_pool("DequantizeLinear", 1), "input 1 has an axis",
+    ),
+    "a zero point behind a pool": (
+        "qdq_asymmetric", beside_a_pool("QuantizeLinear", 2), "input 2 has an axis",
     ),
     "an attribute": ("qoperator_matmul", without("QLinearSoftmax", "opset"), "attribute 'opset'"),
     "zero points": ("qoperator_classifier", reshaped("QGemm", 5, (6,)), "do not go together"),
@@ -173,3 +219,38 @@ def test_a_pad_of_bytes_without_a_value_is_of_zeros(tmp_path: Path) -> None:
     with Oracles() as oracles:
         found = ending(model, tmp_path, oracles)
     assert (found.kind, found.oracle) == ("network", "")
+
+
+def of_a_quantised_constant(model: Any) -> Any:
+    """Return the DequantizeLinear behind a QuantizeLinear of a constant."""
+    constants = {item.name for item in model.graph.initializer}
+    made = {n.output[0]: n for n in model.graph.node if n.input[0] in constants}
+    return next(
+        node
+        for node in model.graph.node
+        if node.op_type == "DequantizeLinear"
+        and node.input[0] in made
+        and made[node.input[0]].op_type == "QuantizeLinear"
+    )
+
+
+def test_scales_that_read_a_constant_count_and_not_those_that_made_it(tmp_path: Path) -> None:
+    from onnx import numpy_helper
+
+    model = parsed(FILES["qdq_ports"])
+    node = of_a_quantised_constant(model)
+    scales = next(item for item in model.graph.initializer if item.name == node.input[1])
+    wide = numpy_helper.to_array(scales) * np.float32(3)
+    model.graph.initializer.append(numpy_helper.from_array(wide, "wide"))
+    node.input[1] = "wide"
+    with Oracles() as oracles:
+        found = ending(model, tmp_path, oracles)
+    assert (found.kind, found.oracle) == ("network", "")
+
+
+def test_an_axis_that_reads_a_constant_must_fit_it(tmp_path: Path) -> None:
+    model = parsed(FILES["qdq_ports"])
+    of_a_quantised_constant(model).attribute[0].i = 2
+    found = ending(model, tmp_path)
+    assert found.kind == "sentence"
+    assert "do not fit shape" in found.text

@@ -22,6 +22,11 @@ FLAGS = frozenset({
     "allowzero", "antialias", "ceil_mode", "channels_last", "count_include_pad", "exclude_outside",
     "keepdims", "noop_with_empty_axes", "select_last_index", "transA", "transB",
 })  # fmt: skip
+CHOICES = {  # what an attribute may say, where no other text is looked for
+    "auto_pad": (b"", b"NOTSET", b"VALID", b"SAME_UPPER", b"SAME_LOWER"),
+    "approximate": (b"none", b"tanh"),
+    "keep_aspect_ratio_policy": (b"stretch", b"not_larger", b"not_smaller"),
+}
 LONGEST_REASON = 300  # characters of what the library says
 OURS = ("", "ai.onnx", "com.microsoft")
 
@@ -204,6 +209,10 @@ def _node(path: Path, index: int, node: Any) -> Node:
     for name in sorted(FLAGS & attributes.keys()):
         if attributes[name] not in (0, 1):  # onnxruntime takes some of them for no, some for yes
             raise NetworkError(f"{where}: attribute {name} is {attributes[name]}, not 0 or 1")
+    for name in sorted(CHOICES.keys() & attributes.keys()):
+        if attributes[name] not in CHOICES[name]:
+            known = ", ".join(choice.decode() for choice in CHOICES[name] if choice)
+            raise NetworkError(f"{where}: attribute {name} is none of {known}")
     return Node(
         index=index,
         kind=f"{domain}{node.op_type}",

@@ -245,6 +245,8 @@ def blocks(b: Builder, node: Node, x: Quantised) -> Quantised:
     """DepthToSpace and SpaceToDepth."""
     size = int(node.attributes.get("blocksize", 0))
     order = node.attributes.get("mode", b"DCR")
+    if order not in (b"DCR", b"CRD"):
+        raise b.error(node, "its mode is none of DCR, CRD")
     if len(x.shape) != 4 or size < 1:
         raise b.error(node, f"block size {size} on shape {x.shape} is not supported")
     n, c, h, w = x.shape

@@ -85,9 +85,25 @@ def _pool(b: Builder, node: Node) -> Value:
     if node.kind != "AveragePool":
         made = along_one_axis(x, products.max_pool(b, node, row))
         return Real(source=made) if isinstance(value, Real) else made
+    _refuse_scales_with_an_axis(b, node)
     shape = products.pool_shape(b, node, row)
     make = products.average_pool
     return along_one_axis(x, Sums(shape=shape, make=lambda to: make(b, node, row, to)))
+
+
+def _refuse_scales_with_an_axis(b: Builder, node: Node) -> None:
+    """Raise NetworkError for a scale or zero point of shape (1,) around an AveragePool.
+
+    onnxruntime makes a QLinearAveragePool of the three, which takes single numbers alone.
+    """
+    for other in b.file.nodes:
+        before = other.kind == "DequantizeLinear" and node.input(0) in other.outputs
+        behind = other.kind == "QuantizeLinear" and other.input(0) in node.outputs
+        for position in (1, 2) if before or behind else ():
+            if other.input(position) and b.constant(other, position).shape:
+                raise b.error(
+                    other, f"input {position} has an axis; beside AveragePool, () is wanted"
+                )
 
 
 def _reduce(b: Builder, node: Node) -> Value:

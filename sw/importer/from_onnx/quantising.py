@@ -19,6 +19,7 @@ from sw.importer.from_onnx.values import (
     Value,
     Weights,
 )
+from sw.importer.unsigned import TOP_BIT
 
 
 def _quantize(b: Builder, node: Node) -> Value:
@@ -60,7 +61,7 @@ def _dequantize(b: Builder, node: Node) -> Value | None:
     if name not in b.constants:
         value = b.known(node, 0)
         if isinstance(value, Weights):  # a constant that QuantizeLinear made
-            return value
+            return _scaled_anew(b, node, value)
         return Real(source=b.rescaled(node, 0, b.scaling(node, 1, 2)))
     data, scales = b.constants[name], b.reals(node, 1).astype(np.float32)
     axis = int(node.attributes.get("axis", 1))
@@ -79,6 +80,19 @@ def _dequantize(b: Builder, node: Node) -> Value | None:
     if str(data.dtype) in ("int4", "uint4"):
         data, points = data.astype(np.int8), points.astype(np.int8)
     return _weights(b, node, data, scales, points, axis)
+
+
+def _scaled_anew(b: Builder, node: Node, value: Weights) -> Weights:
+    """A constant under the scales of the node that reads it: those that made it bind nobody."""
+    data = value.data.view(np.uint8) ^ np.uint8(TOP_BIT) if value.flipped else value.data
+    scales, points = b.reals(node, 1).astype(np.float32), b.optional(node, 2)
+    points = np.zeros(scales.shape, dtype=data.dtype) if points is None else points
+    if points.dtype != data.dtype:
+        raise b.error(node, f"its zero point is {points.dtype}, its data are {data.dtype}")
+    axis = int(node.attributes.get("axis", 1))
+    _along(b, node, data, scales, points, axis)
+    made = _weights(b, node, data, scales, points, axis)
+    return replace(made, settled=value.settled)
 
 
 def _along(
