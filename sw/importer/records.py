@@ -39,7 +39,11 @@ _OPTIONS_NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class TensorRecord:
-    """A tensor: ``dtype`` as the schema names it; ``scales`` float32, ``zero_points`` int64."""
+    """A tensor: ``dtype`` as the schema names it; ``scales`` float32, ``zero_points`` int64.
+
+    ``details`` is the kind of further quantisation, ``external`` the number of a buffer in another
+    file; 0 is none.
+    """
 
     index: int
     name: str
@@ -51,6 +55,8 @@ class TensorRecord:
     axis: int
     variable: bool
     sparse: bool
+    details: int
+    external: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +71,8 @@ class CodeRecord:
 class OperatorRecord:
     """An operator; ``inputs`` may hold -1. ``kind`` is the options' table, empty without one.
 
-    ``custom`` says that it has options of its own besides, ``intermediates`` how many tensors.
+    ``custom`` says that it has options of its own besides; ``intermediates`` are tensors of its
+    own work.
     """
 
     index: int
@@ -75,7 +82,7 @@ class OperatorRecord:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     custom: bool
-    intermediates: int
+    intermediates: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +202,8 @@ def _tensor(index: int, tensor: Any) -> TensorRecord:
         axis=quantization.QuantizedDimension() if quantization is not None else 0,
         variable=bool(tensor.IsVariable()),
         sparse=tensor.Sparsity() is not None,
+        details=quantization.DetailsType() if quantization is not None else 0,
+        external=tensor.ExternalBuffer(),
     )
 
 
@@ -214,7 +223,7 @@ def _operator(index: int, operator: Any) -> OperatorRecord:
         inputs=_indices(operator.Inputs, operator.InputsLength()),
         outputs=_indices(operator.Outputs, operator.OutputsLength()),
         custom=not operator.CustomOptionsIsNone(),
-        intermediates=operator.IntermediatesLength(),
+        intermediates=_indices(operator.Intermediates, operator.IntermediatesLength()),
     )
 
 

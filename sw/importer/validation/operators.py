@@ -7,14 +7,15 @@ tflite-micro's kernel refuses, crashes on or silently takes for something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from golden.network import NetworkError
 from sw.importer.context import Operator
-from sw.importer.records import FileRecord, OperatorRecord
+from sw.importer.records import FileRecord, OperatorRecord, TensorRecord
 from sw.importer.validation.rules import (
     convolutional,
     movement,
@@ -305,11 +306,28 @@ def check_signature(file: FileRecord, operator: OperatorRecord) -> None:
         raise NetworkError(f"{where} has custom options, which it must not; export it anew")
     if operator.intermediates and not signature.intermediates:
         raise NetworkError(f"{where} has intermediate tensors, which it must not; export it anew")
+    _check_intermediates(tensors, operator, where)
     if signature.options is not None and operator.kind != signature.options:
         found = operator.kind or "none"
         raise NetworkError(
             f"{where}: its options must be {signature.options}, they are {found}; export it anew"
         )
+
+
+def _check_intermediates(
+    tensors: Sequence[TensorRecord], operator: OperatorRecord, where: str
+) -> None:
+    for index in operator.intermediates:
+        if not 0 <= index < len(tensors):
+            raise NetworkError(
+                f"{where} names intermediate tensor {index}, there are {len(tensors)}: the file is "
+                "damaged"
+            )
+        if math.prod(tensors[index].shape):
+            raise NetworkError(
+                f"{where}: intermediate tensor {tensors[index].name!r} has elements, it must have "
+                "none; export it anew"
+            )
 
 
 def check_operator(op: Operator) -> None:

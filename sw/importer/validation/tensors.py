@@ -30,10 +30,16 @@ ZERO_POINTS = {
 def check_tensors(file: FileRecord) -> list[NetworkError]:
     """Return a NetworkError for each tensor that cannot be what the file says.
 
-    Only tensors that somebody uses are looked at: converters leave others behind.
+    Shapes, bytes and scales are looked at only of tensors that somebody uses: converters leave
+    others behind.
     """
     problems = []
     for graph in file.graphs:
+        for tensor in graph.tensors:
+            try:
+                _check_kind(file, tensor)
+            except NetworkError as error:
+                problems.append(error)
         computed = 0
         for index in sorted(used(graph)):
             tensor = graph.tensors[index]
@@ -77,6 +83,15 @@ def user(file: FileRecord, tensor: TensorRecord) -> str:
                 if tensor.index in (*operator.inputs, *operator.outputs):
                     return f"operator {operator.index} {file.operator_name(operator)}: "
     return ""
+
+
+def _check_kind(file: FileRecord, tensor: TensorRecord) -> None:
+    if tensor.details:
+        what = f"is quantised with details of kind {tensor.details}, which nothing here reads"
+        raise _refuse(file, tensor, f"{what}; quantise it with scales and zero points")
+    if tensor.external:
+        what = f"keeps its bytes in another file (external buffer {tensor.external})"
+        raise _refuse(file, tensor, f"{what}; export one file")
 
 
 def _check_shape(file: FileRecord, tensor: TensorRecord) -> None:
