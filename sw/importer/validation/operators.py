@@ -203,7 +203,9 @@ SIGNATURES: dict[str, Signature] = {
     "GELU": Signature(
         inputs=(1, 1), options="GeluOptions", newest=2, rules=(_p.same_shape,)
     ),
-    "PRELU": Signature(inputs=(2, 2), newest=2, rules=(_p.broadcast_shape,)),
+    "PRELU": Signature(
+        inputs=(2, 2), newest=2, rules=(_p.broadcast_shape, _p.slope_factors)
+    ),
     "SUM": Signature(
         inputs=(2, 2), options="ReducerOptions", newest=3, rules=(_p.mean_axes, _p.ratio_scale)
     ),

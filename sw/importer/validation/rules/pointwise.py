@@ -161,6 +161,13 @@ def leaky_slope(op: Operator) -> None:
     factor_in_range(op, source.scale * alpha / output.scale)
 
 
+def slope_factors(op: Operator) -> None:
+    """PRELU: factors of what is above zero and of what is below that integers can hold."""
+    source, alpha, output = op.int8(0), op.int8(1), op.made_int8()
+    factor_in_range(op, source.scale / output.scale)
+    factor_in_range(op, source.scale * alpha.scale / output.scale)
+
+
 def mean_axes(op: Operator) -> None:
     """MEAN: constant axes of the input, and the output's shape without them."""
     source, output = op.activation(0), op.output()
