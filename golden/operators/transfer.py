@@ -58,7 +58,12 @@ def real_table(
     output_scale: float,
     output_zero_point: int,
 ) -> Int8:
-    """ELU, GELU, EXP or LOG. LOG of what is not positive is the least value of the output."""
+    """ELU, GELU, EXP or LOG. LOG of what is not positive is the least value of the output.
+
+    Raises:
+        ValueError: the output's scale has no inverse, or ELU leaves int32, to which its kernel
+            casts before it clamps: C gives that no value.
+    """
     function = FUNCTIONS[name]
     with np.errstate(over="ignore", divide="ignore"):
         inverse = np.float32(1.0) / np.float32(output_scale)
@@ -72,6 +77,8 @@ def real_table(
             continue
         with np.errstate(over="ignore", under="ignore"):
             rescaled = float(np.float32(function(real)) * inverse)
+        if name == "ELU" and not abs(rescaled) < (1 << 31) - 256:
+            raise ValueError(f"ELU of {real:g} leaves int32 at output scale {output_scale:g}")
         rounded = math.floor(abs(rescaled) + 0.5) if math.isfinite(rescaled) else 1 << 30
         total = (rounded if rescaled >= 0 else -rounded) + output_zero_point
         table[index] = min(max(total, -128), 127)
