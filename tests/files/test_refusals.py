@@ -94,6 +94,8 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "moved to another type": ("TRANSPOSE", lambda m: setattr(operand(m, "TRANSPOSE", 0), "type", schema.TensorType.FLOAT32), "float32"),
     "condition": ("SELECT_V2", lambda m: setattr(operand(m, "SELECT_V2", 0), "type", schema.TensorType.INT8), "its condition must be bool|scale"),
     "fill": ("FILL", lambda m: data(m, operand(m, "FILL", 0), [1] * operand(m, "FILL", 0).shape[0]), r"FILL .*its shape operand says \[1, .*its output is"),
+    "sizes in the options": ("shapes", lambda m: change(operator(m, "RESHAPE").builtinOptions, "newShape", [1] * 9), "RESHAPE .*option newShape lists 9 numbers, 8 are the most"),
+    "axes in the options": ("SQUEEZE", lambda m: change(operator(m, "SQUEEZE").builtinOptions, "squeezeDims", [1] * 9), "SQUEEZE .*option squeezeDims lists 9 numbers, 8 are the most"),
     "what leaves int32": ("ELU", lambda m: scales(operand(m, "ELU", 0), [1e9]), "ELU of .* leaves int32"),
     "slopes beyond any factor": ("PRELU", lambda m: scales(operand(m, "PRELU", 1), [1e30]), "PRELU .*its scales make a factor of .*, which must be below 2"),
     "details of a quantisation": ("NEG", lambda m: change(operand(m, "NEG", 0).quantization, "detailsType", 2), "NEG: tensor .* with details of kind 2, which nothing here reads"),

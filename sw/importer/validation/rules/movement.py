@@ -13,6 +13,7 @@ from sw.importer.context import Operator
 
 MOST_JOINED = 4  # dimensions of CONCATENATION, PAD and STRIDED_SLICE
 MOST_SLICED = 5  # dimensions of SLICE and TRANSPOSE
+MOST_LISTED = 8  # numbers in the options of RESHAPE and SQUEEZE
 LONGEST_STRIDE = 1 << 30  # with more, positions of a kernel's loop leave 32 bits
 
 
@@ -23,8 +24,18 @@ def reshape_size(op: Operator) -> None:
         raise op.error(f"cannot make shape {output.shape} of {source.shape}; export it anew")
 
 
+def _short_list(op: Operator, option: str) -> None:
+    listed = len(_list(getattr(op.options, option, None)))
+    if listed > MOST_LISTED:
+        raise op.error(
+            f"its option {option} lists {listed} numbers, {MOST_LISTED} are the most; "
+            "export it anew"
+        )
+
+
 def reshape_shape(op: Operator) -> None:
     """RESHAPE: a constant shape says what the output's does; -1 stands for any size."""
+    _short_list(op, "newShape")
     if len(op.inputs) < 2 or op.tensor(1).data is None:
         return
     wanted = [int(size) for size in op.constant(1, "int32").reshape(-1)]
@@ -39,6 +50,7 @@ def squeezed_axes(op: Operator) -> None:
     """SQUEEZE: only axes of one element go."""
     source, output = op.activation(0).shape, op.output().shape
     rank = len(source)
+    _short_list(op, "squeezeDims")
     named = [int(axis) for axis in _list(op.options.squeezeDims)]
     for axis in named:
         if not -rank <= axis < rank or source[axis] != 1:
