@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from scripts.fuzz.worker import judge
 from scripts.runs.oracle import Oracles
 from sw.importer.from_onnx.microsoft import SCHEMAS, Schema
 
-FILES = seed_files()
+
+@cache
+def files() -> dict[str, bytes]:
+    """Return the files to change, made once the packages that they take are there."""
+    return seed_files()
 
 
 def node_of(model: Any, kind: str) -> Any:
@@ -172,7 +177,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_onnxruntime_refuses_is_refused(name: str, tmp_path: Path) -> None:
     file, change, words = REFUSED[name]
-    model = parsed(FILES[file])
+    model = parsed(files()[file])
     change(model)
     found = ending(model, tmp_path)
     assert found.kind == "sentence"
@@ -197,7 +202,7 @@ def test_operators_of_onnxruntime_are_known_as_it_declares_them() -> None:
 
 def test_a_type_that_an_operator_does_not_take_is_refused(tmp_path: Path) -> None:
     """Integers where ReduceMean takes real numbers: the format's own inference of types says so."""
-    model = parsed(FILES["qdq_attention"])
+    model = parsed(files()["qdq_attention"])
     quantised = node_of(model, "QuantizeLinear").output[0]
     node_of(model, "ReduceMean").input[0] = quantised
     found = ending(model, tmp_path)
@@ -205,7 +210,7 @@ def test_a_type_that_an_operator_does_not_take_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_shape_that_a_tool_noted_of_a_result_binds_nobody(tmp_path: Path) -> None:
-    model = parsed(FILES["qoperator_movement"])
+    model = parsed(files()["qoperator_movement"])
     model.graph.output[0].type.tensor_type.shape.dim[-1].dim_value += 1
     with Oracles() as oracles:
         found = ending(model, tmp_path, oracles)
@@ -214,7 +219,7 @@ def test_a_shape_that_a_tool_noted_of_a_result_binds_nobody(tmp_path: Path) -> N
 
 def test_a_pad_of_bytes_without_a_value_is_of_zeros(tmp_path: Path) -> None:
     """It was of the zero point, as a pad of real numbers is."""
-    model = parsed(FILES["qoperator_movement"])
+    model = parsed(files()["qoperator_movement"])
     node_of(model, "Pad").input[2] = ""
     with Oracles() as oracles:
         found = ending(model, tmp_path, oracles)
@@ -237,7 +242,7 @@ def of_a_quantised_constant(model: Any) -> Any:
 def test_scales_that_read_a_constant_count_and_not_those_that_made_it(tmp_path: Path) -> None:
     from onnx import numpy_helper
 
-    model = parsed(FILES["qdq_ports"])
+    model = parsed(files()["qdq_ports"])
     node = of_a_quantised_constant(model)
     scales = next(item for item in model.graph.initializer if item.name == node.input[1])
     wide = numpy_helper.to_array(scales) * np.float32(3)
@@ -249,7 +254,7 @@ def test_scales_that_read_a_constant_count_and_not_those_that_made_it(tmp_path: 
 
 
 def test_an_axis_that_reads_a_constant_must_fit_it(tmp_path: Path) -> None:
-    model = parsed(FILES["qdq_ports"])
+    model = parsed(files()["qdq_ports"])
     of_a_quantised_constant(model).attribute[0].i = 2
     found = ending(model, tmp_path)
     assert found.kind == "sentence"

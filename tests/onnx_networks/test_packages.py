@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,15 @@ def test_without_the_package_a_file_is_refused(
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(NetworkError, match="needs the package onnx"):
         file.load(tmp_path / "net.onnx")
+
+
+def test_tests_are_collected_where_they_are_not_there() -> None:
+    """The first test that runs installs them; until then a fresh clone has none."""
+    hidden = f"sys.modules.update(dict.fromkeys({['onnx', 'onnxruntime']}))"
+    code = f"import sys, pytest; {hidden}; sys.exit(pytest.main(sys.argv[1:]))"
+    words = ["--collect-only", "-q", "tests/onnx_networks"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=ROOT, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
