@@ -16,8 +16,11 @@ from honeyguide.coverage.collector import FILE, Collector, LibraryPoint, library
 from honeyguide.coverage.exclusions import excluded_points, load_exclusions
 from honeyguide.coverage.functional import FunctionalCoverage, add_runs, smallest_set, total_bins
 from honeyguide.coverage.page import Bars, CoverageReport, html
+from honeyguide.regress.coverage import merge
 from honeyguide.regress.kept import kept_runs, write_kept
 from honeyguide.regress.suite import deal, load_suite
+from honeyguide.regress.summary import Summary
+from honeyguide.regress.work import Outcome
 from tb.build import ROOT
 from tb.coverage.points import POINTS
 
@@ -118,6 +121,23 @@ def test_what_later_runs_make_needless_is_dropped() -> None:
     hits = {"first": set(bins[1:5]), "left": set(bins[:3]), "right": set(bins[3:])}
     cost = {"first": 1.0, "left": 1.0, "right": 1.0}
     assert sorted(smallest_set(hits, cost)) == ["left", "right"]
+
+
+@pytest.mark.parametrize("slow", ["one", "two"])
+def test_the_same_runs_are_chosen_whatever_the_machine_took_for_them(
+    tmp_path: Path, slow: str
+) -> None:
+    outcomes = []
+    for name in ("one", "two"):
+        folder = run_with(tmp_path / name, ("bus.page_end", "read"))
+        outcomes.append(
+            Outcome(
+                name=name, status="pass", message="", seconds=9.0 if name == slow else 1.0,
+                sim_us=50.0, folder=str(folder), host="here",
+            )
+        )  # fmt: skip
+    summary = Summary(runs={}, outcomes=outcomes, seconds=10.0, jobs=1, where="here")
+    assert merge(summary, bars=Bars(), code=False).chosen == ["one"]
 
 
 def test_kept_runs_are_read_as_they_were_written(tmp_path: Path) -> None:

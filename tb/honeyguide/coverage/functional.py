@@ -107,8 +107,9 @@ def add_runs(folders: Iterable[Path]) -> tuple[FunctionalCoverage, dict[str, set
 def smallest_set(hit_by: Mapping[str, set[Bin]], cost: Mapping[str, float]) -> list[str]:
     """Return few runs that together hit what all hit, the one that adds most for its cost first.
 
-    Greedy set cover by bins gained a second, then every run that the later ones made needless is
-    dropped. Finding the true minimum is NP-hard; greedy is within ln(bins) of it.
+    Greedy set cover by bins gained a microsecond of simulated time (not of the machine's: the same
+    runs are chosen everywhere), then every run that the later ones made needless is dropped.
+    Finding the true minimum is NP-hard; greedy is within ln(bins) of it.
     """
     left: set[Bin] = set().union(*hit_by.values()) if hit_by else set()
     chosen: list[str] = []
@@ -116,7 +117,7 @@ def smallest_set(hit_by: Mapping[str, set[Bin]], cost: Mapping[str, float]) -> l
         best = max(sorted(hit_by), key=lambda name: len(hit_by[name] & left) / max(cost[name], 0.1))
         chosen.append(best)
         left -= hit_by[best]
-    for name in sorted(chosen, key=lambda item: -cost[item]):
+    for name in sorted(chosen, key=lambda item: (-cost[item], item)):
         others = set().union(*(hit_by[other] for other in chosen if other != name), set())
         if hit_by[name] <= others:
             chosen.remove(name)

@@ -121,8 +121,8 @@ def merge(summary: Summary, *, bars: Bars, code: bool) -> CoverageReport:
     passed = [item for item in summary.outcomes if item.passed]
     folders = [Path(item.folder) for item in passed]
     functional, each = add_runs(folders)
-    cost = {item.name: item.seconds for item in passed}
-    chosen = smallest_set(each, cost)
+    seconds = {item.name: item.seconds for item in passed}
+    chosen = smallest_set(each, {item.name: item.sim_us for item in passed})
     measured = None
     exclusions: Mapping[Exclusion, Sequence[Point]] = {}
     wrong: list[str] = []
@@ -140,6 +140,6 @@ def merge(summary: Summary, *, bars: Bars, code: bool) -> CoverageReport:
         wrong=wrong,
         bars=bars,
         chosen=chosen,
-        seconds_all=sum(cost.values()),
-        seconds_chosen=sum(cost[name] for name in chosen),
+        seconds_all=sum(seconds.values()),
+        seconds_chosen=sum(seconds[name] for name in chosen),
     )
