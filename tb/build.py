@@ -82,7 +82,14 @@ def debug_build(config: str) -> dict[str, Any]:
     """Return the same with the recorders of stages and waits, which a failure is explained by."""
     wanted = bench_build(config)
     recorders = [HDL / "stage_trace.sv", HDL / "wait_trace.sv"]
-    return {**wanted, "sources": [*wanted["sources"], *recorders]}
+    defines = {**wanted["defines"], **inner_defines(wanted["parameters"])}
+    return {**wanted, "sources": [*wanted["sources"], *recorders], "defines": defines}
+
+
+def inner_defines(parameters: dict[str, int]) -> dict[str, str | int]:
+    """Return the macros for what the recorders can only see in a core with these parameters."""
+    whole = parameters.get("WriteAfterData", 0) == 1
+    return {"RATEL_AW_HELD": "gen_whole.aw_queued" if whole else "gen_direct.aw_valid_q"}
 
 
 def ruled_build(config: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from honeyguide.sim import HdlError, SimBuild
 from honeyguide.waves.builds import debug_build
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from scripts.debug.affected import Affected, first_affected, mnemonic
+from tb.env.accounts_table import ACCOUNTS
 from tb.env.trace_records import read_saved
 from tb.env.waits_table import LINKS, PARTS
 
@@ -84,12 +85,12 @@ PARTS_OF = {
                    "load bursts", "load realign", "load scatter", "read port"),
     "ratel_read_port": ("read port", "AR channel"),
     "ratel_realign": ("load realign",),
-    "ratel_scatter": ("load scatter",),
+    "ratel_scatter": ("load scatter", "load walk"),  # which it has inside
     "ratel_walk": ("load walk", "store walk"),
     "ratel_runs": ("load runs", "store runs"),
     "ratel_(bursts|windows|bus_ids)": ("load bursts", "store bursts", "read port", "write port",
                                        "read credits", "write credits"),
-    "ratel_store_gather": ("store gather",),
+    "ratel_store_gather": ("store gather", "store walk"),
     "ratel_store": ("store start", "store end", "write credits", "store runs", "store walk",
                     "store bursts", "store gather", "emit", "write port"),
     "ratel_emit": ("emit",),
@@ -164,8 +165,13 @@ def judge(
     # What no instruction's effects show is a matter of ports and registers: any or none is right.
     named = not patterns or any(re.match(rf"{pattern}\b", text) for pattern in patterns)
     parts = of_module(PARTS_OF, change.module, "check")
-    links = [link for link in LINKS if link.name in awaited.split(", ")]
-    met = any(part in parts for link in links for part in (link.source, link.sink))
+    names, root = awaited.split(", "), str(told.get("root", ""))
+    ends = [(link.source, link.sink) for link in LINKS if link.name in names]
+    ends += [
+        (item.source, item.sink) for item in ACCOUNTS
+        if item.name in names and root in (item.source, item.sink)
+    ]  # fmt: skip
+    met = any(part in parts for pair in ends for part in pair)
     return Drawn(
         number=number, change=str(change), test=test, stages=stages, texts=affected.texts,
         stuck=affected.stuck if hung else "", stage=str(told.get("stage", "")), text=text,

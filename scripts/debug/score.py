@@ -9,6 +9,7 @@ is compared with what the table expects; of a hang, the awaited handshake as wel
     python -m scripts.debug.score --set unseen_hangs             one of the tables beside this file
     python -m scripts.debug.score --fault 005,041 --seed 1       writes build/reports/debug.json
     python -m scripts.debug.score --no-fault                   every test, on the core as it is
+    python -m scripts.debug.score --no-fault --fault layers.   those with that in their name
 
 A fault that no test of its line shows with this seed is tried with the next ones: a run that passes
 has nothing to explain. Results of faults that were measured before stay in the report; --waves also
@@ -40,6 +41,7 @@ from honeyguide.waves.builds import built, debug_build
 from honeyguide.waves.picture import draw
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from tb.build import ROOT
+from tb.env.waits import read_saved_waits
 
 TABLES = Path(__file__).resolve().parent
 SETS = ("faults", "hangs", "unseen_faults", "unseen_hangs", "third_faults", "third_hangs")
@@ -211,7 +213,7 @@ def main(argv: list[str]) -> int:
     options.add_argument("--no-fault", action="store_true", help="the core without a fault")
     wanted = options.parse_args(argv)
     if wanted.no_fault:
-        return good_core(wanted.seed)
+        return good_core(wanted.seed, wanted.fault)
     words = wanted.fault.split(",")
     tables = {
         name: [entry for entry in load_table(name) if any(word in entry.fault for word in words)]
@@ -228,9 +230,12 @@ def main(argv: list[str]) -> int:
     return 0 if right else 1
 
 
-def good_core(seed: int) -> int:
-    """Run every entry of the suite on the core as it is; return 1 if a difference is told."""
-    where, wrong, entries = built(None, traced=True), 0, load_suite().entries
+def good_core(seed: int, chosen: str = "") -> int:
+    """Run every entry of the suite on the core as it is, or those that `chosen` names; return 1 if
+    a difference is told, or an account of events (tb/env/accounts_table.py) does not balance.
+    """
+    where, wrong = built(None, traced=True), 0
+    entries = [entry for entry in load_suite().entries if chosen in entry.name]
     with own_place(FOLDER) as folder:
         for entry in entries:
             wanted = Repeat(
@@ -242,6 +247,12 @@ def good_core(seed: int) -> int:
             if done.difference is not None or not done.result.passed:
                 wrong += 1
                 print(f"{entry.name}: {done.headline}", flush=True)
+                continue
+            waits = read_saved_waits(wanted.folder / "run" / "waits.bin")
+            if waits is None or waits.broken:
+                wrong += 1
+                told = "it left no waits" if waits is None else waits.broken[0].sentence()
+                print(f"{entry.name}: {told}", flush=True)
     print(f"{len(entries) - wrong} of {len(entries)} tests differ nowhere")
     return 1 if wrong else 0
 

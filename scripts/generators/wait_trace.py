@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tb.env.accounts_table import ACCOUNTS
 from tb.env.waits_table import NUMBERS, bits
+
+NO_LIMIT = "32'hffff_ffff"
 
 TEXT = """// Tells since when each condition of tb/env/waits_table.py has its value, for the
 // diagnosis of a hang: see tb/env/waits.py. Part of the builds that debugging makes. Checks nothing
@@ -16,6 +19,7 @@ TEXT = """// Tells since when each condition of tb/env/waits_table.py has its va
 //   aw_i, w_i                   | and they are taken by the memory
 //   axil_*_i                    | an address of a read, data of a write and their answers, taken
 //   bits_i, numbers_i           | conditions and numbers of the table
+//   came_i, went_i, clear_i     | events of the accounts of tb/env/accounts_table.py
 `include "ratel_ranges.vh"
 
 module wait_trace (
@@ -35,13 +39,29 @@ module wait_trace (
   input logic          axil_w_i,
   input logic          axil_b_i,
   input bit   [{high}:0]  bits_i,
-  input bit   [{top}:0] numbers_i
+  input bit   [{top}:0] numbers_i,
+  input bit   [{last}:0]   came_i,
+  input bit   [{last}:0]   went_i,
+  input bit   [{last}:0]   clear_i
 );
 
   import "DPI-C" function int  trace_stages();
   import "DPI-C" function void trace_waits(input int unsigned cycle, input int unsigned words,
                                            input bit [{high}:0] bits, input int unsigned numbers,
                                            input bit [{top}:0] values);
+  import "DPI-C" function void trace_accounts(input int unsigned cycle, input int unsigned count,
+                                              input bit [{last}:0] came, input bit [{last}:0] went,
+                                              input bit [{last}:0] clear,
+                                              input bit [{limits}:0] most,
+                                              input bit [{limits}:0] longest);
+  import "DPI-C" function void trace_accounts_forget();
+
+  localparam bit [{limits}:0] Room = {{
+{room}
+  }};
+  localparam bit [{limits}:0] Within = {{
+{within}
+  }};
 
   logic        on;
   logic [31:0] cycle_q;
@@ -64,7 +84,11 @@ module wait_trace (
     w_unsent_q  <= rst_ni ? w_unsent_q + 32'(w_new_i) - 32'(w_i) : '0;
     axil_reads_q  <= rst_ni ? axil_reads_q + 32'(axil_ar_i) - 32'(axil_r_i) : '0;
     axil_writes_q <= rst_ni ? axil_writes_q + 32'(axil_w_i) - 32'(axil_b_i) : '0;
-    if (on) trace_waits(cycle_q, {words}, bits_i, {numbers}, numbers_i);
+    if (on) begin
+      trace_waits(cycle_q, {words}, bits_i, {numbers}, numbers_i);
+      if (rst_ni) trace_accounts(cycle_q, {accounts}, came_i, went_i, clear_i, Room, Within);
+      else trace_accounts_forget();
+    end
   end
 
 endmodule
@@ -90,6 +114,15 @@ bind ratel_core wait_trace u_wait_trace (
   }}),
   .numbers_i({{
 {values}
+  }}),
+  .came_i   ({{
+{came}
+  }}),
+  .went_i   ({{
+{went}
+  }}),
+  .clear_i  ({{
+{clear}
   }})
 );
 """
@@ -103,7 +136,24 @@ def wait_trace() -> str:
     listed = [f"    {spare}'d0"] if spare else []
     listed += [f"    1'({text})" for text in reversed(conditions)]
     values = [f"    32'({text})" for text in reversed(NUMBERS.values())]
+    accounts = list(reversed(ACCOUNTS))
     return TEXT.format(
         high=32 * words - 1, top=32 * len(NUMBERS) - 1, words=words, numbers=len(NUMBERS),
         bits=",\n".join(listed), values=",\n".join(values),
+        accounts=len(ACCOUNTS), last=len(ACCOUNTS) - 1, limits=32 * len(ACCOUNTS) - 1,
+        came=events([account.came for account in accounts]),
+        went=events([account.went for account in accounts]),
+        clear=events([account.clear for account in accounts]),
+        room=",\n".join(f"    {limit(account.room)}" for account in accounts),
+        within=",\n".join(f"    {limit(account.within)}" for account in accounts),
     )  # fmt: skip
+
+
+def events(texts: list[str]) -> str:
+    """A vector of conditions, the last is the lowest."""
+    return ",\n".join(f"    1'({text})" for text in texts)
+
+
+def limit(value: int | None) -> str:
+    """A limit of an account; all ones if there is none."""
+    return NO_LIMIT if value is None else f"32'd{value}"

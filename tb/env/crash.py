@@ -43,14 +43,15 @@ def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
     engine = driver(result.message)
     item = working(recording, engine, cycle)
     stage = Stage(engine) if engine in ("load", "store") else Stage.CONTROL
-    return Difference(
+    found = Difference(
         stage=stage, what=result.message, cycle=cycle,
         index=None if item is None else item.index,
         text="" if item is None
         else disassemble_instruction(Instruction(item.word, item.rs1, item.rs2)),
         issued=None if item is None else item.retired,
         evidence="no values were compared",
-    ).as_json()  # fmt: skip
+    )  # fmt: skip
+    return found.after(() if snapshot is None else snapshot.broken).as_json()
 
 
 def late(recording: Recording, snapshot: Snapshot, message: str, cycle: int) -> Difference:
@@ -71,7 +72,7 @@ def late(recording: Recording, snapshot: Snapshot, message: str, cycle: int) -> 
         chain = follow("host", snapshot, ended)
     return Difference(
         stage=Stage(chain.stage), cycle=min(max(chain.since, begun), cycle),
-        what=f"{message}: {chain.root} is the root, {chain.awaited} does not come",
+        what=f"{message}: {chain.what()}",
         index=None if item is None else item.index,
         text="" if item is None
         else disassemble_instruction(Instruction(item.word, item.rs1, item.rs2)),

@@ -23,7 +23,7 @@ from honeyguide.agents.irq import InterruptSeen
 from honeyguide.coverage.collector import wanted
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.host import offload
-from honeyguide.env.order import History
+from honeyguide.env.order import History, Restarted
 from honeyguide.settings import results_folder
 from tb.env.dependencies import Dependencies
 from tb.env.ports import PortEnvironment
@@ -188,6 +188,7 @@ class RatelEnvironment(PortEnvironment):
         self.machine.abort()
         self.registers.cut_off()
         self.log.note("abort")
+        self.milestones.write(Restarted())
 
     def power_up(self) -> None:
         """The reset pin: windows, locks and doorbell operands are forgotten, too."""

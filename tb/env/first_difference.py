@@ -53,10 +53,26 @@ class Follower(Part):
             if found is not None:
                 width = width_of(golden) if golden.accumulators is not None else 1
                 lane = lane_of(found.stage, found.what, self.core, width)
-                return replace(found, layer=self.job.layers.get(index, ""), lane=lane)
+                found = replace(found, layer=self.job.layers.get(index, ""), lane=lane)
+                return self._with_hang(found.after(self.job.broken))
         found = self._stray() if unnumbered is None else unnumbered[1]
         if found is None and self.job.hung is not None:
             found = self._hang(None, self.job.hung, "host")
+        return None if found is None else found.after(self.job.broken)
+
+    def _with_hang(self, found: Difference) -> Difference:
+        """Tell of a hang that came after a wrong value, too: what does not come then."""
+        if self.job.hung is None or found.missing:
+            return found
+        for index, golden in sorted(self.job.goldens.items()):
+            hang = self._hang(golden, self.job.hung, self._place_of(index, golden))
+            if hang is not None:
+                told = f"then the core hung: instruction {index} `{hang.text}`: {hang.what}"
+                return replace(
+                    found, evidence="; ".join(filter(None, (found.evidence, told))),
+                    awaited=found.awaited or hang.awaited, root=found.root or hang.root,
+                    chain=hang.chain, waits=hang.waits,
+                )  # fmt: skip
         return found
 
     def _place_of(self, index: int, golden: GoldenInstruction) -> str:
@@ -96,7 +112,7 @@ class Follower(Part):
         return Difference(
             stage=Stage(chain.stage), index=index, text=text, issued=issued,
             cycle=max(chain.since, begun),
-            what=f"it never ended: {chain.root} is the root, {chain.awaited} does not come",
+            what=f"it never ended: {chain.what()}",
             evidence=chain.sentences(), missing=True, awaited=chain.awaited, root=chain.root,
             chain=tuple(wait.sentence() for wait in chain.waits),
             waits=tuple(all_waits(snapshot)),

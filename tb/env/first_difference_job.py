@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from golden.assembler import disassemble_instruction
 from golden.config import CoreConfig
+from tb.env.accounts import Broken
 from tb.env.first_difference_golden import GoldenInstruction
 from tb.env.first_difference_lane import Lane
 from tb.env.first_difference_records import Recording
@@ -44,8 +45,8 @@ class Difference:
         layer: layer, operator and tensor of a network.
         lane: where in the waves the wrong value is.
         missing: nothing is wrong but what did not come.
-        awaited: of a hang: the handshake that does not come.
-        root: of a hang: the part of the core to look at.
+        awaited: of a hang: the handshake that does not come; else one that went wrong before it.
+        root: the part of the core to look at, of these.
         chain: of a hang: who waits for whom, from the instruction to the root.
         waits: of a hang: what every engine and queue waits for.
     """
@@ -83,6 +84,16 @@ class Difference:
         """Plain values."""
         return {**asdict(self), "sentences": self.sentences()}
 
+    def after(self, broken: Sequence[Broken]) -> Difference:
+        """Tell of what was lost or added before it showed, if anything was."""
+        if not broken or broken[0].cycle > self.cycle or self.missing:
+            return self
+        told = f"before it, {broken[0].sentence()}: {broken[0].part} is the part to look at"
+        return replace(
+            self, evidence="; ".join(filter(None, (self.evidence, told))), root=broken[0].part,
+            awaited=broken[0].account.name,
+        )  # fmt: skip
+
 
 @dataclass(kw_only=True)
 class Job:
@@ -96,6 +107,7 @@ class Job:
         layers: what an instruction works for, by index.
         finished: the core was idle at the end, so everything must have happened.
         hung: what every part waited for, if the core hung.
+        broken: accounts of events that did not balance, the first first.
         unnumbered: what golden executed and gave no number, each with the number before it.
     """
 
@@ -107,6 +119,7 @@ class Job:
     layers: Mapping[int, str] = field(default_factory=dict)
     finished: bool = True
     hung: Snapshot | None = None
+    broken: Sequence[Broken] = ()
     unnumbered: Sequence[tuple[int, GoldenInstruction]] = ()
 
 

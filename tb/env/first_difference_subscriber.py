@@ -167,6 +167,8 @@ class FirstDifference(uvm_component):
     def settle(self, *, finished: bool, hung: bool = False) -> None:
         """Look for the first difference in this stretch, and add it to the transcript."""
         recording = sort_records(read_live(self.first_record))
+        waits = read_waits()
+        broken = () if waits is None else waits.broken
         self.transcript += transcript_lines(recording.instructions, self.goldens, self.layers)
         if self.found is not None:
             return
@@ -174,13 +176,13 @@ class FirstDifference(uvm_component):
             core=self.core, goldens=self.goldens, recording=recording,
             before=self.before, groups=self.groups, layers=self.layers, finished=finished,
             unnumbered=self.unnumbered,
-            hung=read_waits() if hung else None,
+            hung=waits if hung else None, broken=broken,
         )  # fmt: skip
         self.found = first_difference(job)
         self.texts: Texts = {}
         said = [message for message in self.failures.messages if message.strip()]
         if self.found is None and said:  # nothing is said where the simulation was ended
-            self.found = self.from_message(said[0], recording)
+            self.found = self.from_message(said[0], recording).after(broken)
         if self.found is not None:
             self.texts = self.around(self.found, recording)
             log.warning("first difference: %s", self.found.sentences())

@@ -8,6 +8,7 @@
 From where the oldest instruction that has not ended is, each wait leads to the part that is waited
 for. It ends at a part that waits for nothing, or has nothing to do: the root; or at one that was
 there before: parts that wait for each other. The links are those of `tb/env/waits_table.py`.
+An account that did not balance (`tb/env/accounts.py`) comes before all waits: it is the root.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tb.env.accounts import Broken, broken_accounts
+from tb.env.accounts_table import ACCOUNTS
 from tb.env.waits_table import ENGINES, LINKS, NUMBERS, PARTS, PASSING, SLOTS, WORK, Link, bits
 
 
@@ -28,6 +31,9 @@ class Record(ctypes.Structure):
         ("bits", ctypes.c_uint32 * 16),
         ("since", ctypes.c_uint32 * 512),
         ("numbers", ctypes.c_uint32 * 64),
+        ("inside", ctypes.c_int32 * 64),
+        ("mistake", ctypes.c_uint32 * 64),
+        ("when", ctypes.c_uint32 * 64),
     )
 
 
@@ -42,11 +48,13 @@ class Snapshot:
         cycle: which.
         now: value of each condition of the table, and the cycle since which it has it.
         numbers: of the table, by name.
+        broken: accounts that did not balance up to it, the first first.
     """
 
     cycle: int
     now: Mapping[str, tuple[bool, int]]
     numbers: Mapping[str, int]
+    broken: tuple[Broken, ...] = ()
 
     def holds(self, condition: str) -> bool:
         """Whether a condition is true now."""
@@ -94,6 +102,7 @@ class Chain:
             of somebody who offers what the root does not take, or see `lost_between`. 0 if it is
             the last alone.
         owed: what the root does not offer, where nobody waits for it but the instruction.
+        broken: the account that is the root.
     """
 
     waits: list[Wait] = field(default_factory=list)
@@ -102,16 +111,21 @@ class Chain:
     stalled: int = 0
     loop: int = 0
     owed: tuple[str, ...] = ()
+    broken: Broken | None = None
 
     @property
     def awaited(self) -> str:
         """The handshake that does not come; of parts that wait for each other, all of them."""
+        if self.broken is not None:
+            return self.broken.account.name
         names = [wait.link.name for wait in self.waits[-max(self.loop, 1) :]]
         return ", ".join(dict.fromkeys(names or self.owed))
 
     @property
     def since(self) -> int:
         """First cycle of the wait for the root: of the last wait that had to begin."""
+        if self.broken is not None:
+            return self.broken.cycle
         begun = [wait.since for wait in self.waits[-max(self.loop, 1) :]]
         return max([self.stalled, *begun])
 
@@ -119,6 +133,13 @@ class Chain:
     def stage(self) -> str:
         """The stage to blame."""
         return PARTS[self.root]
+
+    def what(self) -> str:
+        """The root, in a few words."""
+        told = f"{self.awaited} does not come"
+        if self.broken is not None:
+            told = self.broken.sentence()
+        return f"{self.root} is the root, {told}"
 
     def sentences(self) -> str:
         """In words, from the instruction to the root."""
@@ -132,7 +153,7 @@ def read_waits() -> Snapshot | None:
     except AttributeError:
         return None
     state.restype = ctypes.POINTER(Record)
-    return _snapshot(state().contents)
+    return snapshot_of(state().contents)
 
 
 def read_saved_waits(path: Path) -> Snapshot | None:
@@ -140,10 +161,11 @@ def read_saved_waits(path: Path) -> Snapshot | None:
     raw = path.read_bytes() if path.is_file() else b""
     if len(raw) != ctypes.sizeof(Record):
         return None
-    return _snapshot(Record.from_buffer_copy(raw))
+    return snapshot_of(Record.from_buffer_copy(raw))
 
 
-def _snapshot(record: Record) -> Snapshot | None:
+def snapshot_of(record: Record) -> Snapshot | None:
+    """Return what a record says, None if the recorder was not on."""
     if not record.cycle:
         return None
     now = {
@@ -151,7 +173,8 @@ def _snapshot(record: Record) -> Snapshot | None:
         for place, text in enumerate(bits())
     }
     numbers = dict(zip(NUMBERS, record.numbers, strict=False))
-    return Snapshot(cycle=int(record.cycle), now=now, numbers=numbers)
+    broken = broken_accounts(ACCOUNTS, record.inside, record.mistake, record.when)
+    return Snapshot(cycle=int(record.cycle), now=now, numbers=numbers, broken=broken)
 
 
 def waits_of(part: str, snapshot: Snapshot) -> list[Wait]:
@@ -184,7 +207,16 @@ def shown(name: str, value: int) -> str:
 
 
 def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int = 0) -> Chain:
-    """Follow the waits from a part.
+    """Follow the waits from a part; see `chain_of`. An account that did not balance is the root."""
+    chain = chain_of(start, snapshot, ended, begun)
+    if snapshot.broken:
+        chain.broken = snapshot.broken[0]
+        chain.root = chain.broken.part
+    return chain
+
+
+def chain_of(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int = 0) -> Chain:
+    """Follow the waits from a part to where they end.
 
     Args:
         start: where the instruction is.
@@ -281,10 +313,11 @@ def depended_on(engine: str, snapshot: Snapshot, ended: Mapping[int, int]) -> tu
     """
     slot = snapshot.numbers[f"{engine} next"]
     mask = snapshot.numbers[f"{engine} slot {slot} waits"]
-    for place in range(SLOTS * len(ENGINES)):
+    slots = snapshot.numbers["slots a queue"] or SLOTS
+    for place in range(slots * len(ENGINES)):
         if not mask >> place & 1:
             continue
-        other, number = ENGINES[place // SLOTS], place % SLOTS
+        other, number = ENGINES[place // slots], place % slots
         index = snapshot.numbers[f"{other} slot {number} index"]
         told = f"waits for slot {number} of the {other} queue (slot mask {mask:#014b})"
         if not snapshot.numbers[f"{other} slots in use"] >> number & 1:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SLOTS = 4  # of an engine's queue in dispatch, as all configurations have
+SLOTS = 4  # of an engine's queue in dispatch, at most: QueueDepth is 2 or 4
 ENGINES = ("load", "execute", "store")
 
 
@@ -99,6 +99,8 @@ C, F, X = "u_control", "u_control.u_frontend", "u_control.u_xif"
 D = "u_control.u_dispatch"
 E, L, S = "u_execute", "u_load", "u_store"
 V = "u_execute.stage_valid"
+# What a parameter of the core decides: macros of tb/build.py.
+AW_HELD = f"{S}.u_port.`RATEL_AW_HELD"
 
 FRONT = (
     Link(name="CV-X-IF issue", source="host", sink="offload queue", offer="x_issue_valid_i",
@@ -336,9 +338,9 @@ STORE = (
          take="m_axi_bready_o", need="u_wait_trace.writes_q != 0",
          detail=("writes owed", "bursts sent")),
     Link(name="AW", source="AW channel", sink="write port", offer="m_axi_awvalid_o",
-         need=f"{S}.u_port.gen_direct.aw_valid_q"),
+         need=AW_HELD),
     Link(name="AW", source="AW channel", sink="write port",
-         offer=f"u_wait_trace.aw_unsent_q == 32'({S}.u_port.gen_direct.aw_valid_q)",
+         offer=f"u_wait_trace.aw_unsent_q == 32'd0 || {AW_HELD}",
          need=f"{S}.u_port.owed != 5'd0"),
     Link(name="W", source="W channel", sink="write port",
          offer="u_wait_trace.w_unsent_q == 32'd0", need=f"{S}.answer_valid"),
@@ -410,16 +412,19 @@ NUMBERS = {
     "stores in work": f"{S}.in_work_q",
     "bytes in the store gearbox": f"{S}.count",
     "store bank": "st_rd_bank",
+    "slots a queue": "QueueDepth",
     **{f"{engine} slots in use": f"{D}.u_{engine}.used" for engine in ENGINES},
     **{f"{engine} slots not started": f"{D}.u_{engine}.waiting" for engine in ENGINES},
     **{f"{engine} next": f"{D}.u_{engine}.start_ptr_q" for engine in ENGINES},
     **{
-        f"{engine} slot {slot} waits": f"{D}.u_{engine}.gen_slot[{slot}].u_slot.waits_q"
+        f"{engine} slot {slot} waits": (
+            f"{D}.u_{engine}.gen_slot[{slot} % QueueDepth].u_slot.waits_q"
+        )
         for engine in ENGINES
         for slot in range(SLOTS)
     },
     **{
-        f"{engine} slot {slot} index": f"{D}.u_{engine}.info_q[{slot}][63:32]"
+        f"{engine} slot {slot} index": f"{D}.u_{engine}.info_q[{slot} % QueueDepth][63:32]"
         for engine in ENGINES
         for slot in range(SLOTS)
     },

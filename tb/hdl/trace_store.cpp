@@ -30,12 +30,21 @@ static_assert(sizeof(Record) == 32, "tb/env/core_trace.py reads 32-byte records"
 std::vector<Record> records;
 
 // The conditions of tb/env/waits_table.py as they are, and the cycle since which each has its value.
+// Of each account of tb/env/accounts_table.py: what is in it, and its first mistake (kind, cycle).
+constexpr unsigned kAccounts = 64;
+enum Mistake : uint32_t { kNone, kTooMuchGone, kTooMuchInside, kLate };
+
 struct Waits {
   uint32_t cycle;
   uint32_t bits[16];
   uint32_t since[512];
   uint32_t numbers[64];
+  int32_t inside[kAccounts];
+  uint32_t mistake[kAccounts];
+  uint32_t when[kAccounts];
 };
+
+uint32_t moved[kAccounts];  // cycle in which something last came into an empty account, or went
 
 Waits waits{};
 
@@ -126,6 +135,37 @@ void trace_waits(unsigned cycle, unsigned words, const svBitVecVal* bits, unsign
     }
   }
   std::memcpy(waits.numbers, values, 4 * numbers);
+}
+
+// A limit of all ones is none.
+void trace_accounts(unsigned cycle, unsigned count, const svBitVecVal* came,
+                    const svBitVecVal* went, const svBitVecVal* clear, const svBitVecVal* most,
+                    const svBitVecVal* longest) {
+  if (count > kAccounts) std::abort();
+  const auto at = [](const svBitVecVal* bits, unsigned n) { return bits[n / 32] >> n % 32 & 1; };
+  for (unsigned n = 0; n < count; ++n) {
+    int32_t& inside = waits.inside[n];
+    const bool in = at(came, n), out = at(went, n);
+    if (at(clear, n)) {
+      inside = 0;
+      continue;
+    }
+    if (out || (in && inside == 0)) moved[n] = cycle;
+    inside += int(in) - int(out);
+    if (waits.mistake[n] != kNone || inside == 0) continue;
+    
+    const Mistake found = inside < 0                                  ? kTooMuchGone
+                          : uint32_t(inside) > most[n]                 ? kTooMuchInside
+                          : longest[n] != ~0u && cycle - moved[n] > longest[n] ? kLate
+                                                                      : kNone;
+    waits.mistake[n] = found;
+    waits.when[n] = cycle;
+  }
+}
+
+void trace_accounts_forget() {
+  std::memset(waits.inside, 0, sizeof waits.inside);
+  std::memset(waits.mistake, 0, sizeof waits.mistake);
 }
 
 const void* trace_waits_state() { return &waits; }

@@ -30,7 +30,7 @@ class Way:
         return cls(
             stage=str(difference.get("stage", "")),
             mnemonic=str(difference.get("text", "")).split(" ")[0],
-            hung=bool(difference.get("awaited")),
+            hung=bool(difference.get("missing") and difference.get("awaited")),
         )
 
 

@@ -122,7 +122,8 @@ def test_the_way_of_a_failure_leaves_out_numbers() -> None:
     told = {"stage": "array", "text": "conv in_base=3", "awaited": ""}
     assert Way.of(told) == Way(stage="array", mnemonic="conv", hung=False)
     assert Way.of({**told, "text": "conv in_base=9"}) == Way.of(told)
-    assert Way.of({**told, "awaited": "AR"}) != Way.of(told)
+    assert Way.of({**told, "awaited": "AR", "missing": True}) != Way.of(told)
+    assert Way.of({**told, "awaited": "AR"}) == Way.of(told), "a wrong value is no hang"
 
 
 @pytest.mark.parametrize("odd", [False, True])

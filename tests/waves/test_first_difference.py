@@ -24,7 +24,7 @@ from tb.env.first_difference_golden import (
     request_of,
     vector_accumulators,
 )
-from tb.env.first_difference_job import Job, Stage
+from tb.env.first_difference_job import Difference, Job, Stage
 from tb.env.first_difference_places import PBUF_SLOTS, contents
 from tb.env.first_difference_records import RtlInstruction, sort_records
 from tb.env.first_difference_subscriber import stage_of
@@ -396,10 +396,26 @@ def test_a_failure_that_says_nothing_is_no_difference(
 
     monkeypatch.setattr(module, "read_live", lambda first: right_job()[1].records())
     asked: list[str] = []
+
+    def from_message(message: str, recording: object) -> Difference:
+        asked.append(message)
+        return Difference(stage=Stage.CONTROL, what=message, cycle=9)
+
     follower: Any = SimpleNamespace(
         first_record=0, transcript=[], goldens={}, layers={}, found=None, core=CORE, groups={},
         before={}, unnumbered=[], failures=SimpleNamespace(messages=messages, count=1),
-        from_message=lambda message, recording: asked.append(message),
+        from_message=from_message, around=lambda found, recording: {}, write=lambda: None,
     )  # fmt: skip
     module.FirstDifference.settle(follower, finished=False)
     assert asked == ([] if told is None else [told])
+
+
+def test_what_an_abort_cut_off_is_not_followed() -> None:
+    from unittest.mock import MagicMock
+
+    from honeyguide.env.order import Restarted
+    from tb.env.environment import RatelEnvironment
+
+    env = MagicMock()
+    RatelEnvironment.cut_off(env)
+    env.milestones.write.assert_called_once_with(Restarted())
