@@ -74,7 +74,7 @@ soc: ## Run networks on a RISC-V CPU with Ratel: MODEL= COUNT= CONFIG= STALL= SE
 	  $(call option,seed,SEED) $(call switch,compare,COMPARE) $(call option,programs,PROGRAMS) \
 	  $(call option,first,FIRST) $(call option,program,PROGRAM) $(words)
 
-test: ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED= WAVES=1
+test: ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED= WAVES=1 ARGS=--affected
 	@$(DEV) -m scripts.check $(call option,keyword,K) $(call option,seed,SEED) \
 	  $(call switch,waves,WAVES) --explain $(words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from honeyguide.project import BUILD, own_prefix, shell_settings
 from honeyguide.report.junit import read_junit
 from honeyguide.runs import RunFolder, session_run
 from honeyguide.surroundings import settle
-from tests import asked
+from tests import asked, reads
 from tests.order import in_order
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,13 +25,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--explain", action="store_true", help="repeat a failing simulation")
     parser.addoption("--waves", action="store_true", help="record waves of simulations")
+    reads.add_options(parser)
     parser.addoption(
         "--last", type=Path, help="JUnit file of a run before: what failed in it comes first"
+    )
+    parser.addoption(
+        "--first", type=Path, help="JSON: files that come next, and patterns of the tests in them"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give these tests a folder of their own; processes that run some of them find it told."""
+    reads.start(config)
     settle(own_prefix(), shell_settings())
     asked.explain |= config.getoption("--explain")
     asked.waves |= config.getoption("--waves")
@@ -41,9 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run first what failed last time, then the files that took longest."""
-    if last := config.getoption("--last"):
-        items[:] = in_order(items, read_junit(last) or [])
+    """Run first what failed last time, then what an edit touches first, then what took longest."""
+    last, first = config.getoption("--last"), config.getoption("--first")
+    told = json.loads(first.read_text(encoding="utf-8")) if first else {}
+    if last or told:
+        cases = read_junit(last) or [] if last else []
+        items[:] = in_order(items, cases, told.get("files", ()), told.get("patterns", ()))
 
 
 @pytest.fixture(scope="session")

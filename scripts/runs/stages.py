@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -25,12 +25,26 @@ SOME_FAILED, NOTHING_COLLECTED = 1, 5  # exit codes of pytest
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One part of the checks: a module that is run, or a selection of tests by their marks."""
+    """One part of the checks: a module that is run, or a selection of tests by their marks.
+
+    `unread` is how paths begin that the module does not read; None if that is not known.
+    """
 
     name: str
     about: str
     module: tuple[str, ...] = ()
     marks: str = ""
+    unread: tuple[str, ...] | None = None
+
+    @property
+    def simulates(self) -> bool:
+        """Whether its tests start simulations."""
+        return not self.module and self.has(["sim"])
+
+    def has(self, marks: Iterable[str]) -> bool:
+        """Tell whether a test with these marks belongs here."""
+        given = defaultdict(bool, dict.fromkeys(marks, True))
+        return bool(eval(self.marks, {}, given))  # such an expression is one of Python's, too
 
 
 class Verdict(StrEnum):
@@ -86,7 +100,7 @@ def run_tests(
     stage: Stage, folder: Path, *, keyword: str | None, seed: int, jobs: int, asked: Sequence[str],
     reports: Path,
 ) -> StageResult:  # fmt: skip
-    """Run the tests of a stage with pytest; `asked` are options of tests/conftest.py.
+    """Run the tests of a stage with pytest; `asked` are words for it and tests/conftest.py.
 
     What failed in the last run, whose report is in `reports`, comes first.
     """
@@ -141,6 +155,20 @@ def run_tests(
         reason=reason,
         not_run=dict(skips),
     )
+
+
+def list_tests(path: Path, *, keyword: str | None) -> bool:
+    """Let pytest write into a file which tests there are (tests/reads.py); False if it can't.
+
+    One look at the tests for all stages; what it can't read, the stages will say.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", f"--listed={path}"]
+    done = subprocess.run(
+        [*command, *(["-k", keyword] if keyword is not None else [])],
+        cwd=ROOT, stdin=subprocess.DEVNULL, env=clean_environment(), check=False,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.returncode in (0, NOTHING_COLLECTED) and path.is_file()
 
 
 def junit_path(folder: Path, stage: str) -> Path:
