@@ -14,19 +14,22 @@ from honeyguide.cli import UserError
 from honeyguide.faults.merge import PACKAGE, Edit, merged
 from honeyguide.mutate import campaign as campaign_module
 from honeyguide.mutate.campaign import WATCH, Campaign, Means
+from honeyguide.mutate.command import report
 from honeyguide.mutate.kinds import KINDS, Change, changes
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.page import page, unbroken
 from honeyguide.mutate.report import Fate, Mutant, content, score_of
 from honeyguide.mutate.rules import Rules
+from honeyguide.mutate.runs import Killers
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
 from honeyguide.project import variable
-from honeyguide.proofs.equivalence import Answer, same
+from honeyguide.proofs.equivalence import NO_ANSWER, Answer, same
 from honeyguide.proofs.table import Proof, load
 from honeyguide.proofs.task import Sources
 from honeyguide.regress.suite import Entry, Run
 from honeyguide.regress.work import Order, Outcome
+from honeyguide.report.files import Results
 
 PART = """module part (
   input  wire       clk_i,
@@ -247,12 +250,13 @@ def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> N
     sources = Sources(files=[source], includes=[], macros=MACROS)
     every = {f"{item.old} > {item.new}": item for item in changes(read_sources([source])[0])}
     rules = Rules([proof], sources, tmp_path / "work")
-    assert rules.broken(every["q == 3'd5 > q != 3'd5"]) == ""  # 0 for ever
-    assert rules.broken(every["q + 3'd1 > q - 3'd1"]) == "counter.in_range"
+    assert rules.broken(every["q == 3'd5 > q != 3'd5"], own=True) == ""  # 0 for ever
+    assert rules.broken(every["q + 3'd1 > q - 3'd1"], own=True) == "counter.in_range"
+    assert rules.broken(every["q + 3'd1 > q - 3'd1"], own=False) == ""
     source.write_text(COUNTER.replace("q <= 3'd0", "q <= 3'd7"))
     wrong = Rules([proof], sources, tmp_path / "work")
     with pytest.raises(UserError, match=r"without a change breaks counter\.in_range"):
-        wrong.broken(every["q + 3'd1 > q - 3'd1"])
+        wrong.broken(every["q + 3'd1 > q - 3'd1"], own=True)
 
 
 def test_a_sample_is_fair_and_repeats(demo: Source) -> None:
@@ -318,7 +322,8 @@ class Simulated:
 
 def campaign_of(
     demo: Source, folder: Path, monkeypatch: pytest.MonkeyPatch, ends: dict[str, str],
-    active: dict[str, str] | None = None, ask: Callable[[Change], Answer] | None = None,
+    active: dict[str, str] | None = None, ask: Callable[[Change, bool], Answer] | None = None,
+    *, again: bool = False,
 ) -> tuple[Campaign, Simulated]:  # fmt: skip
     """Return a campaign of two changes whose runs end as `ends` says, by number and test.
 
@@ -332,7 +337,8 @@ def campaign_of(
     two = replace(two, reset="R" in "".join((active or {}).values()))
     built = SimpleNamespace(changes={1: one, 2: two}, refused={}, build=folder)
     means = Means(config="c", runs=RUNS, folder=folder, jobs=1)
-    return Campaign(built, built, means, lambda _: None, ask), simulated  # type: ignore[arg-type]
+    campaign = Campaign(built, built, means, lambda _: None, ask, again=again)  # type: ignore[arg-type]
+    return campaign, simulated
 
 
 def fates(mutants: Sequence[Mutant]) -> list[str]:
@@ -407,7 +413,8 @@ def test_the_solver_is_asked_once_and_its_proofs_are_kept(
 ) -> None:
     asked: list[int] = []
 
-    def ask(change: Change) -> Answer:
+    def ask(change: Change, last: bool) -> Answer:
+        assert not last
         asked.append(changes(demo).index(change) + 1)
         return Answer(equal=asked[-1] == 2, detail="not shown")
 
@@ -431,17 +438,17 @@ def test_what_passes_every_run_may_break_a_rule(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
-    judged: list[str] = []
+    judged: list[tuple[str, bool]] = []
 
-    def break_rule(change: Change) -> str:
-        judged.append(change.name)
-        return "demo.in_range"
+    def break_rule(change: Change, last: bool) -> str:
+        judged.append((change.name, last))
+        return "demo.in_range" if last else ""
 
     campaign.break_rule = break_rule
     mutants = campaign.run()
     assert fates(mutants) == ["killed", "killed"]
     assert mutants[1].test == "rule demo.in_range"
-    assert judged == [mutants[1].change.name]
+    assert judged == [(mutants[1].change.name, False), (mutants[1].change.name, True)]
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
     assert [item.test for item in again.run()] == ["demo.A-c-1", "rule demo.in_range"]
     assert simulated.ran == []
@@ -455,6 +462,73 @@ def test_an_interrupted_campaign_goes_on(
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
     assert fates(again.run()) == ["killed", "survived"]
     assert simulated.ran == []
+
+
+def test_a_solver_without_an_answer_in_a_moment_is_asked_again_at_the_end(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, bool]] = []
+
+    def ask(change: Change, last: bool) -> Answer:
+        asked.append((changes(demo).index(change) + 1, last))
+        return Answer(equal=last, detail="" if last else f"{NO_ANSWER} 20 s")
+
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"2B": "fail"}, ask=ask)
+    monkeypatch.setattr(campaign_module, "PATIENCE", 1)
+    assert fates(campaign.run()) == ["proved", "killed"]
+    # One of a module that takes long is enough to know that others do.
+    assert asked == [(1, False), (1, True)]
+
+
+def test_what_survived_is_tried_again_with_what_is_new(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+    assert fates(first.run()) == ["killed", "survived"]
+    assert "began" not in first.history()
+    new = tmp_path / "new_test.py"
+    new.write_text("another bench")
+    second, simulated = campaign_of(demo, tmp_path, monkeypatch, {"2B": "fail"}, again=True)
+    monkeypatch.setattr(campaign_module, "sources", lambda: [new])
+    second.state.key = second._key()
+    mutants = second.run()
+    assert fates(mutants) == ["killed", "killed"]
+    assert not [name for name in simulated.ran if name.startswith("00001")]
+    # The good core passes what has killed then and now.
+    assert {"00000-demo.A-c-1", "00000-demo.B-c-1"} <= set(simulated.ran)
+    assert second.history()["kept"] == 1
+    assert "commit" in second.history()["began"]
+    monkeypatch.setattr(campaign_module, "core", lambda: SimpleNamespace(hdl=lambda: [new]))
+    third, _ = campaign_of(demo, tmp_path, monkeypatch, {}, again=True)
+    monkeypatch.setattr(campaign_module, "core", lambda: SimpleNamespace(hdl=lambda: [new]))
+    third.state.key = third._key()
+    with pytest.raises(UserError, match="no earlier campaign on these changes"):
+        third.run()
+
+
+def test_what_has_passed_a_few_runs_is_given_others(demo: Source) -> None:
+    """Short runs kill much at first and nothing of what they have passed for long."""
+    killers = Killers(RUNS, seconds={"demo.A-c-1": 0.3, "demo.B-c-1": 3.0})
+    named = {"demo.A-c-1", "demo.B-c-1"}
+    for _ in range(8):
+        killers.learn("demo.A-c-1", "demo", killed=True, passed=0)
+        killers.learn("demo.A-c-1", "demo", killed=False, passed=9)
+        killers.learn("demo.B-c-1", "demo", killed=True, passed=9)
+    early, late = (killers.best("demo", named, passed=number) for number in (0, 9))
+    assert early is not None
+    assert late is not None
+    assert (early.name, late.name) == ("demo.A-c-1", "demo.B-c-1")
+
+
+def test_changes_that_no_tool_takes_are_no_pass(
+    demo: Source, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = [mutant(changes(demo)[0], Fate.NOT_BUILT)]
+    wanted = SimpleNamespace(n=1, seed=1, config="c", publish=False)
+    results = Results(command="mutate", folder=tmp_path)
+    code = report(results, refused, wanted, 1.0, {"cpu_seconds": 1.0})  # type: ignore[arg-type]
+    assert code == 1
+    assert "nothing was judged" in capsys.readouterr().out
 
 
 def mutant(change: Change, fate: Fate, **more: object) -> Mutant:
@@ -474,7 +548,7 @@ def test_the_report_counts_and_explains(demo: Source) -> None:
         ]
     )
     assert (said["mutants"], said["killed"], said["proved"], said["score"]) == (5, 1, 1, 0.3333)
-    made = {"config": "c", "seed": 1, "date": "2026-01-02", "commit": "abc"}
+    made = {"config": "c", "seed": 1, "date": "2026-01-02", "commit": "abc", "cpu_seconds": 60.0}
     golden = {**said, **made, "mutants": 7}
     written = page({**said, **made}, command="make mutate", runs=4, parts={"golden": golden})
     assert "| golden | 7 | 1 | 2 | 33.3% | 2026-01-02, abc |" in written
@@ -482,6 +556,11 @@ def test_the_report_counts_and_explains(demo: Source) -> None:
     assert not unbroken(written.replace("| 33.3% |", "| 99.9% |", 1))
     assert not unbroken(written.rpartition("\n<!--")[0])
     assert "| `demo` | 5 | 1 | 1 | 2 | 33.3% |" in written
+    assert "between | 6.1% and 79.2% |" in written
+    assert "| 60 s, 12.0 s a change |" in written
+    began = {"began": {"commit": "old", "date": "2026-01-01"}, "kept": 2}
+    later = page({**said, **made, **began}, command="make mutate", runs=4)
+    assert "commit old (2026-01-01), which settled 2;" in later
     assert written.count("| `demo.v:") == 4  # the core's, and the part's
     assert [item["why"].rsplit(": ")[-1] for item in said["survivors"]] == [
         "stimulus is missing", "a check is missing",

@@ -4,8 +4,11 @@ First the good core passes every run, watched: a mutant whose value never differ
 fail it, and is not given it; where it differs in reset alone, which is the same in all runs, a few
 are enough. A batch then gives some of those that are alive their next run; what it tells about the
 runs chooses those of the next batch. What has passed PATIENCE runs, or has none left, is shown to a
-solver once, before the rest of the runs. What is left at the end may break a rule that is proved
-(rules.py). What has ended is on disk, so an interrupted campaign goes on.
+solver for a moment, then to the rules that are proved of its module (rules.py), before the rest of
+the runs. What is left at the end is shown to the solver for as long as it may take, if it had no
+answer, and to the rules of the modules around. What has ended is on disk, so an interrupted
+campaign goes on; and what was killed or proved once is kept if that is asked for, so that what
+survived alone is tried again with more tests or rules.
 
 A kill counts only from a run that the good core passes in the same simulation, which is tried when
 the run has killed for the first time. A run may take MUCH times the simulated time of the good core
@@ -17,32 +20,37 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import resource
 import shutil
 import socket
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.faults.merge import DIFFERS, NONE, PACKAGE, plusargs
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import merge_changes
+from honeyguide.mutate.page import measured
 from honeyguide.mutate.report import RULE, Fate, Mutant
 from honeyguide.mutate.runs import Killers
 from honeyguide.project import ROOT, variable
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.regress.cluster import run_on_cluster
 from honeyguide.regress.local import run_local
-from honeyguide.regress.state import State, sources
+from honeyguide.regress.state import State, parse, sources
 from honeyguide.regress.suite import Run
 from honeyguide.regress.work import Order, Outcome, order
 from honeyguide.sim import HdlError, SimBuild, build
 from honeyguide.sim.stand_in import stand_in
 from honeyguide.sim.workers import threads
 
-WATCH, SOLVER, RULES = "watch", "solver", "rules"  # in the names of what is kept on disk
+# In the names of what is kept on disk.
+WATCH, SOLVER, RULES = "watch", "solver", "rules"
+LAST = "-last"  # solver and rules at the end
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
 PATIENCE = 8  # passed runs until a solver is asked, which costs about as much as twenty
@@ -118,24 +126,34 @@ class MergedCore:
 class Campaign:
     """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known.
 
-    `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks.
+    Both are told whether this is the end: `ask` says whether a change changes nothing, `break_rule`
+    which proved rule it breaks. With `again`, what an earlier campaign on the same mutants killed
+    or proved stays so, whatever has changed in tests and rules since.
+
+    Attributes:
+        kept: how many mutants had their fate from an earlier campaign.
+        began: date and commit of the campaign that tried all of them, and the time of processors
+            that it has taken before this start.
     """
 
     def __init__(
         self, merged: MergedCore, watched: MergedCore, means: Means,
-        tell: Callable[[Mutant], None], ask: Callable[[Change], Answer] | None,
-        break_rule: Callable[[Change], str] | None = None,
+        tell: Callable[[Mutant], None], ask: Callable[[Change, bool], Answer] | None,
+        break_rule: Callable[[Change, bool], str] | None = None, *, again: bool = False,
     ) -> None:  # fmt: skip
         self.merged, self.watched, self.means = merged, watched, means
-        self.tell, self.ask, self.break_rule = tell, ask, break_rule
+        self.tell, self.ask, self.break_rule, self.again = tell, ask, break_rule, again
         self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
         self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
         self.in_reset: dict[int, set[str]] = {number: set() for number in merged.changes}
         self.fates: dict[int, Mutant] = {}
+        self.kept = 0
+        self.began: dict[str, Any] = {}
         self.state = State(means.folder / "state.jsonl", self._key())
-        self._asked: set[int] = set()
-        self._too_large: set[str] = set()  # modules about which the solver gave no answer
+        self._answered: set[str] = set()  # names of what solver and rules were asked
+        self._unanswered: set[int] = set()  # by the solver, in a moment
+        self._too_large: set[tuple[str, bool]] = set()  # modules about which it has no answer
         self._controlled: set[str] = set()
         self._limit_us: dict[str, int] = {}
 
@@ -146,8 +164,14 @@ class Campaign:
             UserError: the core without a change fails a run.
         """
         known = self.state.load()
-        self.state.start(known.values())
-        self._control(known)
+        earlier = self._earlier() if self.again and not known else {}
+        self.state.start([*known.values(), *earlier.values()])
+        self._begin(anew=not (known or earlier))
+        for outcome in earlier.values():
+            self._enter(outcome)
+        self.kept = len(self.fates)
+        if self._alive():
+            self._control(known)
         for outcome in known.values():
             self._enter(outcome)
         while True:
@@ -158,10 +182,42 @@ class Campaign:
             for outcome in self._execute(orders):
                 self._record(outcome)
             self._control_killers()
+            self._spent()
         self._control_killers()
+        self._spent()
         for number, reason in self.merged.refused.items():
             self._settle(number, Fate.NOT_BUILT, message=reason)
         return [self.fates[number] for number in sorted(self.fates)]
+
+    def history(self) -> dict[str, Any]:
+        """Return what a report says of the effort, and of an earlier campaign."""
+        spent = {"cpu_seconds": round(float(self.began["cpu_seconds"]) + cpu_seconds(), 1)}
+        began = {name: self.began[name] for name in ("date", "commit")}
+        return {**spent, "began": began, "kept": self.kept} if self.kept else spent
+
+    def _begin(self, *, anew: bool) -> None:
+        """Learn when the campaign began and what it has taken."""
+        path = self.means.folder / "began.json"
+        if anew or not path.is_file():
+            path.write_text(json.dumps({**measured(), "cpu_seconds": 0.0}), encoding="utf-8")
+        self.began = json.loads(path.read_text(encoding="utf-8"))
+
+    def _spent(self) -> None:
+        """Note what was taken until now, for the case that this is interrupted."""
+        said = {**self.began, "cpu_seconds": float(self.began["cpu_seconds"]) + cpu_seconds()}
+        path = self.means.folder / "began.json"
+        path.write_text(json.dumps(said), encoding="utf-8")
+
+    def _earlier(self) -> dict[str, Outcome]:
+        """Return what settled mutants in the last campaign, if it had the same ones."""
+        path = self.state.path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        records = [record for line in lines if (record := parse(line)) is not None]
+        same = self._key().partition("-")[0]
+        if not records or str(records[0].get("key", "")).partition("-")[0] != same:
+            raise UserError("there is no earlier campaign on these changes of this core")
+        outcomes = [Outcome(**record) for record in records[1:] if "name" in record]
+        return {outcome.name: outcome for outcome in outcomes if _settles(outcome)}
 
     def _control(self, known: Mapping[str, Outcome]) -> None:
         """Run the good core, watched; learn how long runs take and what they reach."""
@@ -212,20 +268,9 @@ class Campaign:
         return orders
 
     def _last(self, left: Sequence[int]) -> None:
-        """See whether those that are left break a rule; what does not has survived."""
-
-        def judge(number: int) -> Outcome:
-            started = time.monotonic()
-            broken = self.break_rule(self.merged.changes[number]) if self.break_rule else ""
-            return Outcome(
-                name=f"{number:05d}-{RULES}", status="fail" if broken else "pass", message=broken,
-                seconds=time.monotonic() - started, sim_us=0.0, folder="",
-                host=socket.gethostname(),
-            )  # fmt: skip
-
-        with threads(self.means.jobs) as pool:
-            for outcome in pool.map(judge, left):
-                self._record(outcome)
+        """Ask for the last time about those that are left; what breaks no rule has survived."""
+        self._show([number for number in left if number in self._unanswered], SOLVER + LAST)
+        self._show([number for number in left if number not in self.fates], RULES + LAST)
 
     def _alive(self) -> list[int]:
         return [number for number in self.merged.changes if number not in self.fates]
@@ -238,38 +283,49 @@ class Campaign:
         others = self.in_reset[number] - self.active[number]
         if not left and len(passed & others) < IN_RESET:
             left = others - passed
-        return self.killers.best(module, left)
+        return self.killers.best(module, left, passed=len(passed))
 
     def _ask(self) -> None:
-        """Show those that have lived through enough to a solver."""
-        ask = self.ask
-        due = [
-            number
-            for number in self._alive()
-            if number not in self._asked
-            and (len(self.passed[number]) >= PATIENCE or self._best(number) is None)
-        ]
-        if ask is None or not due:
-            return
+        """Show those that have lived through enough to solver and rules."""
+        for what in (SOLVER, RULES):
+            due = [
+                number
+                for number in self._alive()
+                if f"{number:05d}-{what}" not in self._answered
+                and (len(self.passed[number]) >= PATIENCE or self._best(number) is None)
+            ]
+            self._show(due, what)
+
+    def _show(self, due: Sequence[int], what: str) -> None:
+        """Show changes to the solver or to rules, some at a time."""
 
         def answer(number: int) -> Outcome:
             started = time.monotonic()
-            module = self.merged.changes[number].module
-            if module in self._too_large:
-                said = Answer(equal=False, detail=f"{NO_ANSWER}, as another change of {module}")
-            else:
-                said = ask(self.merged.changes[number])
-                if NO_ANSWER in said.detail:
-                    self._too_large.add(module)
+            status, said = self._said(self.merged.changes[number], what)
             return Outcome(
-                name=f"{number:05d}-{SOLVER}", status="pass" if said.equal else "error",
-                message=said.detail, seconds=time.monotonic() - started, sim_us=0.0, folder="",
+                name=f"{number:05d}-{what}", status=status, message=said,
+                seconds=time.monotonic() - started, sim_us=0.0, folder="",
                 host=socket.gethostname(),
             )  # fmt: skip
 
         with threads(self.means.jobs) as pool:
             for outcome in pool.map(answer, due):
                 self._record(outcome)
+
+    def _said(self, change: Change, what: str) -> tuple[str, str]:
+        """Return status and words: a rule that falls is a fail, equality a pass."""
+        last = what.endswith(LAST)
+        if what.startswith(RULES):
+            broken = self.break_rule(change, last) if self.break_rule else ""
+            return ("fail" if broken else "pass"), broken
+        if self.ask is None:
+            return "error", "not asked"
+        if (change.module, last) in self._too_large:
+            return "error", f"{NO_ANSWER}, as another change of {change.module}"
+        said = self.ask(change, last)
+        if NO_ANSWER in said.detail:
+            self._too_large.add((change.module, last))
+        return ("pass" if said.equal else "error"), said.detail
 
     def _record(self, outcome: Outcome) -> None:
         self.state.add(outcome)
@@ -316,21 +372,30 @@ class Campaign:
         number = int(text)
         if number in self.fates:
             return
-        if run == SOLVER:
-            self._asked.add(number)
-            if outcome.passed:
-                self._settle(number, Fate.PROVED, message=outcome.message)
-            return
-        if run == RULES:
-            fate = Fate.SURVIVED if outcome.passed else Fate.KILLED
-            self._settle(number, fate, test="" if outcome.passed else f"{RULE} {outcome.message}")
+        if run.startswith((SOLVER, RULES)):
+            self._heard(number, run, outcome)
             return
         killed = outcome.status == "fail"
-        self.killers.learn(run, self.merged.changes[number].module, killed=killed)
+        passed = len(self.passed[number])
+        module = self.merged.changes[number].module
+        self.killers.learn(run, module, killed=killed, passed=passed)
         if killed:
             self._settle(number, Fate.KILLED, test=run, message=outcome.message)
         else:
             self.passed[number].append(run)
+
+    def _heard(self, number: int, what: str, outcome: Outcome) -> None:
+        """Enter what solver or rules said of a mutant."""
+        self._answered.add(outcome.name)
+        if what.startswith(SOLVER):
+            if outcome.passed:
+                self._settle(number, Fate.PROVED, message=outcome.message)
+            elif NO_ANSWER in outcome.message:
+                self._unanswered.add(number)
+        elif not outcome.passed:
+            self._settle(number, Fate.KILLED, test=f"{RULE} {outcome.message}")
+        elif what.endswith(LAST):
+            self._settle(number, Fate.SURVIVED)
 
     def _settle(self, number: int, fate: Fate, *, test: str = "", message: str = "") -> None:
         change = self.merged.changes.get(number)
@@ -345,14 +410,31 @@ class Campaign:
         self.tell(mutant)
 
     def _key(self) -> str:
-        digest = hashlib.sha256()
+        """Return a name for the mutants, and behind a dash one for all else that decides."""
+        mutants, rest = hashlib.sha256(), hashlib.sha256()
         for number, change in self.merged.changes.items():
-            digest.update(f"{number} {change.name}\n".encode())
+            mutants.update(f"{number} {change.name}\n".encode())
+        for path in core().hdl():
+            mutants.update(path.read_bytes())
         for run in self.means.runs:
-            digest.update(json.dumps(asdict(run), sort_keys=True).encode())
-        for path in [*core().hdl(), *sources()]:
-            digest.update(path.read_bytes())
-        return digest.hexdigest()[:24]
+            rest.update(json.dumps(asdict(run), sort_keys=True).encode())
+        for path in sources():
+            rest.update(path.read_bytes())
+        return f"{mutants.hexdigest()[:16]}-{rest.hexdigest()[:16]}"
+
+
+def cpu_seconds() -> float:
+    """Return the time of processors that this command has taken, with all it has started."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _settles(outcome: Outcome) -> bool:
+    """Whether an outcome is a mutant's fate: killed by a run or rule, or proved."""
+    number, _, what = outcome.name.partition("-")
+    if number == WATCH or int(number) == NONE:
+        return False
+    return outcome.passed if what.startswith(SOLVER) else outcome.status == "fail"
 
 
 def differing(folder: Path) -> str:

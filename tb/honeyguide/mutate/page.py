@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -36,13 +37,19 @@ core could be wrong and nobody would know.
 | proved to change nothing | {proved:,} |
 | no tool takes them | {not_built:,} |
 | survived | {survived:,} |
-| **score** | **{score}** |
+| **score**: killed of those that are neither proved nor refused | **{score}** |
+| the score of all changes there are lies, with 95 %, between | {low} and {high} |
+| time of processors | {cpu:,.0f} s, {each:.1f} s a change |
+"""
+_AGAIN = """
+All were tried at commit {commit} ({date}), which settled {kept:,}; the rest was tried again, with
+the runs and rules that had been added since.
 """
 _HOW = """\
 - A kill is a run that fails on the changed core and passes on the good one, which runs it first. A
   run without a verdict (a time-out of the clock, a simulator that dies) is repeated and then counts
-  for nothing. What passed all runs is given to the solver once more, with the rules that are proved
-  of its module: a counterexample to one of them is a kill, too.
+  for nothing. What passed some runs is shown to the rules that are proved of its module, what
+  passed all to those of the modules around it: a counterexample to one of them is a kill, too.
 - Changes are drawn evenly over the kinds within a module, so that stuck and swapped signals, of
   which there are most, are not the whole score; a module's share is by its size.
 - `make mutate` alone tries all changes near what was edited since the last commit.
@@ -55,6 +62,8 @@ def page(
 ) -> str:  # fmt: skip
     """Return the page for the content of a report, and of those of the parts in Python."""
     by_rule = sum(item["test"].startswith(f"{RULE} ") for item in content["kills"])
+    judged = content["killed"] + len(content["survivors"])
+    low, high = between(content["killed"], judged)
     head = _HEAD.format(
         by_run=content["killed"] - by_rule, by_rule=by_rule,
         command=command, date=content["date"], commit=content["commit"], seed=content["seed"],
@@ -62,7 +71,11 @@ def page(
         proved=content["proved"], not_built=content["not_built"],
         survived=len(content["survivors"]), score=percent(content["score"], 1),
         kinds=len(content["kinds"]), modules=len(content["modules"]),
+        low=percent(low, 1), high=percent(high, 1),
+        cpu=content["cpu_seconds"], each=content["cpu_seconds"] / max(1, content["mutants"]),
     )  # fmt: skip
+    if "began" in content:
+        head += _AGAIN.format(**content["began"], kept=content["kept"])
     modules = sorted(content["modules"].items(), key=lambda item: (item[1]["score"], item[0]))
     kinds = [(f"`{name}`: {KINDS[name]}", row) for name, row in content["kinds"].items()]
     return sealed(
@@ -74,6 +87,16 @@ def page(
             *_parts(parts or {}),
         ])
     )  # fmt: skip
+
+
+def between(part: int, whole: int) -> tuple[float, float]:
+    """Return the bounds of a share of which a sample of `whole` had `part`, with 95 % (Wilson)."""
+    if not whole:
+        return 0.0, 1.0
+    z2, share = 1.96**2, part / whole
+    middle = (share + z2 / (2 * whole)) / (1 + z2 / whole)
+    width = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * whole)) / whole) / (1 + z2 / whole)
+    return max(0.0, middle - width), min(1.0, middle + width)
 
 
 def sealed(text: str) -> str:

@@ -1,9 +1,10 @@
-"""The rules that are proved of modules, as the last judge of what survives every run.
+"""The rules that are proved of modules, as judges of what has passed many runs.
 
 A simulation needs the right stimulus to show a fault; a solver finds it, if a rule speaks of what
-is wrong. `make prove` shows that the good module keeps its rules, so one that has a counterexample
-within some cycles of reset is a check that falls. Before the first such kill of a proof counts, the
-good module is seen to have no counterexample within as many cycles.
+is wrong. Those of the changed module itself are asked soon, as that costs less than the rest of the
+runs; those of the modules that contain it at the end. `make prove` shows that the good module
+keeps its rules, so one that has a counterexample within some cycles of reset is a check that falls.
+Before the first such kill of a proof counts, the good module is seen to have none in as many.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from honeyguide.proofs.task import Sources, below, hunt
 
 SOON = 4  # cycles in which most that breaks a rule does
 TIMEOUT_S = 60
-ENOUGH_S = 60  # for one change; what is not refuted by then has survived
+ENOUGH_S = 60  # for one change, each time; what is not refuted by then has survived
 
 
 class Rules:
@@ -31,13 +32,27 @@ class Rules:
         self.proofs, self.sources, self.folder = proofs, sources, folder
         self._kept: dict[str, int] = {}  # for how many cycles the good module keeps its rules
 
-    def broken(self, change: Change) -> str:
-        """Return the rule that a change breaks, as module.rule; empty if none is seen to fall."""
-        asked = [
+    def of(self, module: str, *, own: bool) -> list[Proof]:
+        """Return the proofs of a module's own, or those of the modules that contain it."""
+        if own:
+            return [proof for proof in self.proofs if proof.module == module]
+        return [
             proof
             for proof in self.proofs
-            if change.module in (proof.module, *(p.stem for p in below(proof.module, self.sources)))
+            if proof.module != module
+            and module in {path.stem for path in below(proof.module, self.sources)}
         ]
+
+    def broken(self, change: Change, *, own: bool) -> str:
+        """Return the rule that a change breaks, as module.rule; empty if none is seen to fall.
+
+        Args:
+            change: the change.
+            own: ask the rules of its module, else those of the modules that contain it.
+        """
+        asked = self.of(change.module, own=own)
+        if not asked:
+            return ""
         place = self.folder / f"{change.module}-{change.line}-{change.column}"
         place.mkdir(parents=True, exist_ok=True)
         copy = place / f"{change.module}.v"
@@ -48,7 +63,7 @@ class Rules:
             files.append(copy if path.stem == change.module else path)
         changed = replace(self.sources, files=files)
         started = time.monotonic()
-        for proof in sorted(asked, key=lambda item: item.module != change.module):
+        for proof in asked:
             given = replace(proof, timeout=TIMEOUT_S)
             for depth in sorted({min(SOON, proof.fault_depth), proof.fault_depth}):
                 if time.monotonic() - started > ENOUGH_S:

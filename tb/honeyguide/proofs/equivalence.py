@@ -111,7 +111,9 @@ class Elaborated:
                 self._memories.add(own.lstrip("\\"))
         return found
 
-    def same(self, module: str, old: Files, new: Files, folder: Path) -> Answer:
+    def same(
+        self, module: str, old: Files, new: Files, folder: Path, *, timeout_s: float = TIMEOUT_S
+    ) -> Answer:
         """Say whether two versions of a module are equal with every set of parameters it has.
 
         All that is read is copied into `folder`, which may be lost afterwards.
@@ -130,7 +132,7 @@ class Elaborated:
             for known, left_out in ways:
                 answer = same(
                     module, values, old, new, self.includes, folder, former=self.former,
-                    known=known, apart=left_out,
+                    known=known, apart=left_out, timeout_s=timeout_s,
                 )  # fmt: skip
                 if answer.equal or NO_ANSWER in answer.detail:
                     break
@@ -144,7 +146,7 @@ class Elaborated:
 def same(
     module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
     folder: Path, *, former: Sequence[Path] | None = None, known: Proof | None = None,
-    apart: Sequence[str] = (),
+    apart: Sequence[str] = (), timeout_s: float = TIMEOUT_S,
 ) -> Answer:  # fmt: skip
     """Say whether two versions of a module are equal; `values` are bits, by parameter.
 
@@ -157,10 +159,10 @@ def same(
         "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
         f"equiv_simple{given}", f"equiv_induct -seq {DEPTH}{given}", "equiv_status",
     ]  # fmt: skip
-    said = run_yosys(script, folder)
+    said = run_yosys(script, folder, timeout_s)
     if "Equivalence successfully proven!" in said:
         return Answer(equal=True)
-    return Answer(equal=False, detail=_unproven(said))
+    return Answer(equal=False, detail=_unproven(said, timeout_s))
 
 
 def _both(
@@ -257,17 +259,17 @@ def _read(names: Iterable[str], folder: str) -> list[str]:
     return [f"read_verilog -I {folder} {folder}/{name}" for name in names]
 
 
-def run_yosys(script: Sequence[str], folder: Path) -> str:
+def run_yosys(script: Sequence[str], folder: Path, timeout_s: float = TIMEOUT_S) -> str:
     """Run Yosys on a script and return all that it says; "time-out" if it takes too long."""
     command = [sys.executable, "-c", _TOOL, "-p", "; ".join(script)]
-    code, said = answer(command, cwd=folder, env=clean_environment(), timeout_s=TIMEOUT_S)
+    code, said = answer(command, cwd=folder, env=clean_environment(), timeout_s=timeout_s)
     return "time-out" if code is None else said
 
 
-def _unproven(said: str) -> str:
+def _unproven(said: str, timeout_s: float = TIMEOUT_S) -> str:
     """Return the first pair that is not shown to be equal, or why nothing is."""
     if said == "time-out":
-        return f"{NO_ANSWER} {TIMEOUT_S} s"
+        return f"{NO_ANSWER} {timeout_s:.0f} s"
     pairs = re.findall(r"Unproven \$equiv \S+: (\S+) \S+", said)
     if pairs:
         more = f" and {len(pairs) - 1} more bits" if len(pairs) > 1 else ""
