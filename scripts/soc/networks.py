@@ -33,7 +33,7 @@ from tb.env.compared import required_elements
 LIMIT_S = 1800.0
 PROGRAM = "program.pickle"
 CYCLES = re.compile(r"(\d+) cycles on Ratel, (\d+) on the CPU")
-CLASS = re.compile(r"input (\d+): class (\d+) ")
+SAID = re.compile(r"^input (\d+): (.*), \d+ cycles on Ratel", re.M)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ def run_job(job: Job, where: Path, wanted: argparse.Namespace, results: Results)
         entry.update(json.loads(measured.read_text(encoding="utf-8")))
     print(oracle.sentence(), flush=True)
     reasons = [] if result.passed else [result.message]
-    reasons += incomplete(job, entry) + wrong_classes(job, text) if result.passed else []
+    reasons += incomplete(job, entry) + wrong_words(job, text) if result.passed else []
     reasons += oracle.reasons()
     if wanted.compare:
         whole = run_whole(
@@ -138,15 +138,28 @@ def incomplete(job: Job, entry: dict[str, Any]) -> list[str]:
     return [f"{compared} of {wanted} elements were compared"]
 
 
-def wrong_classes(job: Job, console: str) -> list[str]:
-    """Return a sentence for the first class on the console that golden does not give."""
+def wrong_words(job: Job, console: str) -> list[str]:
+    """Return a sentence for the first input of which the console does not say what golden says."""
     network = job.model.network
-    for number, named in CLASS.findall(console):
-        array = np.ascontiguousarray(job.inputs[int(number)]).reshape(job.model.input_shape)
-        golden = int(run_network(network, [array])[network.outputs[0]].argmax())
-        if golden != int(named):
-            return [f"input {number}: the firmware printed class {named}, golden has {golden}"]
+    said = dict(SAID.findall(console))
+    for number, given in enumerate(job.inputs):
+        array = np.ascontiguousarray(given).reshape(job.model.input_shape)
+        output = run_network(network, [array])[network.outputs[0]].reshape(-1)
+        wanted = found_by_golden(array.reshape(-1), output)
+        if str(number) not in said:
+            return [f"input {number}: the firmware printed nothing, golden has {wanted}"]
+        if said[str(number)] != wanted:
+            return [f"input {number}: the firmware printed {said[str(number)]}, golden {wanted}"]
     return []
+
+
+def found_by_golden(given: NDArray[Any], output: NDArray[Any]) -> str:
+    """Return what the firmware is to print of an input and golden's output for it."""
+    if given.size != output.size:
+        best = int(output.argmax())
+        return f"class {best} ({output[best]})"
+    difference = np.abs(output.astype(np.int64) - given.astype(np.int64)).sum()
+    return f"difference {difference}"
 
 
 def summary(entries: list[dict[str, Any]], *, compare: bool) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.proofs import equivalence_command as command
-from honeyguide.proofs.equivalence import Answer, Elaborated, Files, bounded, same
+from honeyguide.proofs.equivalence import TIMEOUT_S, Answer, Elaborated, Files, bounded, same
 from honeyguide.proofs.equivalence_command import Outcome, Verdict, changed, inherited, ports
 from honeyguide.proofs.modules import below, macros, other_macros
 
@@ -60,9 +60,14 @@ class Known(Elaborated):
         self.includes = self.former = []
         self.parameters = {"counter": [VALUES]}
 
-    def same(self, module: str, old: Files, new: Files, folder: Path) -> Answer:
+    def same(
+        self, module: str, old: Files, new: Files, folder: Path, *, timeout_s: float = TIMEOUT_S
+    ) -> Answer:
         """Compare it."""
-        return same(module, VALUES, old, new, self.includes, folder, former=self.former)
+        return same(
+            module, VALUES, old, new, self.includes, folder, former=self.former,
+            timeout_s=timeout_s,
+        )  # fmt: skip
 
 
 def files(folder: Path, counter: str) -> dict[str, Path]:

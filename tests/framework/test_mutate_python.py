@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +16,10 @@ from honeyguide.core import PythonPart
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.python import campaign as campaign_module
+from honeyguide.mutate.python import station as station_module
 from honeyguide.mutate.python.campaign import PythonCampaign, changes_of
 from honeyguide.mutate.python.kinds import KINDS, changes
+from honeyguide.mutate.python.station import Ran, Station
 from honeyguide.mutate.report import Fate, Mutant
 
 DEMO = '''"""Words that are not computed: 1 + 2."""
@@ -187,3 +192,48 @@ def test_a_file_of_tests_that_can_not_be_read_any_more_is_a_kill(project: Path) 
     )
     (mutant,) = run(project, [named(project, "total += number")])
     assert mutant.fate is Fate.KILLED
+
+
+def test_a_test_that_the_good_code_fails_now_and_then_kills_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It passes when all tests run on the good code, and fails whatever it is given after that."""
+    (project / "test_demo.py").write_text(
+        "from pathlib import Path\nfrom demo import idle\n\n\ndef test_moody():\n"
+        "    mark = Path(__file__).with_name('mark')\n    idle()\n"
+        "    first = not mark.exists()\n    mark.touch()\n    assert first\n\n\n"
+        "def test_sound():\n    assert idle() < 40 and sum(range(100000))\n"
+    )
+    same, other = run(
+        project, [named(project, "number == 3 -> number != 3"), named(project, "9 -> (9 + 1)")]
+    )
+    assert same.fate is Fate.SURVIVED
+    assert "judges no more" in capsys.readouterr().out
+    assert other.fate is Fate.SURVIVED
+
+
+@pytest.mark.parametrize("code", [station_module.OUT_OF_CLOCK, -9])
+def test_what_the_clock_or_the_machine_ends_has_no_verdict(
+    project: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    sound = Station.run
+
+    def ended(self: Station, arguments: list[str], log: Path, **more: Any) -> Ran:
+        return sound(self, arguments, log, **more) if more.get("reach") else Ran(code=code, cpu_s=1)
+
+    monkeypatch.setattr(Station, "run", ended)
+    (mutant,) = run(project, [named(project, "total += number")])
+    assert mutant.fate is Fate.SURVIVED
+    assert mutant.message.startswith("no verdict: ")
+
+
+def test_the_clock_is_told_from_a_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(station_module, "CLOCK_S", 1)
+    for wanted, body in ((station_module.OUT_OF_CLOCK, "sleep"), (-9, "kill")):
+        pid = os.fork()
+        if not pid:
+            os.setsid()
+            if body == "kill":
+                os.kill(os.getpid(), 9)
+            time.sleep(60)
+        assert station_module._ended(pid) == wanted

@@ -4,7 +4,9 @@ First all tests run once on the good code; a test that does not pass there judge
 of a function is given the tests that call it, the quick ones first and before them those that have
 killed in the same function; one outside of functions all tests of the functions of its file. A kill
 is a test that fails, a module that can't be imported any more, or a test that takes MUCH times the
-CPU time that all of them took, and a little more.
+CPU time that all of them took, and a little more. A test kills only if it passes on the good code
+once more, tried when it has killed for the first time; one that does not is asked no more. What the
+clock or the machine ended has no verdict.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import ast
 import hashlib
 import json
 import re
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +28,7 @@ from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.python.kinds import changes
 from honeyguide.mutate.python.reach import Function, Tests, read
-from honeyguide.mutate.python.station import OUT_OF_TIME, Station
+from honeyguide.mutate.python.station import OUT_OF_CLOCK, OUT_OF_TIME, Station
 from honeyguide.mutate.report import Fate, Mutant
 from honeyguide.project import ROOT
 from honeyguide.regress.state import parse
@@ -35,6 +38,7 @@ FIRST_S, GROWS = 0.5, 6  # CPU time of the first group of tests; the next has so
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - (.*))?$", re.M)
 _OPTIONS = ("-q", "-x", "--no-header", "--tb=line", "-p", "no:xdist", "-p", "no:randomly")
 UNKNOWN = 4  # of pytest: what it was asked for is not there
+_NO_VERDICT = frozenset({OUT_OF_CLOCK, -int(signal.SIGKILL)})  # perhaps for want of memory
 _BAD_CODE = frozenset({1, 2})  # of pytest: a test failed, a file could not be imported
 
 
@@ -60,6 +64,7 @@ class PythonCampaign:
     folder: Path
     tell: Callable[[Mutant], None]
     _kills: dict[Function | str, Counter[str]] = field(default_factory=dict)
+    _steady: dict[str, bool] = field(default_factory=dict)  # killers: do they pass on good code?
 
     def run(self) -> list[Mutant]:
         """Return all mutants.
@@ -129,6 +134,25 @@ class PythonCampaign:
     def _tried(
         self, station: Station, root: Path, tests: Tests, change: Change
     ) -> dict[str, str | int]:
+        """Return what becomes of a change; a kill counts if the good code passes the same test."""
+        while True:
+            row = self._row_of(station, root, tests, change)
+            test = str(row["test"])
+            if row["fate"] != Fate.KILLED or test not in tests.seconds:
+                return row
+            if test not in self._steady:
+                log = self.folder / "control.txt"
+                limit = MUCH * tests.seconds[test] + LITTLE_S
+                ran = station.run([*_OPTIONS, test], log, cpu_s=limit)
+                self._steady[test] = ran.code == 0
+            if self._steady[test]:
+                return row
+            print(f"judges no more, the good code fails it now and then: {test}", flush=True)
+
+    def _row_of(
+        self, station: Station, root: Path, tests: Tests, change: Change
+    ) -> dict[str, str | int]:
+        """Return what the tests say of a change."""
         chosen = self._chosen(tests, change)
         if not chosen:
             return _row(Fate.SURVIVED, message="no test calls it", tried=0)
@@ -151,6 +175,13 @@ class PythonCampaign:
         """Run some tests on what is changed; None if they pass."""
         limit = MUCH * sum(tests.seconds[name] for name in some) + LITTLE_S
         ran = station.run([*_OPTIONS, *some], log, cpu_s=limit)
+        if ran.code in _NO_VERDICT:
+            ran = station.run([*_OPTIONS, *some], log, cpu_s=limit)
+        if ran.code in _NO_VERDICT:
+            return _row(
+                Fate.SURVIVED, message="no verdict: clock or machine ended the tests, twice",
+                tried=len(some),
+            )  # fmt: skip
         if ran.code == UNKNOWN:  # a test of that name is not there any more: why?
             files = list(dict.fromkeys(name.partition("::")[0] for name in some))
             ran = station.run([*_OPTIONS, *self.part.options, *files], log, cpu_s=limit)
@@ -174,6 +205,7 @@ class PythonCampaign:
             named = {
                 name for key, own in tests.of.items() if key[0] == change.module for name in own
             } or set(tests.seconds)
+        named -= {name for name, steady in self._steady.items() if not steady}
         first = self._kills.get(function or change.module, Counter())
         by_file = self._kills.get(change.module, Counter())
         return sorted(

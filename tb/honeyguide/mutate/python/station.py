@@ -24,6 +24,7 @@ from pathlib import Path
 from honeyguide.project import ROOT
 
 OUT_OF_TIME = -int(signal.SIGXCPU)
+OUT_OF_CLOCK = -int(signal.SIGALRM)  # which says nothing about the code
 CLOCK_S = 1200  # of a fork that does not compute and does not end either
 
 
@@ -116,12 +117,19 @@ def _become(wanted: dict[str, str | list[str] | float]) -> None:
 
 
 def _ended(pid: int) -> int:
-    signal.signal(signal.SIGALRM, lambda *_: _kill(pid))
+    late = False
+
+    def ring(*_: object) -> None:
+        nonlocal late
+        late = True
+        _kill(pid)
+
+    signal.signal(signal.SIGALRM, ring)
     signal.alarm(CLOCK_S)
     _, status = os.waitpid(pid, 0)
     signal.alarm(0)
     _kill(pid)  # what it started
-    return os.waitstatus_to_exitcode(status)
+    return OUT_OF_CLOCK if late else os.waitstatus_to_exitcode(status)
 
 
 def _kill(pid: int) -> None:
