@@ -230,7 +230,7 @@ class Lookup(Operation):
     least: int = -128
 
     def evaluate(self, inputs: Arrays, state: State) -> list[NDArray[Any]]:
-        if self.least > -128 and inputs[0].size and int(inputs[0].min()) < self.least:
+        if inputs[0].size and int(inputs[0].min()) < self.least:
             raise ValueError(f"its function has no value for an input below {self.least}")
         made = operator_of(self.operator)(inputs[0].view(np.int8), self.table)
         return [made.view(self.dtype)]

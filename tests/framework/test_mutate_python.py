@@ -35,6 +35,7 @@ def clip(values: list[int], low: int = 0) -> list[int]:
     found = [min(value & 15, LIMIT) for value in values[1:]]
     found[0] = found[0] * 2 if low else -found[0]
     found.append(max(3, len(found), key=abs))
+    found += sorted(range(len(found), 0))
     return found
 
 
@@ -113,6 +114,13 @@ def test_what_is_only_said_is_left_alone(project: Path) -> None:
     assert [item.kind for item in said] == ["raise"]
 
 
+def test_an_order_that_does_not_matter_is_no_change(project: Path) -> None:
+    found = [
+        item.old for item in changes(project / "demo.py", "demo.py") if item.kind == "arguments"
+    ]
+    assert found == ["len(found), 0", "0, 9"]
+
+
 def test_a_test_that_falls_kills_and_others_do_not(project: Path) -> None:
     wanted = [
         named(project, "9 -> (9 + 1)"),  # outside of functions
@@ -160,7 +168,22 @@ def test_a_test_that_reads_a_file_judges_what_stands_outside_of_functions(projec
     table, inside = run(project, [named(project, "9 -> (9 + 1)"), named(project, "total += numb")])
     assert (table.fate, table.tried) == (Fate.KILLED, 1)
     assert table.test.endswith("::test_table")
-    assert inside.message == "no test calls it"
+    assert (inside.fate, inside.tried) == (Fate.SURVIVED, 1)  # by that test, for want of another
+
+
+def test_what_is_called_once_and_remembered_is_judged_by_all_tests_of_the_file(
+    project: Path,
+) -> None:
+    path = project / "demo.py"
+    path.write_text(
+        "from functools import cache\n\n\n@cache\ndef size() -> int:\n    return 3 + 4\n\n\n"
+        "def twice() -> int:\n    return size() * 2\n\n\nKNOWN = size()\n"
+    )
+    (project / "test_demo.py").write_text(
+        "from demo import twice\n\n\ndef test_twice():\n    assert twice() == 14\n"
+    )
+    (mutant,) = run(project, [named(project, "3 + 4 -> 3 - 4")])
+    assert (mutant.fate, mutant.test) == (Fate.KILLED, "test_demo.py::test_twice")
 
 
 def test_without_a_test_that_passes_nothing_is_judged(project: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from golden import numerics
+from golden.fixed_point import saturating_shift_left
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 EDGES = [INT_MIN, INT_MIN + 1, -(2**30) - 1, -(2**30), -3, -2, -1, 0, 1, 2, 3, 2**30, INT_MAX]
@@ -101,6 +102,15 @@ def test_multiply_by_quantized_multiplier_matches_big_integers() -> None:
 def test_left_shift_wraps_instead_of_saturating() -> None:
     # 2 << 30 wraps to INT32_MIN; half of that is -2^30.
     assert int(numerics.multiply_by_quantized_multiplier(2, 1 << 30, 30)) == -(1 << 30)
+
+
+@pytest.mark.parametrize("exponent", [1, 2, 5])
+def test_a_shift_saturates_beyond_what_it_can_hold(exponent: int) -> None:
+    """gemmlowp: greater than 2^(31-e) - 1, not equal; the same below."""
+    most = (1 << 31 - exponent) - 1
+    x = np.array([most, most + 1, -most, -most - 1, 3], np.int32)
+    wanted = [most << exponent, 2**31 - 1, -(most << exponent), -(2**31), 3 << exponent]
+    assert saturating_shift_left(x, exponent).tolist() == wanted
 
 
 def test_double_rounding_differs_from_single() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from golden import isa, numerics
+from golden.config import CoreConfig
 from golden.fixed_point import exp_on_negative_values
 from golden.network import Network, Tensor
 from golden.network.graph import NetworkError
@@ -37,12 +38,25 @@ def inside(index: int) -> object:
     return index
 
 
+def gathered(index: int) -> object:
+    return rearranging.gather(ONES, np.array([0, index]), axis=1, batch_dims=0)
+
+
+def gathered_element(index: int) -> object:
+    return rearranging.gather_nd(ONES, np.array([[0, index]]))
+
+
 # what, the last argument that it takes, the first that it refuses, what it says
 CASES: dict[str, tuple[Callable[[Any], object], Any, Any, str]] = {
     "depthwise window": (depthwise, 3, 2, "window says otherwise"),
     "mean of nothing": (lambda n: mean.mean_multiplier(1 << 30, 0, n), 1, 0, "not defined"),
     "index below": (inside, 0, -1, r"outside 0\.\.3"),
     "index above": (inside, 3, 4, r"outside 0\.\.3"),
+    "gathered below": (gathered, 0, -1, r"outside 0\.\.3"),
+    "gathered above": (gathered, 3, 4, r"outside 0\.\.3"),
+    "gathered element below": (gathered_element, 0, -1, r"outside 0\.\.3"),
+    "lanes": (lambda n: CoreConfig(cols=16, requant_lanes=n), 4, 2, "must be Cols, Cols/2 or"),
+    "half the lanes": (lambda n: CoreConfig(cols=8, requant_lanes=n), 4, 6, "must be Cols, Col"),
     "paddings of other axes": (
         lambda n: movement.pad(ONES, paddings=[(0, 1)] * n, value=0), 4, 3, "do not fit",
     ),

@@ -11,7 +11,7 @@ from golden.isa_table import ErrorCode, FieldId
 from golden.machine import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
 from golden.machine.outcome import ErrorRecord
 from golden.machine.storage import Storage
-from golden.machine.windows import Window, refused_burst
+from golden.machine.windows import Window, bursts, refused_burst
 from golden.memory import Region
 from golden.network.graph import NetworkError
 from golden.network.operations import Lookup
@@ -112,6 +112,21 @@ def test_a_refused_burst_comes_with_those_before_it() -> None:
     assert refused_burst([], MACHINE_MODE, region, write=True, **wanted) is None
     other = Owner(port=Port.XIF, context=2)
     assert refused_burst([window], other, region, write=False, **wanted) == (0x1000, [])
+
+
+def test_bursts_follow_runs() -> None:
+    """Pixels without a gap are a run, and rows if they have none either."""
+
+    def firsts(**shape: int) -> list[tuple[int, int]]:
+        return list(bursts(Region(addr=0x1004, c=4, **shape), beat=8, max_burst=8))
+
+    gapless = firsts(h=3, w=4, row_pitch=16, pix_pitch=4)
+    assert gapless == [(0x1000, 0x1037)]
+    rows = firsts(h=3, w=4, row_pitch=64, pix_pitch=4)
+    assert rows == [(0x1000, 0x1017), (0x1040, 0x1057), (0x1080, 0x1097)]
+    assert firsts(h=1, w=4, row_pitch=64, pix_pitch=4) == rows[:1]
+    pixels = firsts(h=2, w=2, row_pitch=0x100, pix_pitch=0x20)
+    assert pixels == [(0x1000 + y, 0x1007 + y) for y in (0, 0x20, 0x100, 0x120)]
 
 
 def test_a_window_reads_its_registers() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from golden import isa_builders as isa
 from golden.config import CoreConfig
-from golden.isa import Instruction
+from golden.isa import BY_NAME, Instruction
 from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine.layout import Tensor, gather, scatter
 from golden.numerics import multiply_by_quantized_multiplier
@@ -107,6 +107,15 @@ def test_an_instruction_has_the_bits_of_the_document(name: str) -> None:
     assert (f"{made.word:08x}", f"{made.rs1:x}", f"{made.rs2:x}") == (
         f"{word:08x}", f"{rs1:x}", f"{rs2:x}",
     )  # fmt: skip
+
+
+def test_what_instructions_are_for_is_as_the_document_says() -> None:
+    def those(what: str) -> set[str]:
+        return {name for name, form in BY_NAME.items() if getattr(form, what)}
+
+    assert those("binary") == {"add", "sub", "mul"}
+    assert those("windowed") == {"conv", "dwconv", "maxpool", "avgpool"}
+    assert those("scaled") == {"conv", "dwconv", "add", "sub", "mul"}
 
 
 def test_registers_are_where_the_document_has_them() -> None:

@@ -2,7 +2,8 @@
 
 First all tests run once on the good code; a test that does not pass there judges nothing. A mutant
 of a function is given the tests that call it, the quick ones first and before them those that have
-killed in the same function; one outside of functions all tests of the functions of its file. A kill
+killed in the same function; one outside of functions, or in one that is called once and remembered,
+all tests of the functions of its file. A kill
 is a test that fails, a module that can't be imported any more, or a test that takes MUCH times the
 CPU time that all of them took, and a little more. A test kills only if it passes on the good code
 once more, tried when it has killed for the first time; one that does not is asked no more. What the
@@ -198,13 +199,15 @@ class PythonCampaign:
 
     def _chosen(self, tests: Tests, change: Change) -> list[str]:
         """Return the tests for a change, those most likely to see it first."""
-        function = _function(change)
-        if function is not None:
-            named = set(tests.of.get(function, ()))
-        else:
-            named = {
+        function, once = _function(change)
+        named = set(tests.of.get(function, ())) if function is not None else set()
+        # What runs when a file is read, or once and is remembered, is not seen in all who need it.
+        if once or not named:
+            named |= {
                 name for key, own in tests.of.items() if key[0] == change.module for name in own
-            } or set(tests.seconds)
+            }
+        if function is None:
+            named = named or set(tests.seconds)
         named -= {name for name, steady in self._steady.items() if not steady}
         first = self._kills.get(function or change.module, Counter())
         by_file = self._kills.get(change.module, Counter())
@@ -213,7 +216,7 @@ class PythonCampaign:
         )
 
     def _learn(self, change: Change, test: str) -> None:
-        for key in (_function(change), change.module):
+        for key in (_function(change)[0], change.module):
             if key is not None:
                 self._kills.setdefault(key, Counter())[test] += 1
 
@@ -239,10 +242,10 @@ def _row(fate: Fate, *, message: str, tried: int, test: str = "") -> dict[str, s
     return {"fate": str(fate), "message": message, "tried": tried, "test": test}
 
 
-def _function(change: Change) -> Function | None:
-    """Return the innermost function with a name that a change lies in."""
+def _function(change: Change) -> tuple[Function | None, bool]:
+    """Return the innermost function with a name that a change lies in; whether it is cached."""
     found: Function | None = None
-    size = None
+    once, size = False, None
     for node in ast.walk(ast.parse((ROOT / change.module).read_text(encoding="utf-8"))):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -253,4 +256,5 @@ def _function(change: Change) -> Function | None:
             if size is None or lines < size:
                 first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
                 found, size = (change.module, first), lines
-    return found
+                once = any("cache" in ast.unparse(item) for item in node.decorator_list)
+    return found, once

@@ -52,6 +52,10 @@ _CALLS = {
     "min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum",
     "maximum": "minimum", "floor": "ceil", "ceil": "floor", "argmax": "argmin", "argmin": "argmax",
 }  # fmt: skip
+# The order of their first two arguments is no matter.
+_COMMUTE = frozenset(
+    {"min", "max", "minimum", "maximum", "logical_and", "logical_or", "logical_xor", "gcd"}
+)
 _SPEAKERS = frozenset({"debug", "info", "warning", "error", "exception", "print"})
 
 
@@ -186,6 +190,8 @@ class _Walk:
             whole = self.words(name)
             yield self.change("call", name, whole[: len(whole) - len(word)] + _CALLS[word])
         for one, other in zip(node.args, node.args[1:], strict=False):
+            if word in _COMMUTE and not any(isinstance(item, ast.Starred) for item in node.args):
+                break
             if self.words(one) == self.words(other) or isinstance(other, ast.Starred):
                 continue
             (low, one_end), (other_start, high) = self.span(one), self.span(other)
