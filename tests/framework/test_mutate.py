@@ -11,8 +11,12 @@ import pytest
 
 import honeyguide
 from honeyguide.cli import UserError
+from honeyguide.core import core
 from honeyguide.faults.merge import PACKAGE, Edit, merged
+from honeyguide.faults.tests import Failure
+from honeyguide.faults.tree import Tree
 from honeyguide.mutate import campaign as campaign_module
+from honeyguide.mutate import units as units_module
 from honeyguide.mutate.campaign import WATCH, Campaign, Means
 from honeyguide.mutate.command import report
 from honeyguide.mutate.kinds import KINDS, Change, changes
@@ -23,7 +27,8 @@ from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.runs import Killers
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
-from honeyguide.project import variable
+from honeyguide.mutate.units import Units
+from honeyguide.project import ROOT, variable
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer, same
 from honeyguide.proofs.table import Proof, load
 from honeyguide.proofs.task import Sources
@@ -452,6 +457,48 @@ def test_what_passes_every_run_may_break_a_rule(
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
     assert [item.test for item in again.run()] == ["demo.A-c-1", "rule demo.in_range"]
     assert simulated.ran == []
+
+
+def test_what_passes_every_run_is_given_the_tests_of_units(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+    campaign.break_unit = lambda _: "tests/rtl/x/test_x.py::test_it: expected 1, got 2"
+    mutants = campaign.run()
+    assert fates(mutants) == ["killed", "killed"]
+    assert mutants[1].test == "tests/rtl/x/test_x.py::test_it"
+    assert mutants[1].message == "expected 1, got 2"
+    again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
+    assert [item.test for item in again.run()] == [item.test for item in mutants]
+    assert simulated.ran == []
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_a_unit_kills_if_it_was_built_and_the_good_core_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: bool
+) -> None:
+    (path,) = (path for path in core().hdl() if path.stem == "ratel_saturate")
+    change = changes(read_sources([path])[0])[0]
+    unit, whole = "tests/rtl/control/test_control.py::test_a", "tests/sim/test_b.py::test_b"
+    good = path.read_text()
+    asked: list[tuple[str, bool]] = []
+
+    def failing(tree: Tree, ids: Sequence[str]) -> Failure | None:
+        broken = (tree.root / path.relative_to(ROOT)).read_text() != good
+        asked.extend((name, broken) for name in ids)
+        return Failure(test=unit, message="x", built=built, passed=0) if broken else None
+
+    monkeypatch.setattr(units_module, "collect", lambda _: [whole, unit])
+    monkeypatch.setattr(units_module, "first_failure", failing)
+    units = Units(tmp_path)
+    assert units.broken(change) == (f"{unit}: x" if built else "")
+    assert asked == [(unit, True), (unit, False)][: 1 + built]
+    monkeypatch.setattr(
+        units_module, "first_failure",
+        lambda *_: Failure(test=unit, message="x", built=True, passed=0),
+    )  # fmt: skip
+    with pytest.raises(UserError, match="without a change fails"):
+        Units(tmp_path).broken(change)
 
 
 def test_an_interrupted_campaign_goes_on(

@@ -6,9 +6,9 @@ are enough. A batch then gives some of those that are alive their next run; what
 runs chooses those of the next batch. What has passed PATIENCE runs, or has none left, is shown to a
 solver for a moment, then to the rules that are proved of its module (rules.py), before the rest of
 the runs. What is left at the end is shown to the solver for as long as it may take, if it had no
-answer, and to the rules of the modules around. What has ended is on disk, so an interrupted
-campaign goes on; and what was killed or proved once is kept if that is asked for, so that what
-survived alone is tried again with more tests or rules.
+answer, to the tests of units (units.py), and to the rules of the modules around. What has ended is
+on disk, so an interrupted campaign goes on; and what was killed or proved once is kept if that is
+asked for, so that what survived alone is tried again with more tests or rules.
 
 A kill counts only from a run that the good core passes in the same simulation, which is tried when
 the run has killed for the first time. A run may take MUCH times the simulated time of the good core
@@ -49,7 +49,7 @@ from honeyguide.sim.stand_in import stand_in
 from honeyguide.sim.workers import threads
 
 # In the names of what is kept on disk.
-WATCH, SOLVER, RULES = "watch", "solver", "rules"
+WATCH, SOLVER, RULES, UNITS = "watch", "solver", "rules", "units"
 LAST = "-last"  # solver and rules at the end
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
@@ -126,9 +126,10 @@ class MergedCore:
 class Campaign:
     """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known.
 
-    Both are told whether this is the end: `ask` says whether a change changes nothing, `break_rule`
-    which proved rule it breaks. With `again`, what an earlier campaign on the same mutants killed
-    or proved stays so, whatever has changed in tests and rules since.
+    `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks; both are
+    told whether this is the end. `break_unit`, at the end, says which test of a unit falls. With
+    `again`, what an earlier campaign on the same mutants killed or proved stays so, whatever has
+    changed in tests and rules since.
 
     Attributes:
         kept: how many mutants had their fate from an earlier campaign.
@@ -139,10 +140,12 @@ class Campaign:
     def __init__(
         self, merged: MergedCore, watched: MergedCore, means: Means,
         tell: Callable[[Mutant], None], ask: Callable[[Change, bool], Answer] | None,
-        break_rule: Callable[[Change, bool], str] | None = None, *, again: bool = False,
+        break_rule: Callable[[Change, bool], str] | None = None,
+        break_unit: Callable[[Change], str] | None = None, *, again: bool = False,
     ) -> None:  # fmt: skip
         self.merged, self.watched, self.means = merged, watched, means
-        self.tell, self.ask, self.break_rule, self.again = tell, ask, break_rule, again
+        self.tell, self.ask, self.again = tell, ask, again
+        self.break_rule, self.break_unit = break_rule, break_unit
         self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
         self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
@@ -270,7 +273,8 @@ class Campaign:
     def _last(self, left: Sequence[int]) -> None:
         """Ask for the last time about those that are left; what breaks no rule has survived."""
         self._show([number for number in left if number in self._unanswered], SOLVER + LAST)
-        self._show([number for number in left if number not in self.fates], RULES + LAST)
+        for what in (UNITS, RULES + LAST):
+            self._show([number for number in left if number not in self.fates], what)
 
     def _alive(self) -> list[int]:
         return [number for number in self.merged.changes if number not in self.fates]
@@ -315,8 +319,12 @@ class Campaign:
     def _said(self, change: Change, what: str) -> tuple[str, str]:
         """Return status and words: a rule that falls is a fail, equality a pass."""
         last = what.endswith(LAST)
-        if what.startswith(RULES):
-            broken = self.break_rule(change, last) if self.break_rule else ""
+        if what.startswith((RULES, UNITS)):
+            broken = ""
+            if what == UNITS and self.break_unit is not None:
+                broken = self.break_unit(change)
+            elif what != UNITS and self.break_rule is not None:
+                broken = self.break_rule(change, last)
             return ("fail" if broken else "pass"), broken
         if self.ask is None:
             return "error", "not asked"
@@ -372,7 +380,7 @@ class Campaign:
         number = int(text)
         if number in self.fates:
             return
-        if run.startswith((SOLVER, RULES)):
+        if run.startswith((SOLVER, RULES, UNITS)):
             self._heard(number, run, outcome)
             return
         killed = outcome.status == "fail"
@@ -392,6 +400,9 @@ class Campaign:
                 self._settle(number, Fate.PROVED, message=outcome.message)
             elif NO_ANSWER in outcome.message:
                 self._unanswered.add(number)
+        elif not outcome.passed and what == UNITS:
+            test, _, message = outcome.message.partition(": ")
+            self._settle(number, Fate.KILLED, test=test, message=message)
         elif not outcome.passed:
             self._settle(number, Fate.KILLED, test=f"{RULE} {outcome.message}")
         elif what.endswith(LAST):

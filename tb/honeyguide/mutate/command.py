@@ -39,6 +39,7 @@ from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.runs import kept_of, runs_of
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import read_sources
+from honeyguide.mutate.units import Units
 from honeyguide.project import BUILD, ROOT
 from honeyguide.proofs.equivalence import TIMEOUT_S, Answer, Elaborated
 from honeyguide.proofs.table import Proof, load
@@ -131,8 +132,11 @@ def run(
         return rules.broken(change, own=not last) if rules else ""
 
     told = Told(len(chosen))
-    asked = (None, None) if wanted.no_proofs else (ask, break_rule)
-    campaign = Campaign(merged, watched, means, told, *asked, again=wanted.again)
+    with_solver = not wanted.no_proofs
+    campaign = Campaign(
+        merged, watched, means, told, ask if with_solver else None,
+        break_rule if with_solver else None, Units(folder / "units").broken, again=wanted.again,
+    )  # fmt: skip
     mutants = campaign.run()
     return report(results, mutants, wanted, time.monotonic() - started, campaign.history())
 

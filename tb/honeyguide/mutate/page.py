@@ -26,13 +26,14 @@ Written by `{command}`; do not edit. Measured {date} at commit {commit}, seed {s
 
 The core was changed at {mutants:,} random places, one at a time, and given the bench's runs on
 {config} until one failed; a solver was asked about what passed some of them, and a change that it
-proves to change nothing is no hole. What passed all {runs} is listed below: a place at which the
-core could be wrong and nobody would know.
+proves to change nothing is no hole. What passed all {runs}, and the tests of its unit, is listed
+below: a place at which the core could be wrong and nobody would know.
 
 | | |
 |---|---|
 | changes tried | {mutants:,} of {kinds} kinds in {modules} modules |
 | killed by a run | {by_run:,} |
+| killed by a test of a unit alone | {by_unit:,} |
 | killed by a rule that is proved of the module | {by_rule:,} |
 | proved to change nothing | {proved:,} |
 | no tool takes them | {not_built:,} |
@@ -49,7 +50,8 @@ _HOW = """\
 - A kill is a run that fails on the changed core and passes on the good one, which runs it first. A
   run without a verdict (a time-out of the clock, a simulator that dies) is repeated and then counts
   for nothing. What passed some runs is shown to the rules that are proved of its module, what
-  passed all to those of the modules around it: a counterexample to one of them is a kill, too.
+  passed all to those of the modules around it: a counterexample to one of them is a kill, too. So
+  is a failing test of a unit alone; what passed all runs of the whole core is given those.
 - Changes are drawn evenly over the kinds within a module, so that stuck and swapped signals, of
   which there are most, are not the whole score; a module's share is by its size.
 - `make mutate` alone tries all changes near what was edited since the last commit.
@@ -62,10 +64,11 @@ def page(
 ) -> str:  # fmt: skip
     """Return the page for the content of a report, and of those of the parts in Python."""
     by_rule = sum(item["test"].startswith(f"{RULE} ") for item in content["kills"])
+    by_unit = sum("::" in item["test"] for item in content["kills"])
     judged = content["killed"] + len(content["survivors"])
     low, high = between(content["killed"], judged)
     head = _HEAD.format(
-        by_run=content["killed"] - by_rule, by_rule=by_rule,
+        by_run=content["killed"] - by_rule - by_unit, by_rule=by_rule, by_unit=by_unit,
         command=command, date=content["date"], commit=content["commit"], seed=content["seed"],
         config=content["config"], runs=runs, mutants=content["mutants"],
         proved=content["proved"], not_built=content["not_built"],
