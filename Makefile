@@ -81,9 +81,9 @@ test: ## Run every check: lint, unit tests, golden fuzz, simulations: K= SEED= W
 nightly: ## Run every check on every configuration: SEED=
 	@$(DEV) -m scripts.check --nightly $(call option,seed,SEED) $(words)
 
-waves: ## Repeat a run, find the first difference, open its waves: TEST= SEED= CONFIG= PROOF=
+waves: ## Repeat a run, find the first difference, open its waves: TEST= SEED= CONFIG= BASE= PROOF=
 	@$(if $(call given,PROOF),$(DEV),$(SIM)) -m scripts.waves $(call option,proof,PROOF) $(call option,test,TEST) $(call option,seed,SEED) \
-	  $(call option,config,CONFIG) $(words)
+	  $(call option,config,CONFIG) $(call option,base,BASE) $(words)
 
 debug: ## Run a test in this terminal, where breakpoint() stops inside the simulation: TEST= SEED= CONFIG=
 	@$(SIM) -m scripts.debug $(call option,test,TEST) $(call option,seed,SEED) \

@@ -71,6 +71,7 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
     latest: dict[int, Ran] = {}  # by index, which starts again after a reset
     queues: list[list[Ran]] = [[], [], []]
     started: list[list[Ran]] = [[], [], []]  # and not ended
+    last: list[tuple[int, Ran] | None] = [None, None, None]  # that ended, and when
     for record in records:
         kind = Kind(int(record["kind"]))
         index = int(record["extra"])
@@ -102,7 +103,8 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
         elif kind in (Kind.LOAD_DONE, Kind.EXECUTE_DONE, Kind.STORE_DONE):
             engine = (int(kind) - 2) // 2
             if started[engine]:
-                started[engine].pop(0).ended = True
+                done = started[engine].pop(0)
+                done.ended, last[engine] = True, (int(record["cycle"]), done)
         elif kind in WRITES and started[WRITES[kind]]:
             item = started[WRITES[kind]][0]
             strobes = int(record["strobes"])
@@ -112,8 +114,13 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
             item.add(kind.name, *place, burst, strobes, record["data"][lanes].tobytes())
         elif kind is Kind.ACCUMULATE and started[1]:
             started[1][0].add("sums", record["data"].tobytes())
-        elif kind is Kind.BUS_ERROR:
-            pass  # comes with the end
+        elif kind is Kind.BUS_ERROR and record["strobes"]:  # with the end, before or behind it
+            engine = int(record["bank"])
+            ended = last[engine]
+            if ended is not None and ended[0] == int(record["cycle"]):
+                ended[1].add("bus error", int(record["extra"]))
+            elif started[engine]:
+                started[engine][0].add("bus error", int(record["extra"]))
     return found
 
 

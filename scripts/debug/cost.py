@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
     """Measure; the figures are for people, nothing fails."""
     options = cli.parser("debug.cost", __doc__)
     cli.add(options, "seed")
-    options.add_argument("--test", default="layers.MacLayers", help="file.Class of the bench")
+    cli.add(options, "test", default="layers.MacLayers", help="the test, as file.Class")
     options.add_argument("-n", type=int, default=3, help="times each is run")
     wanted = options.parse_args(argv)
     file, _, name = wanted.test.rpartition(".")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from honeyguide import commits
 from honeyguide.bisect import command as bisect
 from honeyguide.bisect.command import Verdict, first_bad
 from honeyguide.cli import UserError
@@ -151,9 +152,9 @@ def test_the_core_of_a_commit_is_taken_out_of_git(
         made.append(git("rev-parse", "HEAD"))
     (tmp_path / "notes").write_text("more", encoding="utf-8")
     git("commit", "-q", "-a", "-m", "only notes")
-    monkeypatch.setattr(bisect, "ROOT", tmp_path)
+    monkeypatch.setattr(commits, "ROOT", tmp_path)
     assert bisect.commits(made[0]) == made[1:], "a commit that leaves the core alone does not count"
-    bisect.take_out(made[1], tmp_path / "out")
+    commits.take_out(made[1], tmp_path / "out")
     assert (tmp_path / "out" / "rtl" / "a.v").read_text(encoding="utf-8") == "// 1\n"
     assert not (tmp_path / "out" / "notes").exists()
     with pytest.raises(UserError, match="git knows no commit 'nothing'"):

@@ -41,6 +41,16 @@ def test_what_an_instruction_does_otherwise_affects_it(kind: Kind, number: int, 
     assert [text.split(" ")[0] for text in affected.texts] == [name] and not affected.stuck
 
 
+def test_an_end_in_error_is_another_effect_even_of_a_core_that_hangs_then() -> None:
+    _, good = right_job()
+    _, other = right_job()
+    at = max(n for n, row in enumerate(other.rows) if row[3] == Kind.BUS_ERROR and row[2] == 2)
+    cycle, line, bank, kind, _, _ = other.rows[at]
+    other.rows[at] = cycle, line, bank, kind, 1, 0x40
+    affected = first_affected(good.records(), other.records(), hung=True)
+    assert [text.split(" ")[0] for text in affected.texts] == ["st.t"]
+
+
 def until(recorder: Recorder, kind: Kind) -> Recorder:
     """The records up to the last of a kind, without it."""
     last = max(at for at, row in enumerate(recorder.rows) if row[3] == kind)
@@ -87,6 +97,9 @@ def test_every_module_that_is_changed_has_a_stage_and_parts() -> None:
         ("requantiser", "ld.t addr=1", "", False, (True, False, True)),
         ("requantiser", "st.t addr=1", "parameters, parameter read", True, (True, True, True)),
         ("requantiser", "st.t addr=1", "AR", True, (True, True, False)),
+        ("requantiser", "st.t addr=1", "end of the drain", True, (True, True, True)),
+        ("requantiser", "st.t addr=1", "end of the step", True, (True, True, True)),  # to the drain
+        ("requantiser", "st.t addr=1", "end of the gather", True, (True, True, False)),
         ("", "", "", False, (False, False, True)),
     ],
 )
@@ -95,7 +108,7 @@ def test_what_is_said_is_compared_with_what_was_found(
 ) -> None:
     (source,) = [one for one in read_sources(core().hdl()) if one.module == "ratel_drain"]
     one = changes(source)[0]
-    told = {"stage": stage, "text": text, "awaited": awaited} if stage else None
+    told = {"stage": stage, "text": text, "awaited": awaited, "root": "drain"} if stage else None
     done: Any = SimpleNamespace(
         difference=told, headline="x", result=SimpleNamespace(message=""), folder=Path()
     )

@@ -10,17 +10,15 @@ whose core today's bench can't be built around is passed over, and named if it m
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
 from honeyguide import cli
 from honeyguide.cli import UserError
+from honeyguide.commits import commit_named, git, take_out
 from honeyguide.core import core
-from honeyguide.project import BUILD, ROOT, variable
+from honeyguide.project import BUILD, variable
 from honeyguide.report.command import make_command
 from honeyguide.runs import new_run
 from honeyguide.sim import HdlError, SimBuild, SimRun, build, run
@@ -62,9 +60,7 @@ def main(argv: list[str]) -> int:
             ), config,
         )  # fmt: skip
 
-    good = git("rev-parse", "--verify", "--quiet", f"{wanted.good}^{{commit}}").strip()
-    if not good:
-        raise UserError(f"git knows no commit {wanted.good!r}")
+    good = commit_named(wanted.good)
     found = first_bad([good, *commits(good)], judge)
     told = git("log", "-1", "--format=%h %ad %s", "--date=short", found[-1]).strip()
     if len(found) > 1:
@@ -130,33 +126,3 @@ def try_commit(commit: str, place: Path, wanted: SimRun, config: str) -> Verdict
         )
     )  # fmt: skip
     return Verdict.GOOD if done.passed else Verdict.BAD
-
-
-def take_out(commit: str, folder: Path) -> None:
-    """Write the core of a commit below a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    packed = subprocess.run(
-        ["git", "-C", str(ROOT), "archive", commit, core().rtl], capture_output=True, check=False
-    )
-    if packed.returncode == 0:
-        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-            # Python 3.11.2, Debian's, has no filters yet.
-            archive.extraction_filter = getattr(tarfile, "data_filter", None)
-            archive.extractall(folder)
-
-
-def git(*words: str) -> str:
-    """What git prints about the checkout.
-
-    Raises:
-        UserError: it is not installed, or the checkout has no history.
-    """
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
-        raise UserError("git is not installed: there is no history to look through") from None
-    if done.returncode and "not a git repository" in done.stderr:
-        raise UserError(f"{ROOT} is no git repository: there is no history to look through")
-    return done.stdout

@@ -33,9 +33,11 @@ from honeyguide.waves.repeat import Repeat, Repeated
 
 PUBLISHED = "failed"  # below build/: the zips of the latest failures, for CI to keep
 KEPT = 20  # of them
+PARTING = "parting.txt"
 PARTS = (
     ("README.txt", "this"),
     ("difference.txt", "what broke first"),
+    (PARTING, "the first signals that are not as in the core of another commit"),
     ("difference.json", "the same as data"),
     ("picture.png", "the waves around it"),
     ("waves.*", "the waves"),

@@ -5,7 +5,8 @@ A run that fails is recorded around the first difference, a run that passes from
 
     waves.vcd or .fst   view.gtkw   view.sucl   picture.png   difference.txt   transcript.log   ...
 
-and a zip of these, which can be opened on any machine.
+and a zip of these, which can be opened on any machine. With --base COMMIT the same run of the core
+of that commit is recorded, too, and the first signals in which the two differ are said.
 
 TEST is a test of the core: file.Class.
 """
@@ -28,7 +29,8 @@ from honeyguide.report.command import make_command
 from honeyguide.report.files import shown
 from honeyguide.runs import new_run
 from honeyguide.sim.toolchain import can_write_fst
-from honeyguide.waves.bundle import bundle
+from honeyguide.waves.bundle import PARTING, bundle
+from honeyguide.waves.former import compared
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 
 FOLDER = BUILD / "waves"
@@ -65,6 +67,7 @@ def main(argv: list[str], driven: Driven | None = None) -> int:
     cli.add(options, "test", required=True, help="the test, as file.Class")
     cli.add(options, "seed", help="seed of the run")
     cli.add(options, "config", "rtl", "speed", "env")
+    cli.add(options, "base", default="", help="say where the core parts from that of this commit")
     options.add_argument("--window", type=window, metavar="FROM:TO", help="cycles to record")
     if driven is not None:
         driven.add_options(options)
@@ -95,9 +98,14 @@ def main(argv: list[str], driven: Driven | None = None) -> int:
     command = make_command(
         "waves", {"TEST": title, "SEED": wanted.seed, "CONFIG": config}, other_words(argv)
     )
+    parting = "" if not wanted.base else compared(again, wanted.base, done.difference)
+    if parting:
+        (folder / PARTING).write_text(f"{parting}\n", encoding="utf-8")
     made, reason = bundle(done, again, name=label, command=command, picture=wanted.picture)
     run.publish_as(FOLDER / label)
     tell(done)
+    if parting:
+        print(parting)
     if done.note:
         print(f"no view: {done.note}")
     if wanted.picture:
