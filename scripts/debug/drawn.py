@@ -11,7 +11,8 @@ What is expected is found mechanically, too:
     python -m scripts.debug.drawn --seed 3 -n 20           20 faults
     python -m scripts.debug.drawn --seed 3 -n 12 --hangs   12 hangs
 
-A change that no test of the list shows is not counted. Results: build/reports/drawn-faults-3.json.
+A change that no test of the list shows is not counted. Results: build/reports/drawn-faults-3.json;
+an interrupted measurement is gone on with by --go-on.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from honeyguide.mutate.kinds import Change, changes
 from honeyguide.mutate.sample import sample
 from honeyguide.mutate.source import read_sources
 from honeyguide.project import BUILD
+from honeyguide.report.files import shown
 from honeyguide.runs import own_place
 from honeyguide.sim import HdlError, SimBuild
 from honeyguide.waves.builds import debug_build
@@ -238,6 +240,7 @@ def main(argv: list[str]) -> int:
     cli.add(options, "seed", "module")
     options.add_argument("-n", type=int, default=20, help="how many that a test shows")
     options.add_argument("--hangs", action="store_true", help="hangs instead of wrong values")
+    options.add_argument("--go-on", action="store_true", help="where an interrupted one was")
     wanted = options.parse_args(argv)
     every = [
         change
@@ -250,7 +253,9 @@ def main(argv: list[str]) -> int:
         every = [change for change in every if HANDSHAKE.search(change.old)]
     pool = sample(every, POOL * wanted.n * (2 if wanted.hangs else 1), wanted.seed)
     kind = "hangs" if wanted.hangs else "faults"
-    found: list[Drawn] = []
+    report = BUILD / "reports" / f"drawn-{kind}-{wanted.seed}.json"
+    before = read_report(report) if wanted.go_on else {"tried": [], "found": []}
+    found, tried = [Drawn(**item) for item in before["found"]], list(before["tried"])
     with own_place(FOLDER) as folder:
         means = Means(config=core().default, runs=(), folder=folder / "drawn", jobs=1)
         merged = TracedCore(dict(enumerate(pool, start=1)), means)
@@ -258,23 +263,34 @@ def main(argv: list[str]) -> int:
         random.Random(wanted.seed).shuffle(shuffled)
         tests = HANG_TESTS if wanted.hangs else TESTS
         measure = Measure(merged.build, folder / "drawn" / "runs", 1, tests)
-        for number in shuffled:
-            drawn = measure.measure(number, merged.changes[number], hangs=wanted.hangs)
-            shutil.rmtree(folder / "drawn" / "runs" / str(number), ignore_errors=True)
-            if drawn is None:
-                continue
-            found.append(drawn)
-            print(line_of(drawn), flush=True)
-            report = BUILD / "reports" / f"drawn-{kind}-{wanted.seed}.json"
-            report.parent.mkdir(parents=True, exist_ok=True)
-            report.write_text(json.dumps([asdict(item) for item in found], indent=1) + "\n")
+        for number in [number for number in shuffled if number not in tried]:
             if len(found) == wanted.n:
                 break
+            drawn = measure.measure(number, merged.changes[number], hangs=wanted.hangs)
+            shutil.rmtree(folder / "drawn" / "runs" / str(number), ignore_errors=True)
+            tried.append(number)
+            if drawn is not None:
+                found.append(drawn)
+                print(line_of(drawn), flush=True)
+            report.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({"tried": tried, "found": [asdict(item) for item in found]}, indent=1)
+            report.write_text(f"{text}\n", encoding="utf-8")
     right = sum(item.right for item in found)
     print(f"{kind} drawn with seed {wanted.seed}: {len(found)}; instruction right "
           f"{sum(item.instruction_right for item in found)}, stage right "
           f"{sum(item.stage_right for item in found)}, all of it right {right}")  # fmt: skip
     return 0 if 6 * right >= 5 * len(found) else 1
+
+
+def read_report(path: Path) -> dict[str, list[Any]]:
+    """What an interrupted measurement left.
+
+    Raises:
+        UserError: nothing.
+    """
+    if not path.is_file():
+        raise cli.UserError(f"there is nothing to go on with: no {shown(path)}")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def line_of(drawn: Drawn) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.mutate.kinds import changes
 from honeyguide.mutate.source import read_sources
 from scripts.debug.affected import Affected, first_affected, mnemonic, ran
-from scripts.debug.drawn import LEFT_OUT, PARTS_OF, STAGES, judge, of_module
+from scripts.debug.drawn import LEFT_OUT, PARTS_OF, STAGES, judge, of_module, read_report
 from tb.env.trace_records import Kind
 from tb.env.waits_table import PARTS
 from tests.waves.test_first_difference import Recorder, change, right_job
@@ -116,3 +117,11 @@ def test_what_is_said_is_compared_with_what_was_found(
     found = judge(1, one, "layers.AnyLayers", done, affected, hung=hung)
     assert (found.stage_right, found.instruction_right, found.awaited_right) == right
     assert mnemonic("ld.t addr=1") == r"ld\.t"
+
+
+def test_an_interrupted_measurement_is_gone_on_with(tmp_path: Path) -> None:
+    report = tmp_path / "drawn-hangs-3.json"
+    with pytest.raises(UserError, match="nothing to go on with"):
+        read_report(report)
+    report.write_text('{"tried": [4, 9], "found": []}', encoding="utf-8")
+    assert read_report(report) == {"tried": [4, 9], "found": []}
