@@ -239,8 +239,9 @@ def good_core(seed: int, chosen: str = "") -> int:
     with own_place(FOLDER) as folder:
         for entry in entries:
             wanted = Repeat(
-                module=entry.module, test=entry.test, seed=seed, speed=entry.speed, env=entry.env,
-                folder=folder / "good" / entry.name, build=where,
+                module=entry.module, test=entry.test, seed=seed, speed=entry.speed,
+                env={**entry.env, "RATEL_RECORDS": "1"}, folder=folder / "good" / entry.name,
+                build=where,
             )  # fmt: skip
             shutil.rmtree(wanted.folder, ignore_errors=True)
             done = repeat(wanted, waves=False)

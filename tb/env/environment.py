@@ -188,7 +188,7 @@ class RatelEnvironment(PortEnvironment):
         self.machine.abort()
         self.registers.cut_off()
         self.log.note("abort")
-        self.milestones.write(Restarted())
+        self.milestones.write(Restarted(counts=False))
 
     def power_up(self) -> None:
         """The reset pin: windows, locks and doorbell operands are forgotten, too."""

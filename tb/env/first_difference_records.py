@@ -87,6 +87,19 @@ class Recording:
         return [item for item in self.instructions.values() if item.engine == engine]
 
 
+def renumbered(records: NDArray[np.void], first: int) -> NDArray[np.void]:
+    """Return records in which the first instruction that the core takes has the number `first`."""
+    numbered = np.isin(
+        records["kind"], (Kind.RETIRE, Kind.REFUSE, Kind.CONFIGURED, Kind.DISPATCH)
+    )  # fmt: skip
+    taken = records["extra"][records["kind"] == Kind.RETIRE]
+    if not len(taken):
+        return records
+    found = records.copy()
+    found["extra"][numbered] += np.uint32((first - int(taken[0])) % (1 << 32))
+    return found
+
+
 def sort_records(records: NDArray[np.void]) -> Recording:
     """Give every instruction what belongs to it."""
     recording = Recording(records=records)

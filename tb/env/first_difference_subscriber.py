@@ -41,7 +41,12 @@ from tb.env.first_difference_golden import (
 from tb.env.first_difference_job import Difference, Job, Stage
 from tb.env.first_difference_lane import Texts, texts_of
 from tb.env.first_difference_places import contents
-from tb.env.first_difference_records import Recording, RtlInstruction, sort_records
+from tb.env.first_difference_records import (
+    Recording,
+    RtlInstruction,
+    renumbered,
+    sort_records,
+)
 from tb.env.first_difference_stages import tiles_by_instruction
 from tb.env.first_difference_transcript import HEADER, transcript_lines
 from tb.env.predicted import Answered, Begins, Executed, Predicted
@@ -89,8 +94,14 @@ class FirstDifference(uvm_component):
         self.core = self.cdb_get("bench").core
         self.begin()
 
-    def begin(self) -> None:
-        """A new stretch: the core is idle, and golden and RTL agree as far as anybody knows."""
+    def begin(self, *, aligned: bool = True) -> None:
+        """A new stretch: the core is idle, and golden and RTL agree as far as anybody knows.
+
+        Args:
+            aligned: on the number of the next instruction, too: an abort takes instructions that
+                golden has counted and the core has not.
+        """
+        self.aligned = aligned
         self.goldens: dict[int, GoldenInstruction] = {}
         self.unnumbered: list[tuple[int, GoldenInstruction]] = []
         self.layers: dict[int, str] = {}
@@ -148,9 +159,9 @@ class FirstDifference(uvm_component):
                 if item.quiet or self.failures.count:
                     self.settle(finished=item.quiet)
                     if item.quiet and self.found is None:
-                        self.begin()
+                        self.begin(aligned=self.aligned)
             case Restarted():
-                self.begin()
+                self.begin(aligned=item.counts)
             case Broken():
                 self.failures.add(item.message)
                 self.settle(finished=False, hung=HUNG.match(item.message) is not None)
@@ -166,7 +177,10 @@ class FirstDifference(uvm_component):
 
     def settle(self, *, finished: bool, hung: bool = False) -> None:
         """Look for the first difference in this stretch, and add it to the transcript."""
-        recording = sort_records(read_live(self.first_record))
+        records = read_live(self.first_record)
+        if not self.aligned:
+            records = renumbered(records, min(self.goldens, default=0))
+        recording = sort_records(records)
         waits = read_waits()
         broken = () if waits is None else waits.broken
         self.transcript += transcript_lines(recording.instructions, self.goldens, self.layers)

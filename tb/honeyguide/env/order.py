@@ -99,7 +99,14 @@ class Played:
 
 @dataclass(frozen=True, kw_only=True)
 class Restarted:
-    """The core was reset; what was in flight is forgotten."""
+    """The core was reset; what was in flight is forgotten.
+
+    Attributes:
+        counts: what the core numbers begins anew; else it goes on from where the core was, which
+            nobody outside of it knows.
+    """
+
+    counts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
