@@ -179,6 +179,21 @@ def round_half_away(x: ArrayLike) -> NDArray[np.float64]:
     return np.copysign(np.floor(np.abs(values) + 0.5), values)
 
 
+def quantize_bound(real: float, scale: float, zero_point: int) -> int:
+    """Quantise a bound of an activation as tflite::Quantize does for any type.
+
+    It divides in float32, rounds half away from zero and narrows through int32. Raises ValueError
+    for a result that int32 does not hold, which C does not define.
+    """
+    with np.errstate(over="ignore"):
+        ratio = float(np.float32(real) / np.float32(scale))
+    rounded = math.floor(abs(ratio) + 0.5) if math.isfinite(ratio) else 1 << 32
+    bound = zero_point + (rounded if ratio >= 0 else -rounded)
+    if not -INT32_MAX <= bound <= INT32_MAX:
+        raise ValueError(f"scale {scale:g} is too small for a bound of {real:g}")
+    return bound
+
+
 def activation_range(
     activation: str, scale: float, zero_point: int, dtype: str = "int8"
 ) -> tuple[int, int]:
@@ -186,22 +201,17 @@ def activation_range(
 
     ``activation`` is NONE, RELU, RELU6 or RELU_N1_TO_1; ``scale`` is the output's, taken as
     float32 because TensorFlow Lite divides in float32 and rounds half away from zero.
-    Raises ValueError for any other activation.
+    Raises ValueError for any other activation, and as `quantize_bound`.
     """
-
-    def quantize(real: float) -> int:
-        ratio = float(np.float32(real) / np.float32(scale))
-        rounded = math.floor(abs(ratio) + 0.5)
-        # The C++ narrows through int32, and checks that the sum fits, hence the limit.
-        return zero_point + (rounded if ratio >= 0 else -rounded)
-
     low, high = limits(dtype)
     if activation == "RELU":
-        low = max(low, quantize(0.0))
+        low = max(low, quantize_bound(0.0, scale, zero_point))
     elif activation == "RELU6":
-        low, high = max(low, quantize(0.0)), min(high, quantize(6.0))
+        low = max(low, quantize_bound(0.0, scale, zero_point))
+        high = min(high, quantize_bound(6.0, scale, zero_point))
     elif activation == "RELU_N1_TO_1":
-        low, high = max(low, quantize(-1.0)), min(high, quantize(1.0))
+        low = max(low, quantize_bound(-1.0, scale, zero_point))
+        high = min(high, quantize_bound(1.0, scale, zero_point))
     elif activation != "NONE":
         raise ValueError(f"fused activation {activation} is not supported")
     return low, high

@@ -21,9 +21,9 @@ from golden.numerics import (
     activation_range,
     clamp_int8,
     multiply_by_quantized_multiplier,
+    quantize_bound,
     quantize_multiplier,
     requantize,
-    round_half_away,
     rounding_divide_by_pot,
 )
 from golden.operators.parameters import rescale_multiplier
@@ -82,10 +82,7 @@ def bounded_table(
 ) -> Int8:
     """RELU_0_TO_1 and RELU_N1_TO_1 as operators of their own, with rescaling (ReluPrepare)."""
     multiplier, shift = rescale_multiplier(input_scale, output_scale)
-    bounds = [
-        output_zero_point + int(round_half_away(np.float32(real) / np.float32(output_scale)))
-        for real in (low, high)
-    ]
+    bounds = [quantize_bound(real, output_scale, output_zero_point) for real in (low, high)]
     return requantize(
         INPUTS - input_zero_point,
         multiplier=multiplier,
@@ -118,17 +115,19 @@ def leaky_relu_table(
 
 
 _INPUT_INTEGER_BITS = 4  # logistic and tanh see their input with four integer bits
+_MOST_INPUT_SHIFT = 62  # of 1 in a 64-bit number with a sign
 
 
 def _logistic_input(input_scale: float, input_zero_point: int) -> tuple[Int32, Int32, int]:
     """Centred inputs, the same with four integer bits, and the radius beyond which they saturate.
 
-    Raises ValueError for a scale below 2^-28, where the kernel shifts by a negative amount.
+    The multiplier is 31 bits of the scale's fraction, never 0: logistic_common.cc and tanh.cc call
+    frexp themselves. Raises ValueError for a scale below 2^-28 or from 2^35 on, where the kernel
+    shifts a 64-bit number by an amount that C does not define.
     """
-    multiplier, shift = quantize_multiplier(
-        float(np.float32(input_scale)) * (1 << (31 - _INPUT_INTEGER_BITS))
-    )
-    if shift < 0:
+    fraction, shift = math.frexp(float(np.float32(input_scale)) * (1 << (31 - _INPUT_INTEGER_BITS)))
+    multiplier = int(fraction * (1 << 31))  # exact: the fraction has 24 bits
+    if not 0 <= shift <= _MOST_INPUT_SHIFT:
         raise ValueError(f"logistic and tanh are not defined for an input scale of {input_scale}")
     # CalculateInputRadius with 31 signed bits.
     radius = math.floor(((1 << _INPUT_INTEGER_BITS) - 1) * (1 << (31 - 4)) / (1 << shift))

@@ -63,9 +63,10 @@ def quantize_float(x: Float, dtype: str, *, scale: float, zero_point: int) -> In
 
 
 def dequantize(x: Integers, *, scale: float, zero_point: int) -> Float:
-    """DEQUANTIZE to float32: the product is taken in double."""
+    """DEQUANTIZE to float32: the product is taken in double; beyond float32 it is infinite."""
     centred = x.astype(np.int32) - np.int32(zero_point)
-    return (float(np.float32(scale)) * centred.astype(np.float64)).astype(np.float32)
+    with np.errstate(over="ignore"):
+        return (float(np.float32(scale)) * centred.astype(np.float64)).astype(np.float32)
 
 
 def cast(x: Array, dtype: str) -> Array:

@@ -61,8 +61,8 @@ def real_table(
     """ELU, GELU, EXP or LOG. LOG of what is not positive is the least value of the output.
 
     Raises:
-        ValueError: the output's scale has no inverse, or ELU leaves int32, to which its kernel
-            casts before it clamps: C gives that no value.
+        ValueError: the output's scale has no inverse, an input is beyond float32, or ELU leaves
+            int32, to which its kernel casts before it clamps: C gives that no value.
     """
     function = FUNCTIONS[name]
     with np.errstate(over="ignore", divide="ignore"):
@@ -71,7 +71,10 @@ def real_table(
         raise ValueError(f"output scale {output_scale:g} has no inverse in float32")
     table = np.empty(256, dtype=np.int8)
     for index, value in enumerate(INPUTS - input_zero_point):
-        real = np.float32(input_scale) * np.float32(value)
+        with np.errstate(over="ignore"):
+            real = np.float32(input_scale) * np.float32(value)
+        if not np.isfinite(real):
+            raise ValueError(f"{value} steps of input scale {input_scale:g} are beyond float32")
         if name == "LOG" and real <= 0:
             table[index] = -128
             continue

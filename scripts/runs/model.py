@@ -187,8 +187,9 @@ def _span(network: Network, index: int) -> tuple[float, float]:
             made = network.tensors[layer.outputs[0]]
             least, most = limits(made.dtype)
             edge = 3 * made.scale
+            largest = float(np.finfo(np.float32).max)  # a scale may reach beyond it
             return (
-                (least - made.zero_point) * made.scale - edge,
-                (most - made.zero_point) * made.scale + edge,
+                max((least - made.zero_point) * made.scale - edge, -largest),
+                min((most - made.zero_point) * made.scale + edge, largest),
             )
     return -100.0, 100.0

@@ -142,9 +142,9 @@ def _binary(
         twice = 2 * max(scales[:2])
         pairs = (quantize_multiplier(scales[0] / twice), quantize_multiplier(scales[1] / twice))
         if square:
-            factor = (
-                twice * twice / float(np.float32((1 << left_shift * 2) * np.float32(scales[2])))
-            )
+            with np.errstate(over="ignore"):  # an infinite divisor makes a factor of 0, as in C
+                divisor = float(np.float32((1 << left_shift * 2) * np.float32(scales[2])))
+            factor = twice * twice / divisor
         else:
             factor = twice / ((1 << left_shift) * scales[2])
             if quantize_multiplier(factor)[1] > 0:

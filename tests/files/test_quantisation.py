@@ -23,7 +23,7 @@ from models.tflite_writer import packed
 from scripts.fuzz.campaign import refused
 from scripts.fuzz.mutate import Mutant
 from scripts.fuzz.worker import Ending, judge
-from scripts.runs.model import load_model
+from scripts.runs.model import load_model, random_inputs
 from scripts.runs.oracle import Oracles
 from sw.importer.validation.operators import SIGNATURES, Rule
 from sw.importer.validation.rules import convolutional, pointwise, recurrent, types
@@ -31,6 +31,7 @@ from tests.files.support import MODELS, changed, operand, operator, refusal
 
 FACTORS = (1.001, 1.01, 1.1, 2.0, 0.5, 1e-3, 1e3, 1e6)
 STEPS = (1, -1, 100, -100)
+RUNGS = (2.0**-64, 2.0**-31, 2.0**40, 3.3e38)  # scales at which a kernel leaves its integers
 
 
 def groups(model: Any) -> list[tuple[int, ...]]:
@@ -48,15 +49,17 @@ def groups(model: Any) -> list[tuple[int, ...]]:
 def requantised(
     raw: bytes, wanted: Sequence[tuple[int, ...]] | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield a network with scales of tensors multiplied, and with their zero points moved."""
+    """Yield a network with scales of tensors multiplied or far off, and zero points moved."""
     for indices in wanted or groups(schema.ModelT.InitFromPackedBuf(raw, 0)):
-        for change, values in (("scale", FACTORS), ("zero point", STEPS)):
+        for change, values in (("scale", FACTORS), ("rung", RUNGS), ("zero point", STEPS)):
             for value in values:
                 model = schema.ModelT.InitFromPackedBuf(raw, 0)
                 for index in indices:
                     one = model.subgraphs[0].tensors[index].quantization
                     if change == "scale":
                         one.scale = [float(np.float32(scale * value)) for scale in one.scale]
+                    elif change == "rung":
+                        one.scale = [float(np.float32(value))] * len(one.scale)
                     else:
                         points = [0] * len(one.scale) if one.zeroPoint is None else one.zeroPoint
                         one.zeroPoint = [int(point) + value for point in points]
@@ -162,3 +165,62 @@ def test_products_beyond_int32_wrap(
     mutant = Mutant(number=1, model=model, what=f"scale {scale}", raw=raw)
     ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
     assert (ending.kind, ending.oracle) == ("network", "")
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "position", "scale", "said"),
+    [
+        ("LOGISTIC", "LOGISTIC", 0, 2.0**-29, "not defined for an input scale"),
+        ("LOGISTIC", "LOGISTIC", 0, 2.0**-64, "not defined for an input scale"),
+        ("LOGISTIC", "LOGISTIC", 0, 2.0**35, "not defined for an input scale"),
+        ("TANH", "TANH", 0, 3e38, "not defined for an input scale"),
+        ("RELU6", "RELU6", 0, 2.0**-31, "too small for a bound of 6"),
+        ("GELU", "GELU", 0, 3e38, "are beyond float32"),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", 19, 2.0**-44, "2^-43"),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", 19, 2.0**18, "to 2^17"),
+    ],
+)
+def test_scales_at_which_the_kernel_leaves_its_integers_are_refused(
+    model: str, name: str, position: int, scale: float, said: str, tmp_path: Path
+) -> None:
+    change = lambda m: setattr(operand(m, name, position).quantization, "scale", [scale])  # noqa: E731
+    assert said in refusal(changed(tmp_path, model, change))
+
+
+@pytest.mark.parametrize("name", ["RELU_0_TO_1", "RELU_N1_TO_1"])
+def test_bounds_beyond_int32_are_refused(name: str, tmp_path: Path) -> None:
+    def change(tables: Any) -> None:
+        made = operator(tables, name).outputs[0]
+        tables.subgraphs[0].tensors[made].quantization.scale = [2.0**-31]
+
+    assert "too small for a bound of 1" in refusal(changed(tmp_path, name, change))
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "position", "scale"),
+    [
+        ("LOGISTIC", "LOGISTIC", 0, 2.0**-28),
+        ("TANH", "TANH", 0, 2.0**34),
+        ("RELU6", "RELU6", 0, 2.0**-28),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", 19, 2.0**-43),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", 19, 2.0**17),
+    ],
+)
+def test_the_scales_next_to_them_are_exact(
+    model: str, name: str, position: int, scale: float, oracles: Oracles, tmp_path: Path
+) -> None:
+    change = lambda m: setattr(operand(m, name, position).quantization, "scale", [scale])  # noqa: E731
+    raw = changed(tmp_path, model, change).read_bytes()
+    mutant = Mutant(number=1, model=model, what=f"scale {scale}", raw=raw)
+    ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
+    assert (ending.kind, ending.oracle) == ("network", "")
+
+
+def test_random_inputs_of_a_huge_scale_are_finite(tmp_path: Path) -> None:
+    def change(tables: Any) -> None:
+        made = operator(tables, "QUANTIZE").outputs[0]
+        tables.subgraphs[0].tensors[made].quantization.scale = [3.3e38]
+
+    path = changed(tmp_path, "QUANTIZE float32 to int8", change)
+    model = load_model(path, load_config("8x8"))
+    assert np.isfinite(random_inputs(model, 2, 1)).all()

@@ -13,6 +13,9 @@ from sw.importer.context import Operator
 
 # How far the scale of an SVDF's bias may be from the product of scales, as tflite-micro has it.
 BIAS_STRAY = 1e-5
+# Exponents of an LSTM's cell scale: tanh shifts it by 12 more, 3 to the left or a sum to the right,
+# in 32 bits with a sign.
+LEAST_CELL, MOST_CELL = -43, 17
 
 
 def lstm_shapes(op: Operator) -> None:
@@ -35,7 +38,12 @@ def lstm_shapes(op: Operator) -> None:
     for position in (18, 19):
         _shape(op, position, (batch, units))
         _state(op, position)
-    clip, scale = float(op.options.cellClip), op.tensor(19).scale
+    clip, scale = float(op.options.cellClip), op.quantised(op.tensor(19)).scale
+    if not 2.0**LEAST_CELL <= scale <= 2.0**MOST_CELL:
+        raise op.error(
+            f"its cell has scale {scale:g}; it must be 2^{LEAST_CELL} to 2^{MOST_CELL}",
+            tensor=op.tensor(19),
+        )
     if not math.isfinite(clip) or clip < 0 or 0 < clip < scale:
         raise op.error(f"option cellClip is {clip:g}; it must be 0, or {scale:g} or more")
 
