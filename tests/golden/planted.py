@@ -212,7 +212,9 @@ _MISTAKES: dict[str, Mistake] = {
         "lookup.activation_range",
         lambda genuine: lambda *arguments: (genuine(*arguments)[0], 0),
     ),
-    "RELU_0_TO_1, RELU_N1_TO_1": _at("lookup.round_half_away", lambda _: np.floor),
+    "RELU_0_TO_1, RELU_N1_TO_1": _at(
+        "lookup.quantize_bound", lambda genuine: lambda *arguments: genuine(*arguments) - 1
+    ),
     "ELU, GELU, EXP, LOG": _at("transfer.math", _ceiling_for_floor),
     "RSQRT": _at("transfer._inverse_square_root", lambda genuine: lambda value: genuine(value + 1)),
     "SOFTMAX, SOFTMAX int8 to int16": _at("softmax.rounding_divide_by_pot", truncated),
