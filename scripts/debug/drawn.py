@@ -71,6 +71,7 @@ STAGES = {
     "ratel_fifo": ("load", "store", "control"),
     "ratel_core": tuple(dict.fromkeys(PARTS.values())),
 }
+INSTANCE = re.compile(r"\s*(ratel_\w+) (?:#\(|u_\w+ \()")
 LEFT_OUT = re.compile("ratel_(code_|clock_gate|cv32e40x|sram|integrity|parameter_check|idle)")
 PARTS_OF = {
     "ratel_xif": ("offload queue", "result port"),
@@ -113,6 +114,7 @@ PARTS_OF = {
     "ratel_(requant|rescale|rounding|average|divide)": ("requantiser", "prescaler"),
     "ratel_writer": ("writer",),
     "ratel_(gearbox|fifo)": tuple(PARTS),
+    "ratel_control": ("front end", "check", "dispatch", "error record", "registers"),
     "ratel_core": tuple(PARTS),
 }  # fmt: skip
 
@@ -161,12 +163,12 @@ def judge(
     """Compare what was said with what is expected."""
     told: Mapping[str, Any] = done.difference or {}
     text, awaited = str(told.get("text", "")), str(told.get("awaited", ""))
-    stages = of_module(STAGES, change.module, "control")
+    stages = of_change(STAGES, change, "control")
     texts = (affected.stuck,) if hung else affected.texts
     patterns = [mnemonic(item) for item in texts if item]
     # What no instruction's effects show is a matter of ports and registers: any or none is right.
     named = not patterns or any(re.match(rf"{pattern}\b", text) for pattern in patterns)
-    parts = of_module(PARTS_OF, change.module, "check")
+    parts = of_change(PARTS_OF, change, "check")
     names, root = awaited.split(", "), str(told.get("root", ""))
     ends = [(link.source, link.sink) for link in LINKS if link.name in names]
     ends += [
@@ -181,6 +183,32 @@ def judge(
         stage_right=told.get("stage") in stages, instruction_right=bool(told) and named,
         awaited_right=not hung or met,
     )  # fmt: skip
+
+
+def of_change(
+    table: Mapping[str, tuple[str, ...]], change: Change, default: str
+) -> tuple[str, ...]:
+    """Look a change up: by its module, and where it wires an instance by that one's.
+
+    The core itself is nothing but wires.
+    """
+    own = of_module(table, change.module, default)
+    (path,) = [path for path in core().hdl() if path.stem == change.module]
+    inside = instance_at(path.read_text(encoding="utf-8").splitlines(), change.line)
+    if inside is None:
+        return own
+    wired = of_module(table, inside, default)
+    return wired if change.module == "ratel_core" else tuple(dict.fromkeys((*own, *wired)))
+
+
+def instance_at(lines: Sequence[str], line: int) -> str | None:
+    """The module whose instance a line, counted from 1, belongs to; None if to none."""
+    for text in reversed(lines[:line]):
+        if begun := INSTANCE.match(text):
+            return begun.group(1)
+        if text.rstrip().endswith(";") and text != lines[line - 1]:
+            return None
+    return None
 
 
 class Measure:

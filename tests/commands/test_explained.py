@@ -103,6 +103,29 @@ def test_what_a_failing_run_prints(wrong_core: Path, tmp_path: Path) -> None:
 @pytest.mark.sim
 @pytest.mark.slow
 @pytest.mark.nightly
+def test_a_network_that_hangs_names_what_does_not_come(tmp_path: Path) -> None:
+    """And a hang is told from what else differs from the core of the last commit."""
+    rtl = tmp_path / "rtl"
+    shutil.copytree(ROOT / "rtl", rtl)
+    drain = rtl / "compute" / "ratel_drain.v"
+    text = drain.read_text(encoding="utf-8")
+    assert text.count("(!param_valid_q || next_block)") == 1
+    drain.write_text(text.replace("(!param_valid_q || next_block)", "next_block"))
+    words = ["waves", "--test", "network", "--rtl", rtl, "--no-view"]
+    if (ROOT / ".git").exists():
+        words += ["--base", "HEAD"]
+    ended = command(*map(str, words), results=tmp_path)
+    assert ended.code == 1, ended.out + ended.err
+    assert re.search(r"CONV_2D.*it never ended: drain is the root", ended.out), ended.out
+    assert "parameters, parameter read does not come" in ended.out
+    if (ROOT / ".git").exists():
+        told = ended.out.partition("the cores part in cycle ")[2].splitlines()
+        assert "param_rd_en_o is 0, was 1" in "".join(told[:7]), ended.out
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+@pytest.mark.nightly
 def test_what_a_watch_prints(wrong_core: Path, tmp_path: Path) -> None:
     """A failure with its first difference, then what is no Verilog, then a core that is right."""
     lane = wrong_core / "compute" / "ratel_requant_lane.v"

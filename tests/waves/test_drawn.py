@@ -13,7 +13,16 @@ from honeyguide.core import core
 from honeyguide.mutate.kinds import changes
 from honeyguide.mutate.source import read_sources
 from scripts.debug.affected import Affected, first_affected, mnemonic, ran
-from scripts.debug.drawn import LEFT_OUT, PARTS_OF, STAGES, judge, of_module, read_report
+from scripts.debug.drawn import (
+    LEFT_OUT,
+    PARTS_OF,
+    STAGES,
+    instance_at,
+    judge,
+    of_change,
+    of_module,
+    read_report,
+)
 from tb.env.trace_records import Kind
 from tb.env.waits_table import PARTS
 from tests.waves.test_first_difference import Recorder, change, right_job
@@ -117,6 +126,22 @@ def test_what_is_said_is_compared_with_what_was_found(
     found = judge(1, one, "layers.AnyLayers", done, affected, hung=hung)
     assert (found.stage_right, found.instruction_right, found.awaited_right) == right
     assert mnemonic("ld.t addr=1") == r"ld\.t"
+
+
+def test_a_change_of_wires_belongs_to_the_instance_that_is_wired() -> None:
+    (path,) = [path for path in core().hdl() if path.stem == "ratel_core"]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = lines.index("  ratel_load #(") + 1
+    (port,) = [n for n, text in enumerate(lines, 1) if ".m_axi_rvalid_i  (" in text]
+    assert first < port and instance_at(lines, port) == instance_at(lines, first) == "ratel_load"
+    assert instance_at(lines, first - 1) is None
+    (wake,) = [n for n, text in enumerate(lines, 1) if "wire wake =" in text]
+    assert instance_at(lines, wake) is None
+    (source,) = [one for one in read_sources(core().hdl()) if one.module == "ratel_core"]
+    wired = next(one for one in changes(source) if one.line == port)
+    assert of_change(STAGES, wired, "") == ("load",)
+    assert "load scatter" in of_change(PARTS_OF, wired, "")
+    assert "writer" not in of_change(PARTS_OF, wired, "")
 
 
 def test_an_interrupted_measurement_is_gone_on_with(tmp_path: Path) -> None:
