@@ -21,8 +21,10 @@ elements takes values of any type.
 - What depends on constants alone is computed when the file is read.
 
 *Runs on*: the core where an instruction computes exactly that; `make run` says which layers the
-host computes, and why. *Judge*: tflite-micro, or the reference kernels of LiteRT where that has no
-kernel, or one that does not define its result.
+host computes, and why. Tensors, channels and kernels that exceed the core's buffers are computed in
+parts; a layer whose sizes fit no part either (channels beyond 65,535 in several pixels of a row) is
+the host's. *Judge*: tflite-micro, or the reference kernels of LiteRT where that has no kernel, or
+one that does not define its result.
 """
 
 

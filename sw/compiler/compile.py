@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from golden.config import CoreConfig
 from golden.network import Network
 from sw.compiler.emitter import Emitter
 from sw.compiler.folding import can_fold, fold_columns
-from sw.compiler.geometry import CompileError, Shape
+from sw.compiler.geometry import CompileError, LayerError, Shape
 from sw.compiler.joining import can_join, take_turns
 from sw.compiler.lowering import lower
 from sw.compiler.memory import Lives, MemoryUse
@@ -43,24 +44,44 @@ def compile_network(
     """Program for ``network`` on ``config`` with its memory image from ``memory_base`` on.
 
     ``export_all`` stores every tensor the core computes to memory, for debugging. Where there are
-    alternatives, the one with the fewest predicted cycles is taken. Raises CompileError when the
-    core cannot run the network.
+    alternatives, the one with the fewest predicted cycles is taken. A layer that does not fit
+    whatever is done becomes the host's. Raises CompileError when nothing can run the network.
     """
+    refused: dict[int, str] = {}
+    while True:
+        try:
+            return _fastest(config, network, memory_base, export_all, refused)
+        except LayerError as error:
+            if error.layer in refused:
+                raise
+            refused[error.layer] = error.reason
 
+
+def _fastest(
+    config: CoreConfig,
+    network: Network,
+    memory_base: int,
+    export_all: bool,
+    refused: Mapping[int, str],
+) -> Program:
     def attempt(choices: frozenset[Choice]) -> tuple[Program, list[Choice]]:
         return compile_choices(
-            config, network, memory_base=memory_base, export_all=export_all, choices=choices
-        )
+            config, network, memory_base=memory_base, export_all=export_all, choices=choices,
+            refused=refused,
+        )  # fmt: skip
 
     best, possible = attempt(frozenset())
     chosen: frozenset[Choice] = frozenset()
     if PAIRS in possible:
         possible.remove(PAIRS)
-        other, found = attempt(frozenset({PAIRS}))
-        pairs = [choice for choice in found if choice[0] == "pair"]
-        good = frozenset(pair for pair in pairs if _gains(best, other, pair[1]))
-        if good and len(good) < len(pairs):
-            other, _ = attempt(good)
+        try:
+            other, found = attempt(frozenset({PAIRS}))
+            pairs = [choice for choice in found if choice[0] == "pair"]
+            good = frozenset(pair for pair in pairs if _gains(best, other, pair[1]))
+            if good and len(good) < len(pairs):
+                other, _ = attempt(good)
+        except CompileError:
+            good = frozenset()
         if good and other.predicted_cycles < best.predicted_cycles:
             best, chosen = other, good
     base = chosen
@@ -92,9 +113,13 @@ def compile_choices(
     memory_base: int,
     export_all: bool = False,
     choices: frozenset[Choice] = frozenset(),
+    refused: Mapping[int, str] | None = None,
 ) -> tuple[Program, list[Choice]]:
-    """Program with these alternatives taken, and all that there are. Raises CompileError."""
-    compiler = _Compiler(config, network, memory_base, export_all, choices)
+    """Program with these alternatives taken, and all that there are; see `lower`.
+
+    Raises LayerError, CompileError.
+    """
+    compiler = _Compiler(config, network, memory_base, export_all, choices, refused)
     return compiler.compile(), compiler.possible
 
 
@@ -114,11 +139,12 @@ class _Compiler:
         memory_base: int,
         export_all: bool,
         choices: frozenset[Choice],
+        refused: Mapping[int, str] | None,
     ) -> None:
         self._config = config
         self._network = network
         self._export_all = export_all
-        self._lowered, self._tensors = lower(network, config)
+        self._lowered, self._tensors = lower(network, config, refused)
         self._choices = choices
         self.possible: list[Choice] = []
         self._mark_first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golden import isa_builders
 from golden.isa import Instruction
-from sw.compiler.geometry import CompileError
+from sw.compiler.geometry import LayerError
 from sw.compiler.program import OutputPart, Step
 
 
@@ -31,9 +31,9 @@ class Emitter:
 
 
 def built(layer: int, builder: str, fields: dict[str, int]) -> Instruction:
-    """Instruction of a layer. Raises CompileError for a number that its fields cannot hold."""
+    """Instruction of a layer. Raises LayerError for a number that its fields cannot hold."""
     try:
         instruction: Instruction = getattr(isa_builders, builder)(**fields)
     except ValueError as error:
-        raise CompileError(f"layer {layer} does not fit the instructions: {error}") from None
+        raise LayerError(layer, f"its sizes do not fit the instructions: {error}") from None
     return instruction

@@ -7,9 +7,20 @@ from math import prod
 
 from golden.config import CoreConfig
 
+MAX_EXTENT = 0xFFFF  # sizes and pixel pitches have 16 bits
+
 
 class CompileError(ValueError):
     """A network the core cannot run; the message says why in one sentence."""
+
+
+class LayerError(CompileError):
+    """A layer the core cannot run after all, with ``reason``: the host can."""
+
+    def __init__(self, layer: int, reason: str) -> None:
+        super().__init__(f"layer {layer}: {reason}")
+        self.layer = layer
+        self.reason = reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,7 @@ def pixels(context: Context, shape: tuple[int, ...]) -> Shape:
     """The tensor as a column of pixels; very long pixels are cut into words."""
     column, cols = Shape.rows_of(shape), context.config.cols
     long = context.config.blocks(column.c) > context.config.spad_depth // 16
-    if long and column.c % cols == 0:
+    if long and column.bytes % cols == 0:
         return Shape(h=column.bytes // cols, w=1, c=cols)
     return column
 

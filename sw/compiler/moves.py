@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from golden.config import CoreConfig
-from sw.compiler.geometry import Shape, blocks, ceil_div
+from sw.compiler.geometry import MAX_EXTENT, Shape, blocks, ceil_div
 from sw.compiler.operations import Box, MoveOp
 from sw.compiler.units import Operand, Transfer, Unit
 
 TURNS = 8  # pieces of a move: while one is stored, the next is loaded
 FEWEST_LINES = 8  # of a piece, which takes some cycles to begin
-MAX_EXTENT = 0xFFFF  # sizes and pixel pitches have 16 bits
 
 
 @dataclass(frozen=True, kw_only=True)

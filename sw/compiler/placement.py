@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from golden.config import CoreConfig
-from sw.compiler.geometry import CompileError
+from sw.compiler.geometry import LayerError
 
 SHUFFLES = 200  # orders tried before a tensor is moved to memory; a few milliseconds in all
 
@@ -97,9 +97,10 @@ def squeeze(config: CoreConfig, fresh: list[Buffer], others: list[Buffer]) -> bo
     return True
 
 
-def refuse(name: str, needed: int, available: int) -> CompileError:
+def refuse(layer: int, name: str, needed: int, available: int) -> LayerError:
     """Error for something that does not fit whatever is done."""
-    return CompileError(
+    return LayerError(
+        layer,
         f"{name} needs {needed} lines of scratchpad at once and the configuration has {available}; "
-        "choose one with a larger SpadDepth"
+        "one with a larger SpadDepth could run it",
     )

@@ -1,7 +1,7 @@
 """Which residents and strips of a phase fit: what does not gives way, step by step.
 
     thinner strips  ->  one resident tensor less  ->  strips thinner at any price
-                    ->  fewer columns  ->  fewer channels at once  ->  CompileError
+                    ->  fewer columns  ->  fewer channels at once  ->  LayerError
 
 Each step is the smallest that makes what failed likelier to fit.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sw.compiler.geometry import CompileError, ceil_div
+from sw.compiler.geometry import LayerError, ceil_div
 from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.packing import is_one_tile, splits_kernel, weight_parts
 from sw.compiler.phase import Key, Limits, OpPlan, PhasePlan
@@ -22,18 +22,18 @@ PATIENCES = (1e9, 1.15)
 
 
 def place(phase: PhasePlan) -> None:
-    """Choose residents and strips until all fits. Raises CompileError if nothing does.
+    """Choose residents and strips until all fits. Raises LayerError if nothing does.
 
     Thin strips leave room for residents, and residents save what strips load twice; which is
     better depends on the network. Both are tried where they differ.
     """
     best: Placing | None = None
-    failure: CompileError | None = None
+    failure: LayerError | None = None
     for patience in PATIENCES:
         placing = Placing(phase=phase, patience=patience, spilled=_must_spill(phase))
         try:
             placing.settle()
-        except CompileError as error:
+        except LayerError as error:
             failure = error
             continue
         if best is None or placing.cycles < best.cycles:
@@ -162,7 +162,8 @@ class Placing:
             for index in range(failed.first, failed.last + 1)
             for buffer in self.phase.plans[index].buffers
         }
-        raise refuse(failed.name, sum(together.values()), self.phase.config.spad_depth)
+        layer = self.phase.ops[failed.first].layer
+        raise refuse(layer, failed.name, sum(together.values()), self.phase.config.spad_depth)
 
     def _thinner(
         self, index: int, plan: OpPlan, *, last_way: bool = False

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from golden.config import CoreConfig
 from sw.compiler.emitter import Emitter
-from sw.compiler.geometry import CompileError, blocks
+from sw.compiler.geometry import MAX_EXTENT, LayerError, blocks
 from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.units import Chunk, Transfer, Unit
 
@@ -41,9 +41,10 @@ class _Ring:
     def place(self, chunk: Chunk) -> bool:
         """Find room for ``chunk`` and set its slot; False when it has to wait for a release."""
         if chunk.count > self._size:
-            raise CompileError(
-                f"layer {chunk.layer} needs {chunk.count} words of the {self._name} buffer at once "
-                f"and the configuration has {self._size}"
+            raise LayerError(
+                chunk.layer,
+                f"it needs {chunk.count} words of the {self._name} buffer at once and the "
+                f"configuration has {self._size}",
             )
         start = self._next if self._next + chunk.count <= self._size else 0
         end = start + chunk.count
@@ -59,7 +60,7 @@ class _Ring:
 
 
 def schedule(config: CoreConfig, units: list[Unit], emitter: Emitter) -> None:
-    """Emit all units with their loads and stores. Raises CompileError when a chunk cannot fit."""
+    """Emit all units with their loads and stores. Raises LayerError when a chunk cannot fit."""
     _number(units)
     rings = {
         "weights": _Ring("weight", config.wbuf_depth),
@@ -80,7 +81,7 @@ def schedule(config: CoreConfig, units: list[Unit], emitter: Emitter) -> None:
             _emit_load(config, load, emitter)
             position += 1
         if position < len(queue) and queue[position][0] <= index:
-            raise CompileError(f"layer {unit.op.layer} needs more buffer space than there is")
+            raise LayerError(unit.op.layer, "it needs more buffer space than there is")
         _emit_execute(unit, emitter)
         for chunk in unit.chunks:
             if chunk.last_unit == index:
@@ -144,7 +145,8 @@ def _emit_transfer(config: CoreConfig, direction: str, move: Transfer, emitter: 
         move.layer,
         f"{direction}_pitch",
         row_pitch=move.row_pitch,
-        pix_pitch=move.pix_pitch,
+        # One pixel a row has no next one, and may be longer than the field for its pitch holds.
+        pix_pitch=move.pix_pitch if shape.w > 1 else min(move.pix_pitch, MAX_EXTENT),
         p=move.pitch,
     )
     emitter.emit(move.layer, f"{direction}_t", addr=move.address, base=move.base, p0=move.p0)

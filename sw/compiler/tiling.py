@@ -256,9 +256,8 @@ class _Builder:
     def sliced(self, strips: list[Strip], channels: int) -> list[Unit]:
         """Units of some channels each, for what keeps channels apart; all inputs stream."""
         config, op, target = self.config, self.op, self.target
-        if self.constants.steps:
-            most = max(1, config.wbuf_depth // 4 // self.constants.steps) * config.cols
-            channels = min(channels, most)
+        most = blocks_per_chunk(config, op, self.constants, first_of_phase=False)
+        channels = min(channels, most * config.cols)
         units: list[Unit] = []
         for strip in strips:
             for c0 in range(0, op.in_shape.c, channels):

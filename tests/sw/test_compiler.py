@@ -22,8 +22,8 @@ from golden.network.operations import (
 )
 from golden.operators.windows import resolve_padding
 from sw.compiler import moves
-from sw.compiler.compile import compile_network
-from sw.compiler.geometry import CompileError
+from sw.compiler.compile import compile_choices, compile_network
+from sw.compiler.geometry import LayerError
 from sw.compiler.program import HostPhase
 from sw.execution import core_phases
 from sw.importer import import_network
@@ -170,10 +170,8 @@ def test_a_pixel_larger_than_the_scratchpad_is_cut_into_channels() -> None:
 
 
 @pytest.mark.parametrize(("depth", "channels"), [(8, 4000), (400, 500), (8, 510)])
-def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence(
-    depth: int, channels: int
-) -> None:
-    """What it needs is more than there is, also where each buffer by itself would fit."""
+def test_outputs_larger_than_the_scratchpad_are_made_by_the_host(depth: int, channels: int) -> None:
+    """And it says why: what is needed is more than there is, also where each buffer would fit."""
     small = CoreConfig(name="small", spad_depth=64)
     builder = Builder(rng=np.random.default_rng(3))
     x = builder.tensor((1, 1, 1, depth))
@@ -192,10 +190,12 @@ def test_outputs_larger_than_the_scratchpad_are_refused_in_a_sentence(
         inputs=(x,),
         outputs=(y,),
     )
-    with pytest.raises(CompileError) as caught:
-        compile_network(small, network, memory_base=BASE)
-    said = re.search(r"needs (\d+) lines .* has (\d+); .* larger SpadDepth$", str(caught.value))
-    assert said is not None, caught.value
+    with pytest.raises(LayerError, match=r"^layer 0: "):
+        compile_choices(small, network, memory_base=BASE)
+    (phase,) = compile_network(small, network, memory_base=BASE).phases
+    assert isinstance(phase, HostPhase)
+    said = re.search(r"needs (\d+) lines .* has (\d+); .* larger SpadDepth", phase.op.reason)
+    assert said is not None, phase.op.reason
     assert int(said[1]) > int(said[2]) == small.spad_depth
 
 
