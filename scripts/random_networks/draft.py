@@ -13,13 +13,46 @@ from golden.numerics import limits
 from models.tflite_writer import TfliteWriter
 from sw.importer.registry import OPERATORS
 
-MOST_ELEMENTS = (
-    2500  # of a tensor: enough to be cut into parts, few enough for thousands of networks
-)
 MOST_PARTS = 4
 
 Array = NDArray[np.generic]
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How large a network may become.
+
+    Attributes:
+        operators: at most.
+        elements: of a tensor that is made.
+        constant: elements of a constant.
+        channels: of a product's result.
+        macs: multiply-accumulates of a product.
+        side: largest height and width of an input.
+        depth: most channels of an input.
+        long: share of inputs that have nearly all elements along one axis.
+    """
+
+    operators: int
+    elements: int
+    constant: int
+    channels: int
+    macs: int
+    side: int
+    depth: int
+    long: float = 0.0
+
+
+# Few elements let thousands of networks run; everything fits the scratchpad and weight buffer.
+SMALL = Extent(
+    operators=30, elements=2500, constant=1 << 20, channels=24, macs=1 << 31, side=12, depth=16
+)
+# What does not: strips, layers whose tensors go through memory, weights in parts.
+LARGE = Extent(
+    operators=8, elements=150_000, constant=250_000, channels=160, macs=4_000_000, side=80,
+    depth=96, long=0.25,
+)  # fmt: skip
 
 
 class UnsuitableError(Exception):
@@ -64,6 +97,7 @@ class Draft:
     """The network so far; `pool` are the tensors that may be read, `read` those that were."""
 
     rng: np.random.Generator
+    extent: Extent = SMALL
     writer: TfliteWriter = field(default_factory=lambda: TfliteWriter("random network"))
     inputs: list[int] = field(default_factory=list)
     pool: list[Value] = field(default_factory=list)
@@ -151,7 +185,9 @@ class Draft:
         zero_point: int = 0,
         channel_axis: int = 0,
     ) -> Value:
-        """Add a constant."""
+        """Add a constant. Raises UnsuitableError if that is too large."""
+        if data.size > self.extent.constant:
+            raise UnsuitableError
         index = self.writer.add_tensor(
             f"constant{self.operators}_{len(self.read)}_{self.integer(0, 1 << 20)}",
             data.shape,
@@ -170,7 +206,7 @@ class Draft:
         self, name: str, inputs: Sequence[Value | int], outputs: Sequence[Value], **options: Any
     ) -> list[Value]:
         """Add an operator; return what it makes. Raises UnsuitableError if that is too large."""
-        if any(not 0 < value.size <= MOST_ELEMENTS for value in outputs):
+        if any(not 0 < value.size <= self.extent.elements for value in outputs):
             raise UnsuitableError
         indices = [item if isinstance(item, int) else item.index for item in inputs]
         results = [
@@ -183,6 +219,11 @@ class Draft:
         self.pool += results
         self.made += [value.index for value in results]
         return results
+
+    def afford(self, macs: int) -> None:
+        """Raise UnsuitableError if a product takes too many multiply-accumulates."""
+        if macs > self.extent.macs:
+            raise UnsuitableError
 
     def retire(self, value: Value) -> None:
         """Let nothing read a tensor any more: it is an output."""

@@ -1,4 +1,7 @@
-"""Network number `index` of a seed: up to 30 operators, several inputs and outputs, branches."""
+"""Network number `index` of a seed: up to 30 operators, several inputs and outputs, branches.
+
+Every tenth has fewer operators and tensors that do not fit the scratchpad.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from collections.abc import Callable, Collection
 import numpy as np
 
 from scripts.random_networks import movement, pointwise, products
-from scripts.random_networks.draft import Draft, UnsuitableError
+from scripts.random_networks.draft import LARGE, SMALL, Draft, UnsuitableError
 
-MOST_OPERATORS = 30
+LARGE_EVERY = 10
 TRIES = 40
 
 Maker = Callable[[Draft], None]
@@ -58,13 +61,14 @@ BY_NAME = {maker.__name__: maker for maker in KINDS}
 
 def random_network(seed: int, index: int, only: Collection[str] = ()) -> bytes:
     """Return the file; ``only`` names the kinds of operators to draw from, all without."""
-    d = Draft(rng=np.random.default_rng([seed, index]))
+    extent = LARGE if index % LARGE_EVERY == LARGE_EVERY - 1 else SMALL
+    d = Draft(rng=np.random.default_rng([seed, index]), extent=extent)
     makers = [BY_NAME[name] for name in only] if only else list(KINDS)
     shares = np.array([KINDS[maker] for maker in makers])
     for _ in range(d.integer(1, 3)):
         _input(d)
-    count, tries = d.integer(1, MOST_OPERATORS), 0
-    while d.operators < count and tries < TRIES * MOST_OPERATORS:
+    count, tries = d.integer(1, extent.operators), 0
+    while d.operators < count and tries < TRIES * extent.operators:
         tries += 1
         maker = makers[int(d.rng.choice(len(makers), p=shares / shares.sum()))]
         before = d.operators
@@ -80,14 +84,23 @@ def random_network(seed: int, index: int, only: Collection[str] = ()) -> bytes:
 
 def _input(d: Draft) -> None:
     kind = d.rng.random()
-    shape = [1 if d.chance(0.85) else 2, d.integer(1, 12), d.integer(1, 12), d.integer(1, 16)]
-    if kind < 0.1:
+    batch = 1 if d.chance(0.85) else 2
+    sides = [d.integer(1, d.extent.side) for _ in "hw"]
+    shape = [batch, *sides, d.integer(1, d.extent.depth)]
+    while int(np.prod(shape)) > d.extent.elements:
+        axis = d.integer(1, 3)
+        shape[axis] = -(-shape[axis] // 2)
+    if d.extent.long and d.chance(d.extent.long):
+        shape = [1] * d.integer(1, 4)
+        shape[d.integer(0, len(shape) - 1)] = d.integer(1, 3)
+        shape[d.integer(0, len(shape) - 1)] = d.integer(1, d.extent.elements // 3)
+    if kind < 0.1 and len(shape) == 4:
         shape = shape[d.integer(1, 3) :]
     if 0.1 < kind < 0.17:
         d.input(shape, "float32", 0.0, 0)
     elif 0.17 < kind < 0.22:
         d.input(shape, "int16", d.scale(-12, -8), 0)
     elif 0.22 < kind < 0.24:
-        d.input(shape[2:], "bool", 0.0, 0)
+        d.input(shape[-2:], "bool", 0.0, 0)
     else:
         d.input(shape, "int8", d.scale(), d.point())

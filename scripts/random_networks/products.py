@@ -70,13 +70,14 @@ def convolution(d: Draft) -> None:
         w: Value | int = index
         made, options = fixed_window(d, (height, width), (shape[1], shape[2]))
     else:
-        channels = groups * d.integer(1, 24 // groups)
+        channels = groups * d.integer(1, d.extent.channels // groups)
         made, options = window(d, (height, width))
         shape = (channels, made.kernel_h, made.kernel_w, depth // groups)
         scales = weight_scales(d, channels)
         w = d.constant(d.values(shape), scale=scales)
         if groups == 1 and x.dtype == "int8":
             d.weights.append((w.index, shape, scales))
+    d.afford(batch * made.out_h * made.out_w * int(np.prod(shape)))
     scale = spread(d, x, scales, shape[1] * shape[2] * shape[3])
     y = wanted(
         (batch, made.out_h, made.out_w, shape[0]),
@@ -105,6 +106,7 @@ def depthwise(d: Draft) -> None:
     multiplier = d.choice((1, 1, 1, 2, 3))
     made, options = window(d, (height, width))
     channels = depth * multiplier
+    d.afford(batch * made.out_h * made.out_w * made.kernel_h * made.kernel_w * channels)
     scales = weight_scales(d, channels)
     w = d.constant(
         d.values((1, made.kernel_h, made.kernel_w, channels)), scale=scales, channel_axis=3
@@ -124,7 +126,8 @@ def fully_connected(d: Draft) -> None:
     """FULLY_CONNECTED of whole tensors or of their last axis."""
     x = d.operand("FULLY_CONNECTED")
     depth = x.size if d.chance(0.4) else x.shape[-1]
-    units = d.integer(1, 24)
+    units = d.integer(1, d.extent.channels)
+    d.afford(x.size * units)
     scales = weight_scales(d, units) if x.dtype == "int8" else weight_scales(d, 1)
     w = d.constant(d.values((units, depth)), scale=scales)
     b: list[Value | int] = [*bias(d, x, scales, units)]
@@ -136,7 +139,7 @@ def fully_connected(d: Draft) -> None:
 
 def transposed_convolution(d: Draft) -> None:
     """TRANSPOSE_CONV."""
-    x = d.image("TRANSPOSE_CONV", lambda v: v.size < 500)
+    x = d.image("TRANSPOSE_CONV", lambda v: v.size < d.extent.elements // 5)
     batch, height, width, depth = x.shape
     kernel, stride = (d.integer(1, 4), d.integer(1, 4)), (d.integer(1, 3), d.integer(1, 3))
     channels, padding = d.integer(1, 12), d.choice(("SAME", "VALID"))
@@ -144,6 +147,7 @@ def transposed_convolution(d: Draft) -> None:
         n * s if padding == "SAME" else (n - 1) * s + k
         for n, s, k in zip((height, width), stride, kernel, strict=True)
     ]
+    d.afford(x.size * kernel[0] * kernel[1] * channels)
     scales = weight_scales(d, channels)
     w = d.constant(d.values((channels, *kernel, depth)), scale=scales)
     y = wanted(
@@ -174,6 +178,7 @@ def matrix_product(d: Draft) -> None:
         shape = (*a.shape[:-2], *((columns, depth) if adjoint[1] else (depth, columns)))
         b = d.constant(d.values(shape, a.dtype), scale=d.scale(), zero_point=d.point(a.dtype))
     columns = b.shape[-2] if adjoint[1] else b.shape[-1]
+    d.afford(a.size * columns)
     scale = a.scale * b.scale * np.sqrt(depth) * 2.0 ** d.rng.uniform(3, 8)
     if a.dtype == "int16":
         scale *= 64

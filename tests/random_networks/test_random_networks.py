@@ -8,15 +8,17 @@ import pytest
 
 from golden.config import load_config
 from golden.network import NetworkError
-from golden.network.operations import Convolution
+from golden.network.operations import Convolution, FullyConnected
 from scripts.random_networks.campaign import Campaign, Finding
-from scripts.random_networks.generate import BY_NAME, random_network
+from scripts.random_networks.draft import LARGE
+from scripts.random_networks.generate import BY_NAME, LARGE_EVERY, random_network
 from scripts.random_networks.judge import judge
 from scripts.runs.bench import bench
 from scripts.runs.cut import operators
 from scripts.runs.oracle import Oracles
 from sw.compiler.compile import compile_network
-from sw.compiler.geometry import CompileError
+from sw.compiler.geometry import MAX_EXTENT, CompileError
+from sw.importer import import_network
 from sw.importer.registry import OPERATORS
 from tests.golden.planted import LAYERS, MISTAKES, Mistake, rolled
 
@@ -103,6 +105,24 @@ def test_every_operator_is_drawn_and_the_largest_have_thirty() -> None:
         most = max(most, len(names))
     assert set(OPERATORS) - drawn <= {"VAR_HANDLE", "CALL_ONCE"}
     assert most >= 30
+
+
+def test_every_tenth_does_not_fit_the_buffers(tmp_path: Path) -> None:
+    """Tensors go through memory in strips, weights in parts, sizes leave the fields' 16 bits."""
+    tensors, weights, longest = [], [], []
+    for number in range(LARGE_EVERY - 1, 40 * LARGE_EVERY, LARGE_EVERY):
+        path = tmp_path / "network.tflite"
+        path.write_bytes(random_network(1, number))
+        network = import_network(path)
+        tensors.append(max(tensor.size for tensor in network.tensors))
+        longest.append(max(max(tensor.shape, default=1) for tensor in network.tensors))
+        constants = [t.data.size for t in network.tensors if t.data is not None]
+        weights += [layer.operation.weights.size for layer in network.layers
+                    if isinstance(layer.operation, Convolution | FullyConnected)]  # fmt: skip
+        assert max(constants, default=0) <= LARGE.constant
+    assert sum(size > CORE.spad_depth * CORE.rows * CORE.cols for size in tensors) >= 8
+    assert sum(size > CORE.wbuf_depth * CORE.cols for size in weights) >= 3
+    assert max(longest) > MAX_EXTENT // 2
 
 
 def test_every_kind_has_a_planted_mistake() -> None:
