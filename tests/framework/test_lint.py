@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from honeyguide.lint.python import ruff_format, ruff_rules, types
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import check, verilog_style
 from honeyguide.lint.workflows import workflows
+from honeyguide.sim import yosys as yosys_module
 from honeyguide.sim.design import Design
 from scripts.lint.__main__ import main, report
 
@@ -430,3 +434,27 @@ def test_unknown_names_are_one_sentence() -> None:
         main(["--only", "nope"])
     with pytest.raises(UserError, match="unknown configuration '3x3'"):
         main(["--config", "3x3"])
+
+
+def test_yosys_makes_its_code_once_for_all_and_not_in_the_user_s_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes long: those that start together wait for the first."""
+    prepare = yosys_module.prepare.__wrapped__
+    starts = tmp_path / "starts"
+    slow = f"import time; open({str(starts)!r}, 'a').write('x'); time.sleep(0.3)"
+    monkeypatch.setattr(yosys_module, "yosys", lambda *words: [sys.executable, "-c", slow])
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(prepare, [tmp_path / "cache"] * 3))
+    assert starts.read_text() == "x"
+    monkeypatch.setattr(yosys_module, "yosys", lambda *words: [sys.executable, "-c", "exit(1)"])
+    prepare(tmp_path / "other")
+    assert not list((tmp_path / "other").glob("*.made"))
+    monkeypatch.undo()
+    home = {**yosys_module.yosys_environment(), "HOME": str(tmp_path / "home")}
+    home.pop("XDG_CACHE_HOME", None)
+    command = yosys_module.yosys("-q", "-p", "help -all")
+    done = subprocess.run(command, env=home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Preparing" not in done.stderr
+    assert not (tmp_path / "home").exists()

