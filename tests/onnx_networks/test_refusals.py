@@ -146,6 +146,19 @@ def _weights(model: Any) -> None:
     node(model, "Conv").input[1] = next(n for n in reals if n.input[0] not in fixed).output[0]
 
 
+def _bounds(low: float) -> Callable[[Any], None]:
+    return lambda m: refill(m, node(m, "Clip").input[1], np.array(low, dtype=np.float32))
+
+
+def _mean_scale(value: float) -> Callable[[Any], None]:
+    def change(model: Any) -> None:
+        made = node(model, "GlobalAveragePool").output[0]
+        rounds = next(one for one in model.graph.node if made in one.input)
+        refill(model, rounds.input[1], np.array(value, dtype=np.float32))
+
+    return change
+
+
 CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "unknown operator": ("qdq_classifier", _kind("Conv", "Einsum"), "Einsum (output"),
     "control flow": ("qdq_classifier", _loop, "holds a graph"),
@@ -153,6 +166,12 @@ CHANGES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "output in the middle": ("qdq_classifier", _float_output, "that no QuantizeLinear rounds"),
     "negative scale": ("qdq_classifier", _scale(-1.0), "is not a positive number"),
     "scale without a number": ("qdq_classifier", _scale(float("nan")), "is not a positive number"),
+    "subnormal scale": ("qdq_classifier", _scale(2.0**-127), "leaves float32"),
+    "scale of infinite steps": ("qdq_classifier", _scale(2.0**120), "leaves float32"),
+    "bounds the wrong way round": ("qdq_classifier", _bounds(64.0), "swap them"),
+    "a bound that is no number": ("qdq_classifier", _bounds(float("nan")), "swap them"),
+    "a mean of much more": ("qdq_classifier", _mean_scale(2.0**-31), "beyond what int32 holds"),
+    "a mean of nothing": ("qdq_classifier", _mean_scale(2.0**64), "beyond what onnxruntime"),
     "int16": ("qdq_classifier", _int16, "it quantises to int16"),
     "external data": ("qdq_classifier", _external, "lies in another file"),
     "short constant": ("qdq_classifier", _short, "does not hold what its shape says"),

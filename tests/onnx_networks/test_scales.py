@@ -23,6 +23,7 @@ from scripts.runs.oracle import Oracles
 from sw.importer import import_network
 
 FACTORS = (1.001, 2.0, 1e-3, 1e3)
+RUNGS = (2.0**-149, 2.0**-31, 3.3e38)  # at which float32 or int32 is left
 STEPS = (1, -1, 100, -100)
 SWEPT = ("qdq_asymmetric", "qdq_attention", "qdq_classifier", "qdq_decoder", "qdq_functions")
 SMALL = 16  # elements: what has more is no scale
@@ -40,6 +41,7 @@ def requantised(name: str, only: str = "") -> Iterator[tuple[str, bytes]]:
         changed: list[tuple[float, Any]] = []
         if array.dtype == np.float32:
             changed = [(factor, np.asarray(array * np.float32(factor))) for factor in FACTORS]
+            changed += [(rung, np.full(array.shape, rung, np.float32)) for rung in RUNGS]
         elif array.dtype in (np.int8, np.uint8):
             low, high = np.iinfo(array.dtype).min, np.iinfo(array.dtype).max
             moved = [(step, np.clip(array.astype(int) + step, low, high)) for step in STEPS]
@@ -96,4 +98,6 @@ def test_biases_in_steps_of_their_own(factor: float, oracles: Oracles, tmp_path:
     assert after.bias is not None
     assert np.array_equal(after.bias, np.rint(before.bias * factor))
     assert not np.array_equal(after.bias, before.bias)
-    assert wrong(tmp_path, oracles, name, scale) == (len(FACTORS), [])
+    judged, found = wrong(tmp_path, oracles, name, scale)
+    assert found == []
+    assert judged >= len(FACTORS)

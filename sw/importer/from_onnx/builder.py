@@ -36,6 +36,8 @@ MOST_SAID = 600  # characters of a sentence on a node; a list of numbers has no 
 MOST_BYTES = 256 << 20  # of all tensors that are computed
 TO_IMAGE, TO_PLAIN = (0, 2, 3, 1), (0, 3, 1, 2)
 NUMBERS = frozenset({"Unsqueeze", "Expand"})  # a table may be a single number; elsewhere one axis
+# Scales: onnxruntime takes smaller ones for 0, and 256 steps of larger ones are infinite.
+LEAST_SCALE, MOST_SCALE = 2.0**-126, 2.0**119
 SCALARS = frozenset({"QLinearAdd", "QLinearMul", "QLinearAveragePool"})  # of scales without an axis
 INPUTS = np.arange(256, dtype=np.uint8).view(np.int8)  # of each entry of a table
 
@@ -133,13 +135,20 @@ class Builder:
             wanted = "(1,) or ()" if most else "()"
             raise self.error(node, f"input {position} has shape {shape}; {wanted} is wanted")
 
+    def usable(self, node: Node, scales: np.ndarray) -> None:
+        """Raise NetworkError for scales with which float32 has no value for each step."""
+        bad = [s for s in scales.reshape(-1) if not LEAST_SCALE <= s <= MOST_SCALE]
+        if bad and not (np.isfinite(bad[0]) and bad[0] > 0):
+            raise self.error(node, f"scale {bad[0]} is not a positive number; quantise it anew")
+        if bad:
+            raise self.error(node, f"scale {bad[0]:g} leaves float32; quantise it anew")
+
     def scaling(self, node: Node, scale_at: int, point_at: int) -> Scaling:
         """A scale and a zero point for a whole tensor; without a zero point it is uint8, 0."""
         self.reals(node, scale_at)
         scale = self.scalar(node, scale_at)
         self.single(node, scale_at)
-        if not (np.isfinite(scale) and scale > 0):
-            raise self.error(node, f"scale {scale} is not a positive number; quantise it anew")
+        self.usable(node, np.asarray(scale))
         point = np.zeros(1, dtype=np.uint8)
         if node.input(point_at):
             point = self.constant(node, point_at)

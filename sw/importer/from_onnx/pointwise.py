@@ -109,13 +109,18 @@ WITH_NUMBER = ("Add", "Sub", "Mul", "Div", "Pow")  # functions if an operand is 
 
 
 def limits(b: Builder, node: Node) -> tuple[float, float]:
-    """Bounds of a Relu or Clip; infinite where it has none."""
+    """Bounds of a Relu or Clip; infinite where it has none.
+
+    Raises NetworkError for bounds of which none is the lower: onnxruntime's kernels differ there.
+    """
     if node.kind == "Relu":
         return 0.0, math.inf
     found = []
     for position, name, otherwise in ((1, "min", -math.inf), (2, "max", math.inf)):
         bound = b.optional(node, position, name)
         found.append(otherwise if bound is None else float(bound.reshape(-1)[0]))
+    if not found[0] <= found[1]:
+        raise b.error(node, f"its bounds are {found[0]:g} and {found[1]:g}; swap them")
     return found[0], found[1]
 
 

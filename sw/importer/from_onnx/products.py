@@ -6,6 +6,7 @@ the QDQ form the QuantizeLinear behind it does.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from golden.network.operations import (
     Total,
     TransposedConvolution,
 )
+from golden.numerics import INT32_MAX
 from golden.operators.parameters import rescale_multiplier
 from golden.operators.windows import Window
 from sw.importer.from_onnx.builder import Builder
@@ -431,11 +433,21 @@ def _with_zero(
     return np.minimum(sums[0], 0), np.maximum(sums[1], 0)
 
 
+# What onnxruntime's QLinearGlobalAveragePool multiplies a sum of pixels by.
+LEAST_POOL, MOST_POOL = 2.0**-32, 256.0
+
+
 def mean(
     b: Builder, node: Node, x: Quantised, axes: tuple[int, ...], keep: bool, to: Target
 ) -> Quantised:
     """GlobalAveragePool and ReduceMean; axes are those of the file."""
     multiplier, shift = rescale_multiplier(x.scaling.scale, to.scaling.scale)
+    count = math.prod(x.shape[axis] for axis in axes)
+    ratio = x.scaling.scale / to.scaling.scale
+    if shift > 0 and (255 * count) << shift > INT32_MAX:
+        raise b.error(node, f"its sums are scaled by {ratio:g}, beyond what int32 holds")
+    if "GlobalAveragePool" in node.kind and not LEAST_POOL <= ratio / count < MOST_POOL:
+        raise b.error(node, f"it scales {count} pixels by {ratio:g}, beyond what onnxruntime takes")
     common: dict[str, Any] = {
         "keep_dims": keep, "input_zero_point": x.scaling.zero_point,
         "output_zero_point": to.scaling.zero_point, "multiplier": multiplier, "shift": shift,

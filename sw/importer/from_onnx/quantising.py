@@ -121,8 +121,9 @@ def _weights(
 ) -> Weights:
     if str(data.dtype) not in ("int8", "uint8"):
         raise b.error(node, f"constants of {data.dtype} are not supported; quantise them to int8")
-    if not np.isfinite(scales).all() or not (scales > 0).all() or not data.size:
-        raise b.error(node, "its scales are not all positive numbers; quantise it anew")
+    if not data.size:
+        raise b.error(node, f"constants of shape {data.shape} have no elements; export it anew")
+    b.usable(node, scales)
     if scales.size > 1 and not (-data.ndim <= axis < data.ndim):
         raise b.error(node, f"axis {axis} does not exist in shape {data.shape}")
     if scales.size > 1 and data.shape[axis] != scales.size:
