@@ -45,6 +45,12 @@ class Ran:
     effects: dict[str, list[Content]] = field(default_factory=dict)
     ended: bool | None = None
 
+    @property
+    def waits_for_check(self) -> bool:
+        """Whether the check has not said yet what becomes of it."""
+        needed = not self.text.startswith(("cfg.", "fence", "rdcnt", "."))
+        return needed and not {"engine", "refused"} & self.effects.keys()
+
     def add(self, kind: str, *content: object) -> None:
         """Add an effect."""
         self.effects.setdefault(kind, []).append(content)
@@ -58,7 +64,7 @@ class Affected:
         texts: instructions whose effects are others than the good core's: the first by what it
             writes, and the first by its sums too, which a later clamp may hide; none if nothing
             but ports and registers shows it.
-        stuck: the oldest that never ends, if the core hangs.
+        stuck: the oldest that never ends, if the core hangs; none if nobody has offered another.
     """
 
     texts: tuple[str, ...]
@@ -87,11 +93,16 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
             latest[index].add("refused", *told)
         elif kind is Kind.CONFIGURED and index in latest:
             latest[index].add("group", record["data"].tobytes())
-        elif kind is Kind.DISPATCH and index in latest:
+        elif kind is Kind.DISPATCH and found:
+            # The check goes on in order, and may have lost the number.
+            waiting = [item for item in found if item.waits_for_check]
+            item = latest.get(index, found[-1])
+            if not item.waits_for_check and waiting:
+                item = waiting[0]
             engine = min(int(record["bank"]), 2)
-            latest[index].add("engine", engine)
-            latest[index].ended = False
-            queues[engine].append(latest[index])
+            item.add("engine", engine)
+            item.ended = False
+            queues[engine].append(item)
         elif kind in (Kind.LOAD_START, Kind.EXECUTE_START, Kind.STORE_START):
             engine = (int(kind) - 1) // 2
             if queues[engine]:
@@ -135,15 +146,33 @@ def first_affected(
     pairs = list(zip(should, did, strict=False))
     texts = []
     for sums in (False, True):
-        for a, b in pairs:
-            whole = b.ended is not False and not hung
+        for place, (a, b) in enumerate(pairs):
+            whole = not hung and (b.ended is not False or overtaken(b, did[place + 1 :]))
             if any(_differ(x, y, whole=whole) for x, y in _effects(a, b, sums=sums)):
                 texts.append(a.text)
+                if a.effects["taken"] != b.effects["taken"]:
+                    texts.append(b.text)  # what was taken instead of it
                 break
     stuck = [b.text for a, b in pairs if b.ended is False or (a.ended and b.ended is None)]
-    if not stuck and len(did) < len(should):
+    if not stuck and len(did) < len(should) and offers_more(other):
         stuck = [should[len(did)].text]
     return Affected(texts=tuple(dict.fromkeys(texts)), stuck=stuck[0] if stuck else "")
+
+
+def overtaken(item: Ran, later: list[Ran]) -> bool:
+    """Whether a later instruction of its engine ended: engines work in order."""
+    return any(one.ended and one.effects.get("engine") == item.effects.get("engine")
+               for one in later)  # fmt: skip
+
+
+def offers_more(records: NDArray[np.void]) -> bool:
+    """Whether a word was offered, or a doorbell rung, after the last instruction was taken.
+
+    Else it is the host that waits, for an answer of a port.
+    """
+    kinds = records["kind"]
+    offered, taken = np.flatnonzero(kinds == Kind.OFFERED), np.flatnonzero(kinds == Kind.RETIRE)
+    return bool(len(offered)) and (not len(taken) or offered[-1] > taken[-1])
 
 
 def _effects(a: Ran, b: Ran, *, sums: bool) -> Iterator[tuple[list[Content], list[Content]]]:

@@ -98,7 +98,8 @@ PARTS_OF = {
                     "store bursts", "store gather", "emit", "write port"),
     "ratel_emit": ("emit",),
     "ratel_write_port": ("write port", "AW channel", "W channel", "emit"),
-    "ratel_(spad|bank_arbiter)": ("scratchpad",),
+    "ratel_spad": ("scratchpad",),
+    "ratel_bank_arbiter": ("gather", "scratchpad"),  # which asks through it
     "ratel_(exec_slots|exec_mode|execute|tile_counter)": (
         "execute start", "execute end", "row generator", "tap generator", "gather", "word sets",
         "weight fetch", "step", "array", "drain", "prescaler", "requantiser", "writer"),

@@ -11,17 +11,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from golden.assembler import disassemble_instruction
-from golden.isa import Instruction
+from golden.assembler import disassemble_instruction, disassemble_word
+from golden.isa import Instruction, decode
 from honeyguide.sim import SimResult
 from tb.env.first_difference_job import Difference, Stage
 from tb.env.first_difference_records import Recording, RtlInstruction, sort_records
 from tb.env.first_difference_transcript import HEADER, transcript_lines
-from tb.env.trace_records import read_saved
+from tb.env.trace_records import Kind, read_saved
 from tb.env.waits import Snapshot, all_waits, follow, read_saved_waits, waits_of
 
 CLOCK_PS = 10_000
 LATE = re.compile(r"Assertion failed in \S*_(?:is_bounded|in_time)\b")  # how they are called
+OFFER = re.compile(r"check_cvxif\.cvxif_(?:offer|operands|id|accepts|refuses|answer)_?")
 RESET_PENDING = "!u_control.reset_pending"
 
 
@@ -43,10 +44,13 @@ def crash_difference(folder: Path, result: SimResult) -> dict[str, Any]:
     engine = driver(result.message)
     item = working(recording, engine, cycle)
     stage = Stage(engine) if engine in ("load", "store") else Stage.CONTROL
+    word = offered(recording, cycle) if OFFER.search(result.message) else None
+    if word is not None:
+        item = None  # it has no number yet
     found = Difference(
         stage=stage, what=result.message, cycle=cycle,
         index=None if item is None else item.index,
-        text="" if item is None
+        text=told(word) if word is not None else "" if item is None
         else disassemble_instruction(Instruction(item.word, item.rs1, item.rs2)),
         issued=None if item is None else item.retired,
         evidence="no values were compared",
@@ -101,6 +105,18 @@ def driver(message: str) -> str:
     if told is None:
         return Stage.CONTROL
     return Stage.LOAD if told.group(1) in ("ar", "r") else Stage.STORE
+
+
+def offered(recording: Recording, cycle: int) -> int | None:
+    """The word that was offered over CV-X-IF in a cycle."""
+    records = recording.of(Kind.OFFERED)
+    records = records[(records["bank"] == 0) & (records["cycle"] <= cycle)]
+    return int(records["data"][-1].view("<u4")[0]) if len(records) else None
+
+
+def told(word: int) -> str:
+    """A word as the assembler has it, without operands that nobody knows."""
+    return f".word {word:#010x}" if decode(word) is None else disassemble_word(word)
 
 
 def working(recording: Recording, engine: str, cycle: int) -> RtlInstruction | None:

@@ -57,7 +57,7 @@ class Follower(Part):
                 return self._with_hang(found.after(self.job.broken))
         found = self._stray() if unnumbered is None else unnumbered[1]
         if found is None and self.job.hung is not None:
-            found = self._hang(None, self.job.hung, "host")
+            found = self._unanswered(self.job.hung) or self._hang(None, self.job.hung, "host")
         return None if found is None else found.after(self.job.broken)
 
     def _with_hang(self, found: Difference) -> Difference:
@@ -117,6 +117,14 @@ class Follower(Part):
             chain=tuple(wait.sentence() for wait in chain.waits),
             waits=tuple(all_waits(snapshot)),
         )  # fmt: skip
+
+    def _unanswered(self, snapshot: Snapshot) -> Difference | None:
+        """Say why an instruction without a number, which has no other effect, has no result."""
+        for _, golden in self.job.unnumbered:
+            owed = golden.outcome.result is not None and golden.issued is not None  # over CV-X-IF
+            if owed and golden.answered is None:
+                return self._hang(golden, snapshot, "result port")
+        return None
 
     def _stray(self) -> Difference | None:
         """What the core took although nobody issued it."""

@@ -15,9 +15,11 @@ from golden.isa import MAC
 from golden.isa_table import Counter
 from golden.machine.checks import HIGH_HALF
 from golden.machine.counted import array_work
+from golden.machine.outcome import MacTrace
 from golden.register_map import COUNTERS, offset_of
 from tb.env.first_difference_golden import GoldenInstruction
-from tb.env.first_difference_records import Recording
+from tb.env.first_difference_records import Recording, RtlInstruction
+from tb.env.trace_records import Kind
 
 COUNTERS_HIGH = offset_of("COUNTER_HIGH")
 COUNTERS_OF = {
@@ -58,6 +60,46 @@ def counter_of(message: str) -> str | None:
     base = COUNTERS if offset < COUNTERS_HIGH or told[2] else COUNTERS_HIGH
     index = (offset - base) // 4 % HIGH_HALF
     return COUNTERS_OF.get(Counter(index)) if index < len(Counter) else None
+
+
+def miswrapped(
+    recording: Recording, goldens: Mapping[int, GoldenInstruction]
+) -> tuple[str, RtlInstruction, int, str] | None:
+    """Return who told wrongly that an accumulator left int32, when register WRAPPED is wrong.
+
+    Returns:
+        The engine's stage, array for sums and requantiser for biases, the first instruction it may
+        be, the cycle, and a sentence; None if both told what golden says.
+    """
+    work = [
+        (item, golden.outcome.mac)
+        for item in sorted(recording.order("execute"), key=lambda item: item.dispatched or 0)
+        if item.start is not None and (golden := goldens.get(item.index)) is not None
+    ]
+    events = recording.of(Kind.WRAPPED)
+    for bit, stage, name in ((1, "array", "sum"), (2, "requantiser", "bias")):
+        cycles = [int(event["cycle"]) for event in events if int(event["bank"]) & bit]
+        for cycle in cycles:
+            at = [(item, mac) for item, mac in work if during(item, cycle)]
+            if at and all(mac is None or wraps(mac, bit) is False for _, mac in at):
+                return stage, at[0][0], cycle, f"a {name} left int32, expected none to"
+        for item, mac in work:
+            missed = mac is not None and wraps(mac, bit) and item.end is not None
+            if missed and not any(during(item, cycle) for cycle in cycles):
+                return stage, item, item.end or 0, f"no {name} left int32, expected one to"
+    return None
+
+
+def during(item: RtlInstruction, cycle: int) -> bool:
+    """Whether an engine was at work on an instruction in a cycle."""
+    return item.start is not None and item.start <= cycle and (
+        item.end is None or cycle <= item.end
+    )  # fmt: skip
+
+
+def wraps(mac: MacTrace, bit: int) -> bool | None:
+    """Whether golden says that sums (1), biases (2) left int32; None where it can't."""
+    return mac.sums_wrap if bit == 1 else mac.bias_wraps
 
 
 def miscount(

@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from golden.machine.window import Axis, axes
 from tb.env.first_difference_golden import BUS_ERRORS, GoldenInstruction
 from tb.env.first_difference_job import Difference, Job, Part, Stage
 from tb.env.first_difference_places import Bytes, Written
@@ -125,6 +127,12 @@ class Engines(Part):
         if wrong is None:
             return None
         what, cycle, shape = wrong
+        counted = self._counted(rtl, golden)
+        if counted is not None:
+            return self.difference(
+                golden, Stage.ARRAY, counted[0], counted[1],
+                evidence=f"the sums are right, what they are divided by is not; at the end: {what}",
+            )  # fmt: skip
         fault = self._memory_fault(rtl, (Kind.READ_PBUF, Kind.READ_LUT))
         return self.difference(
             golden, Stage.MEMORY if fault else Stage.REQUANTISER, what, cycle, shape=shape,
@@ -150,8 +158,8 @@ class Engines(Part):
         pixels, channels = want.shape
         none = Tiles(
             values=np.zeros((0, self.core.rows, self.core.cols), np.int32),
-            cycles=np.zeros(0, np.int64),
-        )
+            cycles=np.zeros(0, np.int64), counts=np.zeros((0, self.core.rows), np.int64),
+        )  # fmt: skip
         tiles = self.tiles.get(rtl.index, none)
         got, when = tiles.by_pixel(pixels, channels, self.core)
         tall = -(-pixels // self.core.rows) * self.core.blocks(channels)
@@ -180,6 +188,24 @@ class Engines(Part):
             f"expected {want[pixel, channel]}, got {got[pixel, channel]}"
         )
         return text, int(when[pixel, channel]), shape
+
+    def _counted(self, rtl: RtlInstruction, golden: GoldenInstruction) -> tuple[str, int] | None:
+        """What is wrong with the taps that the array counted for an average: text, cycle."""
+        request, tiles = golden.request, self.tiles.get(rtl.index)
+        if request is None or request.format.name != "avgpool" or tiles is None:
+            return None
+        down, across = (taps_inside(axis) for axis in axes(request.groups))
+        want = np.multiply.outer(down, across).reshape(-1)
+        got, when = tiles.counts_by_pixel(len(want), self.core)
+        wrong = np.flatnonzero((got != want) & (when >= 0))
+        if not len(wrong):
+            return None
+        first = int(wrong[np.argmin(when[wrong])])
+        y, x = divmod(first, len(across))
+        return (
+            f"taps inside the image of pixel y={y} x={x}: expected {want[first]}, got {got[first]}",
+            int(when[first]),
+        )
 
     def _store(self, rtl: RtlInstruction, golden: GoldenInstruction) -> Difference | None:
         assert golden.output is not None
@@ -217,3 +243,11 @@ def width_of(golden: GoldenInstruction) -> int:
         return int(golden.output.place.shape[1])
     assert golden.request is not None
     return int(golden.request.groups["out"]["ow"])
+
+
+def taps_inside(axis: Axis) -> NDArray[np.int64]:
+    """How many taps of a window are inside the image, for each output of an axis."""
+    found = np.zeros(axis.out, dtype=np.int64)
+    for outputs, _ in axis.useful_taps():
+        found[outputs] += 1
+    return found

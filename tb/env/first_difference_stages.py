@@ -18,10 +18,28 @@ from tb.env.trace_records import Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Tiles:
-    """Tiles of one execute instruction: int32 [tiles, Rows, Cols], and the cycle of each."""
+    """Tiles of one execute instruction.
+
+    Attributes:
+        values: accumulators, int32 [tiles, Rows, Cols].
+        cycles: of each tile.
+        counts: taps inside the image, [tiles, Rows].
+    """
 
     values: NDArray[np.int32]
     cycles: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def counts_by_pixel(
+        self, pixels: int, core: CoreConfig
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Counts of the first block and their cycles [pixels]; tiles that are missing are -1."""
+        across = -(-pixels // core.rows)
+        counts = np.full((across, core.rows), -1, dtype=np.int64)
+        cycles = np.full(across, -1, dtype=np.int64)
+        found = min(len(self.counts), across)
+        counts[:found], cycles[:found] = self.counts[:found], self.cycles[:found]
+        return counts.reshape(-1)[:pixels], np.repeat(cycles, core.rows)[:pixels]
 
     def by_pixel(
         self, pixels: int, channels: int, core: CoreConfig
@@ -49,11 +67,13 @@ def tiles_by_instruction(recording: Recording, core: CoreConfig) -> list[Tiles]:
     records = records[: count * quarters]
     values = np.ascontiguousarray(records["data"]).view("<i4").reshape(count, core.rows, core.cols)
     cycles = records["cycle"][::quarters].astype(np.int64)
+    counts = records["strobes"].reshape(count, core.rows, core.cols // 4)[:, :, 0].astype(np.int64)
     ends = np.flatnonzero(records["extra"][::quarters]) + 1
     found, first = [], 0
     for end in [*ends.tolist(), count]:
         if end > first or end in ends:
-            found.append(Tiles(values=values[first:end], cycles=cycles[first:end]))
+            part = slice(first, end)
+            found.append(Tiles(values=values[part], cycles=cycles[part], counts=counts[part]))
         first = end
     return found
 

@@ -29,7 +29,7 @@ from honeyguide.env.failures import Failures
 from honeyguide.env.order import Announced, Broken, Milestone, Played, Restarted
 from honeyguide.settings import results_folder
 from tb.env.first_difference import first_difference
-from tb.env.first_difference_counts import Miscount, counter_of, miscount
+from tb.env.first_difference_counts import Miscount, counter_of, miscount, miswrapped
 from tb.env.first_difference_golden import (
     GoldenInstruction,
     after,
@@ -58,6 +58,7 @@ KEEP = "RATEL_RECORDS"  # "1": leave records.bin
 LONGEST, AFTER = 4000, 60  # cycles before and after the difference of which waves are recorded
 STAGES = {"load": Stage.LOAD, "execute": Stage.ARRAY, "store": Stage.STORE}
 ABOUT_ERRORS = re.compile(r"\bERR_\w+")  # registers that hold an error
+WRAPPED = "read of WRAPPED "
 IN_MEMORY = re.compile(r"\bbyte 0x[0-9a-f]+\b.*(?:: | )expected ")  # as the scoreboard says it
 HUNG = re.compile("hang:|time-out after")  # how a test begins to say that the core does not go on
 
@@ -121,6 +122,9 @@ class FirstDifference(uvm_component):
             case Answered():
                 if item.outcome.index in self.goldens:
                     self.goldens[item.outcome.index].answered = item.cycle
+                for _, golden in self.unnumbered:
+                    if golden.outcome is item.outcome:
+                        golden.answered = item.cycle
 
     def _begins(self, instruction: Instruction, owner: Owner) -> None:
         word = instruction.word
@@ -219,6 +223,14 @@ class FirstDifference(uvm_component):
         wrong = None if engine is None else miscount(engine, recording, self.goldens)
         if wrong is not None:
             return self.of_count(message, wrong)
+        wrapped = miswrapped(recording, self.goldens) if WRAPPED in message else None
+        if wrapped is not None:
+            stage, item, when, what = wrapped
+            return Difference(
+                stage=Stage(stage), what=what, cycle=when, index=item.index, issued=item.retired,
+                text=disassemble_instruction(Instruction(item.word, item.rs1, item.rs2)),
+                evidence=f"every value inside the engines is right; {message}",
+            )  # fmt: skip
         told = re.search(r"cycle (\d+)", message)
         cycle = int(told.group(1)) if told else recording.last_cycle
         named = re.search(r"instruction (\d+)", message)

@@ -53,6 +53,8 @@ class Kind(IntEnum):
     READ_PBUF = 34
     READ_LUT = 35
     SWEPT = 36
+    OFFERED = 37
+    WRAPPED = 38
 
 
 def read_live(first: int = 0) -> NDArray[np.void]:

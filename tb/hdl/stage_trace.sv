@@ -17,6 +17,7 @@
 //   configures_i                         | it is of class cfg and writes group_i; config_i: the
 //                                        | file
 //   fail_i .. fail_index_i               | one was refused, as in ratel_frontend
+//   offered_i .. rang_word_i             | a word is offered over CV-X-IF; a doorbell is rung
 //   checked_*                            | a checked instruction goes to the slots
 //   blocked_i, valid_i, ready_i, done_i  | load, execute, store: waits, offered, taken, complete
 //   error_i, *_error_i                   | with done: a bus error; its address
@@ -28,7 +29,8 @@
 //   er_*, wr_*                           | execute reads the scratchpad, the weights
 //   pr_*, tr_*                           | execute reads parameters, the table
 //   sweep_i                              | all memories are being set to 0
-//   shadow_i, acc_i                      | a tile leaves the array
+//   shadow_i, acc_i, count_i             | a tile leaves the array; taps inside the image, a row
+//   sum_wraps_i, bias_wraps_i            | a step, a bias, takes an accumulator out of int32
 //   sr_*                                 | store reads the scratchpad
 //   aw_i .. wstrb_i                      | a burst, a beat on the bus
 `include "ratel_desc.vh"
@@ -57,6 +59,11 @@ module stage_trace #(
   input logic [31:0]                    fail_detail_i,
   input logic [31:0]                    fail_word_i,
   input logic [31:0]                    fail_index_i,
+  input logic                           offered_i,
+  input logic                           answered_i,
+  input logic [31:0]                    offered_word_i,
+  input logic                           rang_i,
+  input logic [31:0]                    rang_word_i,
   // dispatch
   input logic                           checked_valid_i,
   input logic                           checked_ready_i,
@@ -111,6 +118,9 @@ module stage_trace #(
   input logic [26:0]                    counted_i,
   input logic                           shadow_i,
   input logic [Rows*Cols*32-1:0]        acc_i,
+  input logic [Rows*18-1:0]             count_i,
+  input logic                           sum_wraps_i,
+  input logic                           bias_wraps_i,
   // store
   input logic                           sr_en_i,
   input logic [4:0]                     sr_bank_i,
@@ -152,6 +162,8 @@ module stage_trace #(
   localparam int unsigned ReadPbuf   = 34;
   localparam int unsigned ReadLut    = 35;
   localparam int unsigned Swept      = 36;
+  localparam int unsigned Offered    = 37;
+  localparam int unsigned Wrapped    = 38;
 
   localparam int Chunks = 8;  // of 128 bits, enough for any descriptor
 
@@ -165,7 +177,7 @@ module stage_trace #(
   logic [31:0]       counted_q [3];        // since the end of the instruction before
   logic [Rows-1:0]   er_en_q;
   logic [Rows*16-1:0] er_addr_q;
-  logic              wr_en_q, pr_en_q, tr_en_q, sr_en_q, cfg_q, sweep_q;
+  logic              wr_en_q, pr_en_q, tr_en_q, sr_en_q, cfg_q, sweep_q, offered_q;
   logic [7:0]        pr_addr_q;
   logic [Cols*8-1:0] tr_index_q;
   logic [3:0]        group_q;
@@ -206,6 +218,7 @@ module stage_trace #(
       sr_bank_q <= sr_bank_i;
       sr_addr_q <= sr_addr_i;
       cfg_q     <= rst_ni && retired_i && configures_i;
+      offered_q <= rst_ni && offered_i && !answered_i;
       group_q   <= group_i;
       index_q   <= index_i;
       full_q    <= (checked_valid_i && !checked_ready_i) ? full_q + 1 : '0;
@@ -233,6 +246,8 @@ module stage_trace #(
     if (on && sweep_i && !sweep_q) note(Swept, 0, 0, 0, 0, '0);
     if (on && rst_ni) begin
       // --- front end and dispatch
+      if (offered_i && !offered_q) note(Offered, 0, 0, 0, 0, 128'(offered_word_i));
+      if (rang_i) note(Offered, 0, 1, 0, 0, 128'(rang_word_i));
       if (retired_i) note(Retire, 0, 0, result_i, index_i, {32'd0, rs2_i, rs1_i, word_i});
       if (cfg_q) note(Configured, 32'(group_q), 0, 0, index_q, 128'(config_i[64*group_q +: 64]));
       if (fail_i) begin
@@ -277,11 +292,13 @@ module stage_trace #(
       if (shadow_i) begin
         for (int r = 0; r < Rows; r++) begin
           for (int c = 0; c < Cols; c += 4) begin
-            note(Accumulate, c, r, 0, 32'(ends_q[2]), acc_i[32*(Cols*r+c) +: 128]);
+            note(Accumulate, c, r, 32'(count_i[18*r +: 18]), 32'(ends_q[2]),
+                 acc_i[32*(Cols*r+c) +: 128]);
           end
         end
       end
       if (done_i[1]) note(Worked, 0, 0, 0, 0, {32'd0, drain_q, fetch_q, steps_q});
+      if (sum_wraps_i || bias_wraps_i) note(Wrapped, 0, {30'd0, bias_wraps_i, sum_wraps_i}, 0, 0, '0);
       // --- store
       if (sr_en_q) note(StoreRead, 32'(sr_addr_q), 32'(sr_bank_q), 0, 0, 128'(sr_data_i));
       if (aw_i) note(StoreBurst, 0, 32'(awlen_i), 0, awaddr_i, '0);
@@ -313,6 +330,11 @@ bind ratel_core stage_trace #(
   .fail_detail_i   (u_control.fail_detail),
   .fail_word_i     (u_control.fail_word),
   .fail_index_i    (u_control.fail_index),
+  .offered_i       (x_issue_valid_i),
+  .answered_i      (x_issue_ready_o),
+  .offered_word_i  (x_issue_instr_i),
+  .rang_i          (|u_control.u_regs.u_doorbells.ring),
+  .rang_word_i     (u_control.u_regs.u_doorbells.write_data_i),
   .checked_valid_i (u_control.check_valid),
   .checked_ready_i (u_control.check_ready),
   .checked_engine_i(u_control.check_engine),
@@ -364,6 +386,9 @@ bind ratel_core stage_trace #(
   .counted_i       ({4'd0, store_bytes, macs, 4'd0, load_bytes}),
   .shadow_i        (u_execute.shadow),
   .acc_i           (u_execute.acc),
+  .count_i         (u_execute.count),
+  .sum_wraps_i     (u_execute.u_wrapped.sum_q),
+  .bias_wraps_i    (u_execute.u_wrapped.bias_q),
   .sr_en_i         (st_rd_en && st_rd_gnt),
   .sr_bank_i       (st_rd_bank),
   .sr_addr_i       (st_rd_addr),

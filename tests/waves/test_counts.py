@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from golden import isa_builders as isa
 from golden.isa_table import Counter
 from golden.machine import Machine
+from golden.machine.window import axes
 from golden.memory import Memory
 from golden.register_map import COUNTERS, offset_of
 from tb.env.first_difference import first_difference
-from tb.env.first_difference_counts import amount_of, counter_of, miscount
+from tb.env.first_difference_counts import amount_of, counter_of, miscount, miswrapped
+from tb.env.first_difference_engines import Engines, taps_inside
 from tb.env.first_difference_golden import GoldenInstruction, request_of
 from tb.env.first_difference_job import Stage
-from tb.env.first_difference_records import Recording, sort_records
+from tb.env.first_difference_records import Recording, RtlInstruction, sort_records
+from tb.env.first_difference_stages import Tiles
 from tb.env.trace_records import Kind
 from tests.waves.test_first_difference import CORE, job, right_job
 
@@ -121,3 +125,62 @@ def test_an_error_that_a_fence_lacks_is_that_of_what_has_no_number() -> None:
     assert found is not None and found.stage is Stage.CONTROL
     assert found.text == "rdcnt index=20" and found.index is None
     assert "expected 0x80000104" in found.what
+
+
+@pytest.mark.parametrize(
+    ("bit", "golden_wraps", "told", "stage"),
+    [
+        (1, False, True, "array"), (2, False, True, "requantiser"), (1, True, False, "array"),
+        (2, True, False, "requantiser"), (1, True, True, ""), (2, None, True, ""),
+        (1, False, False, ""),
+    ],
+)  # fmt: skip
+def test_who_told_wrongly_that_an_accumulator_left_int32_is_named(
+    bit: int, golden_wraps: bool | None, told: bool, stage: str
+) -> None:
+    goldens, recorder = right_job()
+    at = next(n for n, row in enumerate(recorder.rows) if row[3] == Kind.EXECUTE_START)
+    if told:
+        recorder.note(recorder.rows[at][0] + 2, Kind.WRAPPED, bank=bit)
+    (index,) = [n for n, golden in goldens.items() if golden.outcome.mac is not None]
+    outcome = goldens[index].outcome
+    assert outcome.mac is not None
+    mac = replace(outcome.mac, sums_wrap=golden_wraps if bit == 1 else False)
+    mac = replace(mac, bias_wraps=golden_wraps if bit == 2 else False)
+    goldens[index].outcome = replace(outcome, mac=mac)
+    found = miswrapped(sort_records(recorder.records()), goldens)
+    assert (found is None) == (not stage)
+    if found is not None:
+        assert (found[0], found[1].index) == (stage, index)
+        assert ("expected none to" in found[3]) == told
+
+
+def test_a_wrong_count_of_taps_is_the_array_s_and_not_the_requantiser_s() -> None:
+    machine = Machine(CORE, Memory(size=16))
+    for name, rs1, rs2 in (
+        ("in", 3 << 16 | 3, 1 << 16 | 1), ("out", 3 << 16 | 3, 1 << 16 | 1),
+        ("kernel", 3 << 16 | 3, 0x01010101), ("pad", 0, 1 << 8 | 1),
+    ):  # fmt: skip
+        machine.groups.write(name, rs1, rs2)
+    item = isa.avgpool(in_base=0, out_base=4)
+    request = request_of(machine, item.word, item.rs1, item.rs2)
+    assert request is not None
+    down, across = axes(request.groups)
+    right = np.multiply.outer(taps_inside(down), taps_inside(across)).reshape(-1)
+    assert right.max() == 9 and right.min() < 9, "some windows reach over the edge"
+    counts = np.zeros((2, CORE.rows), dtype=np.int64)
+    counts.reshape(-1)[: len(right)] = right
+    cycles = np.array([50, 60])
+    values = np.zeros((2, CORE.rows, CORE.cols), dtype=np.int32)
+    engine = Engines.__new__(Engines)
+    engine.core = CORE
+    golden = GoldenInstruction(outcome=machine.execute(item), request=request)
+    rtl = RtlInstruction(index=4, word=item.word)
+    engine.tiles = {4: Tiles(values=values, cycles=cycles, counts=counts)}
+    assert engine._counted(rtl, golden) is None
+    counts.reshape(-1)[8] += 1
+    told = engine._counted(rtl, golden)
+    assert told is not None and told[1] == 60
+    assert told[0].startswith(f"taps inside the image of pixel y=2 x=2: expected {right[8]}, got")
+    engine.tiles = {4: Tiles(values=values[:1], cycles=cycles[:1], counts=counts[:1])}
+    assert engine._counted(rtl, golden) is None, "the tile has not left the array"

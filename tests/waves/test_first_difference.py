@@ -30,6 +30,8 @@ from tb.env.first_difference_records import RtlInstruction, renumbered, sort_rec
 from tb.env.first_difference_subscriber import stage_of
 from tb.env.first_difference_writes import store_bytes
 from tb.env.trace_records import RECORD, Kind
+from tb.env.waits import Snapshot
+from tb.env.waits_table import LINKS, NUMBERS, WORK, bits
 
 CORE = load_config("8x8")
 SPAN = 20  # cycles of an instruction in these jobs
@@ -433,3 +435,28 @@ def test_after_an_abort_the_core_may_count_fewer_instructions_than_golden() -> N
     right = sort_records(renumbered(behind, first))
     assert first_difference(replace(job(goldens, recorder), recording=right)) is None
     assert not len(renumbered(behind[:0], 5))
+
+
+def at_rest() -> Snapshot:
+    """A core in which nobody waits."""
+    now = dict.fromkeys(bits(), (False, 5))
+    now |= {link.offer: (not link.take, 5) for link in LINKS}
+    now |= dict.fromkeys(WORK.values(), (True, 5))
+    return Snapshot(cycle=999, now=now, numbers=dict.fromkeys(NUMBERS, 0))
+
+
+def test_a_result_of_no_number_that_never_comes_is_told() -> None:
+    machine = Machine(CORE, Memory(size=16))
+    outcome = machine.execute(isa.rdcnt(index=2))
+    assert outcome.index is None and outcome.result is not None
+    goldens, recorder = right_job()
+    for golden in goldens.values():
+        golden.answered = 650
+    owed = GoldenInstruction(outcome=outcome, request=None, issued=700)
+    made = replace(job(goldens, recorder), hung=at_rest(), unnumbered=[(13, owed)])
+    found = first_difference(made)
+    assert found is not None and found.text.startswith("rdcnt")
+    assert (found.root, found.stage) == ("result port", Stage.CONTROL)
+    owed.answered = 720
+    other = first_difference(made)
+    assert other is not None and other.root == "host"

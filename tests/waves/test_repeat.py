@@ -97,6 +97,25 @@ def test_a_dead_process_leaves_what_the_engines_were_doing(tmp_path: Path) -> No
     assert crash_difference(tmp_path, result)["index"] is None
 
 
+def test_an_assertion_about_an_offer_names_the_word_that_was_offered(tmp_path: Path) -> None:
+    _, recorder = right_job()
+    for cycle, word in ((300, 0x0000000B), (330, 0x00000013), (340, 0x0200000B)):
+        recorder.note(cycle, Kind.OFFERED, data=word.to_bytes(4, "little"))
+    (tmp_path / "records.bin").write_bytes(recorder.records().tobytes())
+    message = ASSERTION.replace("check_axi.", "check_cvxif.cvxif_")
+    texts = {}
+    for name in ("accepts_own_opcode", "result_after_commit"):
+        result = SimResult(
+            status=SimStatus.FAIL, message=message.format(name), tests=(), seed=1, seconds=1.0,
+            returncode=-6, log=tmp_path / "log.txt", results_xml=None, coverage=None, waves=None,
+        )  # fmt: skip
+        found = crash_difference(tmp_path, result)
+        assert found["stage"] == "control" and found["cycle"] == 330
+        texts[name] = found["text"]
+    assert texts["accepts_own_opcode"] == ".word 0x00000013"
+    assert ".word" not in texts["result_after_commit"]
+
+
 @pytest.mark.parametrize(
     ("found", "message", "stage"),
     [
