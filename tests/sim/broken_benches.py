@@ -259,6 +259,16 @@ class InflatesACounterClearedAtWork(ClearsCountersAtWork):
     instead = {RegisterChecker: InflatedRegisters}
 
 
+@pyuvm.test()
+class ExpectsNothingOfCounters(GoodTest):
+    """The golden machine says of every counter that it may be anything."""
+
+    async def body(self) -> None:
+        machine = self.env.predictor.machine
+        machine.counter_bounds = lambda *_, **__: None  # type: ignore[method-assign]
+        await super().body()
+
+
 class ZeroStore(MemoryScoreboard):
     """As if the core had read memory that nobody wrote as 0, wherever that is."""
 

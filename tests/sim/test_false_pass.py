@@ -44,6 +44,10 @@ CAUGHT = {
         SimStatus.FAIL,
         r"read of COUNTER \(0x108\): expected \d+ to \d+ after a clear at work, got",
     ),
+    "ExpectsNothingOfCounters": (
+        SimStatus.FAIL,
+        r"read of COUNTER \(0x\w+\): not judged, though all that it counts is known",
+    ),
     "ReadsZerosThatNobodyWrote": (SimStatus.FAIL, r"byte 0x200 .*expected -?\d+, got 0"),
     "ExpectsAStoreTooMany": (SimStatus.FAIL, "expected a write|expected result|read of COUNTER"),
     "ExpectsAnInterrupt": (SimStatus.FAIL, "interrupt line: expected 1, got 0"),
