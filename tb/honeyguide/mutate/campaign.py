@@ -173,6 +173,16 @@ class Campaign:
         for outcome in earlier.values():
             self._enter(outcome)
         self.kept = len(self.fates)
+        try:
+            self._judge(known)
+        finally:
+            self._spent()
+        for number, reason in self.merged.refused.items():
+            self._settle(number, Fate.NOT_BUILT, message=reason)
+        return [self.fates[number] for number in sorted(self.fates)]
+
+    def _judge(self, known: Mapping[str, Outcome]) -> None:
+        """Give every mutant its fate."""
         if self._alive():
             self._control(known)
         for outcome in known.values():
@@ -185,12 +195,7 @@ class Campaign:
             for outcome in self._execute(orders):
                 self._record(outcome)
             self._control_killers()
-            self._spent()
         self._control_killers()
-        self._spent()
-        for number, reason in self.merged.refused.items():
-            self._settle(number, Fate.NOT_BUILT, message=reason)
-        return [self.fates[number] for number in sorted(self.fates)]
 
     def history(self) -> dict[str, Any]:
         """Return what a report says of the effort, and of an earlier campaign."""

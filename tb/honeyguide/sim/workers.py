@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import multiprocessing.process
+import multiprocessing.util
 import os
 import signal
 import sys
@@ -66,6 +67,8 @@ def prepare_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, stop)
+    # A worker leaves without what `atexit` knows; a keeper that is waited for is counted as well.
+    multiprocessing.util.Finalize(None, close_all, exitpriority=1)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
