@@ -186,6 +186,37 @@ def test_what_is_called_once_and_remembered_is_judged_by_all_tests_of_the_file(
     assert (mutant.fate, mutant.test) == (Fate.KILLED, "test_demo.py::test_twice")
 
 
+def test_what_tests_reach_is_kept_file_by_file(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupt loses the file that was running; what the options ignore is not run."""
+    for name in ("one", "two"):
+        (project / f"test_{name}.py").write_text(TESTS)
+    part = PythonPart(
+        files=("demo.py",), tests=(".",),
+        options=("--ignore=test_two.py",),
+    )  # fmt: skip
+    ran: list[str] = []
+    sound = campaign_module._reached
+
+    def reached(station: Station, part: PythonPart, file: str, reach: Path) -> None:
+        ran.append(file)
+        if len(ran) == 2:
+            raise KeyboardInterrupt
+        sound(station, part, file, reach)
+
+    monkeypatch.setattr(campaign_module, "_reached", reached)
+    folder = project.parent / "work"
+    folder.mkdir()
+    wanted = [named(project, "total += number")]
+    campaign = PythonCampaign(part=part, changes=wanted, folder=folder, tell=lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        campaign.run()
+    (mutant,) = campaign.run()
+    assert mutant.fate is Fate.KILLED
+    assert ran == ["test_demo.py", "test_one.py", "test_one.py"]
+
+
 def test_without_a_test_that_passes_nothing_is_judged(project: Path) -> None:
     (project / "test_demo.py").write_text("def test_bad():\n    assert False\n")
     with pytest.raises(UserError, match="no test of this part passes"):

@@ -78,7 +78,7 @@ class PythonCampaign:
         known = self._known(state)
         found: list[Mutant] = []
         with Station(tree.root, self.part.preload) as station:
-            tests = self._tests(station, tree.root)
+            tests = self._tests(station)
             for number, change in enumerate(self.changes, start=1):
                 row = known.get(change.name)
                 if row is None:
@@ -115,21 +115,26 @@ class PythonCampaign:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:24]
 
-    def _tests(self, station: Station, root: Path) -> Tests:
-        """Run everything on the good code, and see what it reaches."""
-        reach, log = self.folder / f"reach-{self._key()}.json", self.folder / "good.txt"
-        if not reach.is_file():
-            options = [word for word in _OPTIONS if word != "-x"]
-            ran = station.run(
-                [*options, *self.part.options, *self.part.tests], log, cpu_s=MOST_S, reach=reach
-            )
-            if ran.code not in (0, 1) or not reach.is_file():
-                raise UserError(f"the tests of this part can't be run: {log}")
-            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-            print(f"on good code: {''.join(said)}; only those that pass judge", flush=True)
-        tests = read(reach)
+    def _tests(self, station: Station) -> Tests:
+        """Run everything on the good code, and see what it reaches.
+
+        File by file, each kept as it ends: an interrupt loses one of them.
+        """
+        folder = self.folder / f"reach-{self._key()}"
+        folder.mkdir(exist_ok=True)
+        files = list(_test_files(self.part))
+        new = 0
+        for file in files:
+            reach = folder / f"{file.replace('/', '.')}.json"
+            if not reach.is_file():
+                _reached(station, self.part, file, reach)
+                new += 1
+        tests = read(sorted(folder.glob("*.json")))
+        if new:
+            passed = len(tests.seconds)
+            print(f"on good code {passed} tests of {len(files)} files pass; they judge", flush=True)
         if not tests.seconds:
-            raise UserError(f"no test of this part passes on the good code: {log}")
+            raise UserError(f"no test of this part passes on the good code: {folder}")
         return tests
 
     def _tried(
@@ -219,6 +224,27 @@ class PythonCampaign:
         for key in (_function(change)[0], change.module):
             if key is not None:
                 self._kills.setdefault(key, Counter())[test] += 1
+
+
+def _test_files(part: PythonPart) -> Iterator[str]:
+    """Yield the files of a part's tests, without those that its options ignore."""
+    ignored = {option.removeprefix("--ignore=") for option in part.options}
+    for name in part.tests:
+        path = ROOT / name
+        found = [path] if path.is_file() else sorted(path.rglob("test_*.py"))
+        names = (str(file.relative_to(ROOT)) for file in found)
+        yield from (one for one in names if one not in ignored)
+
+
+def _reached(station: Station, part: PythonPart, file: str, reach: Path) -> None:
+    """Run a file of tests on the good code, and leave what its tests reach."""
+    log, made = reach.with_suffix(".txt"), reach.with_suffix(".new")
+    options = [word for word in _OPTIONS if word != "-x"]
+    ran = station.run([*options, *part.options, file], log, cpu_s=MOST_S, reach=made)
+    # 5: it has no test of this part.
+    if ran.code not in (0, 1, 5) or not made.is_file():
+        raise UserError(f"the tests of this part can't be run: {log}")
+    made.replace(reach)
 
 
 def _batches(chosen: Sequence[str], seconds: Mapping[str, float]) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
@@ -88,9 +88,11 @@ class Tests:
     of: Mapping[Function, frozenset[str]]
 
 
-def read(path: Path) -> Tests:
+def read(paths: Sequence[Path]) -> Tests:
     """Return what the plugin wrote."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content: dict[str, dict[str, Any]] = {}
+    for path in paths:
+        content.update(json.loads(path.read_text(encoding="utf-8")))
     seconds = {name: row["seconds"] for name, row in content.items()}
     found: dict[Function, set[str]] = {}
     for name, row in content.items():
