@@ -174,6 +174,7 @@ RATEL = Core(
     proofs=proofs,
     faults="tests/faults",
     fault_tests=FAULT_TESTS,
+    survivors="tests/faults/survivors.toml",
     parts=PARTS,
     observed={"RATEL_TRACE": "stages"},
     crash=crash,

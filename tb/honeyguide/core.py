@@ -101,6 +101,7 @@ class Core:
         proofs: what the plan may name beside tests of the bench: pytest files, proofs.
         faults: the folder of the broken cores: faults.toml and a patch for each.
         fault_tests: None if the regression's own tests are to find them.
+        survivors: a TOML file that says why mutants survive that do; "" if there is none.
         parts: Python that is changed at random, by name; the core itself is the part `rtl`.
         debug_build: like `build`, with what that search needs.
         observed: environment variables with which a test looks for its first difference and leaves
@@ -131,6 +132,7 @@ class Core:
     proofs: Callable[[], Iterable[str]] = tuple
     faults: str = "faults"
     fault_tests: FaultTests | None = None
+    survivors: str = ""
     parts: Mapping[str, PythonPart] = field(default_factory=dict)
     debug_build: Callable[[str], dict[str, Any]] | None = None
     observed: Mapping[str, str] = field(default_factory=dict)

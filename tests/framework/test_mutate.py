@@ -22,6 +22,8 @@ from honeyguide.mutate.command import report
 from honeyguide.mutate.kinds import KINDS, Change, changes
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.page import page, unbroken
+from honeyguide.mutate.python.campaign import changes_of
+from honeyguide.mutate.reasons import explained, read, reasons
 from honeyguide.mutate.report import Fate, Mutant, content, score_of
 from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.runs import Killers
@@ -581,6 +583,34 @@ def test_changes_that_no_tool_takes_are_no_pass(
 def mutant(change: Change, fate: Fate, **more: object) -> Mutant:
     """Return a mutant."""
     return replace(Mutant(number=1, change=change, fate=fate), **more)  # type: ignore[arg-type]
+
+
+def test_reasons_stand_beside_survivors(tmp_path: Path) -> None:
+    table = tmp_path / "survivors.toml"
+    table.write_text(
+        '[[survivor]]\nmodule = "m"\nold = "a  +\\n b"\nnew = ""\nreason = "Nobody asks."\n'
+    )
+    item = {"module": "m", "old": "a + b", "new": "", "why": "4 runs passed"}
+    assert [one["why"] for one in explained([item, {**item, "new": "c"}], read(table))] == [
+        "4 runs passed. Nobody asks.", "4 runs passed",
+    ]  # fmt: skip
+    table.write_text('[[survivor]]\nmodule = "m"\nold = "a"\nreason = "x"\n')
+    with pytest.raises(UserError, match="says nothing of its new"):
+        read(table)
+    with pytest.raises(UserError, match="can't be read"):
+        read(tmp_path / "none.toml")
+
+
+def test_what_is_explained_still_stands_there() -> None:
+    """A reason for a change that is not possible any more would explain nothing."""
+    every = {
+        (item.module, " ".join(item.old.split()), " ".join(item.new.split()))
+        for item in [
+            *(one for source in read_sources(core().hdl()) for one in changes(source)),
+            *(one for part in core().parts.values() for one in changes_of(part)),
+        ]
+    }
+    assert [key for key in reasons() if key not in every] == []
 
 
 def test_the_report_counts_and_explains(demo: Source) -> None:

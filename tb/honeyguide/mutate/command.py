@@ -26,6 +26,7 @@ from honeyguide.mutate.kinds import Change, changes
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.page import measured, page, reports_of
 from honeyguide.mutate.python.campaign import PythonCampaign, changes_of
+from honeyguide.mutate.reasons import explained, reasons
 from honeyguide.mutate.report import (
     Fate,
     Mutant,
@@ -263,7 +264,7 @@ def report(
     score = score_of(mutants)
     judged = any(item.fate is not Fate.NOT_BUILT for item in mutants)
     passed = judged and (not left or (wanted.n is not None and score >= SCORE and not low))
-    said = {
+    said: dict[str, Any] = {
         "pass": passed, **measured(), "seed": wanted.seed, "config": wanted.config,
         "seconds": round(seconds, 1), **history, **content(mutants),
     }  # fmt: skip
@@ -271,7 +272,12 @@ def report(
     if wanted.publish:
         names = {"N": wanted.n, "SEED": wanted.seed}
         command = make_command("mutate", names, ["--publish"])
-        parts = reports_of(list(core().parts), results.reports)
+        known = reasons()
+        said = {**said, "survivors": explained(said["survivors"], known)}
+        parts = {
+            name: {**part, "survivors": explained(part["survivors"], known)}
+            for name, part in reports_of(list(core().parts), results.reports).items()
+        }
         text = page(said, command=command, runs=len(runs_of(wanted.config)), parts=parts)
         (ROOT / PAGE).write_text(text, encoding="utf-8")
     counts = {fate: sum(item.fate is fate for item in mutants) for fate in Fate}
