@@ -16,6 +16,7 @@ from honeyguide.cli import UserError
 from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
 from honeyguide.lint.python import ruff_format, ruff_rules, types
 from honeyguide.lint.step import Outcome
+from honeyguide.lint.verilog_resets import reset_rules
 from honeyguide.lint.verilog_style import check, verilog_style
 from honeyguide.lint.workflows import workflows
 from honeyguide.sim import yosys as yosys_module
@@ -458,3 +459,42 @@ def test_yosys_makes_its_code_once_for_all_and_not_in_the_user_s_cache(
     assert done.returncode == 0
     assert "Preparing" not in done.stderr
     assert not (tmp_path / "home").exists()
+
+
+WHOLE = """module m (input wire clk_i, input wire rst_ni, input wire [3:0] a_i, output reg q_o);
+  reg [3:0] b_q;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {q_o, b_q[1:0]} <= 6'd0;
+    end else begin
+      if (a_i <= 4'd3) q_o <= b_q <= 4'd2 ? 4'd1 : a_i;
+      case (a_i)
+        4'd2: b_q[a_i[1:0]] <= 1'b1;
+        default: b_q <= 4'd0;
+      endcase
+    end
+  end
+  always @(posedge clk_i) b_q <= a_i;
+endmodule
+"""
+
+
+@pytest.mark.parametrize(
+    ("reset", "missing"),
+    [
+        ("{q_o, b_q[1:0]} <= 6'd0;", []),
+        ("q_o <= 4'd0;", ["b_q"]),
+        ("b_q <= 4'd0;", ["q_o"]),
+        ("", ["b_q", "q_o"]),
+    ],
+)  # fmt: skip
+def test_a_reset_that_leaves_something_out(reset: str, missing: list[str]) -> None:
+    found = list(reset_rules(WHOLE.replace("{q_o, b_q[1:0]} <= 6'd0;", reset)))
+    assert found == [(3, f"reset does not assign {name}, which the block does") for name in missing]
+
+
+def test_a_reset_without_begin_and_one_that_is_empty() -> None:
+    block = "always @(posedge clk or negedge rst_ni)\n  if (!rst_ni){} else q <= a;\nendmodule\n"
+    assert list(reset_rules(block.format(" q <= 1'b0;"))) == []
+    assert [line for line, _ in reset_rules(block.format(""))] == [1]
+    assert [line for line, _ in reset_rules(block.format(" p <= 1'b0;"))] == [1]

@@ -25,7 +25,7 @@ from honeyguide.mutate.page import page, unbroken
 from honeyguide.mutate.python.campaign import changes_of
 from honeyguide.mutate.reasons import explained, read, reasons
 from honeyguide.mutate.report import Fate, Mutant, content, score_of
-from honeyguide.mutate.rules import Rules
+from honeyguide.mutate.rules import Rules, style_broken
 from honeyguide.mutate.runs import Killers
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
@@ -461,6 +461,39 @@ def test_what_passes_every_run_may_break_a_rule(
     assert simulated.ran == []
 
 
+def test_what_the_style_forbids_is_given_no_run(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+    names = {1: "", 2: "style.reset_is_whole"}
+    one, _ = campaign.merged.changes.values()
+    campaign.break_style = lambda change: names[1 if change == one else 2]
+    mutants = campaign.run()
+    assert fates(mutants) == ["killed", "killed"]
+    assert mutants[1].test == "rule style.reset_is_whole"
+    assert not [name for name in simulated.ran if name.startswith("00002")]
+
+
+def test_a_mutant_is_given_no_more_runs_than_asked_for(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1B": "fail"})
+    campaign.most = 1
+    assert fates(campaign.run()) == ["survived", "survived"]
+    assert len([name for name in simulated.ran if name.startswith("00001")]) == 1
+
+
+def test_a_reset_that_leaves_something_out_breaks_the_style() -> None:
+    """Every such change of the core is seen, and no other change of a reset."""
+    for source in read_sources(core().hdl()):
+        for change in changes(source):
+            if change.kind == "removed_reset":
+                assert style_broken(change), change
+    (tenant,) = read_sources([path for path in core().hdl() if path.stem == "ratel_tenant"])
+    others = [item for item in changes(tenant) if item.kind != "removed_reset"]
+    assert {style_broken(item) for item in others} == {""}
+
+
 def test_what_passes_every_run_is_given_the_tests_of_units(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -492,7 +525,7 @@ def test_a_unit_kills_if_it_was_built_and_the_good_core_passes(
 
     monkeypatch.setattr(units_module, "collect", lambda _: [whole, unit])
     monkeypatch.setattr(units_module, "first_failure", failing)
-    units = Units(tmp_path)
+    units = Units(tmp_path, "8x8")
     assert units.broken(change) == (f"{unit}: x" if built else "")
     assert asked == [(unit, True), (unit, False)][: 1 + built]
     monkeypatch.setattr(
@@ -500,7 +533,7 @@ def test_a_unit_kills_if_it_was_built_and_the_good_core_passes(
         lambda *_: Failure(test=unit, message="x", built=True, passed=0),
     )  # fmt: skip
     with pytest.raises(UserError, match="without a change fails"):
-        Units(tmp_path).broken(change)
+        Units(tmp_path, "8x8").broken(change)
 
 
 def test_an_interrupted_campaign_goes_on(
@@ -546,6 +579,11 @@ def test_what_survived_is_tried_again_with_what_is_new(
     # The good core passes what has killed then and now.
     assert {"00000-demo.A-c-1", "00000-demo.B-c-1"} <= set(simulated.ran)
     assert second.history()["kept"] == 1
+    interrupted, _ = campaign_of(demo, tmp_path, monkeypatch, {}, again=True)
+    monkeypatch.setattr(campaign_module, "sources", lambda: [new])
+    interrupted.state.key = interrupted._key()
+    assert fates(interrupted.run()) == ["killed", "killed"]
+    assert interrupted.history()["kept"] == 1
     assert "commit" in second.history()["began"]
     monkeypatch.setattr(campaign_module, "core", lambda: SimpleNamespace(hdl=lambda: [new]))
     third, _ = campaign_of(demo, tmp_path, monkeypatch, {}, again=True)

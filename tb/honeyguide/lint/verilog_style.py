@@ -13,6 +13,7 @@ from pathlib import Path
 from honeyguide.core import core
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_header import header_rules
+from honeyguide.lint.verilog_resets import reset_rules
 from honeyguide.lint.verilog_text import closing, code_of, line_of
 
 LINE_LENGTH = 100
@@ -86,6 +87,7 @@ def check(path: Path) -> list[tuple[int, str]]:
         found += port_rules(code)
         found += header_rules(text, code)
         found += case_rules(code)
+        found += reset_rules(code)
         found += connection_rules(code)
     return sorted(found)
 

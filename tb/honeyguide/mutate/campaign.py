@@ -1,8 +1,9 @@
 """Run mutant after mutant until each is killed, proved to change nothing, or has passed every run.
 
-First the good core passes every run, watched: a mutant whose value never differs in a run can't
-fail it, and is not given it; where it differs in reset alone, which is the same in all runs, a few
-are enough. A batch then gives some of those that are alive their next run; what it tells about the
+What the style of the core forbids (lint) is found before anything runs. Then the good core passes
+every run, watched: a mutant whose value never differs in a run can't fail it, and is not given it;
+where it differs in reset alone, which is the same in all runs, a few are enough. A batch then gives
+some of those that are alive their next run; what it tells about the
 runs chooses those of the next batch. What has passed PATIENCE runs, or has none left, is shown to a
 solver for a moment, then to the rules that are proved of its module (rules.py), before the rest of
 the runs. What is left at the end is shown to the solver for as long as it may take, if it had no
@@ -49,7 +50,7 @@ from honeyguide.sim.stand_in import stand_in
 from honeyguide.sim.workers import threads
 
 # In the names of what is kept on disk.
-WATCH, SOLVER, RULES, UNITS = "watch", "solver", "rules", "units"
+WATCH, STYLE, SOLVER, RULES, UNITS = "watch", "style", "solver", "rules", "units"
 LAST = "-last"  # solver and rules at the end
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
@@ -127,11 +128,12 @@ class Campaign:
     """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known.
 
     `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks; both are
-    told whether this is the end. `break_unit`, at the end, says which test of a unit falls. With
-    `again`, what an earlier campaign on the same mutants killed or proved stays so, whatever has
-    changed in tests and rules since.
+    told whether this is the end. `break_style` says at once which rule of lint falls, `break_unit`
+    at the end which test of a unit. With `again`, what an earlier campaign on the same mutants
+    killed or proved stays so, whatever has changed in tests and rules since.
 
     Attributes:
+        most: runs that a mutant is given at most; one that passes them has survived.
         kept: how many mutants had their fate from an earlier campaign.
         began: date and commit of the campaign that tried all of them, and the time of processors
             that it has taken before this start.
@@ -141,11 +143,14 @@ class Campaign:
         self, merged: MergedCore, watched: MergedCore, means: Means,
         tell: Callable[[Mutant], None], ask: Callable[[Change, bool], Answer] | None,
         break_rule: Callable[[Change, bool], str] | None = None,
-        break_unit: Callable[[Change], str] | None = None, *, again: bool = False,
+        break_unit: Callable[[Change], str] | None = None,
+        break_style: Callable[[Change], str] | None = None, *, again: bool = False,
+        most: int | None = None,
     ) -> None:  # fmt: skip
+        self.most = most
         self.merged, self.watched, self.means = merged, watched, means
         self.tell, self.ask, self.again = tell, ask, again
-        self.break_rule, self.break_unit = break_rule, break_unit
+        self.break_rule, self.break_unit, self.break_style = break_rule, break_unit, break_style
         self.killers = Killers(means.runs, frozenset(means.kept))
         self.passed: dict[int, list[str]] = {number: [] for number in merged.changes}
         self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
@@ -169,10 +174,9 @@ class Campaign:
         known = self.state.load()
         earlier = self._earlier() if self.again and not known else {}
         self.state.start([*known.values(), *earlier.values()])
-        self._begin(anew=not (known or earlier))
         for outcome in earlier.values():
             self._enter(outcome)
-        self.kept = len(self.fates)
+        self._begin(anew=not (known or earlier), settled=len(self.fates))
         try:
             self._judge(known)
         finally:
@@ -183,6 +187,8 @@ class Campaign:
 
     def _judge(self, known: Mapping[str, Outcome]) -> None:
         """Give every mutant its fate."""
+        if self.break_style and not any(name.endswith(f"-{STYLE}") for name in known):
+            self._show(self._alive(), STYLE)
         if self._alive():
             self._control(known)
         for outcome in known.values():
@@ -203,12 +209,16 @@ class Campaign:
         began = {name: self.began[name] for name in ("date", "commit")}
         return {**spent, "began": began, "kept": self.kept} if self.kept else spent
 
-    def _begin(self, *, anew: bool) -> None:
-        """Learn when the campaign began and what it has taken."""
+    def _begin(self, *, anew: bool, settled: int) -> None:
+        """Learn when the campaign began, what it has taken, how many an earlier one settled."""
         path = self.means.folder / "began.json"
         if anew or not path.is_file():
             path.write_text(json.dumps({**measured(), "cpu_seconds": 0.0}), encoding="utf-8")
         self.began = json.loads(path.read_text(encoding="utf-8"))
+        if settled:
+            self.began["kept"] = settled
+            path.write_text(json.dumps(self.began), encoding="utf-8")
+        self.kept = int(self.began.get("kept", 0))
 
     def _spent(self) -> None:
         """Note what was taken until now, for the case that this is interrupted."""
@@ -287,6 +297,8 @@ class Campaign:
     def _best(self, number: int) -> Run | None:
         module = self.merged.changes[number].module
         passed = set(self.passed[number])
+        if self.most is not None and len(passed) >= self.most:
+            return None
         left = self.active[number] - passed
         # Reset is the same everywhere: what a few runs do not see of it, the others won't.
         others = self.in_reset[number] - self.active[number]
@@ -324,11 +336,12 @@ class Campaign:
     def _said(self, change: Change, what: str) -> tuple[str, str]:
         """Return status and words: a rule that falls is a fail, equality a pass."""
         last = what.endswith(LAST)
-        if what.startswith((RULES, UNITS)):
+        if not what.startswith(SOLVER):
             broken = ""
-            if what == UNITS and self.break_unit is not None:
-                broken = self.break_unit(change)
-            elif what != UNITS and self.break_rule is not None:
+            if what in (STYLE, UNITS):
+                judge = self.break_style if what == STYLE else self.break_unit
+                broken = judge(change) if judge else ""
+            elif self.break_rule is not None:
                 broken = self.break_rule(change, last)
             return ("fail" if broken else "pass"), broken
         if self.ask is None:
@@ -385,7 +398,7 @@ class Campaign:
         number = int(text)
         if number in self.fates:
             return
-        if run.startswith((SOLVER, RULES, UNITS)):
+        if run.startswith((STYLE, SOLVER, RULES, UNITS)):
             self._heard(number, run, outcome)
             return
         killed = outcome.status == "fail"
@@ -410,7 +423,7 @@ class Campaign:
             self._settle(number, Fate.KILLED, test=test, message=message)
         elif not outcome.passed:
             self._settle(number, Fate.KILLED, test=f"{RULE} {outcome.message}")
-        elif what.endswith(LAST):
+        elif what == RULES + LAST:
             self._settle(number, Fate.SURVIVED)
 
     def _settle(self, number: int, fate: Fate, *, test: str = "", message: str = "") -> None:

@@ -36,7 +36,7 @@ from honeyguide.mutate.report import (
     score_of,
     why,
 )
-from honeyguide.mutate.rules import Rules
+from honeyguide.mutate.rules import Rules, style_broken
 from honeyguide.mutate.runs import kept_of, runs_of
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import read_sources
@@ -80,6 +80,10 @@ def main(argv: list[str], table: Path | None = None, sources: Sources | None = N
     options.add_argument(
         "--again", action="store_true",
         help="try what survived the last campaign on these changes with what is there now",
+    )  # fmt: skip
+    options.add_argument(
+        "--runs", type=cli.count,
+        help="give no mutant more runs than that: one that passes them counts as a survivor",
     )  # fmt: skip
     options.add_argument("--publish", action="store_true", help=f"write {PAGE}")
     wanted = options.parse_args(argv)
@@ -136,7 +140,8 @@ def run(
     with_solver = not wanted.no_proofs
     campaign = Campaign(
         merged, watched, means, told, ask if with_solver else None,
-        break_rule if with_solver else None, Units(folder / "units").broken, again=wanted.again,
+        break_rule if with_solver else None, Units(folder / "units", wanted.config).broken,
+        style_broken, again=wanted.again, most=wanted.runs,
     )  # fmt: skip
     mutants = campaign.run()
     return report(results, mutants, wanted, time.monotonic() - started, campaign.history())
@@ -271,14 +276,16 @@ def report(
     path = results.write(said)
     if wanted.publish:
         names = {"N": wanted.n, "SEED": wanted.seed}
-        command = make_command("mutate", names, ["--publish"])
+        more = [f"--runs={wanted.runs}"] if wanted.runs else []
+        command = make_command("mutate", names, [*more, "--publish"])
+        runs = min(len(runs_of(wanted.config)), wanted.runs or sys.maxsize)
         known = reasons()
         said = {**said, "survivors": explained(said["survivors"], known)}
         parts = {
             name: {**part, "survivors": explained(part["survivors"], known)}
             for name, part in reports_of(list(core().parts), results.reports).items()
         }
-        text = page(said, command=command, runs=len(runs_of(wanted.config)), parts=parts)
+        text = page(said, command=command, runs=runs, parts=parts)
         (ROOT / PAGE).write_text(text, encoding="utf-8")
     counts = {fate: sum(item.fate is fate for item in mutants) for fate in Fate}
     print(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from honeyguide.mutate.kinds import KINDS
-from honeyguide.mutate.report import RULE
+from honeyguide.mutate.report import RULE, STYLE
 from honeyguide.project import ROOT
 from honeyguide.report.table import percent
 
@@ -26,7 +26,7 @@ Written by `{command}`; do not edit. Measured {date} at commit {commit}, seed {s
 
 The core was changed at {mutants:,} random places, one at a time, and given the bench's runs on
 {config} until one failed; a solver was asked about what passed some of them, and a change that it
-proves to change nothing is no hole. What passed all {runs}, and the tests of its unit, is listed
+proves to change nothing is no hole. What passed {runs}, and the tests of its unit, is listed
 below: a place at which the core could be wrong and nobody would know.
 
 | | |
@@ -35,6 +35,7 @@ below: a place at which the core could be wrong and nobody would know.
 | killed by a run | {by_run:,} |
 | killed by a test of a unit alone | {by_unit:,} |
 | killed by a rule that is proved of the module | {by_rule:,} |
+| broke the rule of `make lint` that a reset is whole | {by_style:,} |
 | proved to change nothing | {proved:,} |
 | no tool takes them | {not_built:,} |
 | survived | {survived:,} |
@@ -64,11 +65,13 @@ def page(
 ) -> str:  # fmt: skip
     """Return the page for the content of a report, and of those of the parts in Python."""
     by_rule = sum(item["test"].startswith(f"{RULE} ") for item in content["kills"])
+    by_style = sum(item["test"] == f"{RULE} {STYLE}" for item in content["kills"])
     by_unit = sum("::" in item["test"] for item in content["kills"])
     judged = content["killed"] + len(content["survivors"])
     low, high = between(content["killed"], judged)
     head = _HEAD.format(
-        by_run=content["killed"] - by_rule - by_unit, by_rule=by_rule, by_unit=by_unit,
+        by_run=content["killed"] - by_rule - by_unit, by_rule=by_rule - by_style, by_unit=by_unit,
+        by_style=by_style,
         command=command, date=content["date"], commit=content["commit"], seed=content["seed"],
         config=content["config"], runs=runs, mutants=content["mutants"],
         proved=content["proved"], not_built=content["not_built"],

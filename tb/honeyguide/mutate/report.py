@@ -10,6 +10,7 @@ from typing import Any
 from honeyguide.mutate.kinds import Change
 from honeyguide.report.table import percent, table
 
+STYLE = "style.reset_is_whole"  # a rule of lint
 RULE = "rule"  # begins the name of what killed, where that is a proved rule and no run
 
 

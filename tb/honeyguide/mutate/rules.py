@@ -15,8 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from honeyguide.cli import UserError
+from honeyguide.core import core
+from honeyguide.lint.verilog_resets import reset_rules
+from honeyguide.lint.verilog_text import code_of
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
+from honeyguide.mutate.report import STYLE
 from honeyguide.proofs.table import Proof
 from honeyguide.proofs.task import Sources, below, hunt
 
@@ -81,3 +85,15 @@ class Rules:
         if found is not None:
             raise UserError(f"the core without a change breaks {proof.module}.{found.rule}")
         self._kept[proof.module] = depth
+
+
+def style_broken(change: Change) -> str:
+    """Return the rule of `make lint` that a change of the core breaks, if there is one.
+
+    Of those rules only this one speaks of what the core does; the others are about its looks.
+    """
+    path = next(path for path in core().hdl() if path.stem == change.module)
+    text = path.read_text(encoding="utf-8")
+    before = {found for _, found in reset_rules(code_of(text))}
+    after = {found for _, found in reset_rules(code_of(applied(text, change)))}
+    return STYLE if after - before else ""

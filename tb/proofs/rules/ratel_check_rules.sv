@@ -36,6 +36,9 @@ module ratel_check_rules (
   wire       start = start_i && idle_o;
   wire       ready = out_valid_o || fail_o;
 
+  reg was_reset_q;
+  always @(posedge clk_i) was_reset_q <= !rst_ni;
+
   reg [4:0] age_q;  // cycles since the start, up to 31
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      age_q <= 5'd0;
@@ -46,6 +49,8 @@ module ratel_check_rules (
 
   `HOST_IF(only_what_is_checked_comes, start, given >= `CLASS_LD && given <= `CLASS_VEC)
 
+  `RULE_IF(reset_leaves_nothing, was_reset_q,
+           idle_o && {word_o, index_o, owner_o, code_o, field_o, detail_o} == 0)
   `RULE(of_a_class_that_is_checked, held <= `CLASS_VEC && (idle_o || held != `CLASS_CFG))
   `RULE_IF(derives_step_by_step, state_q == 2'd1,
            age_q == {1'b0, step_q} + 5'd1 && age_q < takes - 5'd1)

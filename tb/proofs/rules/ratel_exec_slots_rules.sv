@@ -35,6 +35,7 @@ module ratel_exec_slots_rules #(
   `HOST_IF(last_stage_is_last, done_i[Stages-1], (at1_q[Stages-1] ? others1 : others0) == 0)
 
   `RULE_IF(accepts_into_a_free_slot, accept, next1_q ? todo1_q == 0 : todo0_q == 0)
+  `RULE(ready_when_the_next_is_free, ready_o == !(next1_q ? used1 : used0))
   `RULE(free_slots_have_no_work, (used0 || todo0_q == 0) && (used1 || todo1_q == 0))
   `RULE(idle_without_work, idle_o == ((todo0_q | todo1_q) == 0))
   `RULE_IF(next_is_the_free_slot, used0 != used1, next1_q == used0)

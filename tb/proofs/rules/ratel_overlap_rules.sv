@@ -62,6 +62,8 @@ module ratel_overlap_rules #(
   generate
     if (OldEngine == `ENGINE_EXECUTE) begin : gen_execute
       `ALWAYS(execute_reads_a_result, !other && writes[0] && (reads_a[1] || reads_b[1]), hazard_o)
+    end else begin : gen_transfer
+      `ALWAYS(transfers_do_not_wait, !other, !hazard_o)
     end
   endgenerate
 `endif
