@@ -24,6 +24,8 @@ _ACTIVATIONS = {
     schema.ActivationFunctionType.RELU6: "RELU6",
     schema.ActivationFunctionType.RELU_N1_TO_1: "RELU_N1_TO_1",
 }
+MOST_PADDING = 32767  # rows or columns: tflite-micro has them in 16 bits
+MOST_PADDED = 1 << 27  # elements of an image with its padding
 _PADDINGS = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
 
 
@@ -190,7 +192,7 @@ class Operator:
 
     def window(self, kernel: tuple[int, int]) -> Window:
         """Window of a convolution or pooling on input 0 with this operator's options."""
-        _, in_h, in_w, _ = self.nhwc(self.tensor(0))
+        _, in_h, in_w, channels = self.nhwc(self.tensor(0))
         options = self.options
         # Steps between the taps of a single row or column mean nothing, whatever they are.
         dilation = [
@@ -208,6 +210,12 @@ class Operator:
             )
         except ValueError as error:
             raise self.error(f"its window does not fit {in_h} x {in_w} pixels: {error}") from None
+        padded = (in_h + 2 * window.pad_top) * (in_w + 2 * window.pad_left) * channels
+        if max(window.pad_top, window.pad_left) > MOST_PADDING or padded > MOST_PADDED:
+            raise self.error(
+                f"its window reaches {window.pad_top} rows and {window.pad_left} columns beyond "
+                f"{in_h} x {in_w} pixels; export it with smaller dilations"
+            )
         _, out_h, out_w, _ = self.nhwc(self.context.tensors[self.outputs[0]])
         if (window.out_h, window.out_w) != (out_h, out_w):
             raise self.error(

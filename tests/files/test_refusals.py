@@ -103,6 +103,9 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     "elements of a tensor between": ("UNIDIRECTIONAL_SEQUENCE_LSTM", set_(f"{OP}.intermediates", [2]), "intermediate tensor .* has elements, it must have none"),
     "tensor between that is not there": ("UNIDIRECTIONAL_SEQUENCE_LSTM", set_(f"{OP}.intermediates", [999]), "names intermediate tensor 999, there are"),
     # counts, indices, buffers
+    "a dilation beyond 16 bits": ("separable", lambda m: change(operator(m, "DEPTHWISE_CONV_2D").builtinOptions, "dilationWFactor", 65536), "dilationWFactor is 65536; it must be 1 to 32767"),
+    "a stride beyond 16 bits": ("classifier", lambda m: change(operator(m, "MAX_POOL_2D").builtinOptions, "strideH", 1 << 16), "strideH is 65536; it must be 1 to 32767"),
+    "a window far beyond the image": ("classifier", lambda m: [change(operator(m, "CONV_2D").builtinOptions, f"dilation{axis}Factor", 30000) for axis in "HW"], "its window reaches 29999 rows and 29999 columns beyond"),
     "no graph": ("classifier", set_("subgraphs", []), "holds no network"),
     "no operators": ("classifier", set_("subgraphs[0].operators", []), "holds no network"),
     "no inputs": ("classifier", set_("subgraphs[0].inputs", []), "has no input"),

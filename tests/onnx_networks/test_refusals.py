@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -315,3 +316,29 @@ def test_damaged_files_end_in_a_network_or_one_sentence(
             assert str(path) in str(error)
             assert len(str(error).splitlines()) == 1, error
     assert FILES // 4 < refused < FILES
+
+
+def test_a_library_that_stops_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package asserts in C++: its signal must not end the importer."""
+    import onnx
+
+    def stopped(*_: object, **__: object) -> None:
+        os.abort()
+
+    monkeypatch.setattr(onnx.shape_inference, "infer_shapes", stopped)
+    path = tmp_path / "sound.onnx"
+    path.write_bytes(NETWORKS["qdq_classifier"](1))
+    with pytest.raises(NetworkError, match=r"the package that defines .* stops at it \(SIGABRT\)"):
+        import_network(path)
+
+
+def test_a_negative_size_is_not_known(tmp_path: Path) -> None:
+    """As onnxruntime has it; the package's inference of shapes asserts that there is none."""
+    model = model_of("qdq_movement")
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = -1
+    path = tmp_path / "unknown.onnx"
+    path.write_bytes(model.SerializeToString())
+    network = import_network(path)
+    assert network.tensors[network.inputs[0]].shape[0] == 1

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.network import NetworkError
+from sw.importer.from_onnx.apart import StoppedError, apart
 from sw.importer.records import refuse_no_file
 
 Array = NDArray[Any]
@@ -145,21 +146,32 @@ def check_well_formed(path: Path) -> None:
     import onnx
 
     model = load(path)
-    try:
+
+    def check() -> None:
         onnx.checker.check_model(model.SerializeToString())
         # The shapes that a tool noted of results bind nobody: onnxruntime only warns of them.
         del model.graph.value_info[:]
         for port in model.graph.output:
             port.type.tensor_type.ClearField("shape")
+        for port in model.graph.input:
+            for size in port.type.tensor_type.shape.dim:
+                if size.dim_value < 0:  # not known, as _port has it
+                    size.ClearField("dim_value")
         onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
-    except (
+
+    refusals = (
         onnx.checker.ValidationError, onnx.shape_inference.InferenceError, ValueError, RuntimeError,
-    ) as error:  # fmt: skip
-        said = " ".join(str(error).split())
+    )  # fmt: skip
+    try:
+        reason = apart(check, refusals)
+    except StoppedError as error:
+        reason = f"the package that defines the format stops at it ({error})"
+    if reason is not None:
+        said = " ".join(reason.split())
         plain = "".join(letter if letter.isprintable() else "?" for letter in said)
         raise NetworkError(
             f"{path} is no well-formed ONNX file: {plain[:LONGEST_REASON]}; export it anew"
-        ) from error
+        )
 
 
 def _check_constant(path: Path, item: Any) -> None:

@@ -21,6 +21,7 @@ from sw.importer.validation.rules.pointwise import clamp_in_range, factor_in_ran
 BIAS_STRAY = 0.02
 
 
+LONGEST_STEP = 32767  # of strides and dilations: tflite-micro has them in 16 bits
 LARGEST_WINDOW = 256  # of pooling, which has no weights that would bound it
 
 
@@ -29,8 +30,8 @@ def window_geometry(op: Operator) -> None:
     options = op.options
     for name in ("strideH", "strideW", "dilationHFactor", "dilationWFactor"):
         value = getattr(options, name, 1)
-        if value < 1:
-            raise op.error(f"option {name} is {value}; it must be 1 or more")
+        if not 1 <= value <= LONGEST_STEP:
+            raise op.error(f"option {name} is {value}; it must be 1 to {LONGEST_STEP}")
     if options.padding not in (0, 1):
         raise op.error(f"padding number {options.padding} is not known; SAME or VALID are")
     clamp_in_range(op)
@@ -69,8 +70,9 @@ def transposed_shapes(op: Operator) -> None:
     out_batch, out_h, out_w, out_channels = op.nhwc(op.output())
     filters, kernel_h, kernel_w, depth = op.nhwc(_weights(op))
     options = op.options
-    if options.strideH < 1 or options.strideW < 1 or options.padding not in (0, 1):
-        raise op.error("its strides must be 1 or more, its padding SAME or VALID")
+    strides = (options.strideH, options.strideW)
+    if not all(1 <= s <= LONGEST_STEP for s in strides) or options.padding not in (0, 1):
+        raise op.error(f"its strides must be 1 to {LONGEST_STEP}, its padding SAME or VALID")
     if getattr(options, "fusedActivationFunction", 0):
         raise op.error("a fused activation is not supported; put it into an operator of its own")
     _same(op, "depth of its weights", depth, channels)
