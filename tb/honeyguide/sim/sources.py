@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 HDL_SUFFIXES = frozenset({".v", ".vh", ".sv", ".svh", ".inc"})
@@ -35,8 +36,12 @@ def code_of(path: Path) -> bytes:
     code says at run time in which line it stands.
     """
     data = path.read_bytes()
-    if path.suffix not in HDL_SUFFIXES:
-        return data
+    return code_in(data) if path.suffix in HDL_SUFFIXES else data
+
+
+@lru_cache(maxsize=1024)  # every run of a test asks for its build, and so for all of the core
+def code_in(data: bytes) -> bytes:
+    """Return the same of what a file holds."""
     text = data.decode("utf-8", "surrogateescape")
     for _ in range(2):  # where a comment was between spaces there are two of them now
         text = TOKEN.sub(code_of_token, text)
