@@ -158,6 +158,11 @@ class Program:
         return set(self.operations[position : position + 2])
 
     @property
+    def instructions(self) -> int:
+        """How many instructions all its jobs have."""
+        return sum(len(p.steps) for p in self.phases if isinstance(p, NpuPhase))
+
+    @property
     def predicted_cycles(self) -> int:
         """Cycles of all jobs of one inference, as counter BUSY will count them."""
         return sum(p.predicted_cycles for p in self.phases if isinstance(p, NpuPhase))

@@ -13,6 +13,7 @@ from golden.config import CoreConfig
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.windows import resolve_padding
+from sw.compiler import compile as compiling
 from sw.compiler import phase, thickening
 from sw.compiler.compile import compile_network
 from sw.compiler.geometry import Shape
@@ -185,3 +186,23 @@ def test_strips_start_where_they_may_and_are_no_longer_than_need_be(case: int) -
     made = cut(op, starts, rows, 4)
     assert [strip.y.first for strip in made] == bounds
     assert made[-1].y.end == height
+
+
+def test_alternatives_are_not_tried_of_what_takes_seconds_to_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A batch of tens of thousands of images has so many instructions."""
+    tried = []
+    genuine = compiling.compile_choices
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        tried.append(named["choices"])
+        return genuine(*arguments, **named)
+
+    monkeypatch.setattr(compiling, "compile_choices", counted)
+    compile_network(SMALL, _chain(4), memory_base=BASE)
+    assert len(tried) > 1
+    tried.clear()
+    monkeypatch.setattr(compiling, "MOST_TRIED", 0)
+    compile_network(SMALL, _chain(4), memory_base=BASE)
+    assert tried == [frozenset()]
