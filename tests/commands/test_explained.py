@@ -105,7 +105,6 @@ def test_what_a_failing_run_prints(wrong_core: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.nightly
 def test_a_network_that_hangs_names_what_does_not_come(tmp_path: Path) -> None:
-    """And a hang is told from what else differs from the core of the last commit."""
     rtl = tmp_path / "rtl"
     shutil.copytree(ROOT / "rtl", rtl)
     drain = rtl / "compute" / "ratel_drain.v"
@@ -113,7 +112,6 @@ def test_a_network_that_hangs_names_what_does_not_come(tmp_path: Path) -> None:
     assert text.count("(!param_valid_q || next_block)") == 1
     drain.write_text(text.replace("(!param_valid_q || next_block)", "next_block"))
     words = ["--test", "network", "--rtl", str(rtl), "--no-view"]
-    words += ["--base", "HEAD"] if (ROOT / ".git").exists() else []
     ended = subprocess.run(
         [sys.executable, "-m", "scripts.waves", *words], cwd=ROOT, capture_output=True, text=True,
         env=clean_environment(), check=False,
@@ -122,9 +120,6 @@ def test_a_network_that_hangs_names_what_does_not_come(tmp_path: Path) -> None:
     assert ended.returncode == 1, said + ended.stderr
     assert re.search(r"CONV_2D.*it never ended: drain is the root", said), said
     assert "parameters, parameter read does not come" in said
-    if (ROOT / ".git").exists():
-        told = said.partition("the cores part in cycle ")[2].splitlines()
-        assert "param_rd_en_o is 0, was 1" in "".join(told[:7]), said
 
 
 @pytest.mark.sim

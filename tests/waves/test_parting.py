@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from honeyguide.cli import UserError
+from honeyguide.place import BUILD_VARIABLE
+from honeyguide.project import VARIABLE
+from honeyguide.sim.toolchain import clean_environment
 from honeyguide.waves import former
 from honeyguide.waves.parting import Parted, first_parting, shown
 from honeyguide.waves.repeat import Repeat
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 HEADER = """$timescale 1ps $end
 $scope module TOP $end
  $scope module adder_tb $end
@@ -114,6 +122,32 @@ def test_a_core_that_is_the_same_is_not_compared(
     wanted = Repeat(module="m", test="T", seed=1, folder=tmp_path / "x", rtl=tmp_path / "mine")
     with pytest.raises(UserError, match="as it was at HEAD: there is nothing to compare"):
         former.compared(wanted, "HEAD", None)
+
+
+@pytest.mark.sim
+@pytest.mark.slow
+def test_the_second_core_parts_where_it_was_changed(tmp_path: Path) -> None:
+    """The command as a user starts it, on the small core that is verified with the framework."""
+    place = REPOSITORY / "examples" / "accumulator"
+    if not (REPOSITORY / ".git").exists():
+        pytest.skip("this checkout has no history to compare with")
+    shutil.copytree(place / "rtl", tmp_path / "rtl")
+    file = tmp_path / "rtl" / "accumulator.v"
+    text = file.read_text(encoding="utf-8")
+    sign = "{{32{m_axi_rdata_i[32*lane+31]}}, m_axi_rdata_i[32*lane +: 32]}"
+    assert text.count(sign) == 1
+    file.write_text(text.replace(sign, sign.replace("m_axi_rdata_i[32*lane+31]", "1'b0", 1)))
+    words = ["--test", "sums.Corners", "--no-view", "--rtl", str(tmp_path / "rtl")]
+    ended = subprocess.run(
+        [sys.executable, "-m", "honeyguide", "waves", *words, "--base", "HEAD"], cwd=place,
+        env={**clean_environment(), VARIABLE: str(place), BUILD_VARIABLE: str(tmp_path / "build")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    told = ended.stdout.partition("the cores part in cycle ")[2].splitlines()
+    assert re.match(r" +dut\.added is 0x\w{8}, was 0xffffffff\w{8}$", told[1]), ended.stdout
+    (made,) = (tmp_path / "build" / "waves").glob("sums.Corners-*/parting.txt")
+    assert "dut.added" in made.read_text(encoding="utf-8")
 
 
 def test_what_came_of_it_is_said_with_the_cycles_that_were_looked_at() -> None:
