@@ -40,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settle(own_prefix(), shell_settings())
     asked.explain |= config.getoption("--explain")
     asked.waves |= config.getoption("--waves")
+    if config.getoption("--listed"):
+        return  # nothing runs: the failures of the last run stay where they are
     folder = session_run("pytest", BUILD)
     if not hasattr(config, "workerinput"):
         (folder / "failures").mkdir(exist_ok=True)
