@@ -593,6 +593,22 @@ def test_what_survived_is_tried_again_with_what_is_new(
         third.run()
 
 
+def test_what_a_campaign_leaves_open_counts_as_a_survivor(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+    first.run()
+    lines = (tmp_path / "state.jsonl").read_text().splitlines()
+    left = [line for line in lines if "00002-" not in line or "demo.A" in line]
+    (tmp_path / "state.jsonl").write_text("\n".join(left) + "\n")  # as if it had been interrupted
+    now, simulated = campaign_of(demo, tmp_path, monkeypatch, {"2B": "fail"})
+    now.now = True
+    mutants = now.run()
+    assert fates(mutants) == ["killed", "survived"]
+    assert mutants[1].message == "not decided: 1 runs passed, then no more"
+    assert simulated.ran == []
+
+
 def test_what_has_passed_a_few_runs_is_given_others(demo: Source) -> None:
     """Short runs kill much at first and nothing of what they have passed for long."""
     killers = Killers(RUNS, seconds={"demo.A-c-1": 0.3, "demo.B-c-1": 3.0})
@@ -675,7 +691,7 @@ def test_the_report_counts_and_explains(demo: Source) -> None:
     assert "| 60 s, 12.0 s a change |" in written
     began = {"began": {"commit": "old", "date": "2026-01-01"}, "kept": 2}
     later = page({**said, **made, **began}, command="make mutate", runs=4)
-    assert "commit old (2026-01-01), which settled 2;" in later
+    assert "began on 2026-01-01 and settled 2;" in later
     assert written.count("| `demo.v:") == 4  # the core's, and the part's
     assert [item["why"].rsplit(": ")[-1] for item in said["survivors"]] == [
         "stimulus is missing", "a check is missing",

@@ -134,6 +134,7 @@ class Campaign:
 
     Attributes:
         most: runs that a mutant is given at most; one that passes them has survived.
+        now: nothing more is run or asked: what is not decided has survived.
         kept: how many mutants had their fate from an earlier campaign.
         began: date and commit of the campaign that tried all of them, and the time of processors
             that it has taken before this start.
@@ -145,9 +146,9 @@ class Campaign:
         break_rule: Callable[[Change, bool], str] | None = None,
         break_unit: Callable[[Change], str] | None = None,
         break_style: Callable[[Change], str] | None = None, *, again: bool = False,
-        most: int | None = None,
+        most: int | None = None, now: bool = False,
     ) -> None:  # fmt: skip
-        self.most = most
+        self.most, self.now = most, now
         self.merged, self.watched, self.means = merged, watched, means
         self.tell, self.ask, self.again = tell, ask, again
         self.break_rule, self.break_unit, self.break_style = break_rule, break_unit, break_style
@@ -172,7 +173,7 @@ class Campaign:
             UserError: the core without a change fails a run.
         """
         known = self.state.load()
-        earlier = self._earlier() if self.again and not known else {}
+        earlier = self._earlier() if (self.again or self.now) and not known else {}
         self.state.start([*known.values(), *earlier.values()])
         for outcome in earlier.values():
             self._enter(outcome)
@@ -187,6 +188,17 @@ class Campaign:
 
     def _judge(self, known: Mapping[str, Outcome]) -> None:
         """Give every mutant its fate."""
+        if self.now:
+            for outcome in known.values():
+                self._enter(outcome)
+            for number in self._alive():
+                passed = len(self.passed[number])
+                self._settle(
+                    number,
+                    Fate.SURVIVED,
+                    message=f"not decided: {passed} runs passed, then no more",
+                )
+            return
         if self.break_style and not any(name.endswith(f"-{STYLE}") for name in known):
             self._show(self._alive(), STYLE)
         if self._alive():
@@ -216,7 +228,7 @@ class Campaign:
             path.write_text(json.dumps({**measured(), "cpu_seconds": 0.0}), encoding="utf-8")
         self.began = json.loads(path.read_text(encoding="utf-8"))
         if settled:
-            self.began["kept"] = settled
+            self.began["kept"] = max(settled, int(self.began.get("kept", 0)))
             path.write_text(json.dumps(self.began), encoding="utf-8")
         self.kept = int(self.began.get("kept", 0))
 
@@ -235,7 +247,11 @@ class Campaign:
         if not records or str(records[0].get("key", "")).partition("-")[0] != same:
             raise UserError("there is no earlier campaign on these changes of this core")
         outcomes = [Outcome(**record) for record in records[1:] if "name" in record]
-        return {outcome.name: outcome for outcome in outcomes if _settles(outcome)}
+        return {
+            outcome.name: outcome
+            for outcome in outcomes
+            if _settles(outcome) or (self.now and not outcome.name.startswith(WATCH))
+        }
 
     def _control(self, known: Mapping[str, Outcome]) -> None:
         """Run the good core, watched; learn how long runs take and what they reach."""

@@ -85,11 +85,15 @@ def main(argv: list[str], table: Path | None = None, sources: Sources | None = N
         "--runs", type=cli.count,
         help="give no mutant more runs than that: one that passes them counts as a survivor",
     )  # fmt: skip
+    options.add_argument(
+        "--now", action="store_true",
+        help="run nothing more: what an interrupted campaign left open counts as a survivor",
+    )  # fmt: skip
     options.add_argument("--publish", action="store_true", help=f"write {PAGE}")
     wanted = options.parse_args(argv)
     if wanted.part != "rtl":
-        if wanted.again:
-            raise UserError("--again is for mutants of the core")
+        if wanted.again or wanted.now:
+            raise UserError("--again and --now are for mutants of the core")
         return run_python(wanted)
     core().parameters(wanted.config)  # is there one?
     with own_place(FOLDER) as folder:
@@ -141,7 +145,7 @@ def run(
     campaign = Campaign(
         merged, watched, means, told, ask if with_solver else None,
         break_rule if with_solver else None, Units(folder / "units", wanted.config).broken,
-        style_broken, again=wanted.again, most=wanted.runs,
+        style_broken, again=wanted.again, most=wanted.runs, now=wanted.now,
     )  # fmt: skip
     mutants = campaign.run()
     return report(results, mutants, wanted, time.monotonic() - started, campaign.history())

@@ -38,13 +38,14 @@ below: a place at which the core could be wrong and nobody would know.
 | broke the rule of `make lint` that a reset is whole | {by_style:,} |
 | proved to change nothing | {proved:,} |
 | no tool takes them | {not_built:,} |
+| not decided when this was written, so counted as survivors | {undecided:,} |
 | survived | {survived:,} |
 | **score**: killed of those that are neither proved nor refused | **{score}** |
 | the score of all changes there are lies, with 95 %, between | {low} and {high} |
 | time of processors | {cpu:,.0f} s, {each:.1f} s a change |
 """
 _AGAIN = """
-All were tried at commit {commit} ({date}), which settled {kept:,}; the rest was tried again, with
+The campaign began on {date} and settled {kept:,}; the rest was tried again, on the same core, with
 the runs and rules that had been added since.
 """
 _HOW = """\
@@ -65,6 +66,7 @@ def page(
 ) -> str:  # fmt: skip
     """Return the page for the content of a report, and of those of the parts in Python."""
     by_rule = sum(item["test"].startswith(f"{RULE} ") for item in content["kills"])
+    undecided = sum(item["why"].startswith("not decided") for item in content["survivors"])
     by_style = sum(item["test"] == f"{RULE} {STYLE}" for item in content["kills"])
     by_unit = sum("::" in item["test"] for item in content["kills"])
     judged = content["killed"] + len(content["survivors"])
@@ -75,7 +77,8 @@ def page(
         command=command, date=content["date"], commit=content["commit"], seed=content["seed"],
         config=content["config"], runs=runs, mutants=content["mutants"],
         proved=content["proved"], not_built=content["not_built"],
-        survived=len(content["survivors"]), score=percent(content["score"], 1),
+        survived=len(content["survivors"]) - undecided, undecided=undecided,
+        score=percent(content["score"], 1),
         kinds=len(content["kinds"]), modules=len(content["modules"]),
         low=percent(low, 1), high=percent(high, 1),
         cpu=content["cpu_seconds"], each=content["cpu_seconds"] / max(1, content["mutants"]),
