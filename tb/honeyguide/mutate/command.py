@@ -126,7 +126,7 @@ def run(
     with building(f"simulation of {wanted.config} with {len(chosen)} changes"):
         merged = MergedCore(dict(enumerate(chosen, start=1)), means, watched=few)
     watched = merged
-    if not few:
+    if not few and not wanted.now:
         with building(f"simulation that watches {len(merged.changes)} places"):
             watched = MergedCore(merged.changes, means, watched=True, chosen=False)
 

@@ -17,6 +17,7 @@ module ratel_bursts_rules #(
   input wire                   burst_valid_o,
   input wire                   burst_ready_i,
   input wire [31:0]            burst_addr_o,
+  input wire [31:0]            burst_end_o,
   input wire [7:0]             burst_len_o,
   input wire [OffsetWidth-1:0] burst_last_o,
   input wire                   burst_final_o,
@@ -36,6 +37,7 @@ module ratel_bursts_rules #(
   `RULE_IF(inside_the_run, burst_valid_o, burst_addr_o <= last_q)
   `RULE_IF(inside_a_page, burst_valid_o,
            (first_word << OffsetWidth) >> 12 == (last_word << OffsetWidth) >> 12)
+  `RULE_IF(tells_its_last_byte, burst_valid_o, {1'b0, burst_end_o} == last_byte)
   `RULE_IF(not_too_long, burst_valid_o, {24'd0, burst_len_o} < MaxBurst)
   `RULE_IF(not_past_the_run, burst_valid_o, last_byte <= {1'b0, last_q})
   `RULE_IF(ends_with_the_run, burst_valid_o && burst_ready_i && run_ready_o && !drop_i,

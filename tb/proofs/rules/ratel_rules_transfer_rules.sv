@@ -23,7 +23,9 @@ module ratel_rules_transfer_rules #(
   input wire [49:0] end_i,
   input wire [49:0] span_i,
   input wire        fail_o,
-  input wire [7:0]  code_o
+  input wire [7:0]  code_o,
+  input wire [7:0]  field_o,
+  input wire [31:0] detail_o
 );
 
   wire spad   = store_i || op_i == `OP_LD_T;
@@ -44,6 +46,21 @@ module ratel_rules_transfer_rules #(
   `ALWAYS(pixels_do_not_overlap, !fail_o && (spad || matrix), pix_pitch_i >= channels_i)
   `ALWAYS(rows_do_not_overlap, !fail_o && (spad || matrix) && h_i != 1, row_pitch_i >= row_span_i)
   `ALWAYS(parameters_are_aligned, !fail_o && params, rs1_i[1:0] == 0)
+  // What a record says besides is the value that is wrong.
+  wire [49:0] most = 50'hffff_ffff;
+  wire [31:0] end_ = end_i > most ? 32'hffff_ffff : end_i[31:0];
+  wire at_end = field_o == `FIELD_BASE || field_o == `FIELD_WBASE || field_o == `FIELD_PBASE;
+
+  `ALWAYS(tells_rs2, fail_o && field_o == `FIELD_RS2, detail_o == rs2_i)
+  `ALWAYS(tells_the_pitch, fail_o && field_o == `FIELD_P, detail_o == {16'd0, pitch_i})
+  `ALWAYS(tells_the_blocks, fail_o && field_o == `FIELD_CBS, detail_o == {16'd0, cbs_i})
+  `ALWAYS(tells_the_pixels_pitch, fail_o && field_o == `FIELD_PIX_PITCH,
+          detail_o == {16'd0, pix_pitch_i})
+  `ALWAYS(tells_the_rows_pitch, fail_o && field_o == `FIELD_ROW_PITCH, detail_o == row_pitch_i)
+  `ALWAYS(tells_the_address, fail_o && code_o == `ERR_ALIGN, detail_o == rs1_i)
+  `ALWAYS(tells_the_end, fail_o && at_end, detail_o == end_)
+  `ALWAYS(nothing_of_what_is_zero, fail_o && (field_o == `FIELD_H || field_o == `FIELD_W
+          || field_o == `FIELD_C || field_o == `FIELD_COUNT), detail_o == 32'd0)
   `ALWAYS(passes_without_a_code, !fail_o, code_o == `ERR_NONE)
   `ALWAYS(fails_with_a_code, fail_o, code_o != `ERR_NONE)
 
