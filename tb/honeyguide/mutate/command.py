@@ -124,7 +124,8 @@ def run(
     # Few are watched in the core that has them; of many that would make each run slow.
     few = len(chosen) <= FEW
     with building(f"simulation of {wanted.config} with {len(chosen)} changes"):
-        merged = MergedCore(dict(enumerate(chosen, start=1)), means, watched=few)
+        numbered = dict(enumerate(chosen, start=1))
+        merged = MergedCore(numbered, means, watched=few, built=not wanted.now)
     watched = merged
     if not few and not wanted.now:
         with building(f"simulation that watches {len(merged.changes)} places"):
