@@ -111,7 +111,7 @@ def test_a_network_that_hangs_names_what_does_not_come(tmp_path: Path) -> None:
     text = drain.read_text(encoding="utf-8")
     assert text.count("(!param_valid_q || next_block)") == 1
     drain.write_text(text.replace("(!param_valid_q || next_block)", "next_block"))
-    words = ["--test", "network", "--rtl", str(rtl), "--no-view"]
+    words = ["--test", "network", "--rtl", str(rtl), "--config", "4x4", "--no-view"]
     ended = subprocess.run(
         [sys.executable, "-m", "scripts.waves", *words], cwd=ROOT, capture_output=True, text=True,
         env=clean_environment(), check=False,
