@@ -31,7 +31,11 @@ from tests.files.support import MODELS, changed, operand, operator, refusal
 
 Sweep = Callable[[bytes], Iterator[tuple[str, bytes]]]
 
-NUMBERS = (0, 1, -1, 2, 3, 4, 100, (1 << 31) - 1, -(1 << 31))
+# Fields of kernels have 8, 16 or 32 bits.
+NUMBERS = (
+    0, 1, -1, 2, 3, 4, 100, 256, 257, (1 << 15) - 1, 1 << 15, 1 << 16, (1 << 16) + 1,
+    (1 << 31) - 1, -(1 << 31),
+)  # fmt: skip
 FRACTIONS = (0.0, -1.0, 1e-30, 1e9, math.inf, math.nan)
 MOST_NUMBERS = 16  # of a table that is driven number by number
 MOST_TENSORS = 16  # of a network that an operand may become
@@ -222,6 +226,24 @@ def test_a_slice_that_shrinks_an_axis_whose_begin_is_masked(
     mutant = Mutant(number=1, model="STRIDED_SLICE int8", what="masked", raw=raw)
     ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
     assert (ending.kind, ending.oracle) == ("network", "")
+
+
+@pytest.mark.parametrize("number", [(1 << 15) - 1, 1 << 15, 1 << 16, (1 << 16) + 1])
+def test_a_dilation_that_the_kernel_does_not_keep(
+    number: int, oracles: Oracles, tmp_path: Path
+) -> None:
+    """In int16, 65,536 is 0: three taps of one pixel. What it keeps is judged."""
+
+    def dilated(model: Any) -> None:
+        operator(model, "DEPTHWISE_CONV_2D").builtinOptions.dilationWFactor = number
+
+    path = changed(tmp_path, "separable", dilated)
+    if number == (1 << 15) - 1:
+        mutant = Mutant(number=1, model="separable", what="dilated", raw=path.read_bytes())
+        ending = judge(mutant, tmp_path, ask=True, oracles=oracles)
+        assert (ending.kind, ending.oracle) == ("network", "")
+    else:
+        assert f"dilationWFactor is {number}; it must be 1 to 32767" in refusal(path)
 
 
 def test_axes_that_are_a_single_number(tmp_path: Path) -> None:

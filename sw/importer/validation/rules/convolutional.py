@@ -21,7 +21,7 @@ from sw.importer.validation.rules.pointwise import clamp_in_range, factor_in_ran
 BIAS_STRAY = 0.02
 
 
-LONGEST_STEP = 32767  # of strides and dilations: tflite-micro has them in 16 bits
+LONGEST_STEP = 32767  # of strides, dilations, multipliers: tflite-micro has them in 16 bits
 LARGEST_WINDOW = 256  # of pooling, which has no weights that would bound it
 
 
@@ -58,6 +58,8 @@ def depthwise_shapes(op: Operator) -> None:
     one, height, width, made = op.nhwc(_weights(op))
     _same(op, "first size of its weights", one, 1)
     _same(op, "option depthMultiplier", op.options.depthMultiplier, made // channels)
+    if made // channels > LONGEST_STEP:
+        raise op.error(f"option depthMultiplier is {made // channels}; {LONGEST_STEP} is the most")
     _same(op, "channels of its weights", made, channels * (made // channels))
     _same(op, "channels of the output", out_channels, made)
     _same(op, "batch of the output", out_batch, batch)
