@@ -117,11 +117,11 @@ def test_every_generator_has_a_planted_mistake() -> None:
 
 @pytest.mark.parametrize("operator", ALL_OPERATORS)
 def test_every_generator_finds_a_mistake(operator: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In golden's operator: some random model of the generator differs."""
+    """In golden's operator: values of some random model differ, not their type or shape alone."""
     mistake = EACH[operator]
     monkeypatch.setattr(mistake.target, mistake.wrong(mistake.genuine()))
     for first in range(0, MODELS, 20):
         summary = run_fuzz((operator,), 1, range(first, first + 20))
-        if summary.failures:
+        if any("elements differ" in failure for failure in summary.failures):
             return
     pytest.fail(f"{MODELS} models of {operator} did not notice: {mistake.target}")
