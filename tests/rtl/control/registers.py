@@ -213,6 +213,22 @@ async def interrupts(dut: Any) -> None:
 
 
 @cocotb.test()
+async def a_refusal_passes_a_full_queue(dut: Any) -> None:
+    """What the front end refuses is recorded while an instruction before it finds no room."""
+    bench = await started(dut)
+    await bench.configure(_GROUPS)
+    bench.engines["load"].frozen = True
+    for i in range(int(dut.QueueDepth.value) + 1):  # the last one stays in the check
+        await bench.issue(ld_l(addr=0x40 * i))
+    await bench.step(40)
+    await bench.issue(fence_refused())
+    await bench.step(40)
+    assert await get(bench, "ERR_PENDING") == 1, "a refused fence waits for nothing"
+    bench.engines["load"].frozen = False
+    await bench.value(fence(clear=1))
+
+
+@cocotb.test()
 async def bus_errors(dut: Any) -> None:
     """A bus error names its instruction, and an older one wins over a younger refusal."""
     bench = await started(dut)
