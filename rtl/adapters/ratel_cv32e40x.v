@@ -102,7 +102,10 @@ module ratel_cv32e40x #(
 
   wire same  = (c_issue_id_i == last_id_q) && (c_issue_instr_i == last_instr_q);
   wire early = early_q && c_issue_valid_i && same;
-  wire waits = (legal && value && (committed_q != {Ids{1'b0}})) || stale
+  // An offer that is taken back leaves a gap, so ids may run around one that is still in use.
+  wire [Ids-1:0] used = open_q | committed_q;
+  wire spent = used[(offered_q && !same) ? next_q + 1'b1 : next_q];
+  wire waits = (legal && value && (committed_q != {Ids{1'b0}})) || stale || spent
                || (for_open && (c_commit_kill_i || early));
   wire again = offered_q && x_issue_valid_o && same;
   wire taken = x_issue_valid_o && x_issue_ready_i;
