@@ -34,6 +34,7 @@ TESTS = [
     ("memory_port", "AbortInJob"),
     ("memory_port", "AbortInEveryState"),
     ("windows", "Users"),
+    ("windows", "UsersAtDoorbells"),
     ("windows", "NoWindow"),
     ("adversary", "Escape"),
     ("performance", "BackToBack"),
