@@ -15,7 +15,7 @@ RoundingDivideByPOT), TensorFlow Lite ``kernels/internal/common.cc``
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -114,6 +114,16 @@ def clamp_int8(x: ArrayLike, act_min: int = INT8_MIN, act_max: int = INT8_MAX) -
     if not INT8_MIN <= act_min <= act_max <= INT8_MAX:
         raise ValueError(f"activation range [{act_min}, {act_max}] is not within int8")
     return np.clip(np.asarray(x, dtype=np.int64), act_min, act_max).astype(np.int8)
+
+
+class Scaling(TypedDict):
+    """What ``requantize`` takes beside the accumulators."""
+
+    multiplier: ArrayLike
+    shift: ArrayLike
+    output_zero_point: int
+    act_min: NotRequired[int]
+    act_max: NotRequired[int]
 
 
 def requantize(

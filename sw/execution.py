@@ -2,6 +2,9 @@
 
 The core is anything that has memory to read and write and plays a job; this module keeps the
 tensors that the host knows and moves those that both sides need.
+
+A network's inputs come one inference a row: for one input an array [n, ...] of its type and shape,
+for several uint8 [n, bytes], the inputs of an inference one after the other.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.network import Network
 from sw.compiler.program import HostPhase, NpuPhase, Program
 
 Array = NDArray[Any]
@@ -102,3 +106,27 @@ class Inference:
 def core_phases(program: Program) -> list[NpuPhase]:
     """The phases that run on the core."""
     return [phase for phase in program.phases if isinstance(phase, NpuPhase)]
+
+
+def join_inputs(network: Network, arrays: Sequence[Array]) -> Array:
+    """Rows of arrays [n, ...], one for each input of the network."""
+    if len(network.inputs) == 1:
+        return arrays[0]
+    rows = len(arrays[0])
+    return np.concatenate(
+        [np.ascontiguousarray(a).reshape(rows, -1).view(np.uint8) for a in arrays], axis=1
+    )
+
+
+def split_inputs(network: Network, row: Array) -> list[Array]:
+    """Inputs of one inference, each in its tensor's type and shape."""
+    tensors = [network.tensors[index] for index in network.inputs]
+    if len(tensors) == 1:
+        return [np.ascontiguousarray(row).reshape(tensors[0].shape)]
+    arrays, start = [], 0
+    for tensor in tensors:
+        size = tensor.size * np.dtype(tensor.dtype).itemsize
+        part = np.ascontiguousarray(row[start : start + size])
+        arrays.append(part.view(tensor.dtype).reshape(tensor.shape))
+        start += size
+    return arrays

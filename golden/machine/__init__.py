@@ -2,9 +2,9 @@
 
 from golden.machine.checks import HIGH_HALF
 from golden.machine.interpreter import Machine
-from golden.machine.layout import Tensor
 from golden.machine.outcome import ErrorRecord, MacTrace, MemoryWrite, Outcome, StorageRange
-from golden.machine.owner import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
+from golden.machine.storage import Tensor
+from golden.machine.windows import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
 
 __all__ = [
     "HIGH_HALF",

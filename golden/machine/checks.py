@@ -13,7 +13,6 @@ from golden.config import CoreConfig
 from golden.isa import ACC, BIAS, HOLD, MAC, MAC_FLAGS, PERCH, VECTOR
 from golden.isa_format import InstructionFormat
 from golden.isa_table import Counter, ErrorCode, FieldId
-from golden.machine.layout import Tensor, tensor_lines
 from golden.machine.operands import (
     input_tensor,
     memory_region,
@@ -21,8 +20,8 @@ from golden.machine.operands import (
     second_tensor,
     transfer_tensor,
 )
-from golden.machine.owner import MACHINE_MODE, Owner
-from golden.machine.storage import ConfigFile
+from golden.machine.storage import ConfigFile, Tensor, tensor_lines
+from golden.machine.windows import MACHINE_MODE, Owner
 
 E, F = ErrorCode, FieldId
 HIGH_HALF = 32  # rdcnt of counter n + 32 returns the upper half

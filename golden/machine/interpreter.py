@@ -12,16 +12,19 @@ from golden.config import CoreConfig
 from golden.isa import MAC, Instruction, decode
 from golden.isa_table import Counter, ErrorCode, FieldId
 from golden.machine.checks import HIGH_HALF, Request, first_refusal
-from golden.machine.counted import SUMS, Counted, Loose, array_work
-from golden.machine.effects import compute_reads, compute_writes, transfer_lines
 from golden.machine.mac import run_mac
-from golden.machine.operands import memory_region
-from golden.machine.outcome import ErrorRecord, MacTrace, Outcome
-from golden.machine.owner import MACHINE_MODE, SUPERVISOR, Owner
+from golden.machine.operands import (
+    array_work,
+    compute_reads,
+    compute_writes,
+    memory_region,
+    transfer_lines,
+)
+from golden.machine.outcome import SUMS, Counted, ErrorRecord, Loose, MacTrace, Outcome
 from golden.machine.storage import ConfigFile, Held, Storage
 from golden.machine.transfer import run_load, run_store
 from golden.machine.vector import run_vector
-from golden.machine.windows import Window, refused_burst
+from golden.machine.windows import MACHINE_MODE, SUPERVISOR, Owner, Window, refused_burst
 from golden.memory import Memory
 
 _WORD = 0xFFFFFFFF

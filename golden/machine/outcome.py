@@ -1,15 +1,21 @@
-"""What one instruction did: result, error, effects, and what a debugger wants to see."""
+"""What instructions did: result, error, effects, what a debugger wants to see; and what they add to
+the counters that do not depend on time, since the machine was made.
+
+A tile takes a step a cycle, `architecture.md` section 3 says how many; a step is useful once for
+each pixel and channel that becomes an output byte.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from golden.isa import Instruction
-from golden.isa_table import ErrorCode, FieldId
-from golden.machine.owner import MACHINE_MODE, Owner
+from golden.isa_table import Counter, ErrorCode, FieldId
+from golden.machine.windows import MACHINE_MODE, Owner
 from golden.memory import Region
 from golden.numerics import Int8, Int32
 
@@ -133,3 +139,37 @@ class Outcome:
     memory_write: MemoryWrite | None = None
     mac: MacTrace | None = None
     owner: Owner = MACHINE_MODE
+
+
+SUMS = (Counter.BYTES_READ, Counter.BYTES_WRITTEN, Counter.STEPS, Counter.MACS)
+Loose = Mapping[Counter, int | None]
+
+
+class Counted:
+    """Sums that only grow; what came between two moments is their difference."""
+
+    def __init__(self) -> None:
+        self._sums = dict.fromkeys((*SUMS, Counter.INSTRUCTIONS), 0)
+        self._unknown = dict.fromkeys(self._sums, 0)  # amounts that depend on time
+
+    def add(self, counter: Counter, amount: int | None) -> None:
+        """Count; None for what a failure cut off nobody knows where."""
+        if amount is None:
+            self._unknown[counter] += 1
+        else:
+            self._sums[counter] += amount
+
+    def copy(self) -> Counted:
+        """Return this moment."""
+        made = Counted()
+        made._sums, made._unknown = dict(self._sums), dict(self._unknown)
+        return made
+
+    def since(self, before: Counted) -> Loose:
+        """Return what each counter got since another moment, None where that is not known."""
+        return {
+            counter: None
+            if self._unknown[counter] != before._unknown[counter]
+            else total - before._sums[counter]
+            for counter, total in self._sums.items()
+        }

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.machine.checks import Request
-from golden.machine.effects import transfer_lines
-from golden.machine.operands import memory_region, transfer_tensor
+from golden.machine.operands import memory_region, transfer_lines, transfer_tensor
 from golden.machine.outcome import MemoryWrite, StorageRange
 from golden.machine.storage import Storage
 from golden.memory import Memory

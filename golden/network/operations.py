@@ -90,7 +90,7 @@ class Convolution(_Windowed):
 class Depthwise(_Windowed):
     """DEPTHWISE_CONV_2D. ``weights`` int8 [kernel_h, kernel_w, out_c]."""
 
-    operator = "depthwise.depthwise"
+    operator = "convolution.depthwise"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from golden.numerics import INT8_MAX, INT8_MIN, Int8, Int32, add_bias, requantize, wrap_int32
+from golden.numerics import Int8, Int32, Scaling, add_bias, requantize, wrap_int32
 
 # Largest sum of products of two 9-bit values that stays exact in each float type.
 _MAX_PRODUCT = 255 * 255
@@ -44,26 +46,15 @@ def matmul(
     *,
     a_zero_point: int,
     b_zero_point: int,
-    output_zero_point: int,
-    multiplier: ArrayLike,
-    shift: ArrayLike,
     bias: ArrayLike | None = None,
-    act_min: int = INT8_MIN,
-    act_max: int = INT8_MAX,
+    **scaling: Unpack[Scaling],
 ) -> Int8:
     """Product of two int8 matrices with zero points: [..., M, K] by [..., K, N] -> [..., M, N].
 
-    ``bias`` int32 [N] or None; ``multiplier`` and ``shift`` scalar or [N].
+    ``bias`` int32 [N] or None; ``scaling`` is that of ``requantize``.
     """
     acc = matmul_accumulate(a, b, a_zero_point=a_zero_point, b_zero_point=b_zero_point)
-    return requantize(
-        add_bias(acc, bias),
-        multiplier=multiplier,
-        shift=shift,
-        output_zero_point=output_zero_point,
-        act_min=act_min,
-        act_max=act_max,
-    )
+    return requantize(add_bias(acc, bias), **scaling)
 
 
 def fully_connected_accumulate(
@@ -87,25 +78,14 @@ def fully_connected(
     *,
     bias: ArrayLike | None,
     input_zero_point: int,
-    output_zero_point: int,
-    multiplier: ArrayLike,
-    shift: ArrayLike,
-    act_min: int = INT8_MIN,
-    act_max: int = INT8_MAX,
     weight_zero_point: int = 0,
+    **scaling: Unpack[Scaling],
 ) -> Int8:
     """FULLY_CONNECTED: int8 x [batch, depth], weights [units, depth] -> int8 [batch, units].
 
-    ``bias`` int32 [units] or None; ``multiplier`` and ``shift`` scalar or [units].
+    ``bias`` int32 [units] or None; ``scaling`` is that of ``requantize``.
     """
     acc = fully_connected_accumulate(
         x, weights, input_zero_point=input_zero_point, weight_zero_point=weight_zero_point
     )
-    return requantize(
-        add_bias(acc, bias),
-        multiplier=multiplier,
-        shift=shift,
-        output_zero_point=output_zero_point,
-        act_min=act_min,
-        act_max=act_max,
-    )
+    return requantize(add_bias(acc, bias), **scaling)

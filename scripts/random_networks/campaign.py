@@ -17,8 +17,8 @@ from scripts.random_networks.judge import Array, Equal, Failure, Judged, judge, 
 from scripts.random_networks.shrink import Shrunk, shrink
 from scripts.runs.oracle import Oracles
 from scripts.runs.whole import is_off, prediction_sentence
+from sw.execution import split_inputs
 from sw.importer import import_network
-from sw.inputs import split_inputs
 
 BATCH = 20  # networks of one simulation
 PREDICTED = "8x8"  # whose cycles have to be those that were predicted: its bus has no wait states

@@ -85,7 +85,7 @@ def judge(
         seed: of random inputs.
         oracles: who is asked.
         core: what it is compiled for.
-        inputs: see sw/inputs.py; random ones without.
+        inputs: see sw/execution.py; random ones without.
     """
     found = Judged(path=path, inputs=path.with_suffix(".npy"))
     try:

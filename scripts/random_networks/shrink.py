@@ -16,8 +16,8 @@ import numpy as np
 from golden.network import Network, NetworkError, run_network
 from scripts.random_networks.judge import Array, Failure
 from scripts.runs.cut import CutError, compacted, cut, input_tensors, operators, read_model
+from sw.execution import join_inputs, split_inputs
 from sw.importer import import_network
-from sw.inputs import join_inputs, split_inputs
 
 # Says how a file fails on these inputs (None: random ones), in a folder of its own.
 Examine = Callable[[bytes, Array | None], Failure | None]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from honeyguide.report.table import percent, table
-from scripts.reports.cycles import where_cycles_went
-from scripts.runs.floors import budget
+from scripts.runs.floors import budget, where_cycles_went
 from scripts.runs.whole import WholeResult
 from scripts.runs.zoo import Entry
 from sw.compiler.program import Program

@@ -12,8 +12,7 @@ import numpy as np
 from honeyguide.report.command import make_command
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import shape_text, table
-from scripts.reports.cycles import sentence, where_cycles_went
-from scripts.runs.floors import peak
+from scripts.runs.floors import peak, sentence, where_cycles_went
 from scripts.runs.layers import operator_text, utilisation_text
 from scripts.runs.whole import WholeResult
 from sw.compiler.program import HostPhase, Program

@@ -9,6 +9,7 @@ that host and core hand each other; variables in and out. Padding and second loa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from golden.config import CoreConfig
@@ -122,3 +123,31 @@ def crossing_bytes(program: Program) -> int:
 def peak(core: CoreConfig) -> int:
     """Return the most MACs a cycle."""
     return core.rows * core.cols
+
+
+def where_cycles_went(counters: Mapping[str, int], core: CoreConfig) -> dict[str, float]:
+    """Return shares of the busy cycles (0..1, together 1); empty when there were none."""
+    busy = counters.get("busy", 0)
+    if not busy:
+        return {}
+    full = counters["macs"] / peak(core)
+    parts = {
+        "full": full,
+        "edges": counters["steps"] - full,
+        "operands": counters["execute_fetch"],
+        "drain": counters["execute_drain"],
+    }
+    parts["waiting"] = busy - sum(parts.values())
+    return {name: value / busy for name, value in parts.items()}
+
+
+def sentence(shares: Mapping[str, float]) -> str:
+    """Return the shares as one line."""
+    words = {
+        "full": "array full",
+        "edges": "cells idle",
+        "operands": "operands missing",
+        "drain": "results leaving",
+        "waiting": "nothing to execute",
+    }
+    return ", ".join(f"{words[name]} {100 * value:.1f} %" for name, value in shares.items())

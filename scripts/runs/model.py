@@ -17,8 +17,8 @@ from honeyguide.cli import UserError
 from scripts.runs.floors import Floors, floors
 from sw.compiler.compile import compile_network
 from sw.compiler.program import MEMORY_BASE, NpuPhase, Program
+from sw.execution import join_inputs
 from sw.importer.model import import_network, is_onnx
-from sw.inputs import join_inputs
 
 Array = NDArray[Any]
 

@@ -39,11 +39,11 @@ class NetworkRun:
     Attributes:
         build: folder of the simulation.
         model: the network, compiled for it.
-        inputs: of n inferences, see sw/inputs.py.
+        inputs: of n inferences, see sw/execution.py.
         folder: where logs and results go.
         stall: wait probability on the memory bus.
         parts: processes the inputs are shared out over.
-        speed: tile or pin, see tb/env/configuration.py.
+        speed: tile or pin, see tb/env/ports.py.
         waves: record waves; needs a traced build.
         warm: fork the simulations from one that has loaded Python; pays off from a second run on.
     """

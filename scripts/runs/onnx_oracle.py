@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from golden.network import Network, run_network
 from honeyguide.cli import UserError
+from sw.execution import split_inputs
 from sw.importer.from_onnx.builder import TO_PLAIN, Checkpoint
 from sw.importer.from_onnx.file import load, read_onnx
 from sw.importer.from_onnx.network import OnnxNetwork, survey_onnx
 from sw.importer.from_onnx.values import IMAGE
 from sw.importer.unsigned import TOP_BIT
-from sw.inputs import split_inputs
 
 Array = NDArray[Any]
 ALMOST = 1e-5  # how far float32 results may be apart, of 1 or of the value if that is more

@@ -20,11 +20,11 @@ from golden.network import Layer, Network, Tensor, run_network
 from honeyguide.cli import UserError
 from scripts.runs.cut import CutError, cut, input_tensors
 from scripts.runs.oracle_process import TIMEOUT_S, OracleError, OracleProcess
+from sw.execution import split_inputs
 from sw.importer.model import is_onnx
 from sw.importer.records import read_file
 from sw.importer.registry import LITERT as BY_LITERT
 from sw.importer.registry import OPERATORS
-from sw.inputs import split_inputs
 
 TFLITE_MICRO, LITERT = "TensorFlow Lite Micro", "LiteRT (reference kernels)"
 ONNXRUNTIME = "onnxruntime"
@@ -155,7 +155,7 @@ def compare_with_oracle(
     Args:
         network: golden's.
         model: the file that the judges load.
-        inputs: of n inferences, see sw/inputs.py.
+        inputs: of n inferences, see sw/execution.py.
         absent: why no oracle is expected; it is asked nevertheless, and believed if it answers.
         timeout_s: how long it may take for one inference.
         oracles: a process that is there already.

@@ -39,7 +39,7 @@ class EngineSpan(Protocol):
 
 
 class EngineTrace(Protocol):
-    """Spans of a job in program order; ``tb.env.core_trace.JobTrace`` is one."""
+    """Spans of a job in program order; ``tb.env.trace_records.JobTrace`` is one."""
 
     @property
     def load(self) -> Sequence[EngineSpan]:

@@ -19,7 +19,7 @@ from scripts.runs.layers import layer_entries
 from scripts.runs.model import Model
 from scripts.runs.networks import NetworkResult, NetworkRun, run_on_rtl
 from scripts.runs.oracle import OracleResult, compare_with_oracle
-from sw.inputs import split_inputs
+from sw.execution import split_inputs
 
 PREDICTION_BAR = 0.02  # a prediction is off by more than this share of what was measured
 PREDICTION_SLACK = 16  # and by more than so many cycles: about a job's first load and last answer
@@ -122,7 +122,7 @@ def run_whole(
 
     Args:
         model: the network.
-        inputs: [n, ...], see sw/inputs.py.
+        inputs: [n, ...], see sw/execution.py.
         build: of the bench.
         folder: where logs and results go.
         seed: root of every random choice.

@@ -28,7 +28,7 @@ from sw.compiler.compile import compile_network
 from sw.compiler.program import write_program
 from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware
-from tb.env.compared import required_elements
+from tb.env.layer_checker import required_elements
 
 LIMIT_S = 1800.0
 PROGRAM = "program.pickle"

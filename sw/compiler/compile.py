@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from golden import isa_builders
 from golden.config import CoreConfig
 from golden.network import Network
-from sw.compiler.emitter import Emitter
 from sw.compiler.folding import can_fold, fold_columns
 from sw.compiler.geometry import CompileError, LayerError, Shape
 from sw.compiler.joining import can_join, take_turns
@@ -27,7 +26,7 @@ from sw.compiler.placement import Buffer, lines_at_once
 from sw.compiler.placing import place
 from sw.compiler.predict import PhasePrediction, predict_phase
 from sw.compiler.program import HostPhase, LayerPlan, NpuPhase, Program, Region, Step
-from sw.compiler.schedule import schedule
+from sw.compiler.schedule import Emitter, schedule
 from sw.compiler.tiling import Constants, Place, tile
 from sw.compiler.units import Unit
 

@@ -8,8 +8,8 @@ from golden.isa_table import OPCODE, Counter, InstructionClass
 from golden.register_map import COUNTERS, register_at
 from honeyguide.agents.axi import BurstSeen, ResponseSeen
 from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.bus import Seen
 from honeyguide.agents.irq import InterruptSeen, ResetSeen
-from honeyguide.agents.item import Seen
 from honeyguide.agents.xif import CommitSeen, IssueSeen, ResultSeen
 from honeyguide.coverage.collector import Collector
 from tb.coverage.instructions import PAGE, InstructionCoverage

@@ -5,7 +5,7 @@ What a job does that is cut off anywhere has no single right answer; what it mus
 
 from __future__ import annotations
 
-from honeyguide.coverage.collector import wanted
+from honeyguide.project import coverage_wanted
 from tb.env.attempts import Attempts
 from tb.env.bus_oracle import BusOracle
 from tb.env.coverage import AbortCoverage
@@ -20,7 +20,7 @@ class AdversaryEnvironment(PortEnvironment):
         super().build_phase()
         self.oracle = BusOracle.create("oracle", self)
         self.attempts = Attempts.create("attempts", self)
-        if wanted():
+        if coverage_wanted():
             self.coverage = AbortCoverage.create("coverage", self)
 
     def connect_phase(self) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pyuvm import uvm_component
 
 from golden.isa_table import ErrorCode
-from golden.machine.owner import CONTEXTS, Port
+from golden.machine.windows import CONTEXTS, Port
 from golden.register_map import PAGE, USER_PAGE, offset_of, register_at
 from honeyguide.agents.axil import RegisterSeen
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import Seen
 from honeyguide.agents.xif import ResultSeen
 from honeyguide.env.checker import AnalysisImp, Checker
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from pyuvm import uvm_component
 
-from golden.machine.owner import Owner
-from golden.machine.windows import Window
+from golden.machine.windows import Owner, Window
 from golden.register_map import WINDOW_ARRAYS, offset_of
 from honeyguide.agents.axi import BurstSeen
 from honeyguide.agents.axil import RegisterSeen
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import Seen
 from honeyguide.env.checker import AnalysisImp, Checker
 
 SLACK = 4  # cycles from a register's write to the answer that is seen

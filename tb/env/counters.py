@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from golden.isa_table import Counter
 from golden.register_map import COUNTERS, offset_of
 from honeyguide.agents.axil import RegisterRead, RegisterSeen, RegisterWrite
-from honeyguide.agents.item import Barrier
+from honeyguide.agents.bus import Barrier
 from honeyguide.env.host import Command
 
 CLEAR_COUNTERS = 1 << 1  # bit of CTRL

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pyuvm import uvm_component, uvm_subscriber
 
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import Seen
 from honeyguide.coverage.collector import Collector
 from honeyguide.env.checker import AnalysisImp
-from honeyguide.settings import results_folder
+from honeyguide.project import results_folder
 from tb.coverage.abort_states import sample_aborts
 from tb.coverage.instructions import InstructionCoverage
 from tb.coverage.pins import PinCoverage

@@ -20,11 +20,10 @@ from honeyguide.agents.axi import BurstSeen, ResponseSeen
 from honeyguide.agents.axil import RegisterSeen
 from honeyguide.agents.bus import known
 from honeyguide.agents.irq import InterruptSeen
-from honeyguide.coverage.collector import wanted
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.host import offload
 from honeyguide.env.order import History, Restarted
-from honeyguide.settings import results_folder
+from honeyguide.project import coverage_wanted, results_folder
 from tb.env.dependencies import Dependencies
 from tb.env.ports import PortEnvironment
 from tb.env.predicted import Begins, Executed, Predicted
@@ -60,7 +59,7 @@ class RatelEnvironment(PortEnvironment):
         self._fences: dict[int | None, int] = {}  # index of a fence: mark of what it covers
         self.machine = Machine(core, Memory(size=self.bench.memory_bytes))
         self.cdb_set("machine", self.machine)
-        if wanted():
+        if coverage_wanted():
             from tb.env.coverage import Coverage  # much to load
 
             self.coverage = Coverage.create("coverage", self)
@@ -82,7 +81,7 @@ class RatelEnvironment(PortEnvironment):
         """Connect who looks at the ports: coverage first, so that it sees causes before effects."""
         super().connect_phase()
         seen, predicted = self.order.ap, self.predictor.ap
-        if wanted():
+        if coverage_wanted():
             seen.connect(self.coverage.analysis_export)
             predicted.connect(self.coverage.predicted_export)
         for part in (self.predictor, self.results, self.registers, self.history, self.mirror):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from golden.isa import MAC
 from golden.isa_table import Counter
 from golden.machine.checks import HIGH_HALF
-from golden.machine.counted import array_work
+from golden.machine.operands import array_work
 from golden.machine.outcome import MacTrace
 from golden.register_map import COUNTERS, offset_of
 from tb.env.first_difference_golden import GoldenInstruction

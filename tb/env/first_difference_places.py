@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from golden.config import CoreConfig
 from golden.machine import Tensor
 from golden.machine.checks import Request
-from golden.machine.layout import words
 from golden.machine.operands import output_tensor, transfer_tensor
-from golden.machine.storage import Storage
+from golden.machine.storage import Storage, words
 from tb.env.trace_records import Kind
 
 PBUF_SLOTS = 9

@@ -24,10 +24,9 @@ from pyuvm import uvm_component
 from golden.assembler import disassemble_instruction
 from golden.isa import VECTOR, Instruction
 from golden.machine import Machine, Owner
-from honeyguide.env.checker import AnalysisImp
-from honeyguide.env.failures import Failures
+from honeyguide.env.checker import AnalysisImp, Failures
 from honeyguide.env.order import Announced, Broken, Milestone, Played, Restarted
-from honeyguide.settings import results_folder
+from honeyguide.project import results_folder
 from tb.env.first_difference import first_difference
 from tb.env.first_difference_counts import Miscount, counter_of, miscount, miswrapped
 from tb.env.first_difference_golden import (

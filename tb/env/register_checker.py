@@ -10,11 +10,11 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import Counter, ErrorCode
 from golden.machine import HIGH_HALF, MACHINE_MODE, OWNERS, SUPERVISOR, ErrorRecord, Owner, Port
-from golden.machine.counted import Counted
+from golden.machine.outcome import Counted
 from golden.register_map import COUNTERS, PAGE, PAGES, offset_of, register_at
 from honeyguide.agents.axi import BurstSeen
 from honeyguide.agents.axil import RegisterRead, RegisterSeen, RegisterWrite
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import Seen
 from honeyguide.env.checker import AnalysisImp, Checker
 from honeyguide.env.host import Command
 from tb.env.predicted import Executed, Predicted, Rung

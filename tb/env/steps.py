@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from golden.isa import Instruction
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.item import Barrier
+from honeyguide.agents.bus import Barrier
 from honeyguide.agents.xif import Offload
+from honeyguide.env.configuration import Seeds
 from honeyguide.env.host import Command
-from honeyguide.env.seeds import Seeds
 
 if TYPE_CHECKING:
     from tb.env.environment import RatelEnvironment

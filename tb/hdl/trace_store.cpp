@@ -1,4 +1,4 @@
-// What core_trace.sv writes down, shared with Python (tb/env/core_trace.py) as an array of records.
+// What core_trace.sv writes down, shared with Python (tb/env/trace_records.py) as an array of records.
 // On only when RATEL_TRACE is set, since a network writes millions of words. RATEL_TRACE=stages also
 // turns on stage_trace.sv; then all records go to records.bin in RATEL_RESULTS_DIR when the
 // simulation ends, and what every part waited for to waits.bin, so that they survive an assertion
@@ -25,7 +25,7 @@ struct Record {
   uint32_t extra;
   uint8_t data[16];
 };
-static_assert(sizeof(Record) == 32, "tb/env/core_trace.py reads 32-byte records");
+static_assert(sizeof(Record) == 32, "tb/env/trace_records.py reads 32-byte records");
 
 std::vector<Record> records;
 

@@ -4,6 +4,8 @@ Its `pyproject.toml` has a section `[tool.honeyguide]`: its `name`, which its me
 of the environment begin with; `core`, where its description is; and under `shell` the variables
 that a shell may set, each with what it does. All others are set by launchers alone. Commands and
 tests run somewhere below that folder; a simulation runs elsewhere and is told by HONEYGUIDE_ROOT.
+What a launcher tells a test through the environment is read here, too, but for what configures the
+bench (env/configuration.py).
 """
 
 from __future__ import annotations
@@ -62,3 +64,26 @@ NAME = str(SECTION.get("name", "honeyguide"))
 def variable(what: str) -> str:
     """Return the name of an environment variable of this project: ADDER_SEED for SEED."""
     return f"{NAME.upper()}_{what}"
+
+
+def results_folder() -> Path | None:
+    """Return where a run may leave files, None when nobody asked for them."""
+    folder = os.environ.get(variable("RESULTS_DIR"))
+    return Path(folder) if folder else None
+
+
+def count(name: str, default: int) -> int:
+    """Return a positive number from the environment variable `name`.
+
+    Raises:
+        ValueError: it is set to something else.
+    """
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{name} must be a positive number, not {text!r}")
+    return int(text)
+
+
+def coverage_wanted() -> bool:
+    """Tell whether the launcher asked for coverage."""
+    return os.environ.get(variable("COVERAGE"), "0") not in ("", "0")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
-from honeyguide.env.seeds import Seeds
+from honeyguide.env.configuration import Seeds
 from tb.sequences import mac_layers, vector_layers
 from tb.sequences.program import DoesNotFitError, Program, Write
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from golden.isa import Instruction
 from golden.register_map import PAGE, offset_of
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.item import Barrier
+from honeyguide.agents.bus import Barrier
 from honeyguide.agents.xif import Offload
 from honeyguide.env.host import Command
 from tb.sequences.values import Random, chance

@@ -28,8 +28,8 @@ from golden.register_map import offset_of
 from honeyguide.agents.agent import PortSequence
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterPoll, RegisterWrite
+from honeyguide.env.configuration import Seeds
 from honeyguide.env.host import Command, JobSequence, VirtualSequencer, offload
-from honeyguide.env.seeds import Seeds
 from tb.env.environment import RatelEnvironment
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import BUSY, both_ports, ring

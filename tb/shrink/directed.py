@@ -48,7 +48,7 @@ def directed_test(name: str, steps: Sequence[Step], *, about: str) -> str:
 
     for step in steps:
         if "fill" in step:
-            uses("honeyguide.env.seeds", "Seeds")
+            uses("honeyguide.env.configuration", "Seeds")
             body.append(f"self.env.memory.fill(Seeds({step['fill']}))")
         elif "write" in step:
             body += written(*step["write"])

@@ -11,8 +11,8 @@ from pyuvm import uvm_factory
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.configuration import Speed
 from honeyguide.env.tile import Recorder
-from honeyguide.settings import results_folder
-from tb.env.configuration import RatelConfiguration
+from honeyguide.project import results_folder
+from tb.env.ports import RatelConfiguration
 from tb.soc.cpu import SystemRecorder
 from tb.soc.environment import SystemEnvironment
 from tb.tests.base import RatelTest

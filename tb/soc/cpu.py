@@ -10,7 +10,7 @@ from golden.isa import Instruction
 from golden.memory import Memory
 from honeyguide.agents.agent import Agent
 from honeyguide.agents.axil import RegisterSeen
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import Seen
 from honeyguide.agents.xif import CommitSeen, IssueSeen
 from honeyguide.env.checker import AnalysisImp
 from honeyguide.env.tile import RecordedMonitor, Recorder

@@ -18,8 +18,8 @@ from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 from honeyguide.agents.agent import AgentConfig
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.bus import known
+from honeyguide.env.checker import FailedRunError
 from honeyguide.env.environment import RESET_CYCLES
-from honeyguide.env.failures import FailedRunError
 from honeyguide.env.tile import packed
 from tb.env.environment import RatelEnvironment
 from tb.soc.cpu import CpuAgent, CpuHistory, CpuStores

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import Seen
 from honeyguide.env.tile import decode
 
 # Numbers of obi_memory.sv and soc_devices.sv

@@ -23,15 +23,13 @@ from numpy.typing import NDArray
 from golden.config import load_config
 from golden.network import run_network
 from honeyguide.agents.bus import known
-from honeyguide.env.checker import Checker
-from honeyguide.env.failures import FailedRunError
-from honeyguide.settings import count, results_folder
+from honeyguide.env.checker import Checker, FailedRunError
+from honeyguide.project import count, results_folder
 from sw.compiler.program import HostPhase, NpuPhase, read_program
 from sw.firmware.codegen import generate_network
 from sw.firmware.elf import read_elf
-from tb.env.compared import ComparedElements, compared_elements, gaps
-from tb.env.core_trace import CoreTrace
-from tb.env.layer_checker import LayerChecker
+from tb.env.layer_checker import ComparedElements, LayerChecker, compared_elements, gaps
+from tb.env.trace_records import CoreTrace
 from tb.soc.base import SystemTest, asked_stalls, firmware_path
 from tb.soc.environment import Mark
 

@@ -17,7 +17,7 @@ import pyuvm
 
 from golden.isa import Instruction
 from honeyguide.agents.axi import Stalls
-from honeyguide.settings import count, results_folder
+from honeyguide.project import count, results_folder
 from sw.firmware.elf import read_elf
 from tb.soc.base import SystemTest, firmware_path
 from tb.soc.environment import SystemEnvironment

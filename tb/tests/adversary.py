@@ -13,8 +13,7 @@ from cocotb.triggers import Timer
 
 from golden import isa_builders as isa
 from golden.isa import Instruction
-from golden.machine.owner import Owner, Port
-from golden.machine.windows import GRANULE, Window
+from golden.machine.windows import GRANULE, Owner, Port, Window
 from golden.register_map import PAGE, offset_of
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
@@ -23,10 +22,10 @@ from honeyguide.agents.xif import MACHINE, USER, Offload
 from honeyguide.env.base_test import BaseTest
 from honeyguide.env.host import Command
 from honeyguide.env.tally import leave_tally
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.env.adversary import AdversaryEnvironment
-from tb.env.configuration import RatelConfiguration
 from tb.env.environment import first_difference_wanted
+from tb.env.ports import RatelConfiguration
 from tb.env.trace_records import save_live
 from tb.sequences.escapes import TOP, Attempt, Escapes
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from honeyguide.env.base_test import BaseTest
-from tb.env.configuration import RatelConfiguration
 from tb.env.environment import RatelEnvironment
+from tb.env.ports import RatelConfiguration
 
 logging.getLogger("ratel").setLevel(logging.INFO)
 

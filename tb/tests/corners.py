@@ -10,9 +10,9 @@ from golden.isa_table import Counter
 from golden.register_map import offset_of
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.item import Barrier
+from honeyguide.agents.bus import Barrier
 from honeyguide.env.host import Command, offload
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.env.counters import counted, counter_values
 from tb.sequences import corners
 from tb.sequences.corners import Lines

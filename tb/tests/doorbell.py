@@ -7,7 +7,7 @@ import pyuvm
 from golden import isa_builders as isa
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.host import offload
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.sequences.layers import random_layer
 from tb.sequences.ports import both_ports, ring
 from tb.sequences.slots import random_program

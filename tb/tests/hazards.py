@@ -6,7 +6,7 @@ import pyuvm
 
 from golden import isa_builders as isa
 from honeyguide.agents.axi import Stalls
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.sequences.hazards import HAZARDS
 from tb.sequences.slots import dump, make_slots, prime, random_program
 from tb.tests.base import RatelTest

@@ -15,7 +15,7 @@ from golden.isa_table import Counter
 from golden.network import run_network
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.host import offload
-from honeyguide.settings import results_folder
+from honeyguide.project import results_folder
 from sw.compiler.compile import compile_network
 from sw.compiler.program import MEMORY_BASE
 from sw.execution import Inference, core_phases

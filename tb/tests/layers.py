@@ -8,8 +8,8 @@ import os
 import pyuvm
 
 from honeyguide.agents.axi import Stalls
-from honeyguide.env.seeds import Seeds
-from honeyguide.settings import count
+from honeyguide.env.configuration import Seeds
+from honeyguide.project import count
 from tb.sequences.layers import LAYERS, MAC, VECTOR, random_layer
 from tb.tests.base import RatelTest
 

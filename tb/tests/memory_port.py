@@ -17,7 +17,7 @@ from golden.register_map import offset_of
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterPoll, RegisterWrite
 from honeyguide.env.host import JobSequence, offload
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.coverage.abort_states import STATES, states_met
 from tb.sequences.layers import random_layer
 from tb.sequences.slots import random_program

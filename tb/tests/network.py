@@ -1,6 +1,6 @@
 """A whole network on real inputs: every tensor of every layer against golden, on the RTL.
 
-    RATEL_PROGRAM   see sw/compiler/program.py  RATEL_INPUTS   .npy, see sw/inputs.py
+    RATEL_PROGRAM   see sw/compiler/program.py  RATEL_INPUTS   .npy, see sw/execution.py
     RATEL_FIRST     the first input to run  RATEL_COUNT    how many inputs to run
     RATEL_STALL     wait probability on the memory bus, 0..1
 
@@ -29,15 +29,13 @@ from golden.network.operations import AssignVariable
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.host import offload
 from honeyguide.env.order import Announced
-from honeyguide.settings import count, results_folder
+from honeyguide.project import count, results_folder
 from sw.compiler.operations import MoveOp
 from sw.compiler.program import HostPhase, NpuPhase, Program, Step, read_program
-from sw.execution import Inference
-from sw.inputs import split_inputs
-from tb.env.compared import ComparedElements, gaps
-from tb.env.core_trace import CoreTrace
+from sw.execution import Inference, split_inputs
 from tb.env.counters import counted, counter_values
-from tb.env.layer_checker import LayerChecker, LayerResult
+from tb.env.layer_checker import ComparedElements, LayerChecker, LayerResult, gaps
+from tb.env.trace_records import CoreTrace
 from tb.tests.base import RatelTest
 
 log = logging.getLogger("ratel.network")

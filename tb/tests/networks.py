@@ -16,7 +16,7 @@ from typing import Any
 
 import pyuvm
 
-from honeyguide.settings import results_folder
+from honeyguide.project import results_folder
 from tb.tests.network import Network
 
 

@@ -9,7 +9,7 @@ from golden.isa import Instruction
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.xif import Offload
 from honeyguide.env.host import Command, offload
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.sequences.layers import random_layer
 from tb.sequences.refusals import illegal_words
 from tb.sequences.slots import random_program

@@ -12,7 +12,7 @@ from golden.isa import Instruction
 from golden.isa_table import Counter
 from golden.register_map import COUNTERS, offset_of
 from honeyguide.agents.axil import RegisterRead, RegisterWrite
-from honeyguide.agents.item import Barrier
+from honeyguide.agents.bus import Barrier
 from honeyguide.env.host import offload
 from tb.tests.base import RatelTest
 

@@ -139,7 +139,7 @@ class Interrupts(RatelTest):
 
     def barrier(self) -> Command:
         """What makes a register access come after the fence's result."""
-        from honeyguide.agents.item import Barrier
+        from honeyguide.agents.bus import Barrier
 
         return Barrier()
 

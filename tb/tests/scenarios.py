@@ -6,7 +6,7 @@ import pyuvm
 
 from golden.register_map import offset_of
 from honeyguide.agents.axil import RegisterRead
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.sequences.scenario import Scenario
 from tb.tests.base import RatelTest
 

@@ -8,7 +8,7 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.config import CoreConfig
 from golden.isa import Instruction
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.sequences.layers import random_layer
 from tb.tests.base import RatelTest
 

@@ -8,14 +8,13 @@ import pyuvm
 from golden import isa_builders as isa
 from golden.isa_table import ErrorCode
 from golden.machine import Owner
-from golden.machine.owner import Port
-from golden.machine.windows import GRANULE
+from golden.machine.windows import GRANULE, Port
 from golden.register_map import offset_of
 from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterRead, RegisterWrite
 from honeyguide.agents.xif import MACHINE, USER, Offload
 from honeyguide.env.host import Command
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.env.register_checker import RECORD
 from tb.sequences.ports import ring
 from tb.sequences.slots import random_program

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import honeyguide
 from scripts.runs.bench import bench, configuration
 from tb.build import ROOT
-from tests.commands.executed import executed, fill
+from tests.commands.executed import counting, executed
 
 MNIST = ROOT / "models" / "mnist" / "mnist.tflite"
-# Python files of the project that a run of MNIST imports, in all its processes, and those of which
-# the command calls a function once they are imported, where the simulation is built. No bars but
-# lids. What the simulation calls is not seen: cocotb reads its modules from their sources, to write
-# their assertions anew.
-MOST_IMPORTED = 200
-MOST_CALLED = 94
+# Python files of the project that a run of MNIST imports, and those of which a function is called
+# other than by an import, in all its processes: command, worker and simulation. No bars but lids.
+MOST_IMPORTED = 180
+MOST_CALLED = 126
+# Runs a command's module in a process that tells.
+COMMAND = """
+import runpy, sys
+from tests.commands.executed import start
+start(sys.argv.pop(1))
+runpy.run_module("scripts.run", run_name="__main__", alter_sys=True)
+"""
 
 
 def test_a_simulation_imports_no_importer_and_no_compiler() -> None:
@@ -38,30 +41,19 @@ print([name for name in sys.modules if name.startswith(("sw.importer", "sw.compi
 @pytest.mark.sim
 def test_a_run_executes_few_files(tmp_path: Path) -> None:
     bench(configuration("4x4"))  # what builds it counts or not
-    told, cache = tmp_path / "told", tmp_path / "cache"
-    framework = Path(honeyguide.__file__).parent  # by the path by which it is imported
-    places = [(ROOT / part, ROOT / part) for part in ("golden", "sw", "scripts", "models", "tb")]
-    sources = {
-        seen / path.relative_to(folder): path
-        for folder, seen in (*places, (ROOT / "tb" / "honeyguide", framework))
-        for path in folder.rglob("*.py")
-    }
-    fill(cache, ROOT, sources, told)
-    environment = {
-        name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-    } | {"PYTHONPYCACHEPREFIX": str(cache)}
+    told = tmp_path / "told"
     words = ["--model", str(MNIST), "--config", "4x4", "--results", str(tmp_path / "results")]
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.run", *words], cwd=ROOT, env=environment, check=False,
+        [sys.executable, "-c", COMMAND, str(told), *words], cwd=ROOT,
+        env=counting(tmp_path / "cache", told), check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    test = [sys.executable, "-c", "import tb.tests.network"]
-    subprocess.run(test, cwd=ROOT, env=environment, check=True)
-    imported, called = executed(told)
+    imported, called = executed(told, ROOT)
     print(f"{len(imported)} files imported, {len(called)} of them called")
-    assert "sw/importer/model.py" in called
-    assert "tb/tests/network.py" in imported
+    assert "sw/importer/model.py" in called  # by the command
+    assert "tb/honeyguide/sim/supervise.py" in called  # by its worker
+    assert "tb/tests/network.py" in called  # by the simulation
     assert "sw/importer/recurrent.py" not in imported
     assert called <= imported
     assert len(imported) <= MOST_IMPORTED, sorted(imported)
@@ -74,9 +66,13 @@ def test_what_is_only_called_by_an_import_does_not_count(tmp_path: Path) -> None
         "    return idle.TABLE\n"
     )
     (tmp_path / "idle.py").write_text("def g():\n    return 1\n\n\nTABLE = g()\n")
-    told, cache = tmp_path / "told", tmp_path / "cache"
-    fill(cache, tmp_path, {path: path for path in tmp_path.glob("*.py")}, told)
-    code = "import used; assert used.f() == 1; assert used.f.__doc__ == 'B.'"
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache), "PYTHONPATH": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", code], env=environment, cwd="/", check=True)
-    assert executed(told) == ({"used.py", "idle.py"}, {"used.py"})
+    told = tmp_path / "told"
+    code = f"""
+from tests.commands.executed import start
+start({str(told)!r})
+import sys; sys.path.insert(0, {str(tmp_path)!r})
+import used
+assert used.f() == 1
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    assert executed(told, tmp_path.resolve()) == ({"used.py", "idle.py"}, {"used.py"})

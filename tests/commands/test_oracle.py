@@ -18,8 +18,8 @@ from scripts.runs.oracle import OracleResult, compare, compare_with_oracle
 from scripts.runs.oracle_process import OracleProcess
 from scripts.runs.whole import passed
 from scripts.runs.zoo import mnist_inputs
+from sw.execution import join_inputs, split_inputs
 from sw.importer import import_network
-from sw.inputs import join_inputs, split_inputs
 from tests.commands.support import MNIST
 
 

@@ -17,10 +17,10 @@ from honeyguide.plan import catalogue
 from honeyguide.report.figures import BAD
 from honeyguide.report.table import table
 from models.mnist import dataset
-from scripts.reports.cycles import sentence, where_cycles_went
 from scripts.reports.digits import draw_digits
 from scripts.reports.roofline import Point, draw_points, groups, ranges
 from scripts.runs.bench import bench
+from scripts.runs.floors import sentence, where_cycles_went
 from scripts.runs.model import load_model, read_inputs
 from scripts.runs.networks import NetworkResult, shares
 from scripts.runs.whole import incomplete

@@ -26,7 +26,7 @@ from scripts.fuzz.worker import Ending, judge
 from scripts.runs.model import load_model, random_inputs
 from scripts.runs.oracle import Oracles
 from sw.importer.validation.operators import SIGNATURES, Rule
-from sw.importer.validation.rules import convolutional, pointwise, recurrent, types
+from sw.importer.validation.rules import convolutional, operands, pointwise, recurrent
 from tests.files.support import MODELS, changed, operand, operator, refusal
 
 FACTORS = (1.001, 1.01, 1.1, 2.0, 0.5, 1e-3, 1e3, 1e6)
@@ -115,7 +115,7 @@ def index_of(model: str, name: str, position: int) -> int:
         ("SVDF", "SVDF", recurrent.svdf_bias, 3),
         ("SPACE_TO_BATCH_ND", "SPACE_TO_BATCH_ND", pointwise.same_quantisation, 0),
         ("SOFTMAX int16", "SOFTMAX", pointwise.softmax_beta, 0),
-        ("SQUARED_DIFFERENCE int16", "SQUARED_DIFFERENCE", types.symmetric, 0),
+        ("SQUARED_DIFFERENCE int16", "SQUARED_DIFFERENCE", operands.symmetric, 0),
         ("UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", recurrent.lstm_shapes, 3),
         ("classifier", "FULLY_CONNECTED", convolutional.bias, 2),
     ],
@@ -124,8 +124,9 @@ def test_without_its_rule_it_is_seen(
     model: str, name: str, rule: Rule, position: int, oracles: Oracles,
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 ) -> None:  # fmt: skip
-    if rule in types.EVERYWHERE:
-        monkeypatch.setattr(types, "EVERYWHERE", tuple(r for r in types.EVERYWHERE if r != rule))
+    if rule in operands.EVERYWHERE:
+        others = tuple(r for r in operands.EVERYWHERE if r != rule)
+        monkeypatch.setattr(operands, "EVERYWHERE", others)
     else:
         rules = SIGNATURES[name].rules
         assert rule in rules

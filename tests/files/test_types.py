@@ -24,7 +24,7 @@ from scripts.runs.oracle import Oracles
 from sw.importer import model as importer
 from sw.importer.registry import OPERATORS, Entry
 from sw.importer.validation import SIGNATURES
-from sw.importer.validation.rules import types
+from sw.importer.validation.rules import operands
 from tests.files.support import MODELS, changed, operand, refusal, result
 
 KINDS = {
@@ -117,15 +117,16 @@ def test_a_type_too_much_in_the_registry_is_seen(
 @pytest.mark.parametrize(
     ("rule", "model", "name"),
     [
-        (types.one_signedness, "classifier", "UINT8"),
-        (types.four_bits, "parts", "INT4"),
+        (operands.one_signedness, "classifier", "UINT8"),
+        (operands.four_bits, "parts", "INT4"),
     ],
 )
 def test_without_a_rule_of_types_it_is_seen(
     rule: Any, model: str, name: str, oracles: Oracles, monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(types, "EVERYWHERE", tuple(r for r in types.EVERYWHERE if r is not rule))
+    others = tuple(r for r in operands.EVERYWHERE if r is not rule)
+    monkeypatch.setattr(operands, "EVERYWHERE", others)
     assert wrong(tmp_path, oracles, model, (name,))
 
 

@@ -19,7 +19,7 @@ from golden import isa_builders as isa
 from golden.config import CoreConfig, config_names, load_config
 from golden.isa import Instruction
 from golden.isa_table import Counter, MacFlag
-from honeyguide.env.seeds import Seeds
+from honeyguide.env.configuration import Seeds
 from tb.build import ROOT
 from tb.sequences.corners import Lines
 from tb.sequences.layers import LAYERS, random_layer

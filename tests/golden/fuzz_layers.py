@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.operators import convolution, depthwise, matmul, parameters, windows
+from golden.operators import convolution, matmul, parameters, windows
 from models.tflite_writer import TfliteWriter
 from tests.golden.fuzz_case import (
     Case,
@@ -116,7 +116,7 @@ def convolution_case(rng: np.random.Generator, operator: str) -> Case:
         activation=activation,
         depthwise=is_depthwise,
     )
-    function = depthwise.depthwise if is_depthwise else convolution.convolution
+    function = convolution.depthwise if is_depthwise else convolution.convolution
     return Case(
         operator=operator,
         model=writer.finish([x_id], [y_id]),

@@ -7,7 +7,6 @@ import pytest
 
 from golden.operators import (
     convolution,
-    depthwise,
     elementwise,
     lookup,
     matmul,
@@ -70,7 +69,7 @@ def test_depthwise_accumulators(window: Window) -> None:
     rng = np.random.default_rng(2)
     x = random_int8(rng, 1, 5, 6, 3)
     weights = random_int8(rng, 1, window.kernel_h, window.kernel_w, 6)
-    actual = depthwise.depthwise_accumulate(
+    actual = convolution.depthwise_accumulate(
         x, weights, window=window, input_zero_point=11, weight_zero_point=-3
     )
     assert actual.dtype == np.int32
@@ -140,7 +139,7 @@ def test_convolution_refuses_shapes() -> None:
             x, np.zeros((2, 1, 3, 3), np.int8), window=window, input_zero_point=0
         )
     with pytest.raises(ValueError, match="no multiple"):
-        depthwise.depthwise_accumulate(
+        convolution.depthwise_accumulate(
             x, np.zeros((1, 3, 3, 4), np.int8), window=window, input_zero_point=0
         )
 

@@ -15,7 +15,7 @@ from golden.network import Network, Tensor
 from golden.network.graph import NetworkError
 from golden.network.operations import FullyConnected, Requantisation
 from golden.operators import lookup, matmul, mean, movement, rearranging, sigmoid, softmax, transfer
-from golden.operators.depthwise import depthwise_accumulate
+from golden.operators.convolution import depthwise_accumulate
 from golden.operators.windows import Window
 
 ONES = np.ones((1, 4, 4, 2), np.int8)

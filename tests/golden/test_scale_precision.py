@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from golden.numerics import activation_range, quantize_multiplier, requantize
 from golden.operators import (
     convolution,
-    depthwise,
     elementwise,
     lookup,
     matmul,
@@ -133,7 +132,7 @@ def test_layers(scales: tuple[float, float, float], channels: int) -> None:
             add, axis = w.conv_2d, 0
         else:
             data, x = WEIGHTS.reshape(1, 1, 1, -1), image
-            golden = depthwise.depthwise(x, data, window=window, **common)
+            golden = convolution.depthwise(x, data, window=window, **common)
             add, axis = partial(w.conv_2d, depthwise=True), 3
         x_id = w.add_tensor("x", x.shape, scale=a)
         w_id = w.add_tensor("w", data.shape, data=data, scale=[b] * channels, channel_axis=axis)

@@ -26,11 +26,14 @@ from golden.isa_builders import (
 )
 from golden.isa_table import ErrorCode, MacFlag
 from golden.machine import Tensor, mac
-from golden.machine.layout import dense
-from golden.machine.storage import Held
+from golden.machine.storage import Held, dense
 from golden.numerics import requantize
-from golden.operators.convolution import convolution, convolution_accumulate
-from golden.operators.depthwise import depthwise, depthwise_accumulate
+from golden.operators.convolution import (
+    convolution,
+    convolution_accumulate,
+    depthwise,
+    depthwise_accumulate,
+)
 from golden.operators.matmul import matmul
 from golden.operators.windows import Window
 from tests.golden_machine.machine_harness import Harness

@@ -18,7 +18,7 @@ from golden.isa_builders import (
     st_t,
 )
 from golden.machine import Tensor
-from golden.machine.layout import dense, gather, tensor_lines
+from golden.machine.storage import dense, gather, tensor_lines
 from tests.golden_machine.machine_harness import BASE, Harness
 
 CONFIGS = config_names()

@@ -26,7 +26,7 @@ from golden.isa_builders import (
     sub,
 )
 from golden.machine import Tensor
-from golden.machine.layout import dense
+from golden.machine.storage import dense
 from golden.operators import elementwise, pooling
 from golden.operators.parameters import AddParameters
 from golden.operators.windows import Window

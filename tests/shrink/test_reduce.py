@@ -18,7 +18,7 @@ from golden.isa import BIAS, Instruction, decode
 from golden.machine import Machine
 from golden.memory import Memory
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.item import Barrier
+from honeyguide.agents.bus import Barrier
 from honeyguide.agents.xif import Offload
 from honeyguide.env.host import Command
 from tb.env.steps import FILE, Step, command_of, plain, read_steps

@@ -27,7 +27,7 @@ from honeyguide.agents.xif import Offload, ResultSeen, XifMonitor
 from honeyguide.env.host import offload
 from honeyguide.env.order import Order
 from honeyguide.env.scoreboard import MemoryScoreboard, Writer
-from tb.env.configuration import RatelConfiguration
+from tb.env.ports import RatelConfiguration
 from tb.env.register_checker import RegisterChecker
 from tb.env.result_scoreboard import ResultScoreboard
 from tb.tests.base import RatelTest

@@ -8,7 +8,7 @@ from cocotb.triggers import ClockCycles
 from golden.register_map import offset_of
 from honeyguide.agents.axil import RegisterWrite
 from honeyguide.env.host import offload
-from honeyguide.settings import count
+from honeyguide.project import count
 from tb.sequences.layers import random_layer
 from tb.sequences.slots import random_program
 from tb.tests.memory_port import AbortInJob

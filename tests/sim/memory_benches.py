@@ -17,8 +17,8 @@ from golden.isa_table import ErrorCode
 from golden.register_map import offset_of
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
 from honeyguide.env.host import offload
-from honeyguide.settings import count
-from tb.env.configuration import RatelConfiguration
+from honeyguide.project import count
+from tb.env.ports import RatelConfiguration
 from tb.sequences.layers import random_layer
 from tb.tests.base import RatelTest
 

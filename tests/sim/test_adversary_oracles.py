@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import count
 
 from golden.isa_table import ErrorCode
-from golden.machine.owner import Owner, Port
-from golden.machine.windows import Window
+from golden.machine.windows import Owner, Port, Window
 from golden.register_map import PAGE, offset_of
 from honeyguide.agents.axi import BurstSeen
 from honeyguide.agents.axil import RegisterSeen
 from honeyguide.agents.xif import ResultSeen
-from honeyguide.env.failures import Failures
+from honeyguide.env.checker import Failures
 from tb.env.attempts import VALID, Attempts
 from tb.env.bus_oracle import BusOracle, Setting
 

@@ -12,7 +12,7 @@ from models.tflite_writer import TfliteWriter
 from sw.compiler.compile import compile_network
 from sw.compiler.program import MEMORY_BASE, Program, write_program
 from sw.importer import import_network
-from tb.env.compared import ComparedElements, compared_elements, gaps, required_elements
+from tb.env.layer_checker import ComparedElements, compared_elements, gaps, required_elements
 from tests.sim.support import simulate
 
 

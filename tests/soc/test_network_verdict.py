@@ -9,7 +9,7 @@ from golden.network import run_network
 from scripts.runs.model import load_model
 from scripts.runs.zoo import mnist_inputs
 from scripts.soc.networks import Job, found_by_golden, incomplete, wrong_words
-from tb.env.compared import required_elements
+from tb.env.layer_checker import required_elements
 from tests.commands.support import MNIST
 
 

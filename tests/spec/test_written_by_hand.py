@@ -18,7 +18,7 @@ from golden import isa_builders as isa
 from golden.config import CoreConfig
 from golden.isa import BY_NAME, Instruction
 from golden.isa_table import Counter, ErrorCode, FieldId
-from golden.machine.layout import Tensor, gather, scatter
+from golden.machine.storage import Tensor, gather, scatter
 from golden.numerics import multiply_by_quantized_multiplier
 from golden.registers_table import REGISTERS
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from golden.config import CoreConfig
 from golden.machine import Machine
-from golden.machine.layout import gather
+from golden.machine.storage import gather
 from golden.memory import Memory
 from golden.network import Network, run_network
 from sw.compiler.compile import compile_network

@@ -9,8 +9,7 @@ from golden.config import CoreConfig
 from golden.isa import Instruction
 from golden.isa_table import InstructionClass, MacFlag
 from golden.machine.checks import Request
-from golden.machine.effects import compute_reads, compute_writes, transfer_lines
-from golden.machine.operands import memory_region
+from golden.machine.operands import compute_reads, compute_writes, memory_region, transfer_lines
 from golden.machine.storage import ConfigFile
 from sw.compiler.timing.execute import ExecuteCost, execute_cost
 from sw.compiler.timing.tiles import TileShape

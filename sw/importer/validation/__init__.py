@@ -9,14 +9,18 @@
 Each problem is a NetworkError of one sentence: file, operator, tensor, what is wrong, what to do.
 """
 
-from sw.importer.validation.border import check_border
 from sw.importer.validation.operators import (
     SIGNATURES,
     Signature,
     check_operator,
     check_signature,
 )
-from sw.importer.validation.structure import check_buffers, check_order, check_structure
+from sw.importer.validation.structure import (
+    check_border,
+    check_buffers,
+    check_order,
+    check_structure,
+)
 from sw.importer.validation.tensors import check_tensors
 
 __all__ = [

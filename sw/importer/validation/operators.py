@@ -22,7 +22,6 @@ from sw.importer.validation.rules import (
     operands,
     pointwise,
     recurrent,
-    types,
     variables,
 )
 
@@ -99,10 +98,10 @@ SIGNATURES: dict[str, Signature] = {
         inputs=(2, 2), options="ReducerOptions", newest=3, rules=(_p.mean_axes, _p.ratio_scale)
     ),
     "ADD": Signature(
-        inputs=(2, 2), options="AddOptions", newest=5, rules=(types.plain_integers, _p.broadcast)
+        inputs=(2, 2), options="AddOptions", newest=5, rules=(operands.plain_integers, _p.broadcast)
     ),
     "SUB": Signature(
-        inputs=(2, 2), options="SubOptions", newest=5, rules=(types.plain_integers, _p.broadcast)
+        inputs=(2, 2), options="SubOptions", newest=5, rules=(operands.plain_integers, _p.broadcast)
     ),
     "MUL": Signature(
         inputs=(2, 2), options="MulOptions", newest=7, rules=(_p.broadcast, _p.product_scale)
@@ -338,5 +337,5 @@ def check_operator(op: Operator) -> None:
         code = getattr(op.options, name, None)
         if code is not None and code not in KNOWN_TYPES:
             raise op.error(f"its option {name} is {code}, which is no type; export it anew")
-    for rule in (*types.EVERYWHERE, *SIGNATURES[op.name].rules):
+    for rule in (*operands.EVERYWHERE, *SIGNATURES[op.name].rules):
         rule(op)

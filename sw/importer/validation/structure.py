@@ -1,13 +1,15 @@
 """Structure: what stands for something else stands for one that exists, and is written before.
 
 Every count and index is checked; every tensor that is read is a constant, an input, or was written
-by an operator before (a cycle is a tensor that is read before it is written, too).
+by an operator before (a cycle is a tensor that is read before it is written, too). At the border,
+what goes in must be of a known type; float32 may stand in front of QUANTIZE, or where values are
+only moved.
 """
 
 from __future__ import annotations
 
 from golden.network import NetworkError
-from sw.importer.records import FileRecord, GraphRecord, OperatorRecord
+from sw.importer.records import FileRecord, GraphRecord, OperatorRecord, TensorRecord
 
 
 def check_structure(file: FileRecord) -> None:
@@ -112,3 +114,37 @@ def check_order(file: FileRecord) -> None:
             raise NetworkError(
                 f"{file.path}: output {named(index)} {kind}; name a tensor that an operator writes"
             )
+
+
+INTEGERS = frozenset({"int8", "uint8", "int16", "int32", "int64", "bool"})
+BORDER = frozenset({"QUANTIZE", "CAST", "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE"})
+
+
+def check_border(file: FileRecord) -> None:
+    """Raise NetworkError for an input of a type that nothing behind it can take."""
+    graph = file.graphs[0]
+    for index in graph.inputs:
+        tensor = graph.tensors[index]
+        readers = {file.operator_name(o) for o in graph.operators if index in o.inputs}
+        if tensor.dtype in INTEGERS or (tensor.dtype == "float32" and readers <= BORDER):
+            continue
+        raise NetworkError(
+            f"{file.path} is not an int8 network: its input {tensor.name!r} is "
+            f"{tensor.dtype}{_advice(file, tensor)}"
+        )
+
+
+def _advice(file: FileRecord, source: TensorRecord) -> str:
+    """Return what to do about an input, which depends on what is behind it."""
+    graph = file.graphs[0]
+    bodies = {
+        graph.tensors[operator.outputs[0]].dtype
+        for operator in graph.operators
+        if operator.outputs and file.operator_name(operator) not in ("QUANTIZE", "DEQUANTIZE")
+    }
+    if "int8" in bodies:
+        return (
+            ", though its body is int8; convert it again with inference_input_type=tf.int8 (and "
+            "inference_output_type), so that no conversion stands at its border"
+        )
+    return "; quantise it to int8 first"

@@ -21,8 +21,7 @@ from pyuvm import (
     uvm_sequencer,
 )
 
-from honeyguide.agents.bus import PinDriver
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import PinDriver, Seen
 
 
 @dataclass(kw_only=True)

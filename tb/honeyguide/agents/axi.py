@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from honeyguide.agents.agent import Agent, AgentConfig
-from honeyguide.agents.bus import PinDriver, PinMonitor, known
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import PinDriver, PinMonitor, Seen, known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,8 +20,7 @@ from cocotb.task import Task
 from cocotb.triggers import Event
 
 from honeyguide.agents.agent import Agent
-from honeyguide.agents.bus import PinDriver, PinMonitor, known
-from honeyguide.agents.item import LAST, Seen, Settle
+from honeyguide.agents.bus import LAST, PinDriver, PinMonitor, Seen, Settle, known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from honeyguide.agents.agent import Agent
-from honeyguide.agents.bus import PinMonitor, known
-from honeyguide.agents.item import Seen
+from honeyguide.agents.bus import PinMonitor, Seen, known
 
 
 @dataclass(frozen=True, kw_only=True)

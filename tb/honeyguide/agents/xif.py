@@ -20,8 +20,7 @@ from typing import Protocol
 from cocotb.triggers import Timer
 
 from honeyguide.agents.agent import Agent, AgentConfig
-from honeyguide.agents.bus import PinDriver, PinMonitor, known
-from honeyguide.agents.item import Seen, Settle
+from honeyguide.agents.bus import PinDriver, PinMonitor, Seen, Settle, known
 
 OPERANDS_LATE = 5
 USER, MACHINE = 0, 3  # privilege modes

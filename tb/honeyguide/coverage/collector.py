@@ -7,13 +7,12 @@ through it once for all runs that are merged; how often it came is counted here.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from honeyguide.core import points as all_points
-from honeyguide.project import NAME, variable
+from honeyguide.project import NAME
 
 FILE = "functional.json"
 
@@ -98,8 +97,3 @@ class LibraryPoint:
 def library_points() -> dict[str, LibraryPoint]:
     """Return every point as one of the library, without a hit."""
     return {name: LibraryPoint(name, bins) for name, bins in all_points().items()}
-
-
-def wanted() -> bool:
-    """Tell whether the launcher asked for coverage."""
-    return os.environ.get(variable("COVERAGE"), "0") not in ("", "0")

@@ -6,8 +6,8 @@ from typing import Any
 
 from pyuvm import uvm_component, uvm_subscriber
 
-from honeyguide.coverage.collector import Collector, wanted
-from honeyguide.settings import results_folder
+from honeyguide.coverage.collector import Collector
+from honeyguide.project import coverage_wanted, results_folder
 
 
 class CoverageSubscriber(uvm_subscriber):
@@ -30,5 +30,5 @@ class CoverageSubscriber(uvm_subscriber):
     def report_phase(self) -> None:
         """Leave what was hit, if the launcher asked for coverage."""
         folder = results_folder()
-        if folder is not None and wanted():
+        if folder is not None and coverage_wanted():
             self.collector.write(folder)

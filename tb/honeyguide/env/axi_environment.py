@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from honeyguide.agents.agent import AgentConfig
 from honeyguide.agents.axi import AxiAgent, AxiConfig, BurstSeen
 from honeyguide.agents.axil import AxilAgent, RegisterRead, RegisterSeen
+from honeyguide.agents.bus import Seen
 from honeyguide.agents.irq import InterruptSeen, IrqAgent
-from honeyguide.agents.item import Seen
 from honeyguide.core import core
 from honeyguide.coverage.subscriber import CoverageSubscriber
 from honeyguide.env.base_test import BaseTest

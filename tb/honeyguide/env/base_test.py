@@ -20,12 +20,11 @@ import cocotb
 from cocotb.triggers import RisingEdge, SimTimeoutError, select, with_timeout
 from pyuvm import uvm_test
 
-from honeyguide.env.configuration import BenchConfiguration
+from honeyguide.env.checker import ErrorReports, FailedRunError, Failures
+from honeyguide.env.configuration import BenchConfiguration, Seeds
 from honeyguide.env.environment import Environment
-from honeyguide.env.failures import ErrorReports, FailedRunError, Failures
-from honeyguide.env.seeds import Seeds
 from honeyguide.env.tile import choose_level
-from honeyguide.settings import results_folder
+from honeyguide.project import results_folder
 
 log = logging.getLogger("honeyguide.test")
 logging.getLogger("honeyguide").setLevel(logging.INFO)

@@ -17,15 +17,12 @@ from cocotb.triggers import RisingEdge
 from pyuvm import uvm_analysis_port, uvm_env
 
 from honeyguide.agents.agent import Agent, AgentConfig
-from honeyguide.agents.bus import known
-from honeyguide.agents.item import Barrier
-from honeyguide.env.checker import Checker
-from honeyguide.env.configuration import BenchConfiguration, Speed
-from honeyguide.env.failures import Failures
+from honeyguide.agents.bus import Barrier, known
+from honeyguide.env.checker import Checker, Failures
+from honeyguide.env.configuration import BenchConfiguration, Seeds, Speed
 from honeyguide.env.host import Command, JobSequence, PinHost, VirtualSequencer
 from honeyguide.env.order import Broken, Order, Played, Restarted
 from honeyguide.env.scoreboard import Image, MemoryScoreboard
-from honeyguide.env.seeds import Seeds
 from honeyguide.env.tile import Agreement, NativeStore, RecordedMonitor, Recorder
 from honeyguide.env.transaction_log import TransactionLog
 

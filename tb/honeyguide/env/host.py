@@ -17,7 +17,7 @@ from pyuvm import uvm_component, uvm_driver, uvm_sequence, uvm_sequence_item, uv
 from honeyguide.agents.agent import Agent, PortSequence
 from honeyguide.agents.axi import AxiMemoryDriver, Stalls
 from honeyguide.agents.axil import AxilDriver, RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.agents.item import Barrier, Settle
+from honeyguide.agents.bus import Barrier, Settle
 from honeyguide.agents.xif import Instruction, Offload, XifDriver
 
 Command = Offload | RegisterWrite | RegisterRead | RegisterPoll | Barrier  # of the ports

@@ -17,8 +17,8 @@ from pyuvm import uvm_component
 
 from honeyguide.agents.axi import BurstSeen, ResponseSeen
 from honeyguide.agents.axil import RegisterSeen
+from honeyguide.agents.bus import Seen
 from honeyguide.agents.irq import InterruptSeen
-from honeyguide.agents.item import Seen
 from honeyguide.env.checker import AnalysisImp, ItemPort
 
 IN_ORDER = attrgetter("cycle", "place")

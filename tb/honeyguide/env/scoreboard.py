@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pyuvm import uvm_component
 
 from honeyguide.env.checker import AnalysisImp, Checker
-from honeyguide.env.seeds import Seeds
+from honeyguide.env.configuration import Seeds
 from honeyguide.env.tile import NativeStore
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from honeyguide.settings import results_folder
+from honeyguide.project import results_folder
 
 FILE = "tally.json"
 

@@ -28,9 +28,8 @@ from honeyguide.agents.axil import (
     RegisterSeen,
     RegisterWrite,
 )
-from honeyguide.agents.bus import known
+from honeyguide.agents.bus import Barrier, Seen, known
 from honeyguide.agents.irq import InterruptSeen, IrqMonitor, ResetSeen
-from honeyguide.agents.item import Barrier, Seen
 from honeyguide.agents.xif import CommitSeen, IssueSeen, Offload, ResultSeen, XifMonitor
 from honeyguide.env.checker import AnalysisImp, Checker, ItemPort
 from honeyguide.env.configuration import Speed

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from golden.numerics import Int8, Int32, add_bias, requantize
-from golden.operators.convolution import convolution_accumulate
-from golden.operators.depthwise import depthwise_accumulate
+from golden.operators.convolution import convolution_accumulate, depthwise_accumulate
 from golden.operators.elementwise import add, multiply
 from golden.operators.lookup import lookup
 from golden.operators.parameters import AddParameters

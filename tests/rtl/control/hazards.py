@@ -10,8 +10,7 @@ import cocotb
 from golden.isa import Instruction, engine_of
 from golden.isa_builders import add, conv, copy, fence, ld_b, ld_l, ld_t, ld_w, lut, st_t
 from golden.machine.checks import Request, first_refusal
-from golden.machine.effects import compute_reads, compute_writes, transfer_lines
-from golden.machine.operands import memory_region
+from golden.machine.operands import compute_reads, compute_writes, memory_region, transfer_lines
 from golden.machine.storage import ConfigFile
 from tb.env.descriptors import request_of
 from tests.rtl.control.bench import Bench, Job
