@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from honeyguide.plan.catalogue import BenchTest, bench_tests
+from honeyguide.plan.catalogue import bench_tests
 from tests.sim.support import passes
 
 pytestmark = pytest.mark.sim
@@ -43,8 +43,10 @@ TESTS = [
     ("scenarios", "PortsApart"),
 ]
 
-# Those that say so themselves, in a file of their own.
-REGISTERED = [test for test in bench_tests() if test.registered is not None]
+# Those that say themselves how they run, in a file of their own (make new-test).
+REGISTERED = {
+    (test.file, test.name): test.registered for test in bench_tests() if test.registered is not None
+}
 
 # What costs little enough when Python wakes on every clock edge.
 AT_PIN_LEVEL = [
@@ -76,15 +78,10 @@ ELSEWHERE = [
 ]
 
 
-@pytest.mark.parametrize(("module", "test"), TESTS)
+@pytest.mark.parametrize(("module", "test"), [*TESTS, *REGISTERED])
 def test_tile_level(module: str, test: str, seed: int) -> None:
-    passes(module, test, seed=seed)
-
-
-@pytest.mark.parametrize("test", REGISTERED, ids=str)
-def test_registered(test: BenchTest, seed: int) -> None:
-    said = test.registered or {}
-    passes(test.file, test.name, seed=seed, speed=said.get("speed", "tile"), env=said.get("env"))
+    said = REGISTERED.get((module, test), {})  # which may name another
+    passes(module, test, seed=seed, speed=said.get("speed", "tile"), env=said.get("env"))
 
 
 @pytest.mark.parametrize(("module", "test", "env"), AT_PIN_LEVEL)
