@@ -21,7 +21,7 @@ from scripts.reports.whole import host_lines
 from scripts.runs.bench import configuration
 from scripts.runs.floors import BUDGET_OF_FLOOR, BUDGET_OF_LAYER, budget, floors
 from scripts.runs.model import ensure_onnx
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import CompileError
 from sw.importer.model import survey_network
 

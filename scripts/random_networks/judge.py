@@ -22,7 +22,7 @@ from golden.network import Network, NetworkError
 from honeyguide.sim import SimRun, run
 from scripts.runs.model import inputs_of
 from scripts.runs.oracle import Oracles, compare_with_oracle
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import CompileError
 from sw.compiler.program import MEMORY_BASE, NpuPhase, write_program
 from sw.importer import import_network

@@ -15,7 +15,7 @@ from golden.network import Network, Tensor
 from golden.numerics import limits
 from honeyguide.cli import UserError
 from scripts.runs.floors import Floors, floors
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import MEMORY_BASE, NpuPhase, Program
 from sw.execution import join_inputs
 from sw.importer.model import import_network, is_onnx

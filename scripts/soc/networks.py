@@ -24,7 +24,7 @@ from scripts.runs.bench import bench
 from scripts.runs.model import Model
 from scripts.runs.oracle import compare_with_oracle
 from scripts.runs.whole import run_whole
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import write_program
 from sw.firmware.codegen import BASE, generate_network
 from sw.firmware.compiler import FIRMWARE, Compiled, compile_firmware

@@ -13,7 +13,7 @@ from golden import isa_builders
 from golden.config import CoreConfig
 from golden.network import Network
 from sw.compiler.folding import can_fold, fold_columns
-from sw.compiler.geometry import CompileError, LayerError, Shape
+from sw.compiler.geometry import Shape
 from sw.compiler.joining import can_join, take_turns
 from sw.compiler.lowering import lower
 from sw.compiler.memory import Lives, MemoryUse
@@ -30,84 +30,9 @@ from sw.compiler.schedule import Emitter, schedule
 from sw.compiler.tiling import Constants, Place, tile
 from sw.compiler.units import Unit
 
-__all__ = ["Choice", "CompileError", "compile_choices", "compile_network"]
-
 Choice = tuple[str, int]  # "fold", "join" or "pair", position of the operation
 PAIRS: Choice = ("pairs", 0)  # every pair of operations whose strips can take turns
-# Instructions up to which alternatives are tried: MobileNetV2 at 224 x 224 has 14,000, a batch of
-# tens of thousands has more, and each try takes seconds.
-MOST_TRIED = 30_000
 ALIGNMENT = 64  # bytes: every constant and tensor starts on a bus word of any width
-
-
-def compile_network(
-    config: CoreConfig, network: Network, *, memory_base: int, export_all: bool = False
-) -> Program:
-    """Program for ``network`` on ``config`` with its memory image from ``memory_base`` on.
-
-    ``export_all`` stores every tensor the core computes to memory, for debugging. Where there are
-    alternatives, the one with the fewest predicted cycles is taken. A layer that does not fit
-    whatever is done becomes the host's. Raises CompileError when nothing can run the network.
-    """
-    refused: dict[int, str] = {}
-    while True:
-        try:
-            return _fastest(config, network, memory_base, export_all, refused)
-        except LayerError as error:
-            if error.layer in refused:
-                raise
-            refused[error.layer] = error.reason
-
-
-def _fastest(
-    config: CoreConfig,
-    network: Network,
-    memory_base: int,
-    export_all: bool,
-    refused: Mapping[int, str],
-) -> Program:
-    def attempt(choices: frozenset[Choice]) -> tuple[Program, list[Choice]]:
-        return compile_choices(
-            config, network, memory_base=memory_base, export_all=export_all, choices=choices,
-            refused=refused,
-        )  # fmt: skip
-
-    best, possible = attempt(frozenset())
-    if best.instructions > MOST_TRIED:
-        return best
-    chosen: frozenset[Choice] = frozenset()
-    if PAIRS in possible:
-        possible.remove(PAIRS)
-        try:
-            other, found = attempt(frozenset({PAIRS}))
-            pairs = [choice for choice in found if choice[0] == "pair"]
-            good = frozenset(pair for pair in pairs if _gains(best, other, pair[1]))
-            if good and len(good) < len(pairs):
-                other, _ = attempt(good)
-        except CompileError:
-            good = frozenset()
-        if good and other.predicted_cycles < best.predicted_cycles:
-            best, chosen = other, good
-    base = chosen
-    # Choices of one layer exclude each other often enough that each is tried alone, then added.
-    for choice in possible:
-        for others in {base, chosen}:
-            try:
-                other, _ = attempt(others | {choice})
-            except CompileError:
-                continue  # joined operations need more room at once
-            if other.predicted_cycles < best.predicted_cycles:
-                best, chosen = other, others | {choice}
-    return best
-
-
-def _gains(apart: Program, paired: Program, position: int) -> bool:
-    """Whether two neighbouring operations take fewer cycles as a pair."""
-    sums = []
-    for program in (apart, paired):
-        layers = program.layers_at(position)
-        sums.append(sum(program.plans[layer].predicted_cycles for layer in layers))
-    return sums[1] < sums[0]
 
 
 def compile_choices(

@@ -16,7 +16,7 @@ from golden.network import run_network
 from honeyguide.agents.axi import Stalls
 from honeyguide.env.host import offload
 from honeyguide.project import results_folder
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import MEMORY_BASE
 from sw.execution import Inference, core_phases
 from sw.kernels import KERNELS, Kernel, timed_program

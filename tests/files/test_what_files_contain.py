@@ -22,7 +22,7 @@ from scripts.model_check import check
 from scripts.runs.cut import read_model
 from scripts.runs.model import inputs_of
 from scripts.runs.oracle import compare_with_oracle
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.importer import import_network
 
 RNG = np.random.default_rng(11)

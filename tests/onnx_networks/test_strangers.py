@@ -14,7 +14,7 @@ from scripts.runs.bench import bench
 from scripts.runs.model import inputs_of, load_model, random_inputs
 from scripts.runs.oracle import Oracles, compare_with_oracle
 from scripts.runs.whole import run_whole
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import HostPhase, Program
 from sw.importer import import_network
 from sw.importer.from_onnx.file import read_onnx

@@ -16,7 +16,7 @@ from scripts.random_networks.judge import judge
 from scripts.runs.bench import bench
 from scripts.runs.cut import operators
 from scripts.runs.oracle import Oracles
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import MAX_EXTENT, CompileError
 from sw.importer import import_network
 from sw.importer.registry import OPERATORS

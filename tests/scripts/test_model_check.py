@@ -12,7 +12,7 @@ from models.tflite_writer import TfliteWriter
 from scripts import model_check
 from scripts.reports.networks import over_budget
 from scripts.runs.floors import budget
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.importer import import_network
 
 ROOT = Path(__file__).resolve().parents[2]

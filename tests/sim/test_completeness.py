@@ -9,7 +9,7 @@ import pytest
 
 from golden.config import load_config
 from models.tflite_writer import TfliteWriter
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import MEMORY_BASE, Program, write_program
 from sw.importer import import_network
 from tb.env.layer_checker import ComparedElements, compared_elements, gaps, required_elements

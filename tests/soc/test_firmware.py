@@ -11,7 +11,7 @@ import pytest
 from golden import isa_builders
 from golden.config import load_config
 from golden.network import operations as ops
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.firmware.codegen import BASE, call, generate_network, strides
 from sw.firmware.elf import ElfError, read_elf
 from sw.importer import import_network

@@ -13,7 +13,7 @@ from golden.machine import Machine
 from golden.machine.storage import gather
 from golden.memory import Memory
 from golden.network import Network, run_network
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import HostPhase, OutputPart, Program
 from sw.execution import Inference
 

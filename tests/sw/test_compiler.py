@@ -22,7 +22,8 @@ from golden.network.operations import (
 )
 from golden.operators.windows import resolve_padding
 from sw.compiler import moves
-from sw.compiler.compile import compile_choices, compile_network
+from sw.compiler.compile import compile_choices
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import LayerError
 from sw.compiler.program import HostPhase
 from sw.execution import core_phases

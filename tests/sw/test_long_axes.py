@@ -11,7 +11,7 @@ from golden.config import load_config
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.windows import resolve_padding
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import MAX_EXTENT
 from sw.compiler.program import HostPhase
 from tests.sw.golden_core import BASE, play

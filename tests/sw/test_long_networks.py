@@ -13,9 +13,10 @@ from golden.config import CoreConfig
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.windows import resolve_padding
-from sw.compiler import compile as compiling
+from sw.compiler import fastest as compiling
 from sw.compiler import phase, thickening
-from sw.compiler.compile import compile_network
+from sw.compiler.compile import compile_choices
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import Shape
 from sw.compiler.operations import ArrayOp
 from sw.compiler.phase import PhasePlan
@@ -193,7 +194,7 @@ def test_alternatives_are_not_tried_of_what_takes_seconds_to_try(
 ) -> None:
     """A batch of tens of thousands of images has so many instructions."""
     tried = []
-    genuine = compiling.compile_choices
+    genuine = compile_choices
 
     def counted(*arguments: Any, **named: Any) -> Any:
         tried.append(named["choices"])

@@ -12,7 +12,7 @@ import pytest
 from golden.config import load_config
 from golden.network import Network
 from golden.network.operations import Transpose
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.memory import Life, Lives, first_fit, needed_at_once
 from sw.importer import import_network
 from tests.sw.golden_core import BASE, play

@@ -9,7 +9,7 @@ from golden.config import load_config
 from golden.network import Network
 from golden.network import operations as ops
 from golden.numerics import quantize_multiplier
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.program import HostPhase
 from tests.sw.golden_core import BASE, play
 from tests.sw.random_networks import Builder

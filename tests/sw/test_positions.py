@@ -14,7 +14,7 @@ from golden.config import load_config
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.resizing import resize_nearest
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.moves import piece_count
 from sw.compiler.operations import Box, MoveOp
 from sw.compiler.positions import Run, boxes_of, separable_boxes_of

@@ -12,7 +12,7 @@ import pytest
 from golden import isa_builders as isa
 from golden.config import load_config
 from honeyguide.sim import SimBuild, SimRun, build, run
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.program import write_program
 from sw.compiler.timing.core import simulate

@@ -11,7 +11,8 @@ from golden.config import CoreConfig, load_config
 from golden.network import Network
 from golden.network.operations import Convolution
 from golden.operators.windows import resolve_padding
-from sw.compiler.compile import compile_choices, compile_network
+from sw.compiler.compile import compile_choices
+from sw.compiler.fastest import compile_network
 from sw.compiler.geometry import CompileError
 from sw.compiler.program import HostPhase
 from tests.sw.golden_core import BASE, play

@@ -10,7 +10,7 @@ import pytest
 from golden.config import load_config
 from golden.network import Network
 from golden.network import operations as ops
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.lowering_resizing import FACTORS, place_weights
 from sw.compiler.program import HostPhase
 from tests.sw.golden_core import BASE, play

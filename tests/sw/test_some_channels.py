@@ -14,7 +14,8 @@ from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.parameters import add_parameters
 from golden.operators.windows import resolve_padding
-from sw.compiler.compile import PAIRS, compile_choices, compile_network
+from sw.compiler.compile import PAIRS, compile_choices
+from sw.compiler.fastest import compile_network
 from sw.compiler.operations import ArrayOp, CoreOp
 from sw.compiler.program import HostPhase, Program
 from sw.execution import core_phases

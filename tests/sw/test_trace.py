@@ -11,7 +11,7 @@ import pytest
 
 from golden.config import load_config
 from scripts.runs.trace import ENGINES, job_events, write_chrome_trace
-from sw.compiler.compile import compile_network
+from sw.compiler.fastest import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.timing.core import Span
 from sw.execution import core_phases
