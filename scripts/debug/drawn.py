@@ -36,7 +36,7 @@ from honeyguide.mutate.source import read_sources
 from honeyguide.project import BUILD
 from honeyguide.report.files import shown
 from honeyguide.runs import own_place
-from honeyguide.sim import HdlError, SimBuild
+from honeyguide.sim import HdlError, SimBuild, SimStatus
 from honeyguide.waves.builds import debug_build
 from honeyguide.waves.repeat import Repeat, Repeated, repeat
 from scripts.debug.affected import Affected, first_affected, mnemonic
@@ -46,6 +46,7 @@ from tb.env.waits_table import LINKS, PARTS
 
 FOLDER = BUILD / "debug"
 POOL = 12  # changes drawn for each that is wanted: most are seen by no test, or hang nothing
+LIMIT_S = 600.0  # of a run: many times what one takes whose core goes on, or is seen to hang
 # What mostly hangs: a change of a term that is about a handshake.
 HANDSHAKE = re.compile(r"valid|ready|done|busy|room|gnt|pop|push|take|free|full|empty|idle|count")
 HUNG = re.compile(r"hang:|time-out after|still busy")
@@ -228,7 +229,7 @@ class Measure:
             Repeat(
                 module=f"tb.tests.{file}", test=name, seed=self.seed, folder=place,
                 build=self.where, plusargs=plusargs(number),
-                env={**SHORT, "RATEL_RECORDS": "1"},
+                env={**SHORT, "RATEL_RECORDS": "1"}, timeout_s=LIMIT_S,
             ),
             waves=False,
         )  # fmt: skip
@@ -251,11 +252,14 @@ class Measure:
             if done.result.passed and done.difference is None:
                 continue
             other = self.records(test, number)
-            if not other.is_file():
+            endless = done.result.status is SimStatus.TIMEOUT  # a hang that nothing has noticed
+            if not other.is_file() and not endless:
                 raise cli.UserError(f"{test} left no records: {done.headline}")
-            stops = HUNG.search(done.result.message) is not None
-            good = read_saved(self.records(test, NONE))
-            affected = first_affected(good, read_saved(other), hung=stops)
+            stops = endless or HUNG.search(done.result.message) is not None
+            affected = Affected(texts=())
+            if other.is_file():
+                good = read_saved(self.records(test, NONE))
+                affected = first_affected(good, read_saved(other), hung=stops)
             hung = stops and not affected.texts
             if hung != hangs:
                 return None

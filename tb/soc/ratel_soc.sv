@@ -48,7 +48,7 @@ module ratel_soc #(
   wire  [15:0] lawless = '0;      // the system's memory keeps its rules
   logic        spoil;             // answer under a wrong id, for a test of the checkers
   // and read by it
-  logic [31:0] cycle, quiet;
+  logic [31:0] cycle, quiet, transfers;
   logic        hung;
   logic        irq;
   logic        exited, marked;
@@ -300,6 +300,6 @@ module ratel_soc #(
   assign t_err[2] = 1'b0;
 
   // Nothing moved on any pin of Ratel for too long: Python is woken to say so.
-  assign hung = quiet > quiet_limit;
+  assign hung = quiet > quiet_limit || transfers > quiet_limit;
 
 endmodule

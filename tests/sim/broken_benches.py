@@ -327,6 +327,20 @@ class PollsForEver(GoodTest):
 
 
 @pyuvm.test()
+class LosesPatience(GoodTest):
+    """A load is taken for a core that moves data for ever."""
+
+    def configure(self) -> RatelConfiguration:
+        return replace(super().configure(), quiet_cycles=200)
+
+    async def body(self) -> None:
+        self.env.memory.write(0, bytes(32 * 32 * 8))
+        shape = isa.cfg_ld_shape(w=32, h=32, c=8, cbs=1)
+        pitch = isa.cfg_ld_pitch(row_pitch=256, pix_pitch=8, p=32)
+        await self.env.run([shape, pitch, isa.ld_t(addr=0, base=0), isa.fence(done=1)])
+
+
+@pyuvm.test()
 class ExpectsMoreSteps(GoodTest):
     """The golden machine counts a step more than the array takes."""
 

@@ -53,6 +53,7 @@ CAUGHT = {
     "ExpectsAnInterrupt": (SimStatus.FAIL, "interrupt line: expected 1, got 0"),
     "Hangs": (SimStatus.FAIL, "hang: no pin moved for 2000 cycles"),
     "PollsForEver": (SimStatus.FAIL, "hang: no pin moved for 2000 cycles"),
+    "LosesPatience": (SimStatus.FAIL, "hang: 20[1-9] transfers of AXI4 in a row, and nothing else"),
     "ExpectsMoreSteps": (SimStatus.FAIL, r"read of COUNTER \(0x118\): expected 0x0+1, got 0x0+,"),
     "RunsForEver": (SimStatus.FAIL, "time-out after 200 us"),
     "LeavesTheSimulator": (SimStatus.CRASH, "left no results|ended early"),

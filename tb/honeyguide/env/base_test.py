@@ -90,10 +90,15 @@ class BaseTest(uvm_test):
         if which == 1:
             self.env.drain()
             what = self.env.waiting_for() or "nothing is pending in the bench"
-            raise FailedRunError(
-                f"hang: no pin moved for {int(dut.quiet_limit.value)} cycles; {what}"
-            )
+            raise FailedRunError(f"hang: {self._still(dut)}; {what}")
         self.finished = True
+
+    @staticmethod
+    def _still(dut: Any) -> str:
+        """Say what shows that the core does not go on."""
+        if int(dut.quiet.value) > int(dut.quiet_limit.value):
+            return f"no pin moved for {int(dut.quiet_limit.value)} cycles"
+        return f"{int(dut.transfers.value)} transfers of AXI4 in a row, and nothing else moved"
 
     async def body(self) -> None:
         """What the test does."""

@@ -1,4 +1,4 @@
-// Binds the recorder to the bench top HONEYGUIDE_TOP, whose cycle and quiet it counts.
+// Binds the recorder to the bench top HONEYGUIDE_TOP, whose cycle, quiet and transfers it counts.
 `include "xif.svh"
 
 bind `HONEYGUIDE_TOP pin_recorder #(
@@ -11,6 +11,7 @@ bind `HONEYGUIDE_TOP pin_recorder #(
   .enable_i(1'b1),
   .cycle_o(cycle),
   .quiet_o(quiet),
+  .transfers_o(transfers),
   .irq_i(irq),
 `include "bound_xif.svh"
   .issue_mode_i(`XIF(x_issue_mode, '0)),

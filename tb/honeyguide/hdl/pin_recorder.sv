@@ -7,6 +7,7 @@
 //   XifIdWidth                   | bits of those of CV-X-IF
 //   enable_i                     | write down
 //   cycle_o, quiet_o             | cycles since reset, and since anything last happened
+//   transfers_o                  | cycles with transfers of AXI4 since anything else last happened
 //   irq_i                        | interrupt
 //   issue_valid_i .. result_we_i | CV-X-IF; result_odd_i: exc, err or dbg
 //   l_*                          | AXI4-Lite
@@ -23,6 +24,7 @@ module pin_recorder
   input logic                   enable_i,
   output logic [31:0]           cycle_o,
   output logic [31:0]           quiet_o,
+  output logic [31:0]           transfers_o,
 
   input logic                   irq_i,
   input logic                   issue_valid_i,
@@ -106,7 +108,7 @@ module pin_recorder
   logic [31:0] l_awaddrs[$], l_araddrs[$];  // of accesses without an answer
   logic [35:0] l_wdatas[$];                 // strobes, data
   logic [63:0] l_read_q;                    // the last one: data, address
-  logic        moved, was_moved;
+  logic        moved, was_moved, asked;    // asked: by who uses the core, or answered to
 
   task automatic note(input int unsigned kind, input bit [191:0] payload);
     bench_record(kind, cycle_o, payload);
@@ -115,6 +117,7 @@ module pin_recorder
 
   always_ff @(posedge clk_i) begin
     moved = 1'b0;
+    asked = 1'b0;
     cycle_o <= cycle_o + 1;
     rst_nq  <= rst_ni;
     if (rst_ni != rst_nq) note(EvReset, 192'(rst_ni));
@@ -161,6 +164,7 @@ module pin_recorder
       end
       if (l_arvalid_i && l_arready_i) l_araddrs.push_back(32'(l_araddr_i));
 
+      asked = moved;
       if (arvalid_i && arready_i) begin
         note(EvAr, 192'({6'd0, arburst_i, 5'd0, arsize_i, arlen_i, 8'(arid_i), araddr_i}));
       end
@@ -192,12 +196,16 @@ module pin_recorder
       if (bvalid_i && bready_i) note(EvB, 192'({22'd0, bresp_i, 8'(bid_i)}));
     end
     quiet_o <= moved ? '0 : quiet_o + 1;
+    // Nor must a core hide one that moves data for ever.
+    if (asked || !rst_ni) transfers_o <= '0;
+    else if (moved) transfers_o <= transfers_o + 1;
   end
 
   initial begin
     cycle_o  = '0;
     l_read_q = '1;
     quiet_o  = '0;
+    transfers_o = '0;
     irq_q    = 1'b0;
     rst_nq   = 1'b0;
   end

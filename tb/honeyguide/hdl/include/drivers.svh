@@ -21,7 +21,7 @@
   logic [15:0] lawless;           // of the memory: answered twice, other id: probability/256
   logic [7:0]  result_stall;
   // and read by it
-  logic [31:0] finished, cycle, quiet;
+  logic [31:0] finished, cycle, quiet, transfers;
   logic        hung;
   logic        irq;
 
@@ -70,8 +70,8 @@
 
   always #5 clk = ~clk;
 
-  // Nothing moved on any pin for too long: Python is woken to say so.
-  assign hung = quiet > quiet_limit;
+  // Nothing moved on any pin for too long, or nothing but data: Python is woken to say so.
+  assign hung = quiet > quiet_limit || transfers > quiet_limit;
 
   command_player #(
     .IdWidth(`XIF(XifIdWidth, 1))
