@@ -74,6 +74,12 @@ FRONT = (
             came=f"{C}.check_start",
             went=f"({C}.check_valid && {C}.check_ready) || ({C}.check_fail && {C}.fail_ready)"),
     *(
+        Account(name=f"{engine} slot", source="dispatch", sink=f"{engine} queue", clear=JOB, room=0,
+                came=f"{C}.check_valid && {C}.check_ready && {C}.check_engine == 2'd{number}",
+                went=f"{C}.u_dispatch.push[{number}]")
+        for number, engine in enumerate(ENGINES)
+    ),
+    *(
         Account(name=f"{engine} start", source=f"{engine} queue", sink=f"{engine} queue", clear=JOB,
                 came=f"{C}.check_valid && {C}.check_ready && {C}.check_engine == 2'd{number}",
                 went=f"{engine}_valid && {engine}_ready")

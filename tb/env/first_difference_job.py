@@ -86,7 +86,7 @@ class Difference:
 
     def after(self, broken: Sequence[Broken]) -> Difference:
         """Tell of what was lost or added before it showed, if anything was."""
-        if not broken or broken[0].cycle > self.cycle or self.missing:
+        if not broken or broken[0].cycle > self.cycle or self.awaited:  # of a hang: it knows
             return self
         told = f"before it, {broken[0].sentence()}: {broken[0].part} is the part to look at"
         return replace(

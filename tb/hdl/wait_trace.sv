@@ -31,9 +31,9 @@ module wait_trace (
   input logic          axil_b_i,
   input bit   [223:0]  bits_i,
   input bit   [1631:0] numbers_i,
-  input bit   [57:0]   came_i,
-  input bit   [57:0]   went_i,
-  input bit   [57:0]   clear_i
+  input bit   [60:0]   came_i,
+  input bit   [60:0]   went_i,
+  input bit   [60:0]   clear_i
 );
 
   import "DPI-C" function int  trace_stages();
@@ -41,13 +41,13 @@ module wait_trace (
                                            input bit [223:0] bits, input int unsigned numbers,
                                            input bit [1631:0] values);
   import "DPI-C" function void trace_accounts(input int unsigned cycle, input int unsigned count,
-                                              input bit [57:0] came, input bit [57:0] went,
-                                              input bit [57:0] clear,
-                                              input bit [1855:0] most,
-                                              input bit [1855:0] longest);
+                                              input bit [60:0] came, input bit [60:0] went,
+                                              input bit [60:0] clear,
+                                              input bit [1951:0] most,
+                                              input bit [1951:0] longest);
   import "DPI-C" function void trace_accounts_forget();
 
-  localparam bit [1855:0] Room = {
+  localparam bit [1951:0] Room = {
     32'd1,
     32'd4,
     32'hffff_ffff,
@@ -99,6 +99,9 @@ module wait_trace (
     32'hffff_ffff,
     32'hffff_ffff,
     32'hffff_ffff,
+    32'd0,
+    32'd0,
+    32'd0,
     32'd1,
     32'hffff_ffff,
     32'd0,
@@ -107,7 +110,7 @@ module wait_trace (
     32'hffff_ffff,
     32'hffff_ffff
   };
-  localparam bit [1855:0] Within = {
+  localparam bit [1951:0] Within = {
     32'd2,
     32'hffff_ffff,
     32'hffff_ffff,
@@ -165,6 +168,9 @@ module wait_trace (
     32'hffff_ffff,
     32'hffff_ffff,
     32'hffff_ffff,
+    32'hffff_ffff,
+    32'hffff_ffff,
+    32'hffff_ffff,
     32'hffff_ffff
   };
 
@@ -191,7 +197,7 @@ module wait_trace (
     axil_writes_q <= rst_ni ? axil_writes_q + 32'(axil_w_i) - 32'(axil_b_i) : '0;
     if (on) begin
       trace_waits(cycle_q, 7, bits_i, 51, numbers_i);
-      if (rst_ni) trace_accounts(cycle_q, 58, came_i, went_i, clear_i, Room, Within);
+      if (rst_ni) trace_accounts(cycle_q, 61, came_i, went_i, clear_i, Room, Within);
       else trace_accounts_forget();
     end
   end
@@ -521,6 +527,9 @@ bind ratel_core wait_trace u_wait_trace (
     1'(u_control.check_valid && u_control.check_ready && u_control.check_engine == 2'd2),
     1'(u_control.check_valid && u_control.check_ready && u_control.check_engine == 2'd1),
     1'(u_control.check_valid && u_control.check_ready && u_control.check_engine == 2'd0),
+    1'(u_control.check_valid && u_control.check_ready && u_control.check_engine == 2'd2),
+    1'(u_control.check_valid && u_control.check_ready && u_control.check_engine == 2'd1),
+    1'(u_control.check_valid && u_control.check_ready && u_control.check_engine == 2'd0),
     1'(u_control.check_start),
     1'(x_issue_valid_i && x_issue_ready_o && x_issue_accept_o),
     1'(u_control.xif_valid && u_control.xif_ready),
@@ -581,6 +590,9 @@ bind ratel_core wait_trace u_wait_trace (
     1'(store_valid && store_ready),
     1'(execute_valid && execute_ready),
     1'(load_valid && load_ready),
+    1'(u_control.u_dispatch.push[2]),
+    1'(u_control.u_dispatch.push[1]),
+    1'(u_control.u_dispatch.push[0]),
     1'((u_control.check_valid && u_control.check_ready) || (u_control.check_fail && u_control.fail_ready)),
     1'(x_result_valid_o && x_result_ready_i),
     1'(u_control.in_valid && u_control.in_ready && !u_control.in_is_db),
@@ -630,6 +642,9 @@ bind ratel_core wait_trace u_wait_trace (
     1'(!core_rst_n || abort),
     1'(!rst_ni),
     1'(!rst_ni),
+    1'(!core_rst_n || abort),
+    1'(!core_rst_n || abort),
+    1'(!core_rst_n || abort),
     1'(!core_rst_n || abort),
     1'(!core_rst_n || abort),
     1'(!core_rst_n || abort),

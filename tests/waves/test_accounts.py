@@ -105,6 +105,10 @@ def test_a_wrong_value_after_an_account_that_did_not_balance_tells_it() -> None:
     assert "before it, word (gather to step) acted on" in told.sentences()
     assert wrong.after(only(Mistake.LATE, 1, cycle=101).broken) == wrong, "it came later"
     assert wrong.after(()) == wrong
+    lost = replace(wrong, missing=True, what="it was accepted but never started")
+    assert lost.after(only(Mistake.TOO_MUCH_GONE, -1).broken).root == "gather"
+    hung = replace(lost, awaited="tap", root="tap generator")
+    assert hung.after(only(Mistake.TOO_MUCH_GONE, -1).broken) == hung, "its waits say more"
 
 
 def test_a_record_of_the_recorder_is_read() -> None:

@@ -12,7 +12,15 @@ from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.mutate.kinds import changes
 from honeyguide.mutate.source import read_sources
-from scripts.debug.affected import Affected, first_affected, mnemonic, overtaken, ran
+from scripts.debug.affected import (
+    LITTLE,
+    Affected,
+    first_affected,
+    mnemonic,
+    overdue,
+    overtaken,
+    ran,
+)
 from scripts.debug.drawn import (
     LEFT_OUT,
     PARTS_OF,
@@ -94,16 +102,29 @@ def test_a_check_that_lost_the_number_still_goes_on_in_order() -> None:
 
 
 def test_who_never_starts_is_affected_if_a_later_one_of_its_engine_ended() -> None:
+    _, other = right_job()
+    for kind in (Kind.LOAD_DONE, Kind.LOAD_START):  # the last load is lost
+        at = max(n for n, row in enumerate(other.rows) if row[3] == kind)
+        del other.rows[at], other.data[at]
+    items = ran(other.records())
+    lost = next(item for item in items if item.ended is False)
+    items[-1].effects["engine"], items[-1].ended = lost.effects["engine"], True
+    assert overtaken(lost, items) and not overtaken(lost, items[:1])
+
+
+def test_who_never_ends_is_affected_if_the_run_went_on_for_long() -> None:
     _, good = right_job()
     _, other = right_job()
     for kind in (Kind.LOAD_DONE, Kind.LOAD_START):  # the last load is lost
         at = max(n for n, row in enumerate(other.rows) if row[3] == kind)
         del other.rows[at], other.data[at]
-    assert first_affected(good.records(), other.records()).texts == ()
-    items = ran(other.records())
-    lost = next(item for item in items if item.ended is False)
-    items[-1].effects["engine"], items[-1].ended = lost.effects["engine"], True
-    assert overtaken(lost, items) and not overtaken(lost, items[:1])
+    (was,) = [item for item in ran(good.records()) if item.text.startswith("ld.w")]
+    (lost,) = [item for item in ran(other.records()) if item.ended is False]
+    assert lost.text == was.text and lost.given == was.given < was.left
+    assert first_affected(good.records(), other.records()).texts == (lost.text,)
+    assert first_affected(good.records(), other.records(), hung=True).texts == ()
+    last = lost.given + 2 * (was.left - was.given) + LITTLE
+    assert not overdue(was, lost, last) and overdue(was, lost, last + 1)
 
 
 def test_what_waits_for_its_check_in_a_core_that_hangs_is_no_other_effect() -> None:
