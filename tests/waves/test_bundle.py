@@ -92,6 +92,8 @@ def test_nothing_in_the_zip_names_a_place_of_this_machine(tmp_path: Path) -> Non
         assert "/" not in line and (folder / line).is_file()
     assert "tb/tests/base.py:7" in (folder / "log.txt").read_text(encoding="utf-8")
     assert relocated(f"{ROOT}: {ROOT}/a") == ".: a"
+    assert relocated(f"{BUILD}: {BUILD}/a") == "build: build/a"
+    assert relocated(f"--rtl '{ROOT}-2/rtl'") == f"--rtl '{ROOT}-2/rtl'", "another folder"
 
 
 @pytest.mark.skipif(bool(missing_tools()), reason=f"needs {', '.join(missing_tools())}")

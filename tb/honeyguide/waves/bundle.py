@@ -16,6 +16,7 @@ of the project, and may be on another system.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -162,10 +163,16 @@ def git(*words: str) -> str:
 def relocated(text: str) -> str:
     """A text without the places of this machine: paths below the checkout become relative."""
     for place in sorted({str(BUILD), str(BUILD.resolve())}, key=len, reverse=True):
-        text = text.replace(f"{place}/", "build/").replace(place, "build")
+        text = without(text, place, "build/", "build")
     for place in sorted({str(ROOT), str(ROOT.resolve())}, key=len, reverse=True):
-        text = text.replace(f"{place}/", "").replace(place, ".")
+        text = without(text, place, "", ".")
     return text
+
+
+def without(text: str, place: str, inside: str, itself: str) -> str:
+    """A text with other words for a folder, and for what is in it; `place-2` is another one."""
+    text = re.sub(rf"{re.escape(place)}/", inside, text)
+    return re.sub(rf"{re.escape(place)}(?![\w-]|\.\w)", itself, text)
 
 
 def publish(made: Path, base: Path = BUILD) -> Path:
