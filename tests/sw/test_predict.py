@@ -12,6 +12,7 @@ import pytest
 from golden import isa_builders as isa
 from golden.config import load_config
 from honeyguide.sim import SimBuild, SimRun, build, run
+from models.tflite_writer import TfliteWriter
 from sw.compiler.fastest import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.program import write_program
@@ -96,6 +97,42 @@ def test_a_store_of_other_lines_overlaps_a_load_and_one_of_the_same_lines_waits(
     assert behind > 1024
 
 
+def _load_beside_pool(first: int) -> int:
+    """End of a load of 512 words, 64 pixels of 8 blocks, that starts beside a pooling."""
+    program = [
+        isa.cfg_ld_shape(w=8, h=8, c=64, cbs=8),
+        isa.cfg_ld_pitch(row_pitch=512, pix_pitch=64, p=8),
+        isa.cfg_in(w=8, h=8, c=64, cbs=8),
+        isa.cfg_pitch(in_p=8, out_p=8),
+        isa.cfg_out(ow=8, oh=8, oc=64, cbs=8),
+        isa.cfg_kernel(kw=1, kh=1, sx=1, sy=1, dx=1, dy=1),
+        isa.cfg_act(act_min=-128, act_max=127),
+        isa.maxpool(in_base=0, out_base=64),
+        isa.ld_t(addr=0, base=first),
+        isa.fence(clear=0, done=1),
+    ]
+    timing = simulate(load_config("8x8"), program)
+    (load,) = (span for span in timing.spans if span.engine == "load")
+    return load.end - load.start
+
+
+def test_a_load_waits_for_what_execute_writes_beside_it() -> None:
+    behind, beside = _load_beside_pool(64), _load_beside_pool(256)
+    assert behind < 525
+    assert 40 < beside - behind < 64  # of 512 written words one in eight, as it follows some
+
+
+def test_a_load_waits_less_the_sooner_it_leaves_a_bank() -> None:
+    cost = execute_cost(_shape(kernel=(1, 1), padding=(0, 0)), 4, 1, False)
+    assert cost.writes == 1024
+    assert cost.bursts == 1  # a word a cycle without a gap
+    refused = [cost.refused(dwell) for dwell in (1, 2, 8)]
+    assert refused == pytest.approx([1 / 8, 64, 112], rel=0.01)
+    pool = execute_cost(_shape(), 4, 1, False)
+    assert pool.bursts == 128  # tiles: each takes longer than its eight words
+    assert pool.refused(8) == pytest.approx((128 + 896 * 7 / 8) / 8)
+
+
 def test_layers_add_up_to_the_job_but_for_its_last_stores() -> None:
     config = load_config("8x8")
     program = compile_network(config, import_network(MNIST), memory_base=BASE)
@@ -109,8 +146,23 @@ def test_layers_add_up_to_the_job_but_for_its_last_stores() -> None:
 
 @pytest.mark.sim
 def test_mnist_takes_the_predicted_cycles(tmp_path: Path) -> None:
+    _check_network(MNIST, tmp_path)
+
+
+@pytest.mark.sim
+def test_a_pool_in_strips_takes_the_predicted_cycles(tmp_path: Path) -> None:
+    """Each strip is loaded while the one before it is pooled, into the banks that it writes."""
+    writer = TfliteWriter("pool in strips")
+    x = writer.add_tensor("x", (1, 76, 24, 57), scale=0.1)
+    y = writer.pool_2d("y", "MAX_POOL_2D", x, window=(5, 2), stride=(1, 2))
+    path = tmp_path / "pool.tflite"
+    path.write_bytes(writer.finish([x], [y]))
+    _check_network(path, tmp_path)
+
+
+def _check_network(path: Path, tmp_path: Path) -> None:
     config = load_config("8x8")
-    network = import_network(MNIST)
+    network = import_network(path)
     program = compile_network(config, network, memory_base=BASE)
     shape = network.tensors[network.inputs[0]].shape
     image = np.random.default_rng(1).integers(-128, 128, (1, *shape)).astype(np.int8)

@@ -6,14 +6,13 @@ cycle in which it is done. Cycle 0 is the first cycle in which the core is busy.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from golden.config import CoreConfig
 from golden.isa import Instruction
+from sw.compiler.timing.banks import ArrayUse, BankUse, StoreUse
 from sw.compiler.timing.decode import Decoded, Range, decode
-from sw.compiler.timing.execute import READ_PATIENCE
 from sw.compiler.timing.transfer import TransferCost
 
 # A load that finds its engine idle: address, first beat, realigner, word, done.
@@ -22,7 +21,7 @@ LOAD_LATENCY = 7
 STORE_LATENCY = 8
 WALK_SET_UP = 4  # cycles an instruction keeps the set-up stage of the word walker
 STORES_IN_WORK = 4
-BUSY_GATHER = 0.9  # share of cycles from which on a gather has no time to spare
+PASSES = 3
 END = 2  # the last instruction leaves its slot, the fence retires
 
 
@@ -54,33 +53,26 @@ class JobTiming:
 def simulate(config: CoreConfig, program: Sequence[Instruction]) -> JobTiming:
     """Timing of a job of legal instructions that starts on an idle core.
 
-    Stores and execute instructions share the banks, and either may start first: a first pass finds
-    out when each is at work, the second lets them disturb each other.
+    Instructions share the banks, and those that disturb each other may start in either order: a
+    pass takes from the one before when the others are at work. The first knows of nobody, so the
+    second still has some of them side by side that are not.
     """
     decoded = decode(config, program)
-    alone = _Core(config, [], [])
-    timing = alone.run(decoded)
-    if not alone.stores:
-        return timing
-    return _Core(config, alone.executes, alone.stores).run(decoded)
+    core = _Core(config, BankUse())
+    core.run(decoded)
+    for _ in range(PASSES - 1):
+        before, core = core, _Core(config, core.use)
+        core.run(decoded)
+        if core.timing.spans == before.timing.spans:
+            break
+    return core.timing
 
 
 class _Core:
-    def __init__(
-        self,
-        config: CoreConfig,
-        executes: list[tuple[int, int, float]],
-        stores: list[tuple[int, int, float]],
-    ) -> None:
+    def __init__(self, config: CoreConfig, before: BankUse) -> None:
         self._config = config
-        self._known_executes = executes
-        self._known_stores = stores
-        # Both follow each other in time, so those that meet an interval are neighbours.
-        self._execute_ends = [last for _, last, _ in executes]
-        self._store_begins = [begin for begin, _, _ in stores]
-        self._store_ends = [end for _, end, _ in stores]
-        self.executes: list[tuple[int, int, float]] = []  # first step, last step, cycles of a read
-        self.stores: list[tuple[int, int, float]] = []  # first word, last word, share of reads
+        self._before = before  # what the pass before saw
+        self.use = BankUse()
         self._flight: dict[str, list[_InFlight]] = {"load": [], "execute": [], "store": []}
         self._now = 0  # when the front end takes the next instruction
         self._data_end = {"load": 0, "store": 0}
@@ -128,6 +120,7 @@ class _Core:
         flight = _InFlight(span=span, reads=item.reads, writes=item.writes)
         self._flight[item.engine].append(flight)
         self.timing.spans.append(span)
+        self.use.starts[index] = start
 
     # ------------------------------------------------------------------ engines
 
@@ -136,58 +129,32 @@ class _Core:
         assert cost is not None
         start = self._dispatch(item)
         if item.engine == "store":
-            end, start = self._store(start, cost)
+            end, start = self._store(index, start, cost)
             self._record(index, item, start, end)
             return
         # Two instructions in work: one scattered, one set up.
         start = max(start, self._walk_free["load"])
         begin = max(start + LOAD_LATENCY, self._data_end["load"])
         self._walk_free["load"] = max(start + WALK_SET_UP, self._data_end["load"] - 1)
-        self._data_end["load"] = begin + cost.cycles
-        self._record(index, item, start, begin + cost.cycles)
+        shift = self._before.shift(index, start)
+        end = begin + self._before.cycles_of_load(begin - shift, cost)
+        self._data_end["load"] = end
+        self._record(index, item, start, end)
 
-    def _store(self, start: int, cost: TransferCost) -> tuple[int, int]:
+    def _store(self, index: int, start: int, cost: TransferCost) -> tuple[int, int]:
         flights = self._flight["store"]
         if len(flights) >= STORES_IN_WORK:
             start = max(start, flights[-STORES_IN_WORK].span.end)
         start = max(start, self._walk_free["store"])
         begin = max(start + STORE_LATENCY, self._data_end["store"])
         self._walk_free["store"] = max(start + WALK_SET_UP, self._data_end["store"] - STORE_LATENCY)
-        end = begin + self._contended(begin - STORE_LATENCY, cost)
-        self.stores.append((begin, end, cost.words / max(1, end - begin)))
+        reads = begin - STORE_LATENCY
+        shift = self._before.shift(index, start)
+        end = begin + self._before.cycles_of_store(reads - shift, cost)
+        share = cost.words / max(1, end - begin)
+        self.use.stores.append(StoreUse(begin=begin, end=end, share=share))
         self._data_end["store"] = end
         return end, start
-
-    def _contended(self, begin: int, cost: TransferCost) -> int:
-        """Cycles of a store whose reads share the banks with the execute instructions."""
-        cycle, words = float(begin), float(cost.words)
-        rate = cost.cycles / cost.words
-        for place in range(bisect_left(self._execute_ends, begin), len(self._known_executes)):
-            first, last, wait = self._known_executes[place]
-            quiet = max(0.0, first - cycle)
-            if quiet >= words * rate:
-                break
-            words -= quiet / rate
-            cycle = max(cycle, float(first))
-            slow = max(rate, wait)
-            done = min(words, (last - cycle) / slow)
-            words -= done
-            cycle += done * slow
-            if words <= 0:
-                return round(cycle - begin)
-        return round(cycle + words * rate - begin)
-
-    def _disturbed(self, first: int, last: int, share: float) -> int:
-        """Cycles that stores take from the gather; a gather with time to spare does not notice."""
-        if share <= BUSY_GATHER:
-            return 0
-        from_store = bisect_right(self._store_ends, first)
-        to_store = bisect_left(self._store_begins, last)
-        words = sum(
-            min(density, 1 / READ_PATIENCE) * max(0, min(last, end) - max(first, begin))
-            for begin, end, density in self._known_stores[from_store:to_store]
-        )
-        return round(words)
 
     def _execute(self, index: int, item: Decoded) -> None:
         cost = item.execute
@@ -198,9 +165,20 @@ class _Core:
             start = max(start, flights[-2].span.end)
         first = max(start + cost.fill, self._last_step + cost.lead)
         self._last_step = first + cost.body - 1
-        self._last_step += self._disturbed(first, self._last_step, cost.reads)
+        shift = self._before.shift(index, start)
+        self._last_step += self._before.cycles_for_stores(
+            first - shift, self._last_step - shift, cost.reads
+        )
         end = self._last_step + cost.tail
-        self.executes.append((first, self._last_step, cost.wait))
+        self.use.executes.append(
+            ArrayUse(
+                first=first,
+                last=self._last_step,
+                first_write=min(first + cost.until_write, end),
+                end=end,
+                cost=cost,
+            )
+        )
         self._record(index, item, start, end)
 
 

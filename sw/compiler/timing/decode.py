@@ -141,5 +141,5 @@ def _execute_cost(request: Request) -> ExecuteCost:
     if request.values.get("flags", 0) & MacFlag.HOLD:
         # A hold sends one item through the drain, whatever the tile's size.
         items = tiles.last_rows * groups_of_lanes
-        return replace(cost, tail=cost.tail - items + 1)
+        return replace(cost, tail=cost.tail - items + 1, writes=0, bursts=0)
     return cost

@@ -34,7 +34,9 @@ class ExecuteCost:
     """Cycles ``fill`` before the first step, ``body`` from first to last step, ``tail`` after it;
     ``lead`` from the last step of an instruction before to the first of this one, at least;
     ``reads`` is the share of the body's cycles in which the gather keeps banks busy, ``wait`` how
-    many cycles a store's read takes beside it.
+    many cycles a store's read takes beside it. ``writes`` words are written to one bank after the
+    other, each in ``groups`` cycles, in ``bursts``; the first ``until_write`` cycles after the
+    first step.
     """
 
     fill: int
@@ -43,6 +45,21 @@ class ExecuteCost:
     tail: int
     reads: float
     wait: float
+    rows: int
+    writes: int
+    groups: int
+    bursts: int
+    until_write: int
+
+    def refused(self, dwell: int) -> float:
+        """Cycles that a load waits for a bank, if it has a word for one in every cycle.
+
+        It stays at a bank for ``dwell`` words. A burst begins at that bank once in ``rows`` times;
+        then execute comes upon it as often as it is faster, and a load that is as fast follows.
+        """
+        overtaken = max(0.0, 1 - self.groups / dwell)
+        met = self.bursts + (self.writes - self.bursts) * overtaken
+        return met * self.groups / self.rows
 
 
 @lru_cache(maxsize=4096)
@@ -59,13 +76,21 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
     busy = int(rounds.sum()) * words * blocks if shape.reads else 0
     # A bank that few rows read leaves the store most cycles; one that is read always, one in nine.
     free = np.maximum(1 - banks.sum(axis=(0, 1)) * words * blocks / body, 1 / READ_PATIENCE)
+    after = TAIL + (PRESCALE if prescaled else 0)
+    tiles = shape.tiles * blocks
+    apart = body > tiles * shape.rows * groups  # a tile is written before the next one is there
     return ExecuteCost(
         fill=shape.rows + FILL,
         lead=max(1, max(shape.rows, shape.rows * groups, SHADOW) - shape.steps + 1),
         body=body,
-        tail=TAIL + shape.last_rows * groups + (PRESCALE if prescaled else 0),
+        tail=after + shape.last_rows * groups,
         reads=min(1.0, busy / body),
         wait=float((1 / free).mean()),
+        rows=shape.rows,
+        writes=shape.pixels * blocks,
+        groups=groups,
+        bursts=tiles if apart else 1,
+        until_write=min(body, body // tiles) + after,
     )
 
 

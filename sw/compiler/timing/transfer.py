@@ -11,11 +11,14 @@ from golden.machine.operands import memory_region
 
 @dataclass(frozen=True, kw_only=True)
 class TransferCost:
-    """``beats`` on the bus, ``words`` on chip, ``bytes`` wanted."""
+    """``beats`` on the bus, ``words`` on chip, ``bytes`` wanted; ``dwell`` is how many words go to
+    one bank of the scratchpad before the next, 0 for transfers that do not touch it.
+    """
 
     beats: int
     words: int
     bytes: int
+    dwell: int = 0
 
     @property
     def cycles(self) -> int:
@@ -33,7 +36,8 @@ def transfer_cost(request: Request) -> TransferCost:
         words = region.h * region.w * core.blocks(region.c)
     else:
         words = -(-region.size // core.cols)
-    return TransferCost(beats=_beats(request), words=words, bytes=region.size)
+    dwell = core.blocks(region.c) if name in ("ld.t", "st.t") else 0
+    return TransferCost(beats=_beats(request), words=words, bytes=region.size, dwell=dwell)
 
 
 def _beats(request: Request) -> int:
