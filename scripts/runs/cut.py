@@ -64,11 +64,13 @@ def cut(raw: bytes, chosen: Collection[int]) -> bytes:
     kept = [whole[n] for n in sorted(wanted)]
     read = [index for operator in kept for index in _list(operator.inputs) if index >= 0]
     made = [index for operator in kept for index in _list(operator.outputs)]
-    graph.inputs = [
+    needed = [
         index
         for index in dict.fromkeys(read)
         if index not in made and not _constant(model, index) and not graph.tensors[index].isVariable
     ]
+    # What reads constants and variables alone is asked with the network's own inputs.
+    graph.inputs = needed or [index for index in _list(graph.inputs) if index not in made]
     ends = [index for index in made if index not in read and index not in handles]
     graph.outputs = ends or [index for index in made if index not in handles][-1:]
     if not graph.outputs or not graph.inputs:

@@ -14,7 +14,7 @@ from golden.config import load_config
 from honeyguide.cli import UserError
 from models.tflite_writer import TfliteWriter
 from scripts.runs.model import load_model, random_inputs
-from scripts.runs.oracle import OracleResult, compare, compare_with_oracle
+from scripts.runs.oracle import LITERT, TFLITE_MICRO, OracleResult, compare, compare_with_oracle
 from scripts.runs.oracle_process import OracleProcess
 from scripts.runs.whole import passed
 from scripts.runs.zoo import mnist_inputs
@@ -166,6 +166,25 @@ def test_random_indices_lead_somewhere(tmp_path: Path) -> None:
     given = [split_inputs(model.network, array)[1] for array in inputs]
     assert {int(index) for array in given for index in array} == {0, 1, 2}
     assert compare_with_oracle(model.network, model.path, inputs).judged
+
+
+def test_a_part_that_reads_constants_alone_is_judged(tmp_path: Path) -> None:
+    """FILL is Micro's and has no input; RELU_N1_TO_1, which reads its result, is LiteRT's."""
+    writer = TfliteWriter("two judges")
+    x = writer.add_tensor("x", (1, 4), scale=0.1)
+    size = writer.add_tensor("size", (2,), dtype="int32", data=np.array([1, 4]))
+    value = writer.add_tensor("value", (), scale=0.1, data=np.array(25))
+    filled = writer.add_tensor("filled", (1, 4), scale=0.1)
+    bounded = writer.add_tensor("bounded", (1, 4), scale=0.1)
+    halved = writer.add_tensor("halved", (1, 4), scale=0.2)
+    writer.add_operator("FILL", [size, value], [filled])
+    writer.add_operator("QUANTIZE", [filled], [halved])
+    writer.add_operator("RELU_N1_TO_1", [filled], [bounded])
+    path = tmp_path / "judges.tflite"
+    path.write_bytes(writer.finish([x], [halved, bounded]))
+    result = compare_with_oracle(import_network(path), path, np.zeros((1, 1, 4), np.int8))
+    assert result.judged
+    assert result.judge == f"{TFLITE_MICRO} and {LITERT}"
 
 
 def test_an_index_that_leads_nowhere_is_one_sentence(tmp_path: Path) -> None:
