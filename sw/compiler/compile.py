@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -400,6 +401,10 @@ class _Compiler:
         steps: list[Step],
         prediction: PhasePrediction,
     ) -> None:
+        instructions = Counter(step.layer for step in steps)
+        units_of: dict[int, list[Unit]] = {}
+        for unit in units:
+            units_of.setdefault(id(unit.op), []).append(unit)
         for op_plan in plan.plans:
             op = op_plan.op
             made = self._program.plans.setdefault(
@@ -408,10 +413,10 @@ class _Compiler:
                     layer=op.layer,
                     kind=op.kind,
                     predicted_cycles=prediction.layers.get(op.layer, 0),
-                    instructions=sum(1 for s in steps if s.layer == op.layer),
+                    instructions=instructions[op.layer],
                 ),
             )
-            _add_to_plan(self._config, made, op_plan, [u for u in units if u.op is op])
+            _add_to_plan(self._config, made, op_plan, units_of.get(id(op), []))
 
 
 def _two_bases(buffers: list[Buffer]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import attrgetter
 
 from golden.config import CoreConfig
 from sw.compiler.geometry import LayerError
@@ -59,22 +60,22 @@ def lines_at_once(buffers: list[Buffer]) -> int:
 
 
 def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> int | None:
-    placed: list[Buffer] = []
+    # By operation, so that a buffer is compared with those of its own life, not with all.
+    placed: list[list[Buffer]] = [[] for _ in range(max((b.last for b in buffers), default=0) + 1)]
     for index in order:
         buffer = buffers[index]
-        neighbours = sorted(
-            (b for b in placed if b.first <= buffer.last and buffer.first <= b.last),
-            key=lambda b: b.base,
-        )
+        life = range(buffer.first, buffer.last + 1)
+        neighbours = {id(other): other for operation in life for other in placed[operation]}
         base = 0
-        for other in neighbours:
+        for other in sorted(neighbours.values(), key=attrgetter("base")):
             if base + buffer.lines <= other.base:
                 break
             base = max(base, other.base + other.lines)
         if base + buffer.lines > config.spad_depth:
             return index
         buffer.base = base
-        placed.append(buffer)
+        for operation in life:
+            placed[operation].append(buffer)
     return None
 
 
