@@ -39,7 +39,9 @@ runs. Nothing else is exact by its instructions.
   iteration. At three cycles an element and 40 a row it would take 0.03 to 0.16 % of the cycles of
   the classifiers of MLPerf Tiny, 1.1 % with 1,001 classes (MobileNetV1 0.25, 128x128), and add
   58 % to those of attention over nine tokens. In networks that classify it is the last layer: the
-  core is free by then.
+  core is free by then. What it costs on the CPU is measured: DS-CNN on the RISC-V system
+  (`make soc MODEL=ds_cnn`) takes Ratel 46,941 cycles and the CPU 3,027 for a row of 12, 6.1 % of
+  49,968.
 - **int16**: results have two bytes, sums of int16 products more than 32 bits. It would double
   scratchpad words, gather and array rows for what about one public file in sixty has.
 - **UNIDIRECTIONAL_SEQUENCE_LSTM, SVDF**: their gates, cell state and sums between two products are
