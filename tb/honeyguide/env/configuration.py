@@ -50,11 +50,12 @@ class BenchConfiguration:
 
     @staticmethod
     def asked_for() -> dict[str, object]:
-        """Return what SPEED, MEMORY_KIB and TIMEOUT_US of the project ask for, as arguments."""
+        """Return what SPEED, MEMORY_KIB, TIMEOUT_US and QUIET_CYCLES of the project ask for."""
         return {
             "speed": Speed(os.environ.get(variable("SPEED"), "tile")),
             "memory_bytes": int(os.environ.get(variable("MEMORY_KIB"), "1024")) << 10,
             "timeout_us": int(os.environ.get(variable("TIMEOUT_US"), "1000000")),
+            "quiet_cycles": int(os.environ.get(variable("QUIET_CYCLES"), "200000")),
         }
 
 
