@@ -43,15 +43,11 @@ class StoreUse:
 
 @dataclass(kw_only=True)
 class BankUse:
-    """What a pass saw: start of each instruction by its index; executes and stores in order."""
+    """What a pass saw: first cycle of work by instruction; executes and stores in order."""
 
-    starts: dict[int, int] = field(default_factory=dict)
+    begins: dict[int, int] = field(default_factory=dict)
     executes: list[ArrayUse] = field(default_factory=list)
     stores: list[StoreUse] = field(default_factory=list)
-
-    def shift(self, index: int, start: int) -> int:
-        """How much later an instruction starts than it did in this pass."""
-        return start - self.starts.get(index, start)
 
     def cycles_of_store(self, begin: int, cost: TransferCost) -> int:
         """Cycles of a store whose reads begin then."""

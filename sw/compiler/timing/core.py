@@ -21,7 +21,7 @@ LOAD_LATENCY = 7
 STORE_LATENCY = 8
 WALK_SET_UP = 4  # cycles an instruction keeps the set-up stage of the word walker
 STORES_IN_WORK = 4
-PASSES = 3
+PASSES = 12  # at most; most programs are settled after three
 END = 2  # the last instruction leaves its slot, the fence retires
 
 
@@ -54,8 +54,8 @@ def simulate(config: CoreConfig, program: Sequence[Instruction]) -> JobTiming:
     """Timing of a job of legal instructions that starts on an idle core.
 
     Instructions share the banks, and those that disturb each other may start in either order: a
-    pass takes from the one before when the others are at work. The first knows of nobody, so the
-    second still has some of them side by side that are not.
+    pass takes from the one before when the others are at work, until none moves any more. What is
+    right in one pass is right in all later ones, so it settles from the first instruction on.
     """
     decoded = decode(config, program)
     core = _Core(config, BankUse())
@@ -120,7 +120,6 @@ class _Core:
         flight = _InFlight(span=span, reads=item.reads, writes=item.writes)
         self._flight[item.engine].append(flight)
         self.timing.spans.append(span)
-        self.use.starts[index] = start
 
     # ------------------------------------------------------------------ engines
 
@@ -136,8 +135,9 @@ class _Core:
         start = max(start, self._walk_free["load"])
         begin = max(start + LOAD_LATENCY, self._data_end["load"])
         self._walk_free["load"] = max(start + WALK_SET_UP, self._data_end["load"] - 1)
-        shift = self._before.shift(index, start)
-        end = begin + self._before.cycles_of_load(begin - shift, cost)
+        self.use.begins[index] = begin
+        then = self._before.begins.get(index, begin)
+        end = begin + self._before.cycles_of_load(then, cost)
         self._data_end["load"] = end
         self._record(index, item, start, end)
 
@@ -148,9 +148,9 @@ class _Core:
         start = max(start, self._walk_free["store"])
         begin = max(start + STORE_LATENCY, self._data_end["store"])
         self._walk_free["store"] = max(start + WALK_SET_UP, self._data_end["store"] - STORE_LATENCY)
-        reads = begin - STORE_LATENCY
-        shift = self._before.shift(index, start)
-        end = begin + self._before.cycles_of_store(reads - shift, cost)
+        self.use.begins[index] = begin
+        then = self._before.begins.get(index, begin)
+        end = begin + self._before.cycles_of_store(then - STORE_LATENCY, cost)
         share = cost.words / max(1, end - begin)
         self.use.stores.append(StoreUse(begin=begin, end=end, share=share))
         self._data_end["store"] = end
@@ -165,10 +165,9 @@ class _Core:
             start = max(start, flights[-2].span.end)
         first = max(start + cost.fill, self._last_step + cost.lead)
         self._last_step = first + cost.body - 1
-        shift = self._before.shift(index, start)
-        self._last_step += self._before.cycles_for_stores(
-            first - shift, self._last_step - shift, cost.reads
-        )
+        self.use.begins[index] = first
+        then = self._before.begins.get(index, first)
+        self._last_step += self._before.cycles_for_stores(then, then + cost.body - 1, cost.reads)
         end = self._last_step + cost.tail
         self.use.executes.append(
             ArrayUse(

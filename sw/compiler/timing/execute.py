@@ -74,8 +74,9 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
     body = one if blocks == 1 else one + (blocks - 1) * (_body(shape, rounds, 2, groups) - one)
     words = len(shape.words)
     busy = int(rounds.sum()) * words * blocks if shape.reads else 0
-    # A bank that few rows read leaves the store most cycles; one that is read always, one in nine.
-    free = np.maximum(1 - banks.sum(axis=(0, 1)) * words * blocks / body, 1 / READ_PATIENCE)
+    # A store's read goes in the first cycle that its bank is free, at the latest in the ninth.
+    taken = np.minimum(banks.sum(axis=(0, 1)) * words * blocks / body, 1.0)
+    wait = sum(taken**cycle for cycle in range(READ_PATIENCE))
     after = TAIL + (PRESCALE if prescaled else 0)
     tiles = shape.tiles * blocks
     apart = body > tiles * shape.rows * groups  # a tile is written before the next one is there
@@ -85,7 +86,7 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
         body=body,
         tail=after + shape.last_rows * groups,
         reads=min(1.0, busy / body),
-        wait=float((1 / free).mean()),
+        wait=float(np.mean(wait)),
         rows=shape.rows,
         writes=shape.pixels * blocks,
         groups=groups,
