@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import fields
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -21,6 +23,19 @@ NAMED = [
 PLAIN = [kind for kind in NAMED if kind.evaluate is Operation.evaluate]
 
 
+def parameters(operator: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    """By name; `**scaling: Unpack[Scaling]` stands for the keys of Scaling."""
+    found: dict[str, inspect.Parameter] = {}
+    for name, parameter in inspect.signature(operator).parameters.items():
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+            found[name] = parameter
+            continue
+        (keys,) = get_args(get_type_hints(operator)[name])
+        for key in keys.__required_keys__:
+            found[key] = inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY)
+    return found
+
+
 @pytest.mark.parametrize("kind", NAMED, ids=lambda kind: kind.__name__)
 def test_its_operator_is_there(kind: type[Operation]) -> None:
     assert callable(operator_of(kind.operator))
@@ -28,7 +43,7 @@ def test_its_operator_is_there(kind: type[Operation]) -> None:
 
 @pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.__name__)
 def test_its_operator_takes_its_fields(kind: type[Operation]) -> None:
-    taken = inspect.signature(operator_of(kind.operator)).parameters
+    taken = parameters(operator_of(kind.operator))
     given = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     if "requantisation" in given:
         given = given - {"requantisation"} | {field.name for field in fields(Requantisation)}
