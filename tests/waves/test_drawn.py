@@ -10,6 +10,7 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
+from honeyguide.env.configuration import BenchConfiguration
 from honeyguide.mutate.kinds import changes
 from honeyguide.mutate.source import read_sources
 from scripts.debug.affected import (
@@ -24,6 +25,7 @@ from scripts.debug.affected import (
 from scripts.debug.drawn import (
     LEFT_OUT,
     PARTS_OF,
+    SHORT,
     STAGES,
     instance_at,
     judge,
@@ -190,6 +192,14 @@ def test_a_change_of_wires_belongs_to_the_instance_that_is_wired() -> None:
     assert of_change(STAGES, wired, "") == ("load",)
     assert "load scatter" in of_change(PARTS_OF, wired, "")
     assert "writer" not in of_change(PARTS_OF, wired, "")
+
+
+def test_a_run_is_told_how_long_silence_may_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RATEL_QUIET_CYCLES", raising=False)
+    assert BenchConfiguration.asked_for()["quiet_cycles"] == BenchConfiguration().quiet_cycles
+    for name, value in SHORT.items():
+        monkeypatch.setenv(name, value)
+    assert BenchConfiguration.asked_for()["quiet_cycles"] == 50_000
 
 
 def test_an_interrupted_measurement_is_gone_on_with(tmp_path: Path) -> None:
