@@ -23,7 +23,6 @@ from golden.isa import Instruction
 from tb.env.trace_records import Kind
 
 ENGINES = ("load", "execute", "store")
-LITTLE = 100  # cycles
 WRITES = {
     Kind.LOAD_SPAD: 0, Kind.LOAD_WBUF: 0, Kind.LOAD_PBUF: 0, Kind.LOAD_LUT: 0, Kind.WORD: 1,
     Kind.STORE_BEAT: 2, Kind.STORE_BURST: 2,
@@ -40,14 +39,11 @@ class Ran:
         text: in words.
         effects: what it did, by kind, in order.
         ended: its engine said so; None where it needed none.
-        given, left: cycles in which an engine's queue got it, and in which it ended.
     """
 
     text: str
     effects: dict[str, list[Content]] = field(default_factory=dict)
     ended: bool | None = None
-    given: int = 0
-    left: int = 0
 
     @property
     def waits_for_check(self) -> bool:
@@ -105,7 +101,7 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
                 item = waiting[0]
             engine = min(int(record["bank"]), 2)
             item.add("engine", engine)
-            item.ended, item.given = False, int(record["cycle"])
+            item.ended = False
             queues[engine].append(item)
         elif kind in (Kind.LOAD_START, Kind.EXECUTE_START, Kind.STORE_START):
             engine = (int(kind) - 1) // 2
@@ -119,8 +115,7 @@ def ran(records: NDArray[np.void]) -> list[Ran]:
             engine = (int(kind) - 2) // 2
             if started[engine]:
                 done = started[engine].pop(0)
-                done.ended, done.left = True, int(record["cycle"])
-                last[engine] = done.left, done
+                done.ended, last[engine] = True, (int(record["cycle"]), done)
         elif kind in WRITES and started[WRITES[kind]]:
             item = started[WRITES[kind]][0]
             strobes = int(record["strobes"])
@@ -152,8 +147,7 @@ def first_affected(
     texts = []
     for sums in (False, True):
         for place, (a, b) in enumerate(pairs):
-            late = overtaken(b, did[place + 1 :]) or overdue(a, b, int(other["cycle"][-1]))
-            whole = not hung and (b.ended is not False or late)
+            whole = not hung and (b.ended is not False or overtaken(b, did[place + 1 :]))
             if any(_differ(x, y, whole=whole) for x, y in _effects(a, b, sums=sums)):
                 texts.append(a.text)
                 if a.effects["taken"] != b.effects["taken"]:
@@ -166,16 +160,14 @@ def first_affected(
 
 
 def overtaken(item: Ran, later: list[Ran]) -> bool:
-    """Whether a later instruction of its engine ended: engines work in order."""
-    return any(one.ended and one.effects.get("engine") == item.effects.get("engine")
-               for one in later)  # fmt: skip
-
-
-def overdue(good: Ran, item: Ran, until: int) -> bool:
-    """Whether a run went on for long enough to know that an instruction never ends: for more than
-    twice as long as the good core took, and a little.
+    """Whether a later instruction of its engine ended: engines work in order. Or a later fence was
+    taken, which is when all before it has ended.
     """
-    return bool(good.ended) and until - item.given > 2 * (good.left - good.given) + LITTLE
+    return any(
+        one.text.startswith("fence")
+        or (one.ended and one.effects.get("engine") == item.effects.get("engine"))
+        for one in later
+    )
 
 
 def offers_more(records: NDArray[np.void]) -> bool:
