@@ -80,6 +80,7 @@ class PhasePlan:
     # place a phase differ in one operation.
     known_cuts: dict[tuple[object, ...], Cut] = field(default_factory=dict)
     known_keys: dict[int, list[Key]] = field(default_factory=dict)
+    known_moves: dict[int, int] = field(default_factory=dict)
     # Channels that an operation takes at once, where a single pixel with all of them is too much.
     slices: dict[int, int] = field(default_factory=dict)
 
@@ -188,7 +189,9 @@ class PhasePlan:
 
     def _buffer_move(self, index: int, plan: OpPlan, op: MoveOp, limits: Limits) -> None:
         share = self.config.spad_depth // MOVE_SHARE
-        needed = buffer_lines(self.config, op.boxes, share)
+        if id(op) not in self.known_moves:
+            self.known_moves[id(op)] = buffer_lines(self.config, op.boxes, share)
+        needed = self.known_moves[id(op)]
         if op.fill is not None:  # a buffer of it is stored again and again
             needed = max(needed, ceil_div(op.size, self.config.rows * self.config.cols))
         plan.limit = limits.get(index, (max(1, min(share, needed)), 1))
