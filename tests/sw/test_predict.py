@@ -16,6 +16,7 @@ from models.tflite_writer import TfliteWriter
 from sw.compiler.fastest import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.program import write_program
+from sw.compiler.timing.banks import BUSY_GATHER, BankUse, StoreUse
 from sw.compiler.timing.core import simulate
 from sw.compiler.timing.execute import execute_cost
 from sw.compiler.timing.tiles import TileShape, bank_reads
@@ -77,6 +78,17 @@ def test_a_store_waits_beside_whole_tiles_and_not_beside_a_few_rows() -> None:
     assert few.wait < 2
     assert execute_cost(_shape(words=(8, 8)), 1, 1, False).wait == pytest.approx(1.14, abs=0.1)
     assert execute_cost(_shape(reads=False, kernel=(1, 1)), 1, 1, False).wait == 1
+
+
+def test_a_store_takes_cycles_from_a_gather_that_holds_its_bank_alone() -> None:
+    """Of nine rows of the kernel eight are in the padding: their taps take a cycle, and no bank."""
+    beside = BankUse(stores=[StoreUse(begin=0, end=10_000, share=1.0)])
+    flat = _shape(in_h=1, out_h=1, in_w=512, out_w=512, kernel=(9, 1), padding=(4, 0))
+    padded = execute_cost(flat, 1, 1, False)
+    assert padded.reads > BUSY_GATHER
+    assert beside.cycles_for_stores(0, padded) == 0
+    whole = execute_cost(_shape(), 4, 1, False)
+    assert whole.body / 30 < beside.cycles_for_stores(0, whole) < whole.body / 9
 
 
 def _load_and_store(second: int) -> int:

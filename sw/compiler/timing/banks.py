@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from sw.compiler.timing.execute import READ_PATIENCE, ExecuteCost
+from sw.compiler.timing.execute import ExecuteCost
 from sw.compiler.timing.transfer import TransferCost
 
 BUSY_GATHER = 0.9  # share of cycles from which on a gather has no time to spare
@@ -64,17 +64,21 @@ class BankUse:
         )
         return _cycles(begin, cost, beside)
 
-    def cycles_for_stores(self, first: int, last: int, share: float) -> int:
-        """Cycles that stores take from a gather; one with time to spare does not notice."""
-        if share <= BUSY_GATHER:
+    def cycles_for_stores(self, first: int, cost: ExecuteCost) -> int:
+        """Cycles that stores take from a gather whose steps begin then.
+
+        One with time to spare does not notice; nor does any of a read that finds its bank free.
+        """
+        if cost.reads <= BUSY_GATHER:
             return 0
+        last = first + cost.body - 1
         from_store = bisect_right(self.stores, first, key=attrgetter("end"))
         to_store = bisect_left(self.stores, last, key=attrgetter("begin"))
         words = sum(
-            min(use.share, 1 / READ_PATIENCE) * max(0, min(last, use.end) - max(first, use.begin))
+            min(use.share, 1 / cost.wait) * max(0, min(last, use.end) - max(first, use.begin))
             for use in self.stores[from_store:to_store]
         )
-        return round(words)
+        return round(words * cost.forced)
 
     def _executes(self, begin: int, end: str) -> Iterator[ArrayUse]:
         """Those whose ``end`` is not before a cycle; they follow each other in time."""

@@ -167,7 +167,7 @@ class _Core:
         self._last_step = first + cost.body - 1
         self.use.begins[index] = first
         then = self._before.begins.get(index, first)
-        self._last_step += self._before.cycles_for_stores(then, then + cost.body - 1, cost.reads)
+        self._last_step += self._before.cycles_for_stores(then, cost)
         end = self._last_step + cost.tail
         self.use.executes.append(
             ArrayUse(

@@ -34,7 +34,8 @@ class ExecuteCost:
     """Cycles ``fill`` before the first step, ``body`` from first to last step, ``tail`` after it;
     ``lead`` from the last step of an instruction before to the first of this one, at least;
     ``reads`` is the share of the body's cycles in which the gather keeps banks busy, ``wait`` how
-    many cycles a store's read takes beside it. ``writes`` words are written to one bank after the
+    many cycles a store's read takes beside it, ``forced`` the share of such reads that go first, as
+    they have waited long enough. ``writes`` words are written to one bank after the
     other, each in ``groups`` cycles, in ``bursts``; the first ``until_write`` cycles after the
     first step.
     """
@@ -45,6 +46,7 @@ class ExecuteCost:
     tail: int
     reads: float
     wait: float
+    forced: float
     rows: int
     writes: int
     groups: int
@@ -87,6 +89,7 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
         tail=after + shape.last_rows * groups,
         reads=min(1.0, busy / body),
         wait=float(np.mean(wait)),
+        forced=float(np.mean(taken ** (READ_PATIENCE - 1))),
         rows=shape.rows,
         writes=shape.pixels * blocks,
         groups=groups,
