@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,13 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def start(counter: Path, bench: Path, results: Path, *, seed: int = 1, **more: Any) -> SimResult:
+def start(
+    counter: Path, bench: Path, results: Path, *, module: str = "traces_bench", seed: int = 1,
+    **more: Any,
+) -> SimResult:  # fmt: skip
     return run(
         SimRun(
-            build=counter, module="traces_bench", python_path=[bench], results_dir=results,
+            build=counter, module=module, python_path=[bench], results_dir=results,
             seed=seed, timeout_s=120, **more,
         )
     )  # fmt: skip
@@ -107,6 +111,30 @@ def test_both_runs_are_of_one_keeper(counter: Path, bench: Path, tmp_path: Path)
     before = {found.process.pid for found in warm._keepers.values()}
     start(counter, bench, tmp_path / "r")
     assert {found.process.pid for found in warm._keepers.values()} == before
+
+
+class SlowlyRead(dict[str, int]):
+    """Takes half a second to look through."""
+
+    def items(self) -> Any:
+        for pair in super().items():
+            time.sleep(0.5 / len(self))
+            yield pair
+
+
+def test_a_run_begins_while_another_looks_at_what_is_loaded(
+    counter: Path, bench: Path, tmp_path: Path
+) -> None:
+    said(start(counter, bench, tmp_path / "before"))
+    keeper = next(reversed(warm._keepers.values()))
+    keeper.files = SlowlyRead(keeper.files)
+    (bench / "more_bench.py").write_text(BENCH.format(helper="traces"))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(start, counter, bench, tmp_path / "first", module="more_bench")
+        time.sleep(0.3)  # the first looks; it adds its module while the second does
+        second = pool.submit(start, counter, bench, tmp_path / "second")
+        assert said(first.result())
+        assert said(second.result())
 
 
 def test_changed_python_is_what_runs(counter: Path, bench: Path, tmp_path: Path) -> None:

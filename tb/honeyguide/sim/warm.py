@@ -108,7 +108,8 @@ def run_warm(
         try:
             begun = next(answers)
             pid = int(begun["pid"])
-            found.files.update(begun["files"])
+            with _lock:  # others may be looking through them
+                found.files.update(begun["files"])
         except (StopIteration, OSError):
             raise KeeperError("the warm simulator has ended") from None
         code: int | None = None
