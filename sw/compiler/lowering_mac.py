@@ -21,6 +21,7 @@ from sw.compiler.geometry import Shape
 from sw.compiler.operations import ArrayOp, LoweredOp, Scaling
 
 MOST_IMAGES = 256  # of a batch; each is an operation of its own
+MOST_ZEROS = 2 << 20  # bytes of weights that stand between those of a sparse product
 NO_IMAGES = f"it does not work on images, {MOST_IMAGES} at most"
 
 
@@ -32,6 +33,8 @@ def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[Low
     source, in_shape, window = _unpadded(context, layer, image, op.window)
     weights = op.weights
     if weights.shape[3] != in_shape.c:
+        if sparse := _too_sparse(context, weights.size, in_shape.c // weights.shape[3]):
+            return sparse
         weights = _dense_groups(weights, in_shape.c)
     out_shape = _image(context, layer.outputs[0]) or context.image(layer.outputs[0])
     made = _mac(context, layer, "conv", source, in_shape, out_shape, op, window, weights)
@@ -79,6 +82,16 @@ def _unpadded(
     return pad.source, context.image(pad.source), window
 
 
+def _too_sparse(context: Context, weights: int, groups: int) -> str:
+    """Why a product of so many groups is not the core's; empty if it is.
+
+    With more groups than the array has cells, it does less than one product that counts a cycle.
+    """
+    if groups <= context.config.rows * context.config.cols or weights * groups <= MOST_ZEROS:
+        return ""
+    return f"its {weights:,} weights would have zeros in between, {weights * groups:,} bytes"
+
+
 def _dense_groups(weights: NDArray[np.int8], in_c: int) -> NDArray[np.int8]:
     """Weights of a grouped convolution with zeros where a filter does not look."""
     out_c, kernel_h, kernel_w, group_c = weights.shape
@@ -106,6 +119,8 @@ def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[Lowered
     # channel nothing is wasted.
     multiplier = out_shape.c // in_shape.c
     kernel_h, kernel_w, out_c = op.weights.shape
+    if sparse := _too_sparse(context, op.weights.size, in_shape.c):
+        return sparse
     dense = np.zeros((out_c, kernel_h, kernel_w, in_shape.c), dtype=np.int8)
     for channel in range(out_c):
         dense[channel, :, :, channel // multiplier] = op.weights[:, :, channel]

@@ -264,14 +264,20 @@ def _requantisation(
 
 _WIDE = ("int8", "int16")
 _ON_HOST = "int16 is the host's"
+_SPARSE = "2 MiB of them where groups outnumber the array's cells (more is the host's)"
 OPERATORS = (
     Entry(
         name="CONV_2D",
         handler=convolution,
         types=_WIDE,
-        limits=f"grouped ones with zeros in between; {_ON_HOST}",
+        limits=f"grouped ones with zeros in between, {_SPARSE}; {_ON_HOST}",
     ),
-    Entry(name="DEPTHWISE_CONV_2D", handler=depthwise, types=_WIDE, limits=_ON_HOST),
+    Entry(
+        name="DEPTHWISE_CONV_2D",
+        handler=depthwise,
+        types=_WIDE,
+        limits=f"a depth multiplier with zeros in between, {_SPARSE}; {_ON_HOST}",
+    ),
     Entry(
         name="TRANSPOSE_CONV",
         handler=transposed_convolution,
