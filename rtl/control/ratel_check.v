@@ -4,7 +4,7 @@
 //   start --> multiplier ------> rules -----> dispatcher, or error
 //
 // One instruction at a time; the front end keeps operands' configuration still while one is here.
-// A tensor transfer takes 12 cycles from start to hand-over, a linear load 2, mac and vec 17.
+// A tensor transfer takes 12 cycles from start to hand-over, a linear load 3, mac and vec 17.
 //
 //   name                      | meaning
 //   --------------------------|--------------------------------------------------------------------

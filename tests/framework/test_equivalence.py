@@ -8,9 +8,18 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.proofs import equivalence_command as command
-from honeyguide.proofs.equivalence import TIMEOUT_S, Answer, Elaborated, Files, bounded, same
+from honeyguide.proofs.equivalence import (
+    TIMEOUT_S,
+    Answer,
+    Elaborated,
+    Files,
+    bounded,
+    run_yosys,
+    same,
+)
 from honeyguide.proofs.equivalence_command import Outcome, Verdict, changed, inherited, ports
 from honeyguide.proofs.modules import below, macros, other_macros
+from honeyguide.sim import yosys as yosys_module
 
 COUNTER = """module counter #(
   parameter Last = 4
@@ -167,3 +176,20 @@ def test_a_macro_that_means_something_else_is_a_change(tmp_path: Path) -> None:
 def test_an_unknown_commit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no-such-commit"):
         command.former("no-such-commit", tmp_path)
+
+
+def test_the_time_of_a_processor_ends_a_question_and_that_of_the_clock_does_not(
+    tmp_path: Path,
+) -> None:
+    loop = "import time\nend = time.monotonic() + {}\nwhile time.monotonic() < end: {}"
+    (tmp_path / "busy.py").write_text(loop.format(60, "pass"))
+    (tmp_path / "idle.py").write_text(loop.format(1.5, "time.sleep(0.1)"))
+
+    def asked(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+        program = f"exec(open({str(tmp_path / name)!r}).read())"
+        monkeypatch.setattr(yosys_module, "PROGRAM", program)
+        return run_yosys(["help"], tmp_path, 1.0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        assert asked("busy.py", patch) == "time-out"
+        assert asked("idle.py", patch) == ""

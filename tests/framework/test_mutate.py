@@ -192,6 +192,111 @@ def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
     assert "not shown to be equal" in answer.detail
 
 
+MASKED = """module masked (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire [3:0] a_i,
+  input  wire [3:0] b_i,
+  output wire [3:0] q_o
+);
+  wire [3:0] both = a_i & b_i;
+  reg  [3:0] q;
+  assign q_o = q;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) q <= 4'd0;
+    else q <= both & a_i;
+endmodule
+"""
+
+
+def test_a_wire_may_differ_where_what_is_behind_it_hides_that(tmp_path: Path) -> None:
+    for name, both in (("old", "a_i & b_i"), ("equal", "b_i"), ("other", "a_i")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "masked.v").write_text(MASKED.replace("a_i & b_i", both))
+    old, equal, other = (
+        {"masked": tmp_path / name / "masked.v"} for name in ("old", "equal", "other")
+    )
+    work = tmp_path / "work"
+    assert "both" in same("masked", {}, old, equal, [], work).detail
+    assert same("masked", {}, old, equal, [], work, hidden=True).equal
+    answer = same("masked", {}, old, other, [], work, hidden=True)
+    assert answer.detail.startswith("q_o_gold")
+
+
+HELD = """module held (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire       push_i,
+  input  wire [3:0] a_i,
+  output wire [3:0] q_o
+);
+  reg       full;
+  reg [3:0] q;
+  assign q_o = full ? q : 4'd0;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) full <= 1'b0;
+    else full <= push_i;
+  always @(posedge clk_i)
+    if (push_i) q <= a_i;
+endmodule
+"""
+
+
+def test_a_register_may_differ_while_nobody_looks(tmp_path: Path) -> None:
+    texts = {"equal": HELD.replace("if (push_i) q", "q")}
+    texts["other"] = texts["equal"].replace("full ? q : 4'd0", "q")
+    bare = HELD.replace("full ? q : 4'd0", "q")
+    for name, text in {"old": HELD, "bare": bare, **texts}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "held.v").write_text(text)
+    files = {one: {"held": tmp_path / one / "held.v"} for one in ("old", "equal", "bare", "other")}
+    work = tmp_path / "work"
+    assert not same("held", {}, files["old"], files["equal"], [], work).equal
+    assert same("held", {}, files["old"], files["equal"], [], work, hidden=True).equal
+    # Who shows it shows the difference.
+    answer = same("held", {}, files["bare"], files["other"], [], work, hidden=True)
+    assert answer.detail.startswith("q_o_gold")
+
+
+LATE = """module late (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire [1:0] a_i,
+  output wire [1:0] q_o
+);
+  reg [1:0] first, other;
+  assign q_o = other[0] ? first : other;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) first <= 2'd0;
+    else first <= a_i;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) other <= 2'd0;
+    else other <= a_i;
+endmodule
+"""
+
+
+def test_what_reset_alone_gives_may_differ_while_nobody_looks(tmp_path: Path) -> None:
+    """Nobody looks in the one cycle in which it differs, or somebody does."""
+    versions = {
+        "old": LATE, "equal": LATE.replace("first <= 2'd0", "first <= 2'd3"),
+        "seen": LATE.replace("other <= 2'd0", "other <= 2'd2"),
+        "stays": LATE.replace("first <= a_i", "first <= first"),
+    }  # fmt: skip
+    for name, text in versions.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "late.v").write_text(text)
+    work = tmp_path / "work"
+
+    def equal(name: str) -> bool:
+        old, new = ({"late": tmp_path / one / "late.v"} for one in ("old", name))
+        return same("late", {}, old, new, [], work, hidden=True).equal
+
+    assert equal("equal")
+    assert not equal("seen")
+    assert not equal("stays")
+
+
 COUNTER = """module counter (
   input  wire       clk_i,
   input  wire       rst_ni,
@@ -248,6 +353,8 @@ def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> No
     assert not equal("beyond", None)
     assert equal("beyond", proof)
     assert not equal("within", proof)
+    old, beyond = ({"counter": tmp_path / one / "counter.v"} for one in ("old", "beyond"))
+    assert same("counter", {}, old, beyond, [], tmp_path / "w", known=proof, hidden=True).equal
 
 
 def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> None:
@@ -546,6 +653,28 @@ def test_an_interrupted_campaign_goes_on(
     assert simulated.ran == []
 
 
+def test_what_was_taken_before_a_campaign_was_killed_is_in_its_figure(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail", "2A": "fail"})
+    monkeypatch.setattr(campaign_module, "cpu_seconds", lambda: 100.0)
+    over = first._spent
+    # Killed outright, nothing is written at the end.
+    monkeypatch.setattr(
+        first, "_spent", lambda over=False: None if over else Campaign._spent(first)
+    )
+    first.run()
+    assert "broken_off" not in first.history()
+    second, _ = campaign_of(demo, tmp_path, monkeypatch, {})
+    second.run()
+    said = second.history()
+    assert (said["cpu_seconds"], said["broken_off"]) == (200.0, 1)
+    over(over=True)
+    third, _ = campaign_of(demo, tmp_path, monkeypatch, {})
+    third.run()
+    assert "broken_off" not in third.history()
+
+
 def test_a_solver_without_an_answer_in_a_moment_is_asked_again_at_the_end(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -688,7 +817,15 @@ def test_the_report_counts_and_explains(demo: Source) -> None:
     assert not unbroken(written.rpartition("\n<!--")[0])
     assert "| `demo` | 5 | 1 | 1 | 2 | 33.3% |" in written
     assert "between | 6.1% and 79.2% |" in written
-    assert "| 60 s, 12.0 s a change |" in written
+    assert "| time of processors | 60 s, 12.0 s a change |" in written
+    assert "not\ndecided" not in written
+    killed = page({**said, **made, "broken_off": 2}, command="make mutate", runs=4)
+    assert "| time of processors, at least: this was killed twice, and its last work " in killed
+    (left,) = said["survivors"][:1]
+    open_ = {**left, "why": "not decided: 8 runs passed, then no more"}
+    so_far = page({**said, **made, "survivors": [open_]}, command="make mutate", runs=59)
+    assert "nobody would know. So is what was not\ndecided when this was written" in so_far
+    assert "passed 59" not in so_far
     began = {"began": {"commit": "old", "date": "2026-01-01"}, "kept": 2}
     later = page({**said, **made, **began}, command="make mutate", runs=4)
     assert "began on 2026-01-01 and settled 2;" in later

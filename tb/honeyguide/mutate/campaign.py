@@ -136,8 +136,9 @@ class Campaign:
         most: runs that a mutant is given at most; one that passes them has survived.
         now: nothing more is run or asked: what is not decided has survived.
         kept: how many mutants had their fate from an earlier campaign.
-        began: date and commit of the campaign that tried all of them, and the time of processors
-            that it has taken before this start.
+        began: date and commit of the campaign that tried all of them, the time of processors that
+            it has taken before this start, and how many starts were killed, whose last work that
+            time does not hold.
     """
 
     def __init__(
@@ -181,7 +182,7 @@ class Campaign:
         try:
             self._judge(known)
         finally:
-            self._spent()
+            self._spent(over=True)
         for number, reason in self.merged.refused.items():
             self._settle(number, Fate.NOT_BUILT, message=reason)
         return [self.fates[number] for number in sorted(self.fates)]
@@ -213,30 +214,40 @@ class Campaign:
             for outcome in self._execute(orders):
                 self._record(outcome)
             self._control_killers()
+            self._spent()
         self._control_killers()
 
     def history(self) -> dict[str, Any]:
         """Return what a report says of the effort, and of an earlier campaign."""
-        spent = {"cpu_seconds": round(float(self.began["cpu_seconds"]) + cpu_seconds(), 1)}
+        spent: dict[str, Any] = {
+            "cpu_seconds": round(float(self.began["cpu_seconds"]) + cpu_seconds(), 1)
+        }
+        if self.began.get("broken_off"):
+            spent["broken_off"] = self.began["broken_off"]
         began = {name: self.began[name] for name in ("date", "commit")}
         return {**spent, "began": began, "kept": self.kept} if self.kept else spent
 
     def _begin(self, *, anew: bool, settled: int) -> None:
         """Learn when the campaign began, what it has taken, how many an earlier one settled."""
         path = self.means.folder / "began.json"
-        if anew or not path.is_file():
-            path.write_text(json.dumps({**measured(), "cpu_seconds": 0.0}), encoding="utf-8")
-        self.began = json.loads(path.read_text(encoding="utf-8"))
+        first = anew or not path.is_file()
+        self.began = (
+            {**measured(), "cpu_seconds": 0.0}
+            if first
+            else json.loads(path.read_text(encoding="utf-8"))
+        )
+        if self.began.pop("open", False):
+            self.began["broken_off"] = int(self.began.get("broken_off", 0)) + 1
         if settled:
             self.began["kept"] = max(settled, int(self.began.get("kept", 0)))
-            path.write_text(json.dumps(self.began), encoding="utf-8")
         self.kept = int(self.began.get("kept", 0))
+        self._spent()
 
-    def _spent(self) -> None:
-        """Note what was taken until now, for the case that this is interrupted."""
+    def _spent(self, *, over: bool = False) -> None:
+        """Note what was taken until now; it stays open, for the case that this is killed."""
         said = {**self.began, "cpu_seconds": float(self.began["cpu_seconds"]) + cpu_seconds()}
         path = self.means.folder / "began.json"
-        path.write_text(json.dumps(said), encoding="utf-8")
+        path.write_text(json.dumps(said if over else {**said, "open": True}), encoding="utf-8")
 
     def _earlier(self) -> dict[str, Outcome]:
         """Return what settled mutants in the last campaign, if it had the same ones."""

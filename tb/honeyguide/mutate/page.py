@@ -26,8 +26,9 @@ Written by `{command}`; do not edit. Measured {date} at commit {commit}, seed {s
 
 The core was changed at {mutants:,} random places, one at a time, and given the bench's runs on
 {config} until one failed; a solver was asked about what passed some of them, and a change that it
-proves to change nothing is no hole. What passed {runs}, and the tests of its unit, is listed
-below: a place at which the core could be wrong and nobody would know.
+proves to change nothing is no hole. Of {runs} runs a change is given those in which its place takes
+another value. What passed them, the rules and the tests of its unit is listed below: a place at
+which the core could be wrong and nobody would know.{so_far}
 
 | | |
 |---|---|
@@ -42,8 +43,11 @@ below: a place at which the core could be wrong and nobody would know.
 | survived | {survived:,} |
 | **score**: killed of those that are neither proved nor refused | **{score}** |
 | the score of all changes there are lies, with 95 %, between | {low} and {high} |
-| time of processors | {cpu:,.0f} s, {each:.1f} s a change |
+| time of processors{less} | {cpu:,.0f} s, {each:.1f} s a change |
 """
+_SO_FAR = """ So is what was not
+decided when this was written, with the number of runs that it had passed by then."""
+_LESS = ", at least: this was killed {times}, and its last work is not in it"
 _AGAIN = """
 The campaign began on {date} and settled {kept:,}; the rest was tried again, on the same core, with
 the runs and rules that had been added since.
@@ -81,6 +85,8 @@ def page(
         score=percent(content["score"], 1),
         kinds=len(content["kinds"]), modules=len(content["modules"]),
         low=percent(low, 1), high=percent(high, 1),
+        so_far=_SO_FAR if undecided else "",
+        less=_LESS.format(times=_times(content["broken_off"])) if "broken_off" in content else "",
         cpu=content["cpu_seconds"], each=content["cpu_seconds"] / max(1, content["mutants"]),
     )  # fmt: skip
     if "began" in content:
@@ -96,6 +102,10 @@ def page(
             *_parts(parts or {}),
         ])
     )  # fmt: skip
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def between(part: int, whole: int) -> tuple[float, float]:

