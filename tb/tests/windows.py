@@ -38,8 +38,11 @@ class Users(RatelTest):
     async def body(self) -> None:
         """Refusals with their addresses, and what was allowed byte by byte."""
         random = self.seeds.stream("windows")
-        refused = allowed = 0
-        for index in range(count("RATEL_PROGRAMS", 24)):
+        refused = 0
+        programs = count("RATEL_PROGRAMS", 24)
+        for index in range(4 * programs):
+            if index >= programs and refused:  # of a few programs none may meet a window's end
+                break
             seeds = self.seeds.child(f"program {index}").stream("program")
             stall = float(random.choice([0.0, 0.4]))
             self.env.host.set_stalls(Stalls(ar=stall, r=stall, aw=stall, w=stall, b=stall))
@@ -58,7 +61,6 @@ class Users(RatelTest):
             error = self.env.machine.errors.get(owner.id)
             await self.env.play(record(owner), check=False)
             refused += error is not None and error.code is ErrorCode.WINDOW
-            allowed += mode == USER and error is None
             await self.env.play([Offload(instruction=isa.fence(clear=1), mode=mode)])
             self.env.memory.resolve()
         assert refused, "no program was refused anything"

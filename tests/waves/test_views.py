@@ -161,6 +161,7 @@ def test_the_registers_of_the_blamed_stage_are_found_in_the_hierarchy(tmp_path: 
     inner = [
         ("dut.u_load.count_q", 9), ("dut.u_load.u_new.u_part.state_q", 2),
         ("dut.u_load.u_new.u_part.data_q2", 64), ("dut.u_load.u_new.u_part.busy_q", 1),
+        ("dut.u_load.slots[0].u_slot.used_q", 1), ("dut.u_load.slots[0].u_slot.left_q", 12),
         ("dut.u_load.u_new.wire_d", 4), ("dut.u_store.other_q", 3), ("dut.u_loader.near_q", 3),
     ]  # fmt: skip
     waves = vcd(tmp_path, [*((signal.path, 32) for signal in EVERY), *inner])
@@ -171,6 +172,8 @@ def test_the_registers_of_the_blamed_stage_are_found_in_the_hierarchy(tmp_path: 
     )
     assert re.findall(r"ratel_tb\S*\.(\S+)", part) == ["busy_q", "data_q2[63:0]", "state_q[1:0]"]
     assert part.index("@28\n") < part.index("@22\n") < part.index("@24\n"), "bit, hex, decimal"
+    generated = text.partition("-Registers of dut.u_load.slots[0].u_slot\n")[2].partition("\n-")[0]
+    assert re.findall(r"u_slot\.(\S+)", generated) == ["left_q[11:0]", "used_q"]
     assert "-Registers of dut.u_load\n" in text and "count_q[8:0]" in text
     assert "wire_d" not in text and "other_q" not in text and "near_q" not in text
     assert text.index("Registers of dut.u_load") < text.index("-Store\n"), "before other stages"

@@ -123,7 +123,9 @@ def inside(there: Mapping[str, str], instances: Sequence[str]) -> list[Group]:
         mine = any(scope == one or scope.startswith(f"{one}.") for one in instances)
         if not mine or not REGISTER.search(signal):
             continue
-        width = 1 if "[" not in name else int(name.rpartition("[")[2].partition(":")[0]) + 1
+        # Of the signal itself: a scope that is generated has brackets, too.
+        bits = name.rpartition(".")[2].partition("[")[2].partition(":")[0]
+        width = int(bits) + 1 if bits else 1
         kind = radix.BIT if width == 1 else radix.DECIMAL if width <= NUMBER else radix.HEX
         found.setdefault(scope, []).append(Signal(f"{scope}.{signal}", kind))
     return [
