@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from golden.assembler import disassemble_instruction, disassemble_word
+from golden.isa import Instruction
 from tb.env.first_difference_control import Control, needs_engine
 from tb.env.first_difference_engines import Engines, width_of
 from tb.env.first_difference_golden import GoldenInstruction
@@ -133,7 +134,7 @@ class Follower(Part):
             if index not in known and rtl.retired is not None and known and index > max(known):
                 return Difference(
                     stage=Stage.CONTROL, index=index, cycle=rtl.retired, issued=rtl.retired,
-                    text=f".word {rtl.word:#010x}",
+                    text=disassemble_instruction(Instruction(rtl.word, rtl.rs1, rtl.rs2)),
                     what="the front end took an instruction that was not issued",
                 )  # fmt: skip
         return None

@@ -103,6 +103,7 @@ class Chain:
             the last alone.
         owed: what the root does not offer, where nobody waits for it but the instruction.
         broken: the account that is the root.
+        agreed: the waits led to its part, too.
     """
 
     waits: list[Wait] = field(default_factory=list)
@@ -112,14 +113,15 @@ class Chain:
     loop: int = 0
     owed: tuple[str, ...] = ()
     broken: Broken | None = None
+    agreed: bool = False
 
     @property
     def awaited(self) -> str:
         """The handshake that does not come; of parts that wait for each other, all of them."""
+        names = [wait.link.name for wait in self.waits[-max(self.loop, 1) :]] or list(self.owed)
         if self.broken is not None:
-            return self.broken.account.name
-        names = [wait.link.name for wait in self.waits[-max(self.loop, 1) :]]
-        return ", ".join(dict.fromkeys(names or self.owed))
+            names = [self.broken.account.name, *(names if self.agreed else ())]
+        return ", ".join(dict.fromkeys(names))
 
     @property
     def since(self) -> int:
@@ -211,6 +213,7 @@ def follow(start: str, snapshot: Snapshot, ended: Mapping[int, int], begun: int 
     chain = chain_of(start, snapshot, ended, begun)
     if snapshot.broken:
         chain.broken = snapshot.broken[0]
+        chain.agreed = chain.root == chain.broken.part
         chain.root = chain.broken.part
     return chain
 

@@ -96,6 +96,10 @@ def test_an_account_that_did_not_balance_is_the_root_of_a_hang() -> None:
     assert (chain.root, chain.awaited, chain.since) == ("gather", "word", 70)
     assert chain.what().startswith("gather is the root, word (gather) came, and nothing went on")
     assert "last word written" in chain.sentences()
+    alike = replace(INSIDE, source="writer", sink="writer")
+    agreed = replace(hung, broken=only(Mistake.LATE, 1, alike).broken)
+    chain = follow("execute end", agreed, {})
+    assert (chain.root, chain.awaited) == ("writer", "word, last word written")
 
 
 def test_a_wrong_value_after_an_account_that_did_not_balance_tells_it() -> None:

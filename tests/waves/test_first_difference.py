@@ -336,6 +336,7 @@ def test_an_instruction_that_is_not_taken_or_not_asked_for() -> None:
     recorder.data += [data, data]
     found = first_difference(job(goldens, recorder))
     assert found is not None and "not issued" in found.what
+    assert found.text.startswith("fence "), "in words"
 
 
 def test_unknown_bytes_may_have_any_value() -> None:
