@@ -19,6 +19,7 @@ class ResultScoreboard(Checker):
 
     Attributes:
         ap: Answered, when a result came.
+        last: cycle in which the last result was taken.
     """
 
     def __init__(self, name: str, parent: uvm_component) -> None:
@@ -27,6 +28,7 @@ class ResultScoreboard(Checker):
         self.expected_export = AnalysisImp("expected_export", self, self.expect)
         self.ap = uvm_analysis_port("ap", self)
         self._expected: deque[Entry] = deque()
+        self.last = -1
 
     def expect(self, entry: Entry) -> None:
         """An instruction was executed and must be answered."""
@@ -53,6 +55,7 @@ class ResultScoreboard(Checker):
 
     def result(self, seen: ResultSeen) -> None:
         """A result handshake: the oldest unanswered instruction of this id."""
+        self.last = seen.cycle
         for entry in self._expected:
             if entry.id == seen.id:
                 break

@@ -93,3 +93,8 @@ def test_pin_level(module: str, test: str, env: dict[str, str], seed: int) -> No
 @pytest.mark.parametrize(("module", "test"), ELSEWHERE)
 def test_other_configurations(config: str, module: str, test: str, seed: int) -> None:
     passes(module, test, config=config, seed=seed)
+
+
+def test_a_register_is_read_while_the_last_result_is_taken() -> None:
+    """In that cycle it is answered with what was true the cycle before: nothing to judge."""
+    passes("scenarios", "PortsApart", config="16x16", seed=50660)
