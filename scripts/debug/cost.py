@@ -6,8 +6,8 @@
 
     python -m scripts.debug.cost --test layers.MacLayers -n 3    writes build/reports/cost.json
 
-Each is run in turn, n times; what counts is the ratio of the least times, of one machine in one
-run. Runs that are not debugged have none of it, so they pay nothing.
+Each is run in turn, n times, in a process of its own; what counts is the ratio of the least times,
+of one machine in one run. Runs that are not debugged have none of it, so they pay nothing.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def main(argv: list[str]) -> int:
                         build=where, module=f"tb.tests.{file}", test=name, seed=wanted.seed,
                         results_dir=folder / "cost" / f"{way}-{number}",
                         env={"RATEL_CONFIG": core().default, "RATEL_SPEED": "tile", **env},
+                        warm=False,  # else it is no child of this process, and costs nothing here
                     )
                 )  # fmt: skip
                 least[way] = min(least[way], taken)
