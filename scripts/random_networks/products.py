@@ -41,11 +41,16 @@ def weight_scales(d: Draft, channels: int) -> NDArray[np.float32]:
     return (2.0 ** d.rng.uniform(-9, -4, count)).astype(np.float32)
 
 
+# Steps in which a bound of 6 is an int32 with room to spare; chains of products get smaller.
+LEAST_SCALE = 2.0**-26
+
+
 def spread(d: Draft, x: Value, scales: NDArray[np.float32], depth: int) -> float:
     """An output scale that brings sums of so many products to about the output's range."""
     wide = 8 if x.dtype == "int16" else 0  # int16 sums are scaled by factors below 2^7 alone
     typical = x.scale * float(scales.mean()) * np.sqrt(depth)
-    return float(np.float32(typical * 2.0 ** (d.rng.uniform(3, 8) - wide * 0.5)))
+    scale = typical * 2.0 ** (d.rng.uniform(3, 8) - wide * 0.5)
+    return float(np.float32(max(scale, LEAST_SCALE)))
 
 
 def bias(d: Draft, x: Value, scales: NDArray[np.float32], channels: int) -> list[Value]:

@@ -96,6 +96,13 @@ def test_a_seed_gives_the_same_networks() -> None:
     assert random_network(3, 1) != random_network(4, 1)
 
 
+def test_a_long_chain_of_products_keeps_steps_that_a_bound_fits(tmp_path: Path) -> None:
+    """Steps of 6e-10 were drawn here, in which a RELU6's bound is no int32: it was refused."""
+    path = tmp_path / "network.tflite"
+    path.write_bytes(random_network(552917, 460))
+    assert "DEPTHWISE_CONV_2D" in {layer.operator for layer in import_network(path).layers}
+
+
 def test_every_operator_is_drawn_and_the_largest_have_thirty() -> None:
     drawn: set[str] = set()
     most = 0
