@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -10,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
+import golden.operators
 from golden.numerics import limits, multiply_by_quantized_multiplier, multiply_wide, narrow
 
 Function = Callable[..., Any]
 OPERATORS = "golden.operators"
 LAYERS = "golden.network.operations"
+# An operator is imported when it is first evaluated: under a mistake, it would keep that for good.
+for _module in pkgutil.iter_modules(golden.operators.__path__):
+    importlib.import_module(f"{OPERATORS}.{_module.name}")
 
 
 @dataclass(frozen=True, kw_only=True)

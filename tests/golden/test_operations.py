@@ -63,3 +63,13 @@ def test_an_operator_is_imported_when_it_is_evaluated() -> None:
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_no_operator_is_imported_under_a_planted_mistake() -> None:
+    """It would keep what it imports by name, and every later test would see a wrong golden."""
+    code = "import sys, tests.golden.planted; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    modules = {f"golden.operators.{path.stem}" for path in (ROOT / "golden/operators").glob("*.py")}
+    assert modules - {"golden.operators.__init__"} <= set(done.stdout.split())
