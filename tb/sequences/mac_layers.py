@@ -6,8 +6,9 @@ import numpy as np
 
 from golden import isa_builders as isa
 from golden.isa_table import MacFlag
+from golden.machine.storage import Tensor
 from tb.sequences import values
-from tb.sequences.program import DoesNotFitError, Placed, Program
+from tb.sequences.program import DoesNotFitError, Program
 from tb.sequences.values import chance, pick
 
 STEPS = 6000  # array steps a layer may take, so that a job stays short
@@ -130,7 +131,7 @@ def split_k(program: Program) -> None:
     M, N = int(random.integers(1, core.rows + 1)), int(random.integers(1, core.cols + 1))
     parts = int(random.integers(2, 5))
     y = program.tensor(h=1, w=M, c=N)
-    inputs: list[tuple[Placed, int, int]] = []
+    inputs: list[tuple[Tensor, int, int]] = []
     total = 0
     for _ in range(parts):
         K = values.channels(random, core.cols, 48)

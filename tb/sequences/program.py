@@ -11,7 +11,6 @@ await env.run(program.finish())
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from golden import isa_builders as isa
 from golden.config import CoreConfig
 from golden.isa import Instruction
+from golden.machine.storage import Tensor
 from tb.sequences.values import Random, chance, pick
 
 Write = Callable[[int, NDArray[Any]], None]
@@ -27,18 +27,6 @@ Write = Callable[[int, NDArray[Any]], None]
 
 class DoesNotFitError(Exception):
     """A random choice needs more room than there is; draw again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """A tensor in the scratchpad: size in pixels and channels, first line, pitches."""
-
-    base: int
-    h: int
-    w: int
-    c: int
-    p: int
-    cbs: int
 
 
 class Program:
@@ -109,13 +97,13 @@ class Program:
         self._entry = start + count
         return start
 
-    def tensor(self, *, h: int, w: int, c: int) -> Placed:
+    def tensor(self, *, h: int, w: int, c: int) -> Tensor:
         """Return a tensor at unused lines, with a random pitch and block stride."""
         blocks = self.core.blocks(c)
         p = w + pick(self.random, [0, 0, 0, 1, int(self.random.integers(self.core.rows + 1))])
         cbs = blocks + pick(self.random, [0, 0, 0, 1, 2])
         count = ((h - 1) * p + w - 1) // self.core.rows * cbs + blocks
-        return Placed(base=self.lines(count), h=h, w=w, c=c, p=p, cbs=cbs)
+        return Tensor(base=self.lines(count), h=h, w=w, c=c, p=p, cbs=cbs)
 
     # ---- transfers
 
@@ -143,7 +131,7 @@ class Program:
         self._write(address, data)
         return address
 
-    def _slices(self, tensor: Placed) -> list[tuple[int, int, int, int]]:
+    def _slices(self, tensor: Tensor) -> list[tuple[int, int, int, int]]:
         """Cut a tensor for transfers: (first row, rows, first block, channels) of each part."""
         cols, blocks = self.core.cols, self.core.blocks(tensor.c)
         how = int(self.random.integers(4))
@@ -155,7 +143,7 @@ class Program:
             return [(0, tensor.h, 0, cut * cols), (0, tensor.h, cut, tensor.c - cut * cols)]
         return [(0, tensor.h, 0, tensor.c)]
 
-    def load(self, tensor: Placed, data: NDArray[np.int8]) -> None:
+    def load(self, tensor: Tensor, data: NDArray[np.int8]) -> None:
         """Load [h, w, c] into the scratchpad."""
         address, row, pix = self.put_image(data)
         self.emit(isa.cfg_ld_pitch(row_pitch=row, pix_pitch=pix, p=tensor.p))
@@ -168,7 +156,7 @@ class Program:
                 ),
             )  # fmt: skip
 
-    def store(self, tensor: Placed) -> int:
+    def store(self, tensor: Tensor) -> int:
         """Store a tensor to a new place in memory; return its address."""
         row, pix = self._pitches(tensor.h, tensor.w, tensor.c)
         address = self.address((tensor.h - 1) * row + (tensor.w - 1) * pix + tensor.c)
@@ -224,6 +212,6 @@ class Program:
             self.emit(isa.ld_b(addr=self.put_words(fresh, align=4), first=first, count=count))
         return first
 
-    def like(self, tensor: Placed) -> Placed:
+    def like(self, tensor: Tensor) -> Tensor:
         """Return a tensor of the same size elsewhere, with its own pitch."""
         return self.tensor(h=tensor.h, w=tensor.w, c=tensor.c)

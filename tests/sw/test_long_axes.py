@@ -114,11 +114,13 @@ def test_what_no_field_can_say_is_the_hosts() -> None:
     assert play(config, made, inputs, program=program).differences == []
 
 
-def _multiplied(channels: int) -> Network:
-    """A depthwise convolution of 3x4 taps with a depth multiplier of 2."""
+def _doubled(
+    kind: type[ops.Convolution | ops.Depthwise], shape: tuple[int, ...], channels: int
+) -> Network:
+    """A layer of 3x4 taps that makes two channels of each."""
     builder = Builder(rng=np.random.default_rng(2))
-    operation = ops.Depthwise(
-        weights=builder.int8((3, 4, 2 * channels)),
+    operation = kind(
+        weights=builder.int8(shape),
         bias=None,
         window=resolve_padding(1, 1, kernel=(3, 4), padding="SAME"),
         input_zero_point=3,
@@ -128,18 +130,14 @@ def _multiplied(channels: int) -> Network:
     return made
 
 
+def _multiplied(channels: int) -> Network:
+    """A depthwise convolution with a depth multiplier of 2."""
+    return _doubled(ops.Depthwise, (3, 4, 2 * channels), channels)
+
+
 def _grouped(groups: int) -> Network:
-    """A convolution of 3x4 taps, from one channel a group to two."""
-    builder = Builder(rng=np.random.default_rng(2))
-    operation = ops.Convolution(
-        weights=builder.int8((2 * groups, 3, 4, 1)),
-        bias=None,
-        window=resolve_padding(1, 1, kernel=(3, 4), padding="SAME"),
-        input_zero_point=3,
-        requantisation=builder.requantisation(12, 2 * groups),
-    )
-    made, _ = network(operation, (1, 1, 1, 2 * groups), (1, 1, 1, groups))
-    return made
+    """A convolution from one channel a group to two."""
+    return _doubled(ops.Convolution, (2 * groups, 3, 4, 1), groups)
 
 
 @pytest.mark.parametrize("make", [_multiplied, _grouped])
