@@ -22,7 +22,7 @@ from scripts.runs.oracle import OracleResult, compare_with_oracle
 from sw.execution import split_inputs
 
 PREDICTION_BAR = 0.02  # a prediction is off by more than this share of what was measured
-PREDICTION_SLACK = 16  # and by more than so many cycles: about a job's first load and last answer
+PREDICTION_SLACK = 4  # and by more than so many cycles: 2 % of a job of 200
 
 
 @dataclass(frozen=True, kw_only=True)

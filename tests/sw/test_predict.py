@@ -71,6 +71,14 @@ def test_half_the_requantiser_lanes_double_a_drain_bound_instruction() -> None:
     assert half == pytest.approx(2 * whole, rel=0.05)
 
 
+def test_the_next_first_tile_is_made_once_the_last_one_is_handed_over() -> None:
+    """Two tiles of one step each: the row generator takes longer for them than the array."""
+    short = execute_cost(_shape(kernel=(1, 1), padding=(0, 0), out_h=1, out_w=4), 2, 1, True)
+    whole = execute_cost(_shape(), 2, 1, False)
+    assert short.follow == 8
+    assert whole.follow < 8
+
+
 def test_a_store_waits_beside_whole_tiles_and_not_beside_a_few_rows() -> None:
     whole = execute_cost(_shape(), 1, 1, False)
     few = execute_cost(_shape(out_h=1, out_w=2), 1, 1, False)

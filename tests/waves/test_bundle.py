@@ -17,6 +17,7 @@ from honeyguide.project import BUILD, ROOT
 from honeyguide.sim import SimResult, SimStatus
 from honeyguide.waves.bundle import KEPT, bundle, command_of, publish, relocated
 from honeyguide.waves.command import other_words
+from honeyguide.waves.core_patch import core_patch
 from honeyguide.waves.picture import draw, missing_tools
 from honeyguide.waves.repeat import Repeat, Repeated
 from honeyguide.waves.save_file import write_views
@@ -29,6 +30,7 @@ NAME = "layers.MacLayers-8x8-7"
 def failure(folder: Path) -> tuple[Repeated, Repeat]:
     """A failure as repeating it leaves it, with texts that name places of this machine."""
     (folder / "run").mkdir(parents=True)
+    shutil.copytree(ROOT / "rtl" / "adapters", folder / "my rtl" / "adapters")
     log = folder / "run" / "log.txt"
     log.write_text(f"{ROOT}/tb/tests/base.py:7 failed\nsee {BUILD}/runs/1/x\n", encoding="utf-8")
     (folder / "run" / "trace.log").write_text("index issue\n", encoding="utf-8")
@@ -76,10 +78,30 @@ def test_the_zip_has_all_that_a_reader_needs(tmp_path: Path) -> None:
     again = dict(word.split("=", 1) for word in words[2:])
     assert shlex.split(again["ARGS"])[::2] == ["--rtl", "--env"]
     readme = (folder / "README.txt").read_text(encoding="utf-8")
-    assert about["command"] in readme
+    assert about["command"] not in readme, "its --rtl is a folder that is not there elsewhere"
+    assert "  make waves TEST=layers.MacLayers SEED=7 ARGS='--env RATEL_LAYERS=5'\n" in readme
+    assert readme.index("git apply core.patch") < readme.index("make waves")
     listed = re.findall(r"^  (\S+) {2,}\S", readme, re.M)
     assert "transcript.log" in listed and "small_*.py" not in listed
     assert all(any(folder.glob(pattern)) for pattern in listed), "what is not there is not told"
+
+
+def test_the_core_of_another_folder_is_taken_along(tmp_path: Path) -> None:
+    """The patch in the zip makes a checkout's core the one that failed."""
+    own, other = tmp_path / "rtl", tmp_path / "my rtl"
+    for folder, lines in ((own, "a\nb\nc"), (other, "a\nB\nc\n")):
+        (folder / "include").mkdir(parents=True)
+        (folder / "same.v").write_text("x\n", encoding="utf-8")
+        (folder / "include" / "changed.vh").write_text(lines, encoding="utf-8")
+    (own / "gone.v").write_text("y\n", encoding="utf-8")
+    (other / "gone.v.orig").write_text("y\n", encoding="utf-8")
+    (other / "new.v").write_text("z", encoding="utf-8")
+    patch = tmp_path / "core.patch"
+    patch.write_text(core_patch(own, other), encoding="utf-8")
+    assert "same.v" not in patch.read_text(encoding="utf-8")
+    subprocess.run(["git", "apply", patch.name], cwd=tmp_path, check=True)
+    assert core_patch(own, other) == ""
+    assert not (own / "gone.v").exists()
 
 
 def test_nothing_in_the_zip_names_a_place_of_this_machine(tmp_path: Path) -> None:

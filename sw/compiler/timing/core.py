@@ -78,6 +78,7 @@ class _Core:
         self._data_end = {"load": 0, "store": 0}
         self._walk_free = {"load": 0, "store": 0}
         self._last_step = -1_000  # long before the first
+        self._follow = 0  # cycles from it to the first step of the next instruction, at least
         self.timing = JobTiming()
 
     def run(self, program: Sequence[Decoded]) -> JobTiming:
@@ -163,7 +164,8 @@ class _Core:
         flights = self._flight["execute"]
         if len(flights) >= 2:  # two descriptors in flight
             start = max(start, flights[-2].span.end)
-        first = max(start + cost.fill, self._last_step + cost.lead)
+        first = max(start + cost.fill, self._last_step + max(cost.lead, self._follow))
+        self._follow = cost.follow
         self._last_step = first + cost.body - 1
         self.use.begins[index] = first
         then = self._before.begins.get(index, first)

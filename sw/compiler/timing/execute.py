@@ -27,12 +27,15 @@ TAIL = 9
 PRESCALE = 5  # stages in front of the requantiser for add, sub, mul, avgpool, lut
 READ_PATIENCE = 9  # a store's read goes first after waiting 8 cycles
 SHADOW = 4  # cycles from the last step of a tile until the shadow holds it: no tile ends earlier
+HAND_OVER = 4  # from a tile's leaving the row generator to its first step
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteCost:
     """Cycles ``fill`` before the first step, ``body`` from first to last step, ``tail`` after it;
     ``lead`` from the last step of an instruction before to the first of this one, at least;
+    ``follow`` from the last step of this one to the first of the next, at least: the row generator
+    makes the next one's first tile once it has handed over the last of this one;
     ``reads`` is the share of the body's cycles in which the gather keeps banks busy, ``wait`` how
     many cycles a store's read takes beside it, ``forced`` the share of such reads that go first, as
     they have waited long enough. ``writes`` words are written to one bank after the
@@ -42,6 +45,7 @@ class ExecuteCost:
 
     fill: int
     lead: int
+    follow: int
     body: int
     tail: int
     reads: float
@@ -72,8 +76,10 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
     """
     banks = bank_reads(shape)
     rounds = np.maximum(banks.max(axis=2), 1)
-    one = _body(shape, rounds, 1, groups)
-    body = one if blocks == 1 else one + (blocks - 1) * (_body(shape, rounds, 2, groups) - one)
+    body, handed = _body(shape, rounds, 1, groups)
+    if blocks > 1:
+        both, handed = _body(shape, rounds, 2, groups)
+        body += (blocks - 1) * (both - body)
     words = len(shape.words)
     busy = int(rounds.sum()) * words * blocks if shape.reads else 0
     # A store's read goes in the first cycle that its bank is free, at the latest in the ninth.
@@ -85,6 +91,7 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
     return ExecuteCost(
         fill=shape.rows + FILL,
         lead=max(1, max(shape.rows, shape.rows * groups, SHADOW) - shape.steps + 1),
+        follow=shape.rows + HAND_OVER - handed,
         body=body,
         tail=after + shape.last_rows * groups,
         reads=min(1.0, busy / body),
@@ -98,21 +105,24 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
     )
 
 
-def _body(shape: TileShape, rounds: NDArray[np.int64], blocks: int, groups: int) -> int:
+def _body(shape: TileShape, rounds: NDArray[np.int64], blocks: int, groups: int) -> tuple[int, int]:
+    """Cycles from first to last step; how long before the last step the last tile was there."""
     items = shape.rows * groups
     slack = max(shape.rows, items, SHADOW)
     if shape.steps >= slack and int(rounds.max()) <= min(shape.words):
-        return blocks * shape.tiles * shape.steps  # nothing ever waits for a word
+        # Nothing ever waits for a word.
+        return blocks * shape.tiles * shape.steps, shape.steps - 1 + HAND_OVER
     feeds = list(shape.words)
     last_items = shape.last_rows * groups
     per_tile = rounds.tolist()
     # Cycles counted from the instruction's start; c: a set's reads are done, p: its last step.
     tile_valid = shape.rows + 2
     taken = shape.rows + 1  # when the row generator handed over the tile in use
-    last_read, before_last_pop, last_pop, first_step = 0, 0, 0, 0
+    last_read, before_last_pop, last_pop, first_step, handed = 0, 0, 0, 0, 0
     tile_end, tile_items = -items, 0
     for number in range(blocks * shape.tiles):
         index = number % shape.tiles
+        handed = taken
         last = len(per_tile[index]) - 1
         for tap, reads in enumerate(per_tile[index]):
             for block, steps in enumerate(feeds):
@@ -128,4 +138,4 @@ def _body(shape: TileShape, rounds: NDArray[np.int64], blocks: int, groups: int)
                     tile_valid = taken + 1
                 first_step = first_step or step
                 last_read, before_last_pop, last_pop = read, last_pop, pop
-    return last_pop - first_step + 1
+    return last_pop - first_step + 1, last_pop - handed

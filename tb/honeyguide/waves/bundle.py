@@ -7,6 +7,7 @@
              log.txt           what the simulator said
              about.json        command, commit, tool versions, seed, configuration
              changes.patch     what the checkout had beyond that commit, if anything
+             core.patch        what the core of `--rtl FOLDER` has beyond the checkout's
              <name>.zip        just these, in a folder called <name>
 
 No file names a place on the machine that made it: who opens the zip has neither checkout nor tools
@@ -21,6 +22,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from honeyguide.project import BUILD, NAME, ROOT
 from honeyguide.report.command import make_command
 from honeyguide.runs import locked
 from honeyguide.sim.toolchain import versions
+from honeyguide.waves.core_patch import core_patch
 from honeyguide.waves.picture import draw
 from honeyguide.waves.repeat import Repeat, Repeated
 
@@ -51,7 +54,9 @@ PARTS = (
     ("small_*.py", "the smallest program found that fails alike, a test of the bench"),
     ("about.json", "command, commit, tool versions, seed, configuration"),
     ("changes.patch", "what the checkout had beyond that commit"),
+    ("core.patch", "what the core that failed had beyond the checkout's"),
 )
+PATCHES = ("changes.patch", "core.patch")  # in the order in which they are applied
 BIGGEST_PATCH = 1_000_000  # letters
 
 
@@ -78,7 +83,7 @@ def bundle(
     command = command or command_of(wanted)
     for file, text in texts(done, wanted, command).items():
         (folder / file).write_text(relocated(text), encoding="utf-8")
-    text = relocated(readme(done, command))
+    text = relocated(readme(done, wanted, command))
     (folder / "README.txt").write_text(text, encoding="utf-8")
     made = folder / f"{name}.zip"
     temporary = folder / f".{made.name}"
@@ -116,16 +121,25 @@ def texts(done: Repeated, wanted: Repeat, command: str) -> dict[str, str]:
             found[name] = path.read_text(encoding="utf-8", errors="replace")
     if about["changed"]:
         found["changes.patch"] = git("diff", "HEAD")[:BIGGEST_PATCH]
+    if wanted.rtl is not None:
+        found["core.patch"] = core_patch(ROOT / core().rtl, wanted.rtl)[:BIGGEST_PATCH]
     return found
 
 
-def readme(done: Repeated, command: str) -> str:
+def readme(done: Repeated, wanted: Repeat, command: str) -> str:
     """What the files are that lie there, and the first difference at once."""
+    there = [name for name in PATCHES if (done.folder / name).is_file()]
+    if wanted.rtl is not None:
+        command = command_of(replace(wanted, rtl=None))
+    steps = [*(f"git apply {name}" for name in there), command]
     listed = "".join(
         f"  {name:<16} {about}\n" for name, about in PARTS
         if name == "README.txt" or any(done.folder.glob(name))
     )  # fmt: skip
-    return f"{done.headline}\n\nAgain, in a checkout of {NAME}:\n\n  {command}\n\n{listed}"
+    again = "".join(f"  {step}\n" for step in steps)
+    about = commit()["commit"]
+    place = f"a checkout of {NAME}" + (f" at {about}" if about else "")
+    return f"{done.headline}\n\nAgain, in {place}:\n\n{again}\n{listed}"
 
 
 def command_of(wanted: Repeat) -> str:
