@@ -1,0 +1,64 @@
+// Prescaler: an item leaves after five cycles with the scale that it came with; none is divided by
+// 0, and the table is asked for lookups alone.
+`include "rules.svh"
+
+module ratel_prescale_rules #(
+  parameter Lanes = 8
+) (
+  input wire                clk_i,
+  input wire                rst_ni,
+  input wire                item_i,
+  input wire [Lanes*32-1:0] acc_i,
+  input wire [17:0]         count_i,
+  input wire                lut_i,
+  input wire [31:0]         mult_i,
+  input wire [7:0]          shift_i,
+  input wire                table_rd_en_o,
+  input wire [Lanes*8-1:0]  index,
+  input wire                busy_o,
+  input wire                item_o,
+  input wire [31:0]         mult_o,
+  input wire [7:0]          shift_o,
+  input wire [4:0]          valid_q,
+  input wire [71:0]         count_q,
+  input wire [39:0]         scale1_q,
+  input wire [39:0]         scale2_q,
+  input wire [39:0]         scale3_q,
+  input wire [39:0]         scale4_q,
+  input wire [39:0]         scale5_q
+);
+
+  `STARTS_IN_RESET
+
+  // Items and their scales, five cycles long.
+  reg [4:0]  came_q;
+  reg [39:0] one_q, two_q, three_q, four_q, five_q;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) came_q <= 5'd0;
+    else         came_q <= {came_q[3:0], item_i};
+  end
+
+  always @(posedge clk_i) begin
+    one_q   <= {shift_i, mult_i};
+    two_q   <= one_q;
+    three_q <= two_q;
+    four_q  <= three_q;
+    five_q  <= four_q;
+  end
+
+  `RULE(table_for_lookups, table_rd_en_o == (item_i && lut_i))
+  `RULE_IF(table_at_low_bytes, table_rd_en_o, index[7:0] == acc_i[7:0])
+  `RULE(a_stage_a_cycle, valid_q == came_q)
+  `RULE(leaves_after_five, item_o == came_q[4])
+  `RULE(busy_while_inside, busy_o == |came_q)
+  `RULE_IF(scale_1, came_q[0], scale1_q == one_q)
+  `RULE_IF(scale_2, came_q[1], scale2_q == two_q)
+  `RULE_IF(scale_3, came_q[2], scale3_q == three_q)
+  `RULE_IF(scale_4, came_q[3], scale4_q == four_q)
+  `RULE_IF(scale_5, came_q[4], scale5_q == five_q)
+  `RULE_IF(leaves_with_its_scale, item_o, {shift_o, mult_o} == five_q)
+  `RULE_NEXT(divisor, item_i,
+             count_q[17:0] == (($past(count_i) == 18'd0) ? 18'd1 : $past(count_i)))
+
+endmodule
