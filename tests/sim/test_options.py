@@ -25,7 +25,9 @@ def with_options(
     """Run a test on the default core with some parameters changed."""
     wanted = bench_build("8x8")
     parameters = {**load_config("8x8").verilog_parameters(), **options}
-    where = build(SimBuild(**{**wanted, "parameters": parameters}, public=public))
+    # the options' builds run for a second or two each: to optimise them would cost most of the test
+    quick = bool(options)  # without any it is the build of the other tests
+    where = build(SimBuild(**{**wanted, "parameters": parameters}, public=public, quick=quick))
     name = "-".join([test, *(f"{option}{value}" for option, value in options.items()), str(seed)])
     return run(
         SimRun(

@@ -19,6 +19,9 @@ from tb.build import PROOFS, ROOT, ruled_build
 
 pytestmark = pytest.mark.sim
 
+# Not optimised: these runs are short, and to compile takes longest.
+RULED = {**ruled_build("8x8"), "quick": True}
+
 RUNS = {
     "layers.AnyLayers": {"RATEL_LAYERS": "6"},
     "hazards.RandomPrograms": {"RATEL_PROGRAMS": "6"},
@@ -41,7 +44,7 @@ def simulate(name: str, folder: Path, where: Path, seed: int) -> SimResult:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_rules_and_assumptions_hold_in_the_core(name: str, tmp_path: Path, seed: int) -> None:
-    result = simulate(name, tmp_path, build(SimBuild(**ruled_build("8x8"))), seed)
+    result = simulate(name, tmp_path, build(SimBuild(**RULED)), seed)
     assert result.passed, f"{result.message} (seed {seed}, {result.log})"
 
 
@@ -53,7 +56,7 @@ def test_a_rule_of_an_inner_module_fires(tmp_path: Path, seed: int) -> None:
     shutil.copytree(ROOT / "rtl", tmp_path / "rtl")
     file = tmp_path / "rtl" / "lib" / "ratel_fifo.v"
     file.write_text(file.read_text().replace(fault.old, fault.new))
-    broken = {**stand_in(ruled_build("8x8"), tmp_path / "rtl"), "design": None}
+    broken = {**stand_in(RULED, tmp_path / "rtl"), "design": None}
     result = simulate("layers.AnyLayers", tmp_path / "run", build(SimBuild(**broken)), seed)
     assert result.status is SimStatus.FAIL
     assert ".ready_until_full:" in result.message
