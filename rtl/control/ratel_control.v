@@ -461,7 +461,6 @@ module ratel_control #(
     .in_owner_i         (in_owner),
     .hold_i             (reset_pending),
     .error_busy_i       (error_busy),
-    .user_counters_i    (user_counters),
     .check_idle_i       (check_idle),
     .check_start_o      (check_start),
     .check_index_o      (check_index),

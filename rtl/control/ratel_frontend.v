@@ -4,7 +4,8 @@
 // An instruction retires in the cycle in which in_ready_o is high; its value is on in_data_o then.
 // Everything waits while the check works, so that the configuration stands still for it and errors
 // are found in program order. A fence also waits for the engines. Only a fence or rdcnt that is
-// refused waits for nothing; rdcnt itself is executed at the ports and not seen here.
+// refused waits for nothing. rdcnt itself is executed at the ports: one that comes here was refused
+// there and stays so, whatever has been granted since.
 //
 //   name                               | meaning
 //   -----------------------------------|----------------------------------------------------------
@@ -15,7 +16,6 @@
 //   in_owner_i                         | who asks
 //   hold_i                             | take nothing (soft reset pending)
 //   error_busy_i                       | the error records are being written: refuse nothing
-//   user_counters_i                    | users may read counters
 //   check_idle_i                       | the check can start
 //   check_start_o                      | it gets the instruction, with the number check_index_o
 //   check_fail_i .. check_fail_owner_i | it refused one, and waits until fail_ready_o
@@ -43,7 +43,6 @@ module ratel_frontend (
   input  wire [2:0]                in_owner_i,
   input  wire                      hold_i,
   input  wire                      error_busy_i,
-  input  wire                      user_counters_i,
   input  wire                      check_idle_i,
   output wire                      check_start_o,
   output wire [31:0]               check_index_o,
@@ -98,15 +97,14 @@ module ratel_frontend (
   wire [31:0] config_detail;
   wire        fence_bad  = fence && (in_rs1_i[31:2] != 30'd0);
   wire        no_counter = rdcnt && ((in_rs1_i[31:6] != 26'd0) || in_rs1_i[4]);
-  wire        no_right   = rdcnt && (in_owner_i[1:0] != 2'd0) && !user_counters_i;
-  wire        sys_bad    = fence_bad || no_counter || no_right;
+  wire        sys_bad    = fence_bad || rdcnt;
   wire        fence_ok   = fence && !fence_bad;
   wire        here_bad   = !legal || (cfg && config_fail) || sys_bad;
 
   // One error a cycle: what the check refuses goes first.
   assign in_ready_o = in_valid_i && !hold_i && !error_busy_i && !(here_bad && check_fail_i)
                       && (sys_bad || (check_idle_i && !(fence_ok && engines_busy_i)));
-  // A rdcnt that comes here is refused; it has no number of its own.
+  // A rdcnt has no number of its own.
   assign retired_o  = in_ready_o && !rdcnt;
 
   assign check_start_o   = in_ready_o && check;

@@ -62,6 +62,7 @@ module ratel_frontend_rules (
   `RULE_IF(goes_as_soon_as_it_can,
            in_valid_i && !hold_i && !error_busy_i && !check_fail_i && check_idle_i &&
            !engines_busy_i, in_ready_o)
+  `RULE_IF(rdcnt_is_refused, in_ready_o && rdcnt, fail_o)
   `RULE(is_counted, retired_o == (in_ready_o && !rdcnt))
   `RULE(handed_over, check_start_o == (in_ready_o && check))
   `RULE_IF(handed_over_is_no_error, check_start_o, !here_bad && !cfg && !fence && !rdcnt)

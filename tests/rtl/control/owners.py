@@ -26,6 +26,7 @@ from tests.rtl.control.registers import OFFSET, get, started
 
 PAGE = 0x1000
 USER, MACHINE = 0, 3
+LOADS = 6  # more than dispatcher and check hold, fewer than CV-X-IF takes besides
 SWEEP = 4200  # cycles that the memories take, and more
 
 
@@ -137,4 +138,26 @@ async def another_owner_finds_nothing(dut: Any) -> None:
         await bench.step(60)
         cause = await get(bench, "ERR_CAUSE")
         assert cause & 0xFF == ErrorCode.ACC, f"{cause:#x}: the accumulators are still there"
+        await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
+
+
+@cocotb.test()
+async def what_is_refused_stays_refused(dut: Any) -> None:
+    """A rdcnt without the right, which is granted while it waits: an error explains its 0."""
+    bench = await started(dut)
+    for owner in (owner for owner in OWNERS if owner.context == 1):
+        await bench.write(OFFSET["USER_RIGHTS"], 0)
+        bench.engines["load"].frozen = True
+        for _ in range(LOADS):
+            await bench.issue(ld_l(addr=0))
+            await bench.step(30)
+        await ask(bench, owner, 0, rdcnt(index=2))
+        await bench.step(30)
+        assert not await get(bench, "ERR_PENDING"), "it was to wait behind the loads"
+        await bench.write(OFFSET["USER_RIGHTS"], 1)
+        bench.engines["load"].frozen = False
+        await bench.step(200)
+        await bench.write(OFFSET["ERR_OWNER"], owner.id)
+        cause = await get(bench, "ERR_CAUSE")
+        assert cause >> 31 and cause & 0xFF == ErrorCode.PRIVILEGE, f"{owner}: {cause:#x}"
         await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
