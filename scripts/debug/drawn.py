@@ -29,8 +29,8 @@ from typing import Any
 from honeyguide import cli
 from honeyguide.core import core
 from honeyguide.faults.merge import NONE, plusargs
-from honeyguide.mutate.campaign import Means, MergedCore
 from honeyguide.mutate.kinds import Change, changes
+from honeyguide.mutate.merged_core import Means, MergedCore
 from honeyguide.mutate.sample import sample
 from honeyguide.mutate.source import read_sources
 from honeyguide.project import BUILD

@@ -20,33 +20,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import resource
 import shutil
 import socket
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
-from honeyguide.faults.merge import DIFFERS, NONE, PACKAGE, plusargs
+from honeyguide.faults.merge import DIFFERS, NONE, plusargs
 from honeyguide.mutate.kinds import Change
-from honeyguide.mutate.merge import merge_changes
+from honeyguide.mutate.merged_core import Means, MergedCore
 from honeyguide.mutate.page import measured
 from honeyguide.mutate.report import RULE, Fate, Mutant
 from honeyguide.mutate.runs import Killers
-from honeyguide.project import ROOT, variable
+from honeyguide.project import variable
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.regress.cluster import run_on_cluster
 from honeyguide.regress.local import run_local
 from honeyguide.regress.state import State, parse, sources
 from honeyguide.regress.suite import Run
 from honeyguide.regress.work import Order, Outcome, order
-from honeyguide.sim import HdlError, SimBuild, build
-from honeyguide.sim.stand_in import stand_in
 from honeyguide.sim.workers import threads
 
 # In the names of what is kept on disk.
@@ -58,70 +55,6 @@ PATIENCE = 8  # passed runs until a solver is asked, which costs about as much a
 MUCH, LITTLE_US = 3, 200
 IN_RESET = 2  # runs of what differs in reset alone
 RETRIES = 1  # of a run without a verdict
-_PLACE = re.compile(r"(\w+)\.v:(\d+):")
-_NUMBER = re.compile(rf"{PACKAGE}::which [!=]= (\d+)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Means:
-    """Where and with how much."""
-
-    config: str
-    runs: Sequence[Run]
-    folder: Path
-    jobs: int
-    cluster: str = ""
-    kept: Collection[str] = ()
-
-
-class MergedCore:
-    """A copy of the core with all changes that can be built, and its simulation.
-
-    Attributes:
-        changes: those that are in it, by number.
-        refused: those that no tool takes, with what it says.
-        build: the folder of the simulation.
-    """
-
-    def __init__(
-        self, changes: Mapping[int, Change], means: Means, *, watched: bool = False,
-        chosen: bool = True, built: bool = True,
-    ) -> None:  # fmt: skip
-        self.root = means.folder / ("watched" if watched else "core")
-        self.changes = dict(changes)
-        self._how = {"watched": watched, "chosen": chosen}
-        self.refused: dict[int, str] = {}
-        self.build = self._built(means.config) if built else self.root  # where nothing is run
-
-    def _built(self, config: str) -> Path:
-        while True:
-            shutil.rmtree(self.root, ignore_errors=True)
-            shutil.copytree(ROOT / core().rtl, self.root / core().rtl)
-            merge_changes(self.changes, self.root, **self._how)
-            try:
-                return build(self.wanted(config))
-            except HdlError as error:
-                blamed = self._blamed(str(error))
-                if not blamed:
-                    raise
-                for number in blamed:
-                    self.refused[number] = str(error).splitlines()[0]
-                    del self.changes[number]
-
-    def wanted(self, config: str) -> SimBuild:
-        """Return the simulation to build of the copy."""
-        made = stand_in(core().build(config), self.root / core().rtl)
-        return SimBuild(**{**made, "design": None})
-
-    def _blamed(self, said: str) -> list[int]:
-        """Return the changes on the lines that an error names."""
-        found: list[int] = []
-        for module, line in _PLACE.findall(said):
-            for path in (self.root / core().rtl).glob(f"**/{module}.v"):
-                lines = path.read_text(encoding="utf-8").splitlines()
-                if int(line) <= len(lines):
-                    found += [int(text) for text in _NUMBER.findall(lines[int(line) - 1])]
-        return sorted({number for number in found if number in self.changes})
 
 
 class Campaign:

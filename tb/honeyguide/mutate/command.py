@@ -21,9 +21,10 @@ from typing import Any
 from honeyguide import cli
 from honeyguide.cli import UserError
 from honeyguide.core import core
-from honeyguide.mutate.campaign import Campaign, Means, MergedCore
+from honeyguide.mutate.campaign import Campaign
 from honeyguide.mutate.kinds import Change, changes
 from honeyguide.mutate.merge import applied
+from honeyguide.mutate.merged_core import Means, MergedCore
 from honeyguide.mutate.page import measured, page, reports_of
 from honeyguide.mutate.python.campaign import PythonCampaign, changes_of
 from honeyguide.mutate.reasons import explained, reasons

@@ -1,0 +1,214 @@
+"""The solver tells what changes nothing from what does, and which proved rule a change breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import honeyguide
+from honeyguide.cli import UserError
+from honeyguide.mutate.kinds import changes
+from honeyguide.mutate.rules import Rules
+from honeyguide.mutate.source import read_sources
+from honeyguide.proofs.equivalence import same
+from honeyguide.proofs.table import Proof, load
+from honeyguide.proofs.task import Sources
+from tests.framework.mutate.mutants import PART
+
+
+def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
+    for name, text in (("old", "a_i & ~b_i"), ("equal", "~(~a_i | b_i)"), ("other", "a_i & b_i")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part.v").write_text(PART.replace("a_i & ~b_i", text))
+    old, equal, other = ({"part": tmp_path / name / "part.v"} for name in ("old", "equal", "other"))
+    assert same("part", {}, old, equal, [], tmp_path / "work").equal
+    answer = same("part", {}, old, other, [], tmp_path / "work")
+    assert not answer.equal
+    assert "not shown to be equal" in answer.detail
+
+
+MASKED = """module masked (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire [3:0] a_i,
+  input  wire [3:0] b_i,
+  output wire [3:0] q_o
+);
+  wire [3:0] both = a_i & b_i;
+  reg  [3:0] q;
+  assign q_o = q;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) q <= 4'd0;
+    else q <= both & a_i;
+endmodule
+"""
+
+
+def test_a_wire_may_differ_where_what_is_behind_it_hides_that(tmp_path: Path) -> None:
+    for name, both in (("old", "a_i & b_i"), ("equal", "b_i"), ("other", "a_i")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "masked.v").write_text(MASKED.replace("a_i & b_i", both))
+    old, equal, other = (
+        {"masked": tmp_path / name / "masked.v"} for name in ("old", "equal", "other")
+    )
+    work = tmp_path / "work"
+    assert "both" in same("masked", {}, old, equal, [], work).detail
+    assert same("masked", {}, old, equal, [], work, hidden=True).equal
+    answer = same("masked", {}, old, other, [], work, hidden=True)
+    assert answer.detail.startswith("q_o_gold")
+
+
+HELD = """module held (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire       push_i,
+  input  wire [3:0] a_i,
+  output wire [3:0] q_o
+);
+  reg       full;
+  reg [3:0] q;
+  assign q_o = full ? q : 4'd0;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) full <= 1'b0;
+    else full <= push_i;
+  always @(posedge clk_i)
+    if (push_i) q <= a_i;
+endmodule
+"""
+
+
+def test_a_register_may_differ_while_nobody_looks(tmp_path: Path) -> None:
+    texts = {"equal": HELD.replace("if (push_i) q", "q")}
+    texts["other"] = texts["equal"].replace("full ? q : 4'd0", "q")
+    bare = HELD.replace("full ? q : 4'd0", "q")
+    for name, text in {"old": HELD, "bare": bare, **texts}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "held.v").write_text(text)
+    files = {one: {"held": tmp_path / one / "held.v"} for one in ("old", "equal", "bare", "other")}
+    work = tmp_path / "work"
+    assert not same("held", {}, files["old"], files["equal"], [], work).equal
+    assert same("held", {}, files["old"], files["equal"], [], work, hidden=True).equal
+    # Who shows it shows the difference.
+    answer = same("held", {}, files["bare"], files["other"], [], work, hidden=True)
+    assert answer.detail.startswith("q_o_gold")
+
+
+LATE = """module late (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire [1:0] a_i,
+  output wire [1:0] q_o
+);
+  reg [1:0] first, other;
+  assign q_o = other[0] ? first : other;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) first <= 2'd0;
+    else first <= a_i;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) other <= 2'd0;
+    else other <= a_i;
+endmodule
+"""
+
+
+def test_what_reset_alone_gives_may_differ_while_nobody_looks(tmp_path: Path) -> None:
+    """Nobody looks in the one cycle in which it differs, or somebody does."""
+    versions = {
+        "old": LATE, "equal": LATE.replace("first <= 2'd0", "first <= 2'd3"),
+        "seen": LATE.replace("other <= 2'd0", "other <= 2'd2"),
+        "stays": LATE.replace("first <= a_i", "first <= first"),
+    }  # fmt: skip
+    for name, text in versions.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "late.v").write_text(text)
+    work = tmp_path / "work"
+
+    def equal(name: str) -> bool:
+        old, new = ({"late": tmp_path / one / "late.v"} for one in ("old", name))
+        return same("late", {}, old, new, [], work, hidden=True).equal
+
+    assert equal("equal")
+    assert not equal("seen")
+    assert not equal("stays")
+
+
+COUNTER = """module counter (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire       go_i,
+  output wire [2:0] q_o
+);
+  reg [2:0] q;
+  assign q_o = q;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) q <= 3'd0;
+    else if (go_i) q <= (q == 3'd5) ? 3'd0 : q + 3'd1;
+endmodule
+"""
+
+
+COUNTER_RULES = """`include "rules.svh"
+
+module counter_rules (
+  input wire       clk_i,
+  input wire       rst_ni,
+  input wire [2:0] q
+);
+  `STARTS_IN_RESET
+  `RULE(in_range, q <= 3'd5)
+`ifdef FORMAL
+  (* anyconst *) wire any;
+`endif
+  `LIMIT(small, q < 3'd2)
+endmodule
+"""
+
+
+def counted(folder: Path) -> Proof:
+    """Return the proof of the counter."""
+    (folder / "rules").mkdir()
+    (folder / "rules" / "counter_rules.sv").write_text(COUNTER_RULES)
+    (folder / "proofs.toml").write_text(
+        '[[proof]]\nmodule = "counter"\nreason = "small"\n'
+        + '[[proof.fault]]\nchange = ["q", "p"]\nbreaks = "in_range"\n' * 2
+    )
+    (proof,) = load(folder / "proofs.toml")
+    return proof
+
+
+def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> None:
+    """A difference beyond what the module reaches is none; one within it stays one."""
+    proof = counted(tmp_path)
+    for name, text in (("old", "=="), ("beyond", ">="), ("within", ">")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "counter.v").write_text(COUNTER.replace("q == ", f"q {text} "))
+
+    def equal(name: str, known: Proof | None) -> bool:
+        old, new = ({"counter": tmp_path / one / "counter.v"} for one in ("old", name))
+        return same("counter", {}, old, new, [], tmp_path / "work", known=known).equal
+
+    assert not equal("beyond", None)
+    assert equal("beyond", proof)
+    assert not equal("within", proof)
+    old, beyond = ({"counter": tmp_path / one / "counter.v"} for one in ("old", "beyond"))
+    assert same("counter", {}, old, beyond, [], tmp_path / "w", known=proof, hidden=True).equal
+
+
+def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> None:
+    source, proof = tmp_path / "counter.v", counted(tmp_path)
+    proof.rules.write_text(COUNTER_RULES.replace("  `LIMIT(small, q < 3'd2)\n", ""))
+    source.write_text(COUNTER)
+    sources = Sources(files=[source], includes=[], macros=MACROS)
+    every = {f"{item.old} > {item.new}": item for item in changes(read_sources([source])[0])}
+    rules = Rules([proof], sources, tmp_path / "work")
+    assert rules.broken(every["q == 3'd5 > q != 3'd5"], own=True) == ""  # 0 for ever
+    assert rules.broken(every["q + 3'd1 > q - 3'd1"], own=True) == "counter.in_range"
+    assert rules.broken(every["q + 3'd1 > q - 3'd1"], own=False) == ""
+    source.write_text(COUNTER.replace("q <= 3'd0", "q <= 3'd7"))
+    wrong = Rules([proof], sources, tmp_path / "work")
+    with pytest.raises(UserError, match=r"without a change breaks counter\.in_range"):
+        wrong.broken(every["q + 3'd1 > q - 3'd1"], own=True)
+
+
+MACROS = Path(honeyguide.__file__).parent / "hdl" / "include" / "rules.svh"
