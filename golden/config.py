@@ -137,4 +137,5 @@ def load_config(name: str | None = None) -> CoreConfig:
 
 
 def _read() -> dict[str, Any]:
-    return tomllib.loads(_CONFIGS.read_text(encoding="utf-8"))
+    with _CONFIGS.open("rb") as stream:
+        return tomllib.load(stream)

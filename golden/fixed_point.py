@@ -39,6 +39,11 @@ def _add(a: Int32, b: Int32 | int) -> Int32:
     return wrap_int32(a.astype(np.int64) + b)
 
 
+def _minus_magnitude(a: Int32) -> Int32:
+    """-|a|, which int32 has for every a."""
+    return (-np.abs(a.astype(np.int64))).astype(np.int32)
+
+
 def saturating_shift_left(x: Int32, exponent: int) -> Int32:
     """Multiply x by 2^exponent, saturating to int32 (gemmlowp SaturatingRoundingMultiplyByPOT)."""
     threshold = (1 << (31 - exponent)) - 1
@@ -95,16 +100,14 @@ def one_over_one_plus_x(a: Int32) -> Int32:
 
 def tanh(a: Int32, integer_bits: int) -> Int32:
     """Hyperbolic tangent; no integer bits out."""
-    negative = np.where(a < 0, a, wrap_int32(-a.astype(np.int64))).astype(np.int32)
+    negative = _minus_magnitude(a)
     # exp(2x): the same raw value read with one more integer bit.
     exponential = exp_on_negative_values(negative, integer_bits + 1)
     ratio = saturating_shift_left(_add(_reciprocal_of_half_denominator(exponential), -(1 << 29)), 2)
-    return np.where(a == 0, 0, np.where(a < 0, -ratio, ratio)).astype(np.int32)
+    return (np.sign(a) * ratio).astype(np.int32)
 
 
 def logistic(a: Int32, integer_bits: int) -> Int32:
     """1 / (1 + exp(-a)); no integer bits out."""
-    magnitude = np.where(a > 0, a, wrap_int32(-a.astype(np.int64))).astype(np.int32)
-    minus = wrap_int32(-magnitude.astype(np.int64))
-    positive = one_over_one_plus_x(exp_on_negative_values(minus, integer_bits))
-    return np.where(a == 0, 1 << 30, np.where(a > 0, positive, ONE - positive)).astype(np.int32)
+    positive = one_over_one_plus_x(exp_on_negative_values(_minus_magnitude(a), integer_bits))
+    return np.select([a > 0, a < 0], [positive, ONE - positive], 1 << 30).astype(np.int32)

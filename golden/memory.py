@@ -39,9 +39,9 @@ class Region:
 
     def addresses(self) -> NDArray[np.int64]:
         """Address of every byte, int64 [h, w, c]."""
-        y = np.arange(self.h, dtype=np.int64)[:, None, None] * self.row_pitch
-        x = np.arange(self.w, dtype=np.int64)[:, None] * self.pix_pitch
-        return self.addr + y + x + np.arange(self.c, dtype=np.int64)
+        y = np.arange(self.h)[:, None, None] * self.row_pitch
+        x = np.arange(self.w)[:, None] * self.pix_pitch
+        return self.addr + y + x + np.arange(self.c)
 
 
 def linear_region(addr: int, size: int) -> Region:

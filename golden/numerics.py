@@ -45,7 +45,7 @@ def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int32:
     2^31 truncating towards zero. For a negative product that is ceil((ab + 1 - 2^30) / 2^31), which
     equals floor((ab + 2^30) / 2^31): one formula serves both signs.
     """
-    product = np.asarray(a, dtype=np.int64) * np.asarray(b, dtype=np.int64)
+    product = np.multiply(a, b, dtype=np.int64)
     high: Int32 = np.minimum((product + (1 << 30)) >> 31, INT32_MAX).astype(np.int32)
     return high
 

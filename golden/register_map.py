@@ -17,14 +17,19 @@ USER_PAGE = (
 
 
 _OFFSETS = {register.name: register.offset for register in REGISTERS}
+_AT = {
+    register.offset + 4 * place: register
+    for register in REGISTERS
+    for place in range(register.count)
+}
 
 
 def register_at(address: int) -> Register | None:
     """Return the register at an address of the port, None when there is none."""
     page, offset = divmod(address, PAGE)
-    for register in REGISTERS:
-        if offset % 4 == 0 and register.offset <= offset < register.offset + 4 * register.count:
-            return register if page == 0 or (register.name in USER_PAGE and page < PAGES) else None
+    register = _AT.get(offset)  # asked at every access of the port
+    if register is None or page == 0 or (register.name in USER_PAGE and page < PAGES):
+        return register
     return None
 
 

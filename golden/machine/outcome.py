@@ -68,10 +68,8 @@ class MemoryWrite:
     def by_address(self) -> dict[int, int | None]:
         """Value of every byte by its address, None where it is unspecified. Slow, for reports."""
         return {
-            int(address): int(value) if known else None
-            for address, value, known in zip(
-                self.region.addresses().flat, self.data.flat, self.known.flat, strict=True
-            )
+            int(address): int(self.data[place]) if self.known[place] else None
+            for place, address in np.ndenumerate(self.region.addresses())
         }
 
 

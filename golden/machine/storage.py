@@ -59,8 +59,8 @@ def tensor_lines(config: CoreConfig, tensor: Tensor) -> tuple[int, int]:
 @lru_cache(maxsize=256)  # a network comes back to the same places
 def words(config: CoreConfig, tensor: Tensor) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Line [h, w, blocks] and bank [h, w, 1] of every word of a tensor, not to be written to."""
-    y = np.arange(tensor.h, dtype=np.int64)[:, None]
-    pixel = tensor.p0 + y * tensor.p + np.arange(tensor.w, dtype=np.int64)
+    y = np.arange(tensor.h)[:, None]
+    pixel = tensor.p0 + y * tensor.p + np.arange(tensor.w)
     line = tensor.base + (pixel // config.rows * tensor.cbs)[:, :, None]
     lines, banks = line + np.arange(config.blocks(tensor.c)), (pixel % config.rows)[:, :, None]
     lines.flags.writeable = banks.flags.writeable = False

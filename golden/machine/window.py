@@ -35,15 +35,15 @@ class Axis:
 
         Both [out, kernel].
         """
-        out = np.arange(self.out, dtype=np.int64)[:, None] * self.stride - self.pad
-        at = out + np.arange(self.kernel, dtype=np.int64) * self.dilation
+        out = np.arange(self.out)[:, None] * self.stride - self.pad
+        at = out + np.arange(self.kernel) * self.dilation
         inside = (at >= 0) & (at < self.size)
         return np.clip(at, 0, self.size - 1), inside
 
     def useful_taps(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """For each tap inside the image for some output: those outputs, and their inputs."""
         found = []
-        out = np.arange(self.out, dtype=np.int64)
+        out = np.arange(self.out)
         # Taps further than this are outside for every output, however large the kernel is.
         last = (self.size - 1 + self.pad) // self.dilation
         for tap in range(min(self.kernel, last + 1)):
@@ -87,6 +87,5 @@ def gather_taps(
     # Axes in the order out_y, out_x, kernel_y, kernel_x.
     taps = x[y[:, None, :, None], x_at[None, :, None, :]]
     inside = inside_y[:, None, :, None] & inside_x[None, :, None, :]
-    if not inside.all():
-        taps[~inside] = fill
+    taps[~inside] = fill
     return taps

@@ -45,7 +45,7 @@ def _weights(
     scale = (_ONE * size + out // 2) // out
     if align_corners and out > 1:
         scale = (_ONE * (size - 1) + (out - 1) // 2) // (out - 1)
-    place = np.arange(out, dtype=np.int64) * scale
+    place = np.arange(out) * scale
     if half_pixel:
         place = place + scale // 2 - _ONE // 2
     # C++ divides towards zero.

@@ -67,17 +67,15 @@ def read_live() -> NDArray[np.void]:
 
 def unpacked(words: Sequence[int]) -> Ranges:
     """Return the valid ranges of a vector of ratel_ranges.vh, given as 32-bit words."""
-    bits = sum(int(word) << 32 * place for place, word in enumerate(words))
-
-    def part(place: int, width: int) -> int:
-        return bits >> place & (1 << width) - 1
-
+    bits = 0
+    for word in reversed(words):
+        bits = bits << 32 | int(word)
     found = {
-        name: (part(low, low_width), part(high, high_width))
+        name: (bits >> low & (1 << low_width) - 1, bits >> high & (1 << high_width) - 1)
         for name, (valid, low, low_width, high, high_width) in FIELDS.items()
-        if part(valid, 1)
+        if bits >> valid & 1
     }
-    return {**found, "T": (0, 256)} if part(TABLE, 1) else found
+    return {**found, "T": (0, 256)} if bits >> TABLE & 1 else found
 
 
 def expected(outcome: Outcome) -> Ranges:
@@ -202,11 +200,13 @@ class Dependencies(Checker):
 
     def check(self) -> None:
         """Compare what happened since the last call; the core is quiet."""
-        for record in self._records():
-            engine, index = int(record["engine"]), int(record["index"])
-            match int(record["kind"]):
+        records = self._records()
+        # As lists: a field of one record takes as long as all that is done with it.
+        columns = (records[name].tolist() for name in ("kind", "engine", "index", "ranges"))
+        for kind, engine, index, ranges in zip(*columns, strict=True):
+            match kind:
                 case Kind.CHECKED:
-                    self._checked(engine, index, unpacked(record["ranges"].tolist()))
+                    self._checked(engine, index, unpacked(ranges))
                 case Kind.START:
                     self._start(index)
                 case Kind.END:

@@ -130,6 +130,7 @@ def test_bursts_follow_runs() -> None:
 
 
 def test_a_window_reads_its_registers() -> None:
+    assert Window.from_registers(0, 0, 0) == Window(), "as after a reset"
     assert Window.from_registers(0x10, 0x20, 0x1506) == Window(
         base=0x10, limit=0x20, valid=True, read=False, write=True, owners=0x15
     )

@@ -31,7 +31,8 @@ from golden.isa_builders import (
     st_t,
 )
 from golden.isa_table import Counter, ErrorCode, FieldId
-from golden.machine import OWNERS, SUPERVISOR, Machine, Owner, Port, Tensor
+from golden.machine import HIGH_HALF, OWNERS, SUPERVISOR, Machine, Owner, Port, Tensor
+from golden.machine.windows import Window
 from golden.memory import Memory, Region
 from tests.golden_machine.machine_harness import BASE, Harness
 
@@ -139,6 +140,23 @@ def test_counters_that_can_be_predicted() -> None:
     assert machine.execute(rdcnt(index=Counter.BYTES_READ)).result == 0
 
 
+def test_a_counter_has_two_halves() -> None:
+    machine = Harness().machine
+    machine._macs = 5 << 32 | 7  # a day's work
+    assert machine.counter(Counter.MACS) == 7
+    assert machine.counter(Counter.MACS + HIGH_HALF) == 5
+    assert machine.execute(rdcnt(index=Counter.MACS + HIGH_HALF)).result == 5
+
+
+def test_the_owners_that_are_named_are_no_longer_wrapped() -> None:
+    machine = Harness().machine
+    machine.wrapped = {0: True, 1: True, 6: True}
+    machine.clear_wrapped(0b10, sure=True)
+    assert machine.wrapped == {0: True, 6: True}
+    machine.clear_wrapped(0b1000000, sure=False)
+    assert machine.wrapped == {0: True, 6: False}
+
+
 @pytest.mark.parametrize(
     ("instruction", "steps", "macs"),
     [
@@ -222,6 +240,35 @@ def test_a_store_that_meets_a_bus_error_leaves_its_bytes_unspecified() -> None:
     assert outcome.error is not None and outcome.error.detail == address + 64
 
 
+@pytest.mark.parametrize(
+    ("fault", "code", "detail"),
+    [
+        (None, ErrorCode.WINDOW, 0x80),  # its address
+        (0x00, ErrorCode.BUS_READ, None),  # the first of the two that are allowed
+        (0x5F, ErrorCode.BUS_READ, None),  # the last byte of the other
+        (0x80, ErrorCode.WINDOW, 0x80),  # in the one that is refused: nobody asks the bus
+    ],
+)
+def test_of_a_refused_transfer_the_bursts_before_may_fail(
+    fault: int | None, code: ErrorCode, detail: int | None
+) -> None:
+    harness = Harness("8x8")
+    user = Owner(port=Port.AXIL, context=1)
+    harness.machine.windows[0] = Window(
+        base=BASE, limit=BASE + 0x70, valid=True, read=True, owners=1 << 3
+    )
+    if fault is not None:
+        harness.memory.mark_error(BASE + fault, BASE + fault + 1)
+    for instruction in (
+        cfg_ld_shape(w=4, h=3, c=8, cbs=1), cfg_ld_pitch(row_pitch=64, pix_pitch=8, p=4),
+    ):  # fmt: skip
+        harness.machine.execute(instruction, owner=user)
+    error = harness.machine.execute(ld_t(addr=BASE, base=0), owner=user).error
+    assert error is not None and error.code == code
+    if detail is not None:
+        assert error.detail == BASE + detail
+
+
 def test_memory_outside_answers_bus_errors() -> None:
     harness = Harness("8x8")
     harness.ok(*LOAD)
@@ -246,8 +293,10 @@ def test_reset_clears_everything_but_the_memories() -> None:
     assert all(not any(group.values()) for group in machine.groups.groups.values())
     assert np.array_equal(harness.store(tensor), array)
     assert machine.storage.spad_known[9].any()
+    harness.load(Tensor(base=10, h=2, w=4, c=8, p=4, cbs=1), array)  # right behind it
     machine.forget(outcome)
-    assert not machine.storage.spad_known[9].any() and machine.storage.spad_known[0].all()
+    known = machine.storage.spad_known
+    assert not known[9].any() and known[0].all() and known[10].all()
 
 
 def test_forgetting_covers_every_memory() -> None:
@@ -274,6 +323,10 @@ def test_memory_says_what_is_wrong_with_a_request() -> None:
     for wrong in (lambda: memory.read(0xFFF, 2), lambda: memory.write(0x103F, b"ab")):
         with pytest.raises(ValueError, match="not within the memory"):
             wrong()
+    shape = {"h": 2, "w": 2, "c": 2}
+    for nothing in shape:
+        with pytest.raises(ValueError, match="not within the memory"):
+            memory.view(Region(addr=0x1000, pix_pitch=2, row_pitch=4, **{**shape, nothing: 0}))
     with pytest.raises(ValueError, match="does not fit 32-bit"):
         Memory(base=1 << 32, size=1)
     assert Memory(base=(1 << 32) - 1, size=1).read((1 << 32) - 1, 1).tolist() == [0]

@@ -123,6 +123,11 @@ def test_a_program_text() -> None:
     assert disassemble_instruction(program[2]) == "fence clear=1, done=0, rd=x7"
 
 
+def test_what_computes_on_an_input_is_clamped() -> None:
+    clamped = {item.name for item in FORMATS if item.clamped}
+    assert clamped == {"conv", "dwconv", "add", "sub", "mul", "maxpool", "avgpool"}
+
+
 def test_configurations() -> None:
     assert config_names()[0] == "8x8"
     for name in config_names():
@@ -134,6 +139,7 @@ def test_configurations() -> None:
         load_config("5x5")
     refused: list[dict[str, Any]] = [
         {"rows": 5}, {"spad_depth": 100}, {"requant_lanes": 3}, {"axi_id_width": 9},
+        {"windows": 3}, {"windows": 17},
     ]  # fmt: skip
     for wrong in refused:
         with pytest.raises(ConfigError, match="must"):

@@ -4,7 +4,7 @@ A simulation needs the right stimulus to show a fault; a solver finds it, if a r
 is wrong. Those of the changed module itself are asked soon, as that costs less than the rest of the
 runs; those of the modules that contain it at the end. `make prove` shows that the good module
 keeps its rules, so one that has a counterexample within some cycles of reset is a check that falls.
-Before the first such kill of a proof counts, the good module is seen to have none in as many.
+Before such a kill counts, the good module is seen to keep that rule in as many.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.report import STYLE
 from honeyguide.proofs.table import Proof
-from honeyguide.proofs.task import Sources, below, hunt
+from honeyguide.proofs.task import Outcome, Sources, below, hunt
 
 SOON = 4  # cycles in which most that breaks a rule does
 TIMEOUT_S = 60
@@ -34,7 +34,7 @@ class Rules:
 
     def __init__(self, proofs: Sequence[Proof], sources: Sources, folder: Path) -> None:
         self.proofs, self.sources, self.folder = proofs, sources, folder
-        self._kept: dict[str, int] = {}  # for how many cycles the good module keeps its rules
+        self._kept: dict[str, int] = {}  # for how many cycles the good module keeps a rule
 
     def of(self, module: str, *, own: bool) -> list[Proof]:
         """Return the proofs of a module's own, or those of the modules that contain it."""
@@ -74,17 +74,18 @@ class Rules:
                     return ""
                 found = hunt(given, changed, place / proof.name, depth)
                 if found is not None:
-                    self._control(proof, depth)
+                    self._control(proof, found)
                     return f"{proof.module}.{found.rule}"
         return ""
 
-    def _control(self, proof: Proof, depth: int) -> None:
-        if self._kept.get(proof.module, 0) >= depth:
+    def _control(self, proof: Proof, broken: Outcome) -> None:
+        key, cycles = f"{proof.module}.{broken.rule}", broken.step + 1
+        if self._kept.get(key, 0) >= cycles:
             return
-        found = hunt(proof, self.sources, self.folder / f"{proof.name}-good", depth)
-        if found is not None:
-            raise UserError(f"the core without a change breaks {proof.module}.{found.rule}")
-        self._kept[proof.module] = depth
+        folder = self.folder / f"{proof.name}-good"
+        if hunt(proof, self.sources, folder, cycles, [broken.rule]) is not None:
+            raise UserError(f"the core without a change breaks {key}")
+        self._kept[key] = cycles
 
 
 def style_broken(change: Change) -> str:

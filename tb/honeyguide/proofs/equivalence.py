@@ -138,12 +138,17 @@ class Elaborated:
         ways += [(proof, (), True)]
         detail = ""
         for values in sets:
+            large = False
             for known, left_out, hidden in ways:
+                if large and not known:
+                    continue
                 answer = same(
                     module, values, old, new, self.includes, folder, former=self.former,
                     known=known, apart=left_out, hidden=hidden, timeout_s=timeout_s,
                 )  # fmt: skip
-                if answer.equal or NO_ANSWER in answer.detail:
+                # What is too large is asked again with rules alone, which may make it small.
+                large = NO_ANSWER in answer.detail
+                if answer.equal or (large and known):
                     break
             if not answer.equal:
                 return answer

@@ -25,6 +25,7 @@ from honeyguide.sim.yosys import yosys_environment
 SYMBIYOSYS = "yowasp-sby"
 INDUCTION = "trace_induct"  # what the trace of a step that fails is called
 
+_STEP = re.compile(r"Checking assertions in step (\d+)")
 _FAILED = re.compile(r"Assert failed in [^:]*: \S*?(\w+)(?: \(|$|\s)")
 _UNREACHED = re.compile(r"Unreached cover statement at [^:]*: (\w+)")
 
@@ -41,14 +42,21 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a run. `rule` is the one that was refuted, `detail` a sentence if it matters."""
+    """What came of a run.
+
+    Attributes:
+        rule: the one that was refuted, `step` in which cycle, counted from 0.
+        detail: a sentence if it matters.
+        inductive: not proved because a step of the induction goes wrong.
+    """
 
     verdict: Verdict
     seconds: float
     rule: str = ""
     detail: str = ""
     trace: Path | None = None
-    inductive: bool = False  # not proved because a step of the induction goes wrong
+    inductive: bool = False
+    step: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +117,16 @@ def refute(
     )  # fmt: skip
 
 
-def hunt(proof: Proof, sources: Sources, folder: Path, depth: int) -> Outcome | None:
-    """Return a counterexample to any rule within `depth` cycles, None if there is none."""
+def hunt(
+    proof: Proof, sources: Sources, folder: Path, depth: int, rules: Sequence[str] = ()
+) -> Outcome | None:
+    """Return a counterexample to any rule (or one of `rules`) within `depth` cycles, or None."""
     text = _source(proof, sources, None)
     for number, values in enumerate(proof.variants):
-        ended = _run(proof, values, sources, folder / str(number), text, mode="bmc", depth=depth)
+        ended = _run(
+            proof, values, sources, folder / str(number), text, mode="bmc", depth=depth,
+            rules=rules,
+        )  # fmt: skip
         if ended.verdict is Verdict.REFUTED:
             return ended
     return None
@@ -229,7 +242,7 @@ def _ending(task: Path, code: int | None, seconds: float, solver: str) -> Outcom
         unreached = sorted(set(_UNREACHED.findall(log)))
         return Outcome(
             verdict=Verdict.REFUTED, seconds=seconds, rule=rule, detail=", ".join(unreached),
-            trace=trace,
+            trace=trace, step=max(map(int, _STEP.findall(log)), default=0),
         )  # fmt: skip
     errors = [line.split("] ", 1)[-1] for line in log.splitlines() if "ERROR" in line]
     why = errors[0] if errors else f"SymbiYosys left no result (it ended with {code})"
