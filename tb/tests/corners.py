@@ -17,12 +17,14 @@ from tb.env.counters import counted, counter_values
 from tb.sequences import corners
 from tb.sequences.corners import Lines
 from tb.sequences.layers import random_layer
-from tb.sequences.ports import BUSY, ring
+from tb.sequences.ports import BUSY, DOORBELL_PENDING, ring
 from tb.sequences.slots import make_slots, prime, random_program
 from tb.tests.base import RatelTest
 
 SOFT_RESET, CLEAR_COUNTERS = 1, 2
 RESET_PENDING = 1 << 5
+VALID = 1 << 31  # of ERR_CAUSE
+LATENCY = 30  # cycles of memory, so that a fence waits longer than a register write takes
 WORKING = 0xF  # BUSY, LOAD, EXECUTE, STORE of STATUS
 MOST_PROGRAMS = 60  # until something has been seen that every core shows sooner or later
 
@@ -103,6 +105,32 @@ class NoDestination(CornerTest):
         counters = [isa.rdcnt(index=counter).with_rd(0) for counter in Counter]
         program = [isa.fence().with_rd(0), *counters, isa.fence(clear=1, done=1).with_rd(0)]
         await self.env.run([*program, *self.lines().groups(), isa.fence()])
+
+
+@pyuvm.test()
+class ClearedByBoth(CornerTest):
+    """A fence and a register write clear one error: before, after, and in the same cycle."""
+
+    async def body(self) -> None:
+        """An error, a fence that waits for a load and clears it, the write so long behind both."""
+        lines = self.lines()
+        await self.env.run([*lines.groups(), isa.fence()])
+        self.env.host.set_stalls(Stalls(), latency=LATENCY)
+        cause = offset_of("ERR_CAUSE")
+        idle = RegisterPoll(address=offset_of("STATUS"), mask=DOORBELL_PENDING | BUSY, value=0)
+        for gap in range(2 * LATENCY):
+            self.env.registers_read.clear()
+            clear = RegisterWrite(address=cause, data=VALID, gap=gap)
+            await self.env.play([
+                *ring(isa.rdcnt(index=99)), *ring(lines.load(0), isa.fence(clear=1), wait=False),
+                clear, idle, RegisterRead(address=cause),
+            ], check=False)  # fmt: skip
+            if left := [seen for seen in self.env.registers_read if seen.address == cause]:
+                if left[-1].data:
+                    self.env.failures.add(f"{gap} cycles behind the fence: {left[-1].data:#x}")
+            else:
+                self.env.failures.add("ERR_CAUSE was not read")
+        await self.env.run([isa.fence()])
 
 
 @pyuvm.test()
