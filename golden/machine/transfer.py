@@ -30,15 +30,15 @@ def run_load(request: Request, storage: Storage, memory: Memory, *, failed: bool
         tensor = transfer_tensor(request)
         storage.write(tensor, data.view(np.int8), known)
         return transfer_lines(request)
-    first = request.values.get("first", 0)
-    if name in ("ld.w", "ld.m", "ld.mt"):
-        count = _weights(request, storage.wbuf, data.view(np.int8))
-        _weights(request, storage.wbuf_known, known)
-        return StorageRange(what="wbuf", first=first, end=first + count)
     if name == "ld.l":
         storage.lut[:] = data.reshape(-1).view(np.int8)
         storage.lut_known[:] = known.reshape(-1)
         return StorageRange(what="lut", first=0, end=storage.lut.size)
+    first = request.values["first"]
+    if name in ("ld.w", "ld.m", "ld.mt"):
+        count = _weights(request, storage.wbuf, data.view(np.int8))
+        _weights(request, storage.wbuf_known, known)
+        return StorageRange(what="wbuf", first=first, end=first + count)
     count = request.values["count"]
     _parameters(request, storage, data.reshape(count, -1), known.reshape(count, -1))
     return StorageRange(what="pbuf", first=first, end=first + count)

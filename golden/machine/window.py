@@ -38,7 +38,7 @@ class Axis:
         out = np.arange(self.out)[:, None] * self.stride - self.pad
         at = out + np.arange(self.kernel) * self.dilation
         inside = (at >= 0) & (at < self.size)
-        return np.clip(at, 0, self.size - 1), inside
+        return np.minimum(np.maximum(at, 0), self.size - 1), inside
 
     def useful_taps(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """For each tap inside the image for some output: those outputs, and their inputs."""

@@ -28,7 +28,7 @@ def add_accumulate(
     a_zero_point: int,
     b_zero_point: int,
     parameters: AddParameters,
-    subtract: bool = False,
+    subtract: bool,
 ) -> Int32:
     """Sum (or difference) of the rescaled operands, before output scaling, as int32."""
     left = _scaled(a, a_zero_point, parameters.a_multiplier, parameters.a_shift)

@@ -203,7 +203,7 @@ def hard_swish_table(
     reluish = _rounding_high_mul_int16(reluish, _downscale_to_int16(reluish_multiplier))
     if reluish_exponent > 0:
         reluish = _saturating_shift_left_int16(reluish, 1)
-    elif reluish_exponent < 0:
+    else:
         reluish = rounding_divide_by_pot(reluish, -reluish_exponent)
     gate = (reluish + (1 << 15)) >> 1  # [-1, 1] to [0, 1]
     product = gate.astype(np.int64) * preshift_input

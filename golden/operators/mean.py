@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,7 +27,7 @@ def reduce_accumulate(
 ) -> tuple[Int32, int]:
     """Sum of x - z over ``axes``, int32, and the number of elements in each sum."""
     axes = tuple(sorted({axis % x.ndim for axis in axes}))
-    count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
+    count = math.prod(x.shape[axis] for axis in axes)
     total = x.sum(axis=axes, dtype=np.int64, keepdims=keep_dims)
     return wrap_int32(total - input_zero_point * count), count
 

@@ -41,7 +41,7 @@ def matmul_multiplier(
 
 def multiply_multiplier(a_scale: float, b_scale: float, output_scale: float) -> tuple[int, int]:
     """Multiplier and shift of MUL (CalculateOpDataMul)."""
-    return matmul_multiplier(a_scale, b_scale, output_scale)
+    return matmul_multiplier(input_scale=a_scale, weight_scale=b_scale, output_scale=output_scale)
 
 
 def rescale_multiplier(

@@ -48,8 +48,6 @@ def broadcast_to(x: Array, *, shape: Sequence[int]) -> Array:
 def gather(x: Array, indices: Array, *, axis: int, batch_dims: int) -> Array:
     """GATHER. Raises ValueError for an index outside the axis."""
     _require_inside(indices, x.shape[axis])
-    if batch_dims == 0:
-        return np.take(x, indices, axis=axis)
     lead = x.shape[:batch_dims]
     parts = [
         np.take(part, index, axis=axis - batch_dims)

@@ -57,7 +57,7 @@ def quantize_float(x: Float, dtype: str, *, scale: float, zero_point: int) -> In
     """QUANTIZE of float32: the quotient is taken in float32, and rounded half away from zero."""
     with np.errstate(invalid="ignore", over="ignore"):
         quotient = x / np.float32(scale)
-    rounded = round_half_away(np.nan_to_num(quotient, nan=0.0))
+    rounded = round_half_away(np.nan_to_num(quotient))
     lowest, highest = limits("int32")
     return narrow(np.clip(rounded, lowest, highest).astype(np.int64) + zero_point, dtype)
 
@@ -105,15 +105,14 @@ def squared_difference(a: Integers, b: Integers, p: Binary) -> Integers:
 def plain(kind: str, a: Array, b: Array, low: int, high: int) -> Array:
     """ADD, SUB, MUL, SQUARED_DIFFERENCE of int32 or int64 without quantisation: they wrap."""
     wide_a, wide_b = a.astype(np.int64), b.astype(np.int64)
-    with np.errstate(over="ignore"):
-        if kind == "ADD":
-            result = wide_a + wide_b
-        elif kind == "SUB":
-            result = wide_a - wide_b
-        elif kind == "MUL":
-            result = wide_a * wide_b
-        else:
-            result = (wide_a - wide_b).astype(a.dtype).astype(np.int64) ** 2
+    if kind == "ADD":
+        result = wide_a + wide_b
+    elif kind == "SUB":
+        result = wide_a - wide_b
+    elif kind == "MUL":
+        result = wide_a * wide_b
+    else:
+        result = (wide_a - wide_b).astype(a.dtype).astype(np.int64) ** 2
     clipped: Array = np.clip(result.astype(a.dtype), low, high).astype(a.dtype)
     return clipped
 

@@ -78,7 +78,7 @@ def real_table(
         if name == "LOG" and real <= 0:
             table[index] = -128
             continue
-        with np.errstate(over="ignore", under="ignore"):
+        with np.errstate(over="ignore"):
             rescaled = float(np.float32(function(real)) * inverse)
         if name == "ELU" and not abs(rescaled) < (1 << 31) - 256:
             raise ValueError(f"ELU of {real:g} leaves int32 at output scale {output_scale:g}")

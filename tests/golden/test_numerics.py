@@ -159,10 +159,17 @@ def test_quantize_multiplier_matches_fractions() -> None:
         assert multiplier == nearest(Fraction(float(real)) * Fraction(2) ** (31 - shift))
 
 
-@pytest.mark.parametrize("real", [-1.0, math.inf, math.nan])
+@pytest.mark.parametrize("real", [-1.0, -(2.0**-60), math.inf, math.nan])
 def test_quantize_multiplier_refuses(real: float) -> None:
     with pytest.raises(ValueError, match="finite and not negative"):
         numerics.quantize_multiplier(real)
+
+
+def test_multipliers_and_shifts_are_int32() -> None:
+    multipliers, shifts = numerics.quantize_multipliers([0.5, 3.0])
+    assert multipliers.tolist() == [1 << 30, 3 << 29]
+    assert shifts.tolist() == [0, 2]
+    assert multipliers.dtype == shifts.dtype == np.int32
 
 
 def test_requantize_offsets_then_clamps() -> None:

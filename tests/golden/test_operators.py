@@ -1,18 +1,26 @@
 """Operators against element-by-element loops written from the definitions."""
 
 import itertools
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from golden import numerics
 from golden.operators import (
     convolution,
     elementwise,
     lookup,
     matmul,
     mean,
+    movement,
     parameters,
     pooling,
+    recurrent,
+    rescaling,
+    softmax_wide,
+    transfer,
     windows,
 )
 from golden.operators.windows import Window
@@ -174,6 +182,9 @@ def test_padding(
 def test_impossible_windows_are_refused() -> None:
     with pytest.raises(ValueError, match="empty"):
         windows.resolve_padding(2, 2, kernel=(3, 3), padding="VALID")
+    for size in ({"out_h": 0, "out_w": 1}, {"out_h": 1, "out_w": 0}):
+        with pytest.raises(ValueError, match="is empty"):
+            Window(kernel_h=1, kernel_w=1, **size)
     with pytest.raises(ValueError, match="SAME or VALID"):
         windows.resolve_padding(2, 2, kernel=(1, 1), padding="FULL")
     with pytest.raises(ValueError, match="stride_h must be at least 1"):
@@ -198,6 +209,19 @@ def test_add_of_equal_scales_is_plain_addition() -> None:
 def test_add_refuses_what_the_kernel_aborts_on() -> None:
     with pytest.raises(ValueError, match="too small"):
         parameters.add_parameters(1.0, 1.0, 2.0**-20)
+    with pytest.raises(ValueError, match="too small"):
+        parameters.add_parameters(1.0, 1.0, 2.0**-19)
+    assert parameters.add_parameters(1.0, 1.0, 2.0**-19 * 1.25).output_shift == 0, "the last"
+
+
+def test_scales_of_weights_are_of_float32() -> None:
+    tenth = [float(np.float32(0.1))]
+    narrow = parameters.convolution_multipliers(0.5, [0.1], 0.25)
+    assert [item.tolist() for item in narrow] == [
+        item.tolist() for item in parameters.convolution_multipliers(0.5, tenth, 0.25)
+    ]
+    exact = numerics.quantize_multiplier(0.5 * 0.1 / 0.25)
+    assert narrow[0].tolist() != [exact[0]]
 
 
 def test_lookup_index_is_the_input_byte() -> None:
@@ -221,5 +245,89 @@ def test_mean_folds_the_count_into_the_multiplier() -> None:
     assert mean.mean_multiplier(1 << 30, 1, 4) == (1 << 30, -1)
     assert mean.mean_multiplier(1 << 30, 1, 3) == ((1 << 31) // 3, 0)
     assert mean.mean_multiplier(1 << 30, -31, 3) == ((1 << 30) // 3, -31)
+    assert mean.mean_multiplier(1 << 30, 5, 1 << 34) == (1 << 28, 5 - 32), "32 at most"
     with pytest.raises(ValueError, match="not defined"):
         mean.mean_multiplier(1 << 30, 1, 0)
+
+
+def test_products_of_many_matrices_are_as_exact() -> None:
+    """The type is chosen by the depth of the products, not by another size of the array."""
+    rng = np.random.default_rng(7)
+    a, b = rng.integers(-255, 256, (3, 2, 3001)), rng.integers(200, 256, (3, 3001, 2))
+    a = np.abs(a) | 129
+    product = matmul.integer_matmul(a.astype(np.int16), b.astype(np.int16))
+    assert product.tolist() == (a @ b).tolist()
+
+
+def test_a_slice_names_every_axis() -> None:
+    x = np.arange(6, dtype=np.int8).reshape(2, 3)
+    assert movement.strided_slice(x, begin=[1, 0], end=[2, 3], strides=[1, 2]).tolist() == [[3, 5]]
+    with pytest.raises(ValueError, match="zip"):
+        movement.strided_slice(x, begin=[0], end=[1, 1])
+
+
+def test_a_divisor_of_zero_is_refused_wherever_it_stands() -> None:
+    one = (1 << 30, 1)
+    binary = rescaling.Binary(
+        dtype="int8", a_zero_point=0, b_zero_point=2, output_zero_point=0, a_scale=one, b_scale=one,
+        output_scale=one, left_shift=0, act_min=-128, act_max=127,
+    )  # fmt: skip
+    a = np.array([4, 4], dtype=np.int8)
+    with pytest.raises(ValueError, match="divisor of zero"):
+        rescaling.divide(a, np.array([3, 2], dtype=np.int8), binary)
+
+
+def test_plain_numbers_wrap_without_a_warning() -> None:
+    large = np.array(1 << 62, dtype=np.int64)
+    low, high = -(1 << 63), (1 << 63) - 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert rescaling.plain("MUL", large, np.array(6), low, high) == -(1 << 63)
+        assert rescaling.plain("ADD", large, large, low, high) == -(1 << 63)
+
+
+@pytest.mark.parametrize(
+    ("name", "scales", "said"),
+    [
+        ("EXP", (2.0**125, 1.0), "steps of input scale .* are beyond float32"),
+        ("ELU", (2.0**30, 2.0**-2), "ELU of .* leaves int32"),
+        ("LOG", (1.0, 2.0**-140), "has no inverse"),
+    ],
+)
+def test_tables_say_which_scale_they_can_t_take(
+    name: str, scales: tuple[float, float], said: str
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match=said):
+            transfer.real_table(
+                name, input_scale=scales[0], input_zero_point=0, output_scale=scales[1],
+                output_zero_point=0,
+            )  # fmt: skip
+        small = transfer.real_table(
+            "EXP", input_scale=1.0, input_zero_point=0, output_scale=2.0**-126,
+            output_zero_point=0,
+        )  # fmt: skip
+    assert small.max() == 127
+
+
+def test_softmax_of_int16_is_by_the_last_axis() -> None:
+    rng = np.random.default_rng(8)
+    x = rng.integers(-(1 << 15), 1 << 15, (2, 3, 4)).astype(np.int16)
+    whole = softmax_wide.softmax_int16(x, 2.0**-12, 1.0)
+    rows = [softmax_wide.softmax_int16(row[None], 2.0**-12, 1.0)[0] for row in x.reshape(6, 4)]
+    assert whole.reshape(6, 4).tolist() == np.array(rows).tolist()
+
+
+def test_svdf_without_a_bias_is_one_with_zeros() -> None:
+    rng = np.random.default_rng(9)
+    layer = recurrent.Svdf(
+        features=random_int8(rng, 4, 3), time=rng.integers(-99, 99, (4, 5)).astype(np.int16),
+        bias=None, rank=2, feature_scale=(1 << 30, 4), output_scale=(1 << 30, -18),
+        input_zero_point=3, state_zero_point=0, output_zero_point=-1,
+    )  # fmt: skip
+    x, state = random_int8(rng, 1, 3), rng.integers(-99, 99, (1, 20)).astype(np.int16)
+    without = recurrent.svdf(x, state, layer)
+    zeros = recurrent.svdf(x, state, replace(layer, bias=np.zeros(2, dtype=np.int32)))
+    assert [item.tolist() for item in without] == [item.tolist() for item in zeros]
+    assert np.unique(without[0]).size > 1

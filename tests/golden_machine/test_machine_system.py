@@ -140,6 +140,24 @@ def test_counters_that_can_be_predicted() -> None:
     assert machine.execute(rdcnt(index=Counter.BYTES_READ)).result == 0
 
 
+@pytest.mark.parametrize(("failed", "loose"), [(False, (0, 64)), (True, None)])
+def test_what_a_failure_moved_before_a_clear_is_not_known(
+    failed: bool, loose: tuple[int, int] | None
+) -> None:
+    for counter, program in (
+        (Counter.BYTES_READ, [*LOAD, ld_t(addr=BASE, base=0)]),
+        (Counter.BYTES_WRITTEN, [*STORE, st_t(addr=BASE, base=0)]),
+    ):
+        harness = Harness()
+        if failed:
+            harness.memory.mark_error(BASE, BASE + 1)
+        for instruction in program:
+            harness.machine.execute(instruction)
+        harness.machine.clear_counters()
+        harness.machine.execute(fence(clear=1))
+        assert harness.machine.counter_bounds(counter) == loose
+
+
 def test_a_counter_has_two_halves() -> None:
     machine = Harness().machine
     machine._macs = 5 << 32 | 7  # a day's work

@@ -66,8 +66,17 @@ class Reach:
                 self._read.add(name)
 
     def _called(self, frame: FrameType, event: str, _: object) -> None:
-        if event == "call":
+        if event == "call" and frame.f_code not in self._seen and not self._importing(frame):
             self._seen.add(frame.f_code)
+
+    def _importing(self, frame: FrameType) -> bool:
+        """Whether a file is being read: what that calls serves all tests, not the first of them."""
+        caller = frame.f_back
+        while caller is not None:
+            if caller.f_code.co_name == "<module>" and caller.f_globals["__name__"] != "__main__":
+                return True
+            caller = caller.f_back
+        return False
 
     def _named(self, code: CodeType) -> Function | None:
         if not code.co_filename.startswith(self.root) or code.co_name == "<module>":
