@@ -39,6 +39,15 @@ module ratel_axil_rules (
 
   `STARTS_IN_RESET
 
+  reg fresh_q;  // the first cycle out of reset
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) fresh_q <= 1'b1;
+    else         fresh_q <= 1'b0;
+  end
+  `RULE_IF(silent_after_reset, fresh_q,
+           !s_axil_bvalid_o && !s_axil_rvalid_o && s_axil_bresp_o == 2'd0
+           && s_axil_rresp_o == 2'd0 && s_axil_rdata_o == 32'd0)
+
   wire aw = s_axil_awvalid_i && s_axil_awready_o;
   wire w  = s_axil_wvalid_i && s_axil_wready_o;
   wire b  = s_axil_bvalid_o && s_axil_bready_i;

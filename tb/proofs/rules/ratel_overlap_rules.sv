@@ -58,6 +58,57 @@ module ratel_overlap_rules #(
   `ALWAYS(parameters_shared, other && &entries, hazard_o)
   `ALWAYS(table_shared, other && &tables, hazard_o)
   `ALWAYS(memory_shared, other && &bytes, hazard_o)
+  // Nobody waits for nothing: a hazard is a place that both have, and that one of them writes.
+  function share(input valid, input [32:0] low, input [32:0] high,
+                 input other_valid, input [32:0] other_low, input [32:0] other_high);
+    share = valid && other_valid
+            && (low > other_low ? low : other_low) < (high < other_high ? high : other_high);
+  endfunction
+
+  wire [8:0] shared = {
+    &tables,
+    share(new_ranges_i[`RANGE_M_VALID], {1'b0, new_ranges_i[`RANGE_M_LO]},
+          new_ranges_i[`RANGE_M_HI], old_ranges_i[`RANGE_M_VALID],
+          {1'b0, old_ranges_i[`RANGE_M_LO]}, old_ranges_i[`RANGE_M_HI]),
+    share(new_ranges_i[`RANGE_A_VALID], {17'd0, new_ranges_i[`RANGE_A_LO]},
+          {17'd0, new_ranges_i[`RANGE_A_HI]}, old_ranges_i[`RANGE_D_VALID],
+          {17'd0, old_ranges_i[`RANGE_D_LO]}, {17'd0, old_ranges_i[`RANGE_D_HI]}),
+    share(new_ranges_i[`RANGE_B_VALID], {17'd0, new_ranges_i[`RANGE_B_LO]},
+          {17'd0, new_ranges_i[`RANGE_B_HI]}, old_ranges_i[`RANGE_D_VALID],
+          {17'd0, old_ranges_i[`RANGE_D_LO]}, {17'd0, old_ranges_i[`RANGE_D_HI]}),
+    share(new_ranges_i[`RANGE_D_VALID], {17'd0, new_ranges_i[`RANGE_D_LO]},
+          {17'd0, new_ranges_i[`RANGE_D_HI]}, old_ranges_i[`RANGE_A_VALID],
+          {17'd0, old_ranges_i[`RANGE_A_LO]}, {17'd0, old_ranges_i[`RANGE_A_HI]}),
+    share(new_ranges_i[`RANGE_D_VALID], {17'd0, new_ranges_i[`RANGE_D_LO]},
+          {17'd0, new_ranges_i[`RANGE_D_HI]}, old_ranges_i[`RANGE_B_VALID],
+          {17'd0, old_ranges_i[`RANGE_B_LO]}, {17'd0, old_ranges_i[`RANGE_B_HI]}),
+    share(new_ranges_i[`RANGE_D_VALID], {17'd0, new_ranges_i[`RANGE_D_LO]},
+          {17'd0, new_ranges_i[`RANGE_D_HI]}, old_ranges_i[`RANGE_D_VALID],
+          {17'd0, old_ranges_i[`RANGE_D_LO]}, {17'd0, old_ranges_i[`RANGE_D_HI]}),
+    share(new_ranges_i[`RANGE_W_VALID], {17'd0, new_ranges_i[`RANGE_W_LO]},
+          {17'd0, new_ranges_i[`RANGE_W_HI]}, old_ranges_i[`RANGE_W_VALID],
+          {17'd0, old_ranges_i[`RANGE_W_LO]}, {17'd0, old_ranges_i[`RANGE_W_HI]}),
+    share(new_ranges_i[`RANGE_P_VALID], {17'd0, new_ranges_i[`RANGE_P_LO]},
+          {17'd0, new_ranges_i[`RANGE_P_HI]}, old_ranges_i[`RANGE_P_VALID],
+          {17'd0, old_ranges_i[`RANGE_P_LO]}, {17'd0, old_ranges_i[`RANGE_P_HI]})
+  };
+  // A range holds something.
+  wire [10:0] some = {
+    new_ranges_i[`RANGE_A_LO] < new_ranges_i[`RANGE_A_HI],
+    new_ranges_i[`RANGE_B_LO] < new_ranges_i[`RANGE_B_HI],
+    new_ranges_i[`RANGE_D_LO] < new_ranges_i[`RANGE_D_HI],
+    new_ranges_i[`RANGE_W_LO] < new_ranges_i[`RANGE_W_HI],
+    new_ranges_i[`RANGE_P_LO] < new_ranges_i[`RANGE_P_HI],
+    old_ranges_i[`RANGE_A_LO] < old_ranges_i[`RANGE_A_HI],
+    old_ranges_i[`RANGE_B_LO] < old_ranges_i[`RANGE_B_HI],
+    old_ranges_i[`RANGE_D_LO] < old_ranges_i[`RANGE_D_HI],
+    old_ranges_i[`RANGE_W_LO] < old_ranges_i[`RANGE_W_HI],
+    old_ranges_i[`RANGE_P_LO] < old_ranges_i[`RANGE_P_HI],
+    {1'b0, new_ranges_i[`RANGE_M_LO]} < new_ranges_i[`RANGE_M_HI]
+      && {1'b0, old_ranges_i[`RANGE_M_LO]} < old_ranges_i[`RANGE_M_HI]
+  };
+
+  `ALWAYS(a_hazard_has_a_place, hazard_o && &some, |shared)
   // Inside one engine order is enough, but for results that are still in the requantiser.
   generate
     if (OldEngine == `ENGINE_EXECUTE) begin : gen_execute

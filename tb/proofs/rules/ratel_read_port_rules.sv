@@ -44,7 +44,8 @@ module ratel_read_port_rules #(
   input wire                 skid_pop,
   input wire                 skid_error,
   input wire [IdWidth-1:0]   skid_id,
-  input wire                 resync_q
+  input wire                 resync_q,
+  input wire [5:0]           quiet_q
 );
 
   `STARTS_IN_RESET
@@ -61,6 +62,9 @@ module ratel_read_port_rules #(
              && arlen_o == $past(burst_len_i) && arprot_o == $past(burst_prot_i))
   `RULE_NEXT(address_when_asked, !announce && (!arvalid_o || arready_i), !arvalid_o)
   `RULE_IF(distrust_announces_nothing, resync_q, !burst_ready_o)
+  `RULE_NEXT(distrust_outlasts_the_quiet, resync_q && (owed != 5'd0 || quiet_q != 6'd0), resync_q)
+  `RULE_NEXT(quiet_is_counted, quiet_q != 6'd0 && !rvalid_i && !skid_valid && owed == 5'd0,
+             quiet_q == $past(quiet_q) - 6'd1)
   `RULE_IF(distrust_is_an_error, resync_q && beat_valid_o, beat_error_o)
   `RULE_IF(other_id_is_an_error, beat_valid_o && skid_id != id, beat_error_o)
   `RULE_IF(bad_answer_is_an_error, beat_valid_o && skid_error, beat_error_o)

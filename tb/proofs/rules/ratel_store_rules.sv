@@ -39,7 +39,11 @@ module ratel_store_rules (
   input wire        answer_valid,
   input wire        answer_room,
   input wire        walk_busy,
-  input wire        port_quiet
+  input wire        port_quiet,
+  input wire        runs_free,
+  input wire        walk_free,
+  input wire        walk_hold,
+  input wire [1:0]  set_up_tag
 );
 
   `STARTS_IN_RESET
@@ -49,6 +53,8 @@ module ratel_store_rules (
   wire at_work  = walk_busy || in_work_q != 3'd0 || done_o;
 
   // Start and end.
+  `RULE_IF(ready_for_four, runs_free && walk_free && !in_work_q[2] && !abort_i, ready_o)
+  `RULE_IF(walk_waits_for_the_older, burst_valid && burst_tag != set_up_tag, walk_hold)
   `RULE_IF(none_in_an_abort, abort_i, !ready_o)
   `RULE(starts_what_is_taken, start == (valid_i && ready_o))
   `RULE_NEXT(next_tag, start, tag_q == $past(tag_q) + 2'd1)

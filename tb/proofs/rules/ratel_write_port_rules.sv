@@ -58,6 +58,7 @@ module ratel_write_port_rules #(
   input wire                   w_empty,
   input wire                   orphan_q,
   input wire                   resync_q,
+  input wire [5:0]             quiet_q,
   input wire [4:0]             sent_q
 );
 
@@ -69,6 +70,10 @@ module ratel_write_port_rules #(
   `STAYS(address_stays, awvalid_o, awready_i, {awid_o, awword_o, awlen_o, awprot_o})
   `STAYS(data_stays, wvalid_o, wready_i, {wdata_o, wlast_o, wstrb_o})
   `RULE_IF(distrust_announces_nothing, resync_q || orphan_q, !burst_ready_o)
+  `RULE_NEXT(distrust_outlasts_the_quiet, resync_q && (owed != 5'd0 || quiet_q != 6'd0), resync_q)
+  `RULE_NEXT(quiet_is_counted,
+             quiet_q != 6'd0 && !bvalid_i && owed == 5'd0 && !beats_valid_o && w_empty,
+             quiet_q == $past(quiet_q) - 6'd1)
   `RULE_IF(distrust_is_an_error, resync_q && answer_valid_o, answer_error_o)
   `RULE_IF(other_id_is_an_error, answer_valid_o && bid_i != id, answer_error_o)
   `RULE_IF(bad_answer_is_an_error, answer_valid_o && bresp_i != 0, answer_error_o)
