@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from golden import isa, numerics
 from golden.config import CoreConfig
 from golden.fixed_point import exp_on_negative_values
 from golden.network import Network, Tensor
-from golden.network.graph import NetworkError
+from golden.network.graph import NetworkError, run_network
 from golden.network.operations import FullyConnected, Requantisation
 from golden.operators import lookup, matmul, mean, movement, rearranging, sigmoid, softmax, transfer
 from golden.operators.convolution import depthwise_accumulate
@@ -133,6 +135,24 @@ def test_inputs_of_a_network_must_fit() -> None:
     for wrong in (np.zeros((2, 1), np.int8), np.zeros((1, 2), np.uint8)):
         with pytest.raises(NetworkError, match="input 'x' of n is int8"):
             network.check_inputs([wrong])
+
+
+def test_a_network_without_a_state_starts_from_its_variables() -> None:
+    x = Tensor(index=0, name="x", shape=(2,), dtype="int8", scale=1.0, zero_point=0)
+    assert x.in_file == 0
+    assert replace(x, file_index=7).in_file == 7
+    operation = SimpleNamespace(evaluate=lambda _, state: [state["memory"]])
+    layer = SimpleNamespace(inputs=(), outputs=(0,), operation=operation)
+    first = np.array([3, 4], np.int8)
+    network = Network(
+        name="n", tensors=(x,), layers=(layer,), inputs=(), outputs=(0,),  # type: ignore[arg-type]
+        state={"memory": first},
+    )  # fmt: skip
+    found = run_network(network, [])[0]
+    assert found.tolist() == [3, 4]
+    found[0] = 5
+    assert first.tolist() == [3, 4], "a copy"
+    assert run_network(network, [], {"memory": -first})[0].tolist() == [-3, -4]
 
 
 def test_weights_have_zero_point_zero_unless_told() -> None:

@@ -406,6 +406,23 @@ def test_unknown_bytes_make_unknown_results_and_only_those() -> None:
     assert spad_known.sum() == 6
 
 
+def test_a_channel_of_a_depthwise_result_is_unknown_if_one_tap_is() -> None:
+    harness = Harness("8x8")
+    source = dense(harness.config, base=0, h=1, w=6, c=2)
+    target = dense(harness.config, base=50, h=1, w=6, c=2)
+    harness.load(dense(harness.config, base=0, h=1, w=6, c=2), harness.int8(1, 6, 2))
+    harness.machine.storage.spad_known[0, 4, 1] = False  # pixel 4 of channel 1
+    harness.weights(0, harness.int8(2, 3))
+    outcome = harness.ok(
+        *harness.operands(source, target), cfg_kernel(kh=1, kw=3), cfg_pad(pl=1), cfg_act(),
+        dwconv(in_base=0, out_base=50, wbase=0),
+    )  # fmt: skip
+    assert outcome.mac is not None
+    expected = np.ones((6, 2), dtype=np.bool_)
+    expected[3:6, 1] = False
+    assert outcome.mac.known.tolist() == expected.tolist()
+
+
 def test_unknown_biases_scales_and_held_sums_make_their_channel_unknown() -> None:
     harness = Harness("8x8")
     source = dense(harness.config, base=0, h=1, w=2, c=1)

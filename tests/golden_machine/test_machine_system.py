@@ -317,6 +317,19 @@ def test_reset_clears_everything_but_the_memories() -> None:
     assert not known[9].any() and known[0].all() and known[10].all()
 
 
+def test_after_a_reset_every_counter_is_known_to_be_0() -> None:
+    harness = Harness("8x8")
+    tensor = Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1)
+    harness.ok(
+        *LOAD, ld_t(addr=BASE, base=0), cfg_in(w=4, h=2, c=8, cbs=1),
+        *harness.operands(tensor, tensor), copy(in_base=0, out_base=9),
+    )  # fmt: skip
+    assert harness.machine.counter(Counter.STEPS) is None, "at work"
+    harness.machine.reset()
+    for counter in (Counter.BYTES_READ, Counter.BYTES_WRITTEN, Counter.STEPS, Counter.MACS):
+        assert harness.machine.counter(counter) == 0
+
+
 def test_forgetting_covers_every_memory() -> None:
     harness = Harness("8x8")
     table = harness.ok(ld_l(addr=BASE))
@@ -333,6 +346,8 @@ def test_a_program_runs_as_the_doorbell_takes_it() -> None:
     machine = Machine(load_config("4x4"), Memory(base=BASE, size=4096))
     outcomes = machine.run([cfg_kernel(kw=1, kh=1), Instruction(0), fence()])
     assert [outcome.index for outcome in outcomes] == [0, 1, 2]
+    assert {outcome.owner for outcome in outcomes} == {SUPERVISOR}
+    assert machine.execute(fence()).owner == Owner()
     assert outcomes[2].result == 1 << 31 | SUPERVISOR.id << 24 | ErrorCode.ILLEGAL
 
 
@@ -345,8 +360,9 @@ def test_memory_says_what_is_wrong_with_a_request() -> None:
     for nothing in shape:
         with pytest.raises(ValueError, match="not within the memory"):
             memory.view(Region(addr=0x1000, pix_pitch=2, row_pitch=4, **{**shape, nothing: 0}))
-    with pytest.raises(ValueError, match="does not fit 32-bit"):
-        Memory(base=1 << 32, size=1)
+    for base, size in ((1 << 32, 1), (-1, 4), (0, 0)):
+        with pytest.raises(ValueError, match="does not fit 32-bit"):
+            Memory(base=base, size=size)
     assert Memory(base=(1 << 32) - 1, size=1).read((1 << 32) - 1, 1).tolist() == [0]
     with pytest.raises(ValueError, match="does not fit 32-bit"):
         Memory(base=(1 << 32) - 1, size=2)

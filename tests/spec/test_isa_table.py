@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from golden import config as config_module
 from golden import isa_builders
 from golden.assembler import (
     AssemblyError,
@@ -17,7 +18,7 @@ from golden.assembler import (
 )
 from golden.config import ConfigError, CoreConfig, config_names, load_config
 from golden.isa import FORMATS, Instruction, build, decode, encode
-from golden.isa_format import InstructionFormat
+from golden.isa_format import InstructionFormat, OperandField
 from golden.isa_table import OPCODE
 
 EVERY = pytest.mark.parametrize("item", FORMATS, ids=lambda item: item.name)
@@ -120,7 +121,17 @@ def test_a_program_text() -> None:
     )
     assert program[0].rs2 == 0x01010101
     assert program[1].rs2 == 3 << 24 | 1
+    assert disassemble_instruction(program[1]).endswith("flags=perch+bias")
     assert disassemble_instruction(program[2]) == "fence clear=1, done=0, rd=x7"
+
+
+@pytest.mark.parametrize(("bits", "signed", "limits"), [
+    (8, True, (-128, 127)), (8, False, (0, 255)), (16, True, (-32768, 32767)), (1, False, (0, 1)),
+])  # fmt: skip
+def test_a_field_holds_what_its_bits_do(bits: int, signed: bool, limits: tuple[int, int]) -> None:
+    field = OperandField(name="x", lsb=3, bits=bits, signed=signed)
+    assert field.limits == limits
+    assert [field.get(field.put(value)) for value in limits] == list(limits)
 
 
 def test_what_computes_on_an_input_is_clamped() -> None:
@@ -128,7 +139,7 @@ def test_what_computes_on_an_input_is_clamped() -> None:
     assert clamped == {"conv", "dwconv", "add", "sub", "mul", "maxpool", "avgpool"}
 
 
-def test_configurations() -> None:
+def test_configurations(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_names()[0] == "8x8"
     for name in config_names():
         config = load_config(name)
@@ -137,6 +148,10 @@ def test_configurations() -> None:
     assert load_config().name == "8x8"
     with pytest.raises(ConfigError, match="there is no configuration 5x5"):
         load_config("5x5")
+    strange = {"default": "8x8", "config": {"8x8": {"Rows": 8, "Colls": 8}}}
+    monkeypatch.setattr(config_module, "_read", lambda: strange)
+    with pytest.raises(ConfigError, match="8x8 sets Colls, which is no parameter"):
+        load_config("8x8")
     refused: list[dict[str, Any]] = [
         {"rows": 5}, {"spad_depth": 100}, {"requant_lanes": 3}, {"axi_id_width": 9},
         {"windows": 3}, {"windows": 17},
