@@ -113,7 +113,7 @@ def clamp_int8(x: ArrayLike, act_min: int = INT8_MIN, act_max: int = INT8_MAX) -
     """Limit to [act_min, act_max], which must lie within int8, and narrow to int8."""
     if not INT8_MIN <= act_min <= act_max <= INT8_MAX:
         raise ValueError(f"activation range [{act_min}, {act_max}] is not within int8")
-    return np.clip(np.asarray(x, dtype=np.int64), act_min, act_max).astype(np.int8)
+    return np.minimum(np.maximum(x, act_min), act_max).astype(np.int8)
 
 
 class Scaling(TypedDict):

@@ -95,6 +95,9 @@ def test_pooling(window: Window) -> None:
     x = random_int8(rng, 1, 5, 6, 2)
     largest = pooling.max_pool(x, window=window)
     average = pooling.average_pool(x, window=window, allow_empty=True)
+    assert {
+        item.dtype for item in pooling.average_pool_accumulate(x, window=window)
+    } == {np.dtype(np.int32)}  # fmt: skip
     for n, oy, ox, c in np.ndindex(largest.shape):
         values = [int(x[n, iy, ix, c]) for _, _, iy, ix in taps(window, oy, ox, 5, 6)]
         assert largest[n, oy, ox, c] == max(values, default=-128)
@@ -331,3 +334,20 @@ def test_svdf_without_a_bias_is_one_with_zeros() -> None:
     zeros = recurrent.svdf(x, state, replace(layer, bias=np.zeros(2, dtype=np.int32)))
     assert [item.tolist() for item in without] == [item.tolist() for item in zeros]
     assert np.unique(without[0]).size > 1
+
+
+def test_hard_swish_at_the_last_scale_it_has() -> None:
+    """Its int16 shift is by 15 at most, and the upper half of a multiplier is an int16."""
+    assert lookup._downscale_to_int16((1 << 31) - 1) == 32767
+    last = 1.5 * 2.0**-16 * 128 * 3 / 32768
+    scales = {"input_zero_point": 0, "output_zero_point": 0, "output_scale": last / 64}
+    assert lookup.hard_swish_table(input_scale=last, **scales).shape == (256,)
+    with pytest.raises(ValueError, match="not defined"):
+        lookup.hard_swish_table(input_scale=last / 2, **scales)
+
+
+def test_casts_truncate_floats_alone() -> None:
+    assert rescaling.cast(np.array([1.5, -1.5], np.float32), "float32").tolist() == [1.5, -1.5]
+    assert rescaling.cast(np.array([1.5, -1.5], np.float32), "int8").tolist() == [1, -1]
+    large = np.array([(1 << 60) + 3], np.int64)
+    assert rescaling.cast(large, "int32").tolist() == [3]
