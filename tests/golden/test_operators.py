@@ -340,10 +340,15 @@ def test_hard_swish_at_the_last_scale_it_has() -> None:
     """Its int16 shift is by 15 at most, and the upper half of a multiplier is an int16."""
     assert lookup._downscale_to_int16((1 << 31) - 1) == 32767
     last = 1.5 * 2.0**-16 * 128 * 3 / 32768
-    scales = {"input_zero_point": 0, "output_zero_point": 0, "output_scale": last / 64}
-    assert lookup.hard_swish_table(input_scale=last, **scales).shape == (256,)
+
+    def table(input_scale: float) -> np.ndarray:
+        return lookup.hard_swish_table(
+            input_scale=input_scale, input_zero_point=0, output_scale=last / 64, output_zero_point=0
+        )
+
+    assert table(last).shape == (256,)
     with pytest.raises(ValueError, match="not defined"):
-        lookup.hard_swish_table(input_scale=last / 2, **scales)
+        table(last / 2)
 
 
 def test_casts_truncate_floats_alone() -> None:
