@@ -186,6 +186,21 @@ def test_what_is_called_once_and_remembered_is_judged_by_all_tests_of_the_file(
     assert (mutant.fate, mutant.test) == (Fate.KILLED, "test_demo.py::test_twice")
 
 
+def test_what_runs_when_a_file_is_read_is_judged_by_all_tests_of_the_file(project: Path) -> None:
+    """Not by the one alone that happens to import it first."""
+    (project / "demo.py").write_text(
+        "def table() -> int:\n    return 3\n\n\nTABLE = table()\n\n\n"
+        "def first() -> int:\n    return 1\n\n\ndef second() -> int:\n    return TABLE\n"
+    )
+    (project / "test_demo.py").write_text(
+        "def test_first():\n    from demo import first\n    assert first() == 1\n\n"
+        "def test_second():\n    from demo import second\n    assert second() == 3\n"
+    )
+    (mutant,) = run(project, [named(project, "3 -> (3 + 1)")])
+    assert mutant.fate is Fate.KILLED
+    assert mutant.test == "test_demo.py::test_second"
+
+
 def test_what_tests_reach_is_kept_file_by_file(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,8 @@ from honeyguide.cli import UserError
 from honeyguide.mutate.kinds import changes
 from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.source import read_sources
-from honeyguide.proofs.equivalence import same
+from honeyguide.proofs import equivalence as equivalence_module
+from honeyguide.proofs.equivalence import NO_ANSWER, Answer, Elaborated, same
 from honeyguide.proofs.table import Proof, load
 from honeyguide.proofs.task import Sources
 from tests.framework.mutate.mutants import PART
@@ -212,3 +214,31 @@ def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> N
 
 
 MACROS = Path(honeyguide.__file__).parent / "hdl" / "include" / "rules.svh"
+
+
+def test_what_is_too_large_is_asked_again_with_its_rules_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def said(*_: object, known: Proof | None = None, **__: object) -> Answer:
+        asked.append(known is not None)
+        return Answer(equal=known is not None, detail="" if known else f"{NO_ANSWER} in 1 s")
+
+    monkeypatch.setattr(equivalence_module, "same", said)
+    source = tmp_path / "counter.v"
+    source.write_text(COUNTER)
+    elaborated = SimpleNamespace(
+        parameters={"counter": [{}]}, _proofs={}, _memories=(), includes=[], former=None
+    )
+
+    def answer() -> Answer:
+        asked.clear()
+        files = {"counter": source}
+        return Elaborated.same(elaborated, "counter", files, files, tmp_path)  # type: ignore[arg-type]
+
+    assert not answer().equal
+    assert asked == [False]
+    elaborated._proofs["counter"] = counted(tmp_path)
+    assert answer().equal
+    assert asked == [False, True]
