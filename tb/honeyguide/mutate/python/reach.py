@@ -73,7 +73,8 @@ class Reach:
         """Whether a file is being read: what that calls serves all tests, not the first of them."""
         caller = frame.f_back
         while caller is not None:
-            if caller.f_code.co_name == "<module>" and caller.f_globals["__name__"] != "__main__":
+            name = caller.f_globals.get("__name__", "__main__")  # `exec` may give it none
+            if caller.f_code.co_name == "<module>" and name != "__main__":
                 return True
             caller = caller.f_back
         return False
