@@ -78,7 +78,10 @@ class Copy:
     def __init__(self, name: str, *, folder: Path) -> None:
         self.root = folder / name
         shutil.rmtree(self.root, ignore_errors=True)
-        shutil.copytree(folder.parent / "project", self.root)
+        shutil.copytree(
+            next(path / "project" for path in folder.parents if (path / "project").is_dir()),
+            self.root,
+        )
 
 
 PART = PythonPart(files=("demo.py",), tests=("test_demo.py",))
@@ -224,7 +227,7 @@ def test_what_tests_reach_is_kept_file_by_file(
     folder = project.parent / "work"
     folder.mkdir()
     wanted = [named(project, "total += number")]
-    campaign = PythonCampaign(part=part, changes=wanted, folder=folder, tell=lambda _: None)
+    campaign = PythonCampaign(part=part, changes=wanted, folder=folder, tell=lambda _: None, jobs=1)
     with pytest.raises(KeyboardInterrupt):
         campaign.run()
     (mutant,) = campaign.run()

@@ -8,6 +8,9 @@ is a test that fails, a module that can't be imported any more, or a test that t
 CPU time that all of them took, and a little more. A test kills only if it passes on the good code
 once more, tried when it has killed for the first time; one that does not is asked no more. What the
 clock or the machine ended has no verdict.
+
+As many mutants are tried at a time as there are processors, each in a lane of its own: a copy of
+the project with a station.
 """
 
 from __future__ import annotations
@@ -15,12 +18,17 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 
 from honeyguide.cli import UserError
 from honeyguide.core import PythonPart
@@ -56,14 +64,25 @@ def changes_of(part: PythonPart) -> list[Change]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Lane:
+    """A copy of the project, a station in it, and a folder for what its tests say."""
+
+    root: Path
+    station: Station
+    folder: Path
+
+
 @dataclass(kw_only=True)
 class PythonCampaign:
-    """Changes of a part, and what becomes of them; `tell` hears of each."""
+    """Changes of a part, and what becomes of them; `tell` hears of each, one at a time."""
 
     part: PythonPart
     changes: Sequence[Change]
     folder: Path
     tell: Callable[[Mutant], None]
+    jobs: int = os.cpu_count() or 1
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _kills: dict[Function | str, Counter[str]] = field(default_factory=dict)
     _steady: dict[str, bool] = field(default_factory=dict)  # killers: do they pass on good code?
 
@@ -73,27 +92,44 @@ class PythonCampaign:
         Raises:
             UserError: no test passes on the good code.
         """
-        tree = Tree("tree", folder=self.folder)
         state = self.folder / "state.jsonl"
         known = self._known(state)
         found: list[Mutant] = []
-        with Station(tree.root, self.part.preload) as station:
-            tests = self._tests(station)
-            for number, change in enumerate(self.changes, start=1):
+        numbered = list(enumerate(self.changes, start=1))
+        with ExitStack() as stack:
+            free: SimpleQueue[_Lane] = SimpleQueue()
+            lanes = [self._lane(number, stack) for number in range(max(1, self.jobs))]
+            for lane in lanes:
+                free.put(lane)
+            pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
+            stack.callback(pool.shutdown, cancel_futures=True)  # what is not begun, if one fails
+            tests = self._tests(free, pool)
+
+            def tried(number: int, change: Change) -> Mutant:
                 row = known.get(change.name)
                 if row is None:
-                    row = self._tried(station, tree.root, tests, change)
-                    with state.open("a", encoding="utf-8") as stream:
+                    with _taken(free) as lane:
+                        row = self._tried(lane, tests, change)
+                    with self._lock, state.open("a", encoding="utf-8") as stream:
                         stream.write(json.dumps({"name": change.name, **row}) + "\n")
-                mutant = Mutant(
+                return Mutant(
                     number=number, change=change, fate=Fate(str(row["fate"])),
                     test=str(row["test"]), message=str(row["message"]), tried=int(row["tried"]),
                 )  # fmt: skip
+
+            for done in as_completed([pool.submit(tried, *item) for item in numbered]):
+                mutant = done.result()
                 if mutant.fate is Fate.KILLED:
-                    self._learn(change, mutant.test)
+                    self._learn(mutant.change, mutant.test)
                 found.append(mutant)
                 self.tell(mutant)
-        return found
+        return sorted(found, key=lambda mutant: mutant.number)
+
+    def _lane(self, number: int, stack: ExitStack) -> _Lane:
+        folder = self.folder / f"lane{number}"
+        tree = Tree("tree", folder=folder)
+        station = stack.enter_context(Station(tree.root, self.part.preload))
+        return _Lane(root=tree.root, station=station, folder=folder)
 
     def _known(self, state: Path) -> dict[str, dict[str, str | int]]:
         """Return what an interrupted campaign on the same files has found, by change."""
@@ -115,7 +151,7 @@ class PythonCampaign:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:24]
 
-    def _tests(self, station: Station) -> Tests:
+    def _tests(self, free: SimpleQueue[_Lane], pool: ThreadPoolExecutor) -> Tests:
         """Run everything on the good code, and see what it reaches.
 
         File by file, each kept as it ends: an interrupt loses one of them.
@@ -123,12 +159,16 @@ class PythonCampaign:
         folder = self.folder / f"reach-{self._key()}"
         folder.mkdir(exist_ok=True)
         files = list(_test_files(self.part))
-        new = 0
-        for file in files:
-            reach = folder / f"{file.replace('/', '.')}.json"
-            if not reach.is_file():
-                _reached(station, self.part, file, reach)
-                new += 1
+
+        def reach(file: str) -> bool:
+            made = folder / f"{file.replace('/', '.')}.json"
+            if made.is_file():
+                return False
+            with _taken(free) as lane:
+                _reached(lane.station, self.part, file, made)
+            return True
+
+        new = any(list(pool.map(reach, files)))
         tests = read(sorted(folder.glob("*.json")))
         if new:
             passed = len(tests.seconds)
@@ -137,38 +177,33 @@ class PythonCampaign:
             raise UserError(f"no test of this part passes on the good code: {folder}")
         return tests
 
-    def _tried(
-        self, station: Station, root: Path, tests: Tests, change: Change
-    ) -> dict[str, str | int]:
+    def _tried(self, lane: _Lane, tests: Tests, change: Change) -> dict[str, str | int]:
         """Return what becomes of a change; a kill counts if the good code passes the same test."""
         while True:
-            row = self._row_of(station, root, tests, change)
+            row = self._row_of(lane, tests, change)
             test = str(row["test"])
             if row["fate"] != Fate.KILLED or test not in tests.seconds:
                 return row
             if test not in self._steady:
-                log = self.folder / "control.txt"
+                log = lane.folder / "control.txt"
                 limit = MUCH * tests.seconds[test] + LITTLE_S
-                ran = station.run([*_OPTIONS, test], log, cpu_s=limit)
+                ran = lane.station.run([*_OPTIONS, test], log, cpu_s=limit)
                 self._steady[test] = ran.code == 0
             if self._steady[test]:
                 return row
             print(f"judges no more, the good code fails it now and then: {test}", flush=True)
 
-    def _row_of(
-        self, station: Station, root: Path, tests: Tests, change: Change
-    ) -> dict[str, str | int]:
+    def _row_of(self, lane: _Lane, tests: Tests, change: Change) -> dict[str, str | int]:
         """Return what the tests say of a change."""
         chosen = self._chosen(tests, change)
         if not chosen:
             return _row(Fate.SURVIVED, message="no test calls it", tried=0)
-        path = root / change.module
+        path = lane.root / change.module
         good = path.read_text(encoding="utf-8")
         path.write_text(applied(good, change), encoding="utf-8")
-        log = self.folder / "mutant.txt"
         try:
             for some in _batches(chosen, tests.seconds):
-                row = self._judged(station, some, tests, log)
+                row = self._judged(lane, some, tests)
                 if row is not None:
                     return {**row, "tried": chosen.index(some[-1]) + 1}
         finally:
@@ -176,9 +211,10 @@ class PythonCampaign:
         return _row(Fate.SURVIVED, message="", tried=len(chosen))
 
     def _judged(
-        self, station: Station, some: Sequence[str], tests: Tests, log: Path
+        self, lane: _Lane, some: Sequence[str], tests: Tests
     ) -> dict[str, str | int] | None:
         """Run some tests on what is changed; None if they pass."""
+        station, log = lane.station, lane.folder / "mutant.txt"
         limit = MUCH * sum(tests.seconds[name] for name in some) + LITTLE_S
         ran = station.run([*_OPTIONS, *some], log, cpu_s=limit)
         if ran.code in _NO_VERDICT:
@@ -213,7 +249,7 @@ class PythonCampaign:
             }
         if function is None:
             named = named or set(tests.seconds)
-        named -= {name for name, steady in self._steady.items() if not steady}
+        named -= {name for name, steady in self._steady.copy().items() if not steady}
         first = self._kills.get(function or change.module, Counter())
         by_file = self._kills.get(change.module, Counter())
         return sorted(
@@ -224,6 +260,15 @@ class PythonCampaign:
         for key in (_function(change)[0], change.module):
             if key is not None:
                 self._kills.setdefault(key, Counter())[test] += 1
+
+
+@contextmanager
+def _taken(free: SimpleQueue[_Lane]) -> Iterator[_Lane]:
+    lane = free.get()
+    try:
+        yield lane
+    finally:
+        free.put(lane)
 
 
 def _test_files(part: PythonPart) -> Iterator[str]:
