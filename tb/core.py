@@ -43,6 +43,7 @@ FAULT_TESTS = FaultTests(
     # the units alone and other configurations need builds of their own.
     quick=[r"tile_level", r"test_corner\[", *LAYERS],
     slow=[r"pin_level", r"tests/rtl/.*\[8x8", r"tests/rtl/", r"8x8", r""],
+    others=r"tests/sim/test_options\.py",
     broken_benches="tests/sim/test_false_pass.py",
     broken_wanted=12,
     copied=("golden", "models", "scripts", "spec", "sw", "tb", "tests", "rtl", "pyproject.toml"),

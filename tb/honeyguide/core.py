@@ -41,6 +41,7 @@ class FaultTests:
         whole: the folder of those that simulate the whole core; they share one build of all faults.
         by_part: patterns for a fault in a folder of the core; the first that fits comes first.
         quick, slow: patterns of what follows.
+        others: a pattern of tests of the whole core with parameters that no configuration has.
         broken_benches: the pytest file of benches that must not pass.
         broken_wanted: fewer than this many mean nothing.
         copied: what a copy of the project consists of.
@@ -57,6 +58,7 @@ class FaultTests:
     broken_wanted: int
     copied: Sequence[str]
     linked: Sequence[str] = ()
+    others: str = r"(?!)"  # none
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,7 @@ _TEXT = r"""package %s;
   endfunction
 endpackage
 """
+_ONCE = f"`ifndef {PACKAGE.upper()}\n`define {PACKAGE.upper()}\n%s`endif\n"
 _WORD = f"""    if ($value$plusargs("choice=%d", number) == 0) number = {NONE};"""
 _FILE = """    int file;
     file = $fopen("%s", "r");
@@ -78,7 +79,7 @@ Numbered = tuple[int, Edit]
 
 def merge(
     edits: Mapping[str, Sequence[Numbered]], root: Path, *, watched: bool = False,
-    chosen: bool = True, file: Path | None = None,
+    chosen: bool = True, file: Path | None = None, apart: bool = False,
 ) -> None:  # fmt: skip
     """Put edits into the files of the core at `root`; or watch them.
 
@@ -88,16 +89,18 @@ def merge(
         watched: what would differ is told.
         chosen: the number chooses; without, the core is always the good one.
         file: the file that chooses; None for the command line.
+        apart: files are built without each other, too, so each brings what it asks.
 
     Raises:
         PatchError: two change parts of one expression, and neither is inside the other.
     """
+    package = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, MOST)
     for path, own in edits.items():
         text = (root / path).read_text(encoding="utf-8")
         text = merged(text, own, watched=watched, chosen=chosen)
-        (root / path).write_text(text, encoding="utf-8")
-    text = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, MOST)
-    (root / core().rtl / PACKAGE_FILE).write_text(text, encoding="utf-8")
+        (root / path).write_text(_ONCE % package + text if apart else text, encoding="utf-8")
+    if not apart:
+        (root / core().rtl / PACKAGE_FILE).write_text(package, encoding="utf-8")
 
 
 def plusargs(number: int) -> tuple[str, ...]:

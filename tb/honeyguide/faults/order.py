@@ -21,15 +21,18 @@ from honeyguide.sim.toolchain import clean_environment
 MARKS = "not fuzz and not nightly and not breaks_core"
 
 
-def collect(root: Path) -> list[str]:
+def collect(root: Path, mark: str = "") -> list[str]:
     """Return the ids of the tests in the checkout at `root` that may catch a fault.
+
+    With `mark` only those that are marked so.
 
     Raises:
         UserError: pytest can't collect them.
     """
     tests = fault_tests()
+    marks = f"{mark} and {MARKS}" if mark else MARKS
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", MARKS, *tests.folders],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", marks, *tests.folders],
         cwd=root, env=clean_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     ids = [

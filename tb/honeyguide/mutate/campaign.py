@@ -3,13 +3,13 @@
 What the style of the core forbids (lint) is found before anything runs. Then the good core passes
 every run, watched: a mutant whose value never differs in a run can't fail it, and is not given it;
 where it differs in reset alone, which is the same in all runs, a few are enough. A batch then gives
-some of those that are alive their next run; what it tells about the
-runs chooses those of the next batch. What has passed PATIENCE runs, or has none left, is shown to a
-solver for a moment, then to the rules that are proved of its module (rules.py), before the rest of
-the runs. What is left at the end is shown to the solver for as long as it may take, if it had no
-answer, to the tests of units (units.py), and to the rules of the modules around. What has ended is
-on disk, so an interrupted campaign goes on; and what was killed or proved once is kept if that is
-asked for, so that what survived alone is tried again with more tests or rules.
+some of those that are alive their next run; what it tells about the runs chooses those of the next
+batch. What has passed PATIENCE runs, or has none left, is shown to a solver for a moment, then to
+the rules that are proved of its module (rules.py), before the rest of the runs. What is left at the
+end is given the tests of units and of other cores (units.py), is shown to the solver for as long as
+it may take, if it had no answer, and to the rules of the modules around. What has ended is on disk,
+so an interrupted campaign goes on; and what was killed or proved once is kept if that is asked for,
+so that what survived alone is tried again with more tests or rules.
 
 A kill counts only from a run that the good core passes in the same simulation, which is tried when
 the run has killed for the first time. A run may take MUCH times the simulated time of the good core
@@ -37,6 +37,7 @@ from honeyguide.mutate.merged_core import Means, MergedCore
 from honeyguide.mutate.page import measured
 from honeyguide.mutate.report import RULE, Fate, Mutant
 from honeyguide.mutate.runs import Killers
+from honeyguide.mutate.units import RefusedError
 from honeyguide.project import variable
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.regress.cluster import run_on_cluster
@@ -49,6 +50,7 @@ from honeyguide.sim.workers import threads
 # In the names of what is kept on disk.
 WATCH, STYLE, SOLVER, RULES, UNITS = "watch", "style", "solver", "rules", "units"
 LAST = "-last"  # solver and rules at the end
+REFUSED = "refused"  # by every tool
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
 PATIENCE = 8  # passed runs until a solver is asked, which costs about as much as twenty
@@ -125,7 +127,7 @@ class Campaign:
         if self.now:
             for outcome in known.values():
                 self._enter(outcome)
-            for number in self._alive():
+            for number in self.alive():
                 passed = len(self.passed[number])
                 self._settle(
                     number,
@@ -134,8 +136,8 @@ class Campaign:
                 )
             return
         if self.break_style and not any(name.endswith(f"-{STYLE}") for name in known):
-            self._show(self._alive(), STYLE)
-        if self._alive():
+            self._show(self.alive(), STYLE)
+        if self.alive():
             self._control(known)
         for outcome in known.values():
             self._enter(outcome)
@@ -148,6 +150,7 @@ class Campaign:
                 self._record(outcome)
             self._control_killers()
             self._spent()
+        self._last()
         self._control_killers()
 
     def history(self) -> dict[str, Any]:
@@ -233,25 +236,23 @@ class Campaign:
     def _next(self) -> list[Order]:
         """Return the next batch: of the mutants that are alive, those with the fewest runs."""
         orders: list[Order] = []
-        left: list[int] = []
-        for number in sorted(self._alive(), key=lambda item: (len(self.passed[item]), item)):
+        for number in sorted(self.alive(), key=lambda item: (len(self.passed[item]), item)):
             if len(orders) == BATCH * self.means.jobs:
                 break
             run = self._best(number)
-            if run is None:
-                left.append(number)
-            else:
+            if run is not None:
                 orders.append(self._order(number, run))
-        self._last(left)
         return orders
 
-    def _last(self, left: Sequence[int]) -> None:
+    def _last(self) -> None:
         """Ask for the last time about those that are left; what breaks no rule has survived."""
-        self._show([number for number in left if number in self._unanswered], SOLVER + LAST)
-        for what in (UNITS, RULES + LAST):
-            self._show([number for number in left if number not in self.fates], what)
+        self._show(self.alive(), UNITS)
+        unanswered = [number for number in self.alive() if number in self._unanswered]
+        self._show(unanswered, SOLVER + LAST)
+        self._show(self.alive(), RULES + LAST)
 
-    def _alive(self) -> list[int]:
+    def alive(self) -> list[int]:
+        """Return the numbers of those whose fate is not known yet."""
         return [number for number in self.merged.changes if number not in self.fates]
 
     def _best(self, number: int) -> Run | None:
@@ -271,7 +272,7 @@ class Campaign:
         for what in (SOLVER, RULES):
             due = [
                 number
-                for number in self._alive()
+                for number in self.alive()
                 if f"{number:05d}-{what}" not in self._answered
                 and (len(self.passed[number]) >= PATIENCE or self._best(number) is None)
             ]
@@ -300,7 +301,10 @@ class Campaign:
             broken = ""
             if what in (STYLE, UNITS):
                 judge = self.break_style if what == STYLE else self.break_unit
-                broken = judge(change) if judge else ""
+                try:
+                    broken = judge(change) if judge else ""
+                except RefusedError as error:
+                    return REFUSED, str(error)
             elif self.break_rule is not None:
                 broken = self.break_rule(change, last)
             return ("fail" if broken else "pass"), broken
@@ -378,6 +382,8 @@ class Campaign:
                 self._settle(number, Fate.PROVED, message=outcome.message)
             elif NO_ANSWER in outcome.message:
                 self._unanswered.add(number)
+        elif outcome.status == REFUSED:
+            self._settle(number, Fate.NOT_BUILT, message=outcome.message)
         elif not outcome.passed and what == UNITS:
             test, _, message = outcome.message.partition(": ")
             self._settle(number, Fate.KILLED, test=test, message=message)
@@ -419,11 +425,11 @@ def cpu_seconds() -> float:
 
 
 def _settles(outcome: Outcome) -> bool:
-    """Whether an outcome is a mutant's fate: killed by a run or rule, or proved."""
+    """Whether an outcome is a mutant's fate: killed by a run or rule, proved, or refused."""
     number, _, what = outcome.name.partition("-")
     if number == WATCH or int(number) == NONE:
         return False
-    return outcome.passed if what.startswith(SOLVER) else outcome.status == "fail"
+    return outcome.passed if what.startswith(SOLVER) else outcome.status in ("fail", REFUSED)
 
 
 def differing(folder: Path) -> str:

@@ -142,11 +142,14 @@ def run(
     def break_rule(change: Change, last: bool) -> str:
         return rules.broken(change, own=not last) if rules else ""
 
+    def left() -> dict[int, Change]:
+        return {number: merged.changes[number] for number in campaign.alive()}
+
     told = Told(len(chosen))
     with_solver = not wanted.no_proofs
     campaign = Campaign(
         merged, watched, means, told, ask if with_solver else None,
-        break_rule if with_solver else None, Units(folder / "units", wanted.config).broken,
+        break_rule if with_solver else None, Units(folder / "units", wanted.config, left).broken,
         style_broken, again=wanted.again, most=wanted.runs, now=wanted.now,
     )  # fmt: skip
     mutants = campaign.run()

@@ -11,14 +11,15 @@ from honeyguide.mutate.kinds import Change
 
 
 def merge_changes(
-    changes: Mapping[int, Change], root: Path, *, watched: bool = False, chosen: bool = True
-) -> None:
+    changes: Mapping[int, Change], root: Path, *, watched: bool = False, chosen: bool = True,
+    file: Path | None = None, apart: bool = False,
+) -> None:  # fmt: skip
     """Put the changes, by their numbers, into the copy of the core below `root`; or watch them."""
     files = {path.stem: str(path.relative_to(root)) for path in (root / core().rtl).glob("**/*.v")}
     edits: dict[str, list[Numbered]] = {}
     for number, change in changes.items():
         edits.setdefault(files[change.module], []).extend((number, edit) for edit in change.edits)
-    merge(edits, root, watched=watched, chosen=chosen)
+    merge(edits, root, watched=watched, chosen=chosen, file=file, apart=apart)
 
 
 def applied(text: str, change: Change) -> str:

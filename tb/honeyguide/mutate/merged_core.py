@@ -48,7 +48,7 @@ class MergedCore:
     ) -> None:  # fmt: skip
         self.root = means.folder / ("watched" if watched else "core")
         self.changes = dict(changes)
-        self._how = {"watched": watched, "chosen": chosen}
+        self._watched, self._chosen = watched, chosen
         self.refused: dict[int, str] = {}
         self.build = self._built(means.config) if built else self.root  # where nothing is run
 
@@ -56,7 +56,7 @@ class MergedCore:
         while True:
             shutil.rmtree(self.root, ignore_errors=True)
             shutil.copytree(ROOT / core().rtl, self.root / core().rtl)
-            merge_changes(self.changes, self.root, **self._how)
+            merge_changes(self.changes, self.root, watched=self._watched, chosen=self._chosen)
             try:
                 return build(self.wanted(config))
             except HdlError as error:

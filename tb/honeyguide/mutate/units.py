@@ -1,78 +1,127 @@
-"""The tests of units alone, as judges of the few changes that all runs of the whole core pass.
+"""Tests of units alone and of other cores, as judges of the few changes that all runs pass.
 
 A unit is reached where the whole core leads nobody: its pretended surroundings are rude, late and
-out of order. Each change needs a build of its own, so they come last. What the self-test gives to a
-fault is given here: a catch is a check that fell, and the good core must pass the same test.
+out of order. What a configuration does not have (check bits, clocks that stop) is in a core with
+other parameters. As in the self-test a catch is a check that fell, and the good core must pass the
+same test.
+
+    merged     all that are left in one copy, a file chooses: each test builds once for all of them
+    single     one change alone, built for it: for what does not build among the others
 """
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from honeyguide.cli import UserError
 from honeyguide.core import core, fault_tests
+from honeyguide.faults.merge import NONE, choice_file, choose
 from honeyguide.faults.order import collect, ordered
-from honeyguide.faults.station import is_whole
 from honeyguide.faults.tests import Failure, first_failure
 from honeyguide.faults.tree import Tree
 from honeyguide.mutate.kinds import Change
-from honeyguide.mutate.merge import applied
+from honeyguide.mutate.merge import applied, merge_changes
 from honeyguide.project import ROOT
 
 
-class Units:
-    """Tests of units in a configuration, and a copy of the project in `folder` for them to run."""
+class RefusedError(Exception):
+    """No tool takes the changed core; the message is what the tool says."""
 
-    def __init__(self, folder: Path, config: str) -> None:
-        self.folder, self.config = folder, config
-        self._tree: Tree | None = None
+
+class Units:
+    """Tests, and copies of the project in `folder` for them to run, one for each thread.
+
+    Args:
+        folder: where the copies are.
+        config: the configuration whose tests come first.
+        left: says which changes are left, by number; it is asked once.
+    """
+
+    def __init__(self, folder: Path, config: str, left: Callable[[], Mapping[int, Change]]) -> None:
+        self.folder, self.config, self._left = folder, config, left
+        self._merged: dict[int, Change] = {}
+        self._numbers: dict[str, int] = {}
         self._ids: list[str] = []
         self._sound: set[str] = set()  # tests that the good core is seen to pass
-        self._one = threading.Lock()  # there is one copy
+        self._shared = threading.Lock()
+        self._single = threading.Lock()  # there is one tree for single changes
+        self._of_thread = threading.local()
+        self._trees = 0
 
     def broken(self, change: Change) -> str:
         """Return the test that fails on a changed core, with its first difference; or nothing.
 
         Raises:
             UserError: the good core fails that test.
+            RefusedError: no tool takes the core with this change alone.
         """
         if core().fault_tests is None:
             return ""
         path = next(path for path in core().hdl() if path.stem == change.module)
-        with self._one:
-            ids = self._of(path.parent.name)
-            if not ids:
-                return ""
-            tree = self._good()
-            copy = tree.root / path.relative_to(ROOT)
-            copy.write_text(applied(path.read_text(encoding="utf-8"), change), encoding="utf-8")
-            failure = first_failure(tree, ids)
-            if failure is None or not failure.built:
-                return ""
-            self._control(failure)
-            return f"{failure.test}: {failure.message}"
+        ids = self._of(path.parent.name)
+        if not ids:
+            return ""
+        tree = self._tree()
+        choose(tree.root, self._numbers[change.name])
+        failure = first_failure(tree, ids)
+        if failure is None:
+            return ""
+        choose(tree.root, NONE)
+        if not failure.built or not self._is_sound(tree, failure):
+            failure = self._alone(change, path, ids)
+        return f"{failure.test}: {failure.message}" if failure else ""
 
-    def _good(self) -> Tree:
-        if self._tree is None:
-            self._tree = Tree("units", folder=self.folder)
-        self._tree.reset()
-        return self._tree
+    def _alone(self, change: Change, path: Path, ids: list[str]) -> Failure | None:
+        """Return the first failure of a core that has this change and no other."""
+        with self._single:
+            tree = Tree("single", folder=self.folder)
+            copy = tree.root / path.relative_to(ROOT)
+            good = copy.read_text(encoding="utf-8")
+            copy.write_text(applied(good, change), encoding="utf-8")
+            failure = first_failure(tree, ids)
+            if failure is None:
+                return None
+            if not failure.built:
+                raise RefusedError(failure.message)
+            tree.reset()
+            if not self._is_sound(tree, failure):
+                raise UserError(f"the core without a change fails {failure.test}")
+            return failure
+
+    def _tree(self) -> Tree:
+        """Return this thread's tree with all changes that are left."""
+        if not hasattr(self._of_thread, "tree"):
+            with self._shared:
+                if not self._merged:
+                    self._merged = dict(self._left())
+                    self._numbers = {one.name: number for number, one in self._merged.items()}
+                self._trees += 1
+                tree = Tree(f"merged-{self._trees}", folder=self.folder)
+            merge_changes(self._merged, tree.root, file=choice_file(tree.root), apart=True)
+            self._of_thread.tree = tree
+        found: Tree = self._of_thread.tree
+        return found
 
     def _of(self, part: str) -> list[str]:
-        """Return the tests of the units of a folder, and those that have killed first."""
-        if not self._ids:
-            self._ids = [name for name in collect(self._good().root) if not is_whole(name)]
-        all_own = [name for name in self._ids if f"/{core().rtl}/{part}/" in name]
-        # Others are built anew, which takes longer than the tests.
-        own = [name for name in all_own if self.config in name] or all_own
+        """Return the tests for a change in a folder of the core; what has killed comes first."""
+        units, others = re.compile(f"/{core().rtl}/"), re.compile(fault_tests().others)
+        with self._shared:
+            if not self._ids:
+                found = collect(ROOT, "sim")
+                self._ids = [name for name in found if units.search(name) or others.search(name)]
+        own = [name for name in self._ids if f"/{core().rtl}/{part}/" in name]
+        own.sort(key=lambda name: self.config not in name)
         listed = ordered(own, part) if part in fault_tests().by_part else own
+        listed += [name for name in self._ids if not units.search(name)]
         return sorted(listed, key=lambda name: name not in self._sound)
 
-    def _control(self, failure: Failure) -> None:
-        if failure.test in self._sound:
-            return
-        found = first_failure(self._good(), [failure.test])
-        if found is not None:
-            raise UserError(f"the core without a change fails {found.test}: {found.message}")
-        self._sound.add(failure.test)
+    def _is_sound(self, tree: Tree, failure: Failure) -> bool:
+        """Whether the good core, which is chosen in the tree, passes what has failed."""
+        if failure.test not in self._sound:
+            if first_failure(tree, [failure.test]) is not None:
+                return False
+            self._sound.add(failure.test)
+        return True

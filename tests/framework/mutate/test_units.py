@@ -1,7 +1,9 @@
-"""What passes the runs of the whole core is given the tests of units."""
+"""What passes the runs of the whole core is given the tests of units and of other cores."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,38 +11,119 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
+from honeyguide.faults.merge import choice_file
 from honeyguide.faults.tests import Failure
 from honeyguide.faults.tree import Tree
 from honeyguide.mutate import units as units_module
-from honeyguide.mutate.kinds import changes
+from honeyguide.mutate.kinds import Change, changes
+from honeyguide.mutate.merge import merge_changes
 from honeyguide.mutate.source import read_sources
-from honeyguide.mutate.units import Units
+from honeyguide.mutate.units import RefusedError, Units
 from honeyguide.project import ROOT
+from honeyguide.sim.toolchain import clean_environment, verilator_root
+
+UNIT = "tests/rtl/control/test_control.py::test_a"
+OTHER = "tests/sim/test_options.py::test_b"
+WHOLE = "tests/sim/test_c.py::test_c"
+NUMBER = 7
 
 
-@pytest.mark.parametrize("built", [True, False])
-def test_a_unit_kills_if_it_was_built_and_the_good_core_passes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: bool
-) -> None:
+def changed() -> tuple[Path, Change]:
     (path,) = (path for path in core().hdl() if path.stem == "ratel_saturate")
-    change = changes(read_sources([path])[0])[0]
-    unit, whole = "tests/rtl/control/test_control.py::test_a", "tests/sim/test_b.py::test_b"
-    good = path.read_text()
-    asked: list[tuple[str, bool]] = []
+    return path, changes(read_sources([path])[0])[0]
 
-    def failing(tree: Tree, ids: Sequence[str]) -> Failure | None:
-        broken = (tree.root / path.relative_to(ROOT)).read_text() != good
-        asked.extend((name, broken) for name in ids)
-        return Failure(test=unit, message="x", built=built, passed=0) if broken else None
 
-    monkeypatch.setattr(units_module, "collect", lambda _: [whole, unit])
-    monkeypatch.setattr(units_module, "first_failure", failing)
-    units = Units(tmp_path, "8x8")
-    assert units.broken(change) == (f"{unit}: x" if built else "")
-    assert asked == [(unit, True), (unit, False)][: 1 + built]
-    monkeypatch.setattr(
-        units_module, "first_failure",
-        lambda *_: Failure(test=unit, message="x", built=True, passed=0),
-    )  # fmt: skip
+class Pretended:
+    """Stands for pytest in the trees: `merged` and `single` say how a broken core fails there."""
+
+    def __init__(self, *, merged: str, single: str = "", good: str = "") -> None:
+        self.merged, self.single, self.good = merged, single, good
+        self.asked: list[tuple[str, tuple[str, ...], bool]] = []
+
+    def __call__(self, tree: Tree, ids: Sequence[str]) -> Failure | None:
+        path, _ = changed()
+        if tree.root.name == "single":
+            broken = (tree.root / path.relative_to(ROOT)).read_text() != path.read_text()
+        else:
+            broken = choice_file(tree.root).read_text().strip() == str(NUMBER)
+        self.asked.append((tree.root.name.partition("-")[0], tuple(ids), broken))
+        how = getattr(self, self.asked[-1][0]) if broken else self.good
+        if how in ("", self.asked[-1][0]):
+            return None
+        return Failure(test=UNIT, message="x", built=how != "refused", passed=0)
+
+
+def units_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pretended: Pretended
+) -> tuple[Units, Change]:
+    _, change = changed()
+    monkeypatch.setattr(units_module, "collect", lambda *_: [WHOLE, OTHER, UNIT])
+    monkeypatch.setattr(units_module, "first_failure", pretended)
+    return Units(folder, "8x8", lambda: {NUMBER: change}), change
+
+
+def test_a_change_is_tried_among_the_others_and_the_good_core_is_seen_to_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended = Pretended(merged="fails")
+    units, change = units_of(tmp_path, monkeypatch, pretended)
+    assert units.broken(change) == f"{UNIT}: x"
+    # A run of the whole core has been given already; that of another core has not.
+    assert pretended.asked == [("merged", (UNIT, OTHER), True), ("merged", (UNIT,), False)]
+    assert units.broken(change) == f"{UNIT}: x"
+    assert len(pretended.asked) == 3  # the good core passes it, as was seen
+
+
+def test_what_passes_is_no_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    units, change = units_of(tmp_path, monkeypatch, Pretended(merged=""))
+    assert units.broken(change) == ""
+
+
+@pytest.mark.parametrize("single", ["fails", ""])
+def test_what_does_not_build_among_the_others_is_built_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, single: str
+) -> None:
+    units, change = units_of(tmp_path, monkeypatch, Pretended(merged="refused", single=single))
+    assert units.broken(change) == (f"{UNIT}: x" if single else "")
+
+
+def test_what_does_not_build_alone_either_is_no_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended = Pretended(merged="refused", single="refused")
+    units, change = units_of(tmp_path, monkeypatch, pretended)
+    with pytest.raises(RefusedError, match="x"):
+        units.broken(change)
+
+
+def test_a_test_that_the_good_core_fails_kills_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended = Pretended(merged="fails", single="fails", good="fails")
+    units, change = units_of(tmp_path, monkeypatch, pretended)
     with pytest.raises(UserError, match="without a change fails"):
-        Units(tmp_path, "8x8").broken(change)
+        units.broken(change)
+
+
+def test_a_file_of_a_merged_core_is_built_without_the_others(tmp_path: Path) -> None:
+    """Verilator takes a unit that finds its parts by name, though two of them ask the number."""
+    names = ("ratel_drain", "ratel_saturate", "ratel_fifo")
+    every = [path for path in core().hdl() if path.stem in names]
+    for path in core().hdl():
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    found = [change for source in read_sources(every) for change in changes(source)[:2]]
+    merge_changes(dict(enumerate(found, start=1)), tmp_path, file=choice_file(tmp_path), apart=True)
+    path, _ = changed()
+    looked_up = [word for part in tmp_path.glob(f"{core().rtl}/*/") for word in ("-y", part)]
+    for top in (path, next(one for one in every if one.stem == "ratel_drain")):
+        done = subprocess.run(
+            [
+                str(verilator_root() / "bin/verilator_bin"), "--lint-only", "-Wno-lint",
+                *looked_up, f"-I{tmp_path / core().rtl / 'include'}", "--top-module", top.stem,
+                tmp_path / top.relative_to(ROOT),
+            ],
+            env=clean_environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
