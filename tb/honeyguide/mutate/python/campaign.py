@@ -1,9 +1,9 @@
 """Mutants of Python: each is put into a copy of the project and given the tests that reach it.
 
 First all tests run once on the good code; a test that does not pass there judges nothing. A mutant
-of a function is given the tests that call it, the quick ones first and before them those that have
-killed in the same function; one outside of functions, or in one that is called once and remembered,
-all tests of the functions of its file. A kill
+of a function is given the tests that run the changed statement, the quick ones first and before
+them those that have killed in the same function; one outside of functions, in what runs when a file
+is read, or in what is called once and remembered, all tests that run something of its file. A kill
 is a test that fails, a module that can't be imported any more, or a test that takes MUCH times the
 CPU time that all of them took, and a little more. A test kills only if it passes on the good code
 once more, tried when it has killed for the first time; one that does not is asked no more. What the
@@ -36,7 +36,7 @@ from honeyguide.faults.tree import Tree
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.python.kinds import changes
-from honeyguide.mutate.python.reach import Function, Tests, read
+from honeyguide.mutate.python.reach import READ, Tests, read
 from honeyguide.mutate.python.station import OUT_OF_CLOCK, OUT_OF_TIME, Station
 from honeyguide.mutate.report import Fate, Mutant
 from honeyguide.project import ROOT
@@ -83,7 +83,7 @@ class PythonCampaign:
     tell: Callable[[Mutant], None]
     jobs: int = os.cpu_count() or 1
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _kills: dict[Function | str, Counter[str]] = field(default_factory=dict)
+    _kills: dict[tuple[str, int] | str, Counter[str]] = field(default_factory=dict)
     _steady: dict[str, bool] = field(default_factory=dict)  # killers: do they pass on good code?
 
     def run(self) -> list[Mutant]:
@@ -240,26 +240,26 @@ class PythonCampaign:
 
     def _chosen(self, tests: Tests, change: Change) -> list[str]:
         """Return the tests for a change, those most likely to see it first."""
-        function, once = _function(change)
-        named = set(tests.of.get(function, ())) if function is not None else set()
+        place = _place(change)
+        lines = [(change.module, line) for line in place.lines]
+        named = {name for line in lines for name in tests.of.get(line, ())}
         # What runs when a file is read, or once and is remembered, is not seen in all who need it.
-        if once or not named:
-            named |= {
-                name for key, own in tests.of.items() if key[0] == change.module for name in own
-            }
-        if function is None:
-            named = named or set(tests.seconds)
+        if not place.function or place.once or not tests.importing.isdisjoint(lines):
+            named |= tests.of_file(change.module)
+        if not named:
+            named = set(
+                tests.of.get((change.module, READ), () if place.function else tests.seconds)
+            )
         named -= {name for name, steady in self._steady.copy().items() if not steady}
-        first = self._kills.get(function or change.module, Counter())
+        first = self._kills.get((change.module, place.function), Counter())
         by_file = self._kills.get(change.module, Counter())
         return sorted(
             named, key=lambda name: (-first[name], -by_file[name], tests.seconds[name], name)
         )
 
     def _learn(self, change: Change, test: str) -> None:
-        for key in (_function(change)[0], change.module):
-            if key is not None:
-                self._kills.setdefault(key, Counter())[test] += 1
+        for key in ((change.module, _place(change).function), change.module):
+            self._kills.setdefault(key, Counter())[test] += 1
 
 
 @contextmanager
@@ -285,7 +285,8 @@ def _reached(station: Station, part: PythonPart, file: str, reach: Path) -> None
     """Run a file of tests on the good code, and leave what its tests reach."""
     log, made = reach.with_suffix(".txt"), reach.with_suffix(".new")
     options = [word for word in _OPTIONS if word != "-x"]
-    ran = station.run([*options, *part.options, file], log, cpu_s=MOST_S, reach=made)
+    files = [str(path.relative_to(ROOT)) for path in files_of(part)]
+    ran = station.run([*options, *part.options, file], log, cpu_s=MOST_S, reach=made, files=files)
     # 5: it has no test of this part.
     if ran.code not in (0, 1, 5) or not made.is_file():
         raise UserError(f"the tests of this part can't be run: {log}")
@@ -313,19 +314,35 @@ def _row(fate: Fate, *, message: str, tried: int, test: str = "") -> dict[str, s
     return {"fate": str(fate), "message": message, "tried": tried, "test": test}
 
 
-def _function(change: Change) -> tuple[Function | None, bool]:
-    """Return the innermost function with a name that a change lies in; whether it is cached."""
-    found: Function | None = None
-    once, size = False, None
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where a change lies: first line of the innermost function with a name, READ for none; whether
+    that is cached; the lines of the statement, without those that stand below it.
+    """
+
+    function: int
+    once: bool
+    lines: range
+
+
+def _place(change: Change) -> _Place:
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    lines = range(change.line, change.line + 1)
+    size = None
     for node in ast.walk(ast.parse((ROOT / change.module).read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if not isinstance(node, ast.stmt):
             continue
         assert node.end_lineno is not None
-        body = node.body[0].lineno  # what stands in the head is computed when it is defined
-        if body <= change.line <= node.end_lineno:
-            lines = node.end_lineno - node.lineno
-            if size is None or lines < size:
-                first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-                found, size = (change.module, first), lines
-                once = any("cache" in ast.unparse(item) for item in node.decorator_list)
-    return found, once
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            # What stands in the head is computed when it is defined.
+            inside = node.body[0].lineno <= change.line <= node.end_lineno
+            if inside and (function is None or node.lineno > function.lineno):
+                function = node
+        end = max(node.lineno, body[0].lineno - 1) if body else node.end_lineno
+        if node.lineno <= change.line <= end and (size is None or end - node.lineno < size):
+            lines, size = range(node.lineno, end + 1), end - node.lineno
+    if function is None:
+        return _Place(function=READ, once=False, lines=lines)
+    once = any("cache" in ast.unparse(item) for item in function.decorator_list)
+    return _Place(function=function.lineno, once=once, lines=lines)

@@ -62,13 +62,17 @@ class Station:
         self._process.wait()
 
     def run(
-        self, arguments: Sequence[str], log: Path, *, cpu_s: float, reach: Path | None = None
-    ) -> Ran:
-        """Run pytest with these arguments; what it says goes into `log`."""
+        self, arguments: Sequence[str], log: Path, *, cpu_s: float, reach: Path | None = None,
+        files: Sequence[str] = (),
+    ) -> Ran:  # fmt: skip
+        """Run pytest with these arguments; what it says goes into `log`.
+
+        With `reach`, which lines of `files` each test runs goes there.
+        """
         assert self._process.stdin is not None and self._process.stdout is not None
         wanted = {
             "arguments": list(arguments), "log": str(log.resolve()), "cpu_s": cpu_s,
-            "reach": str(reach.resolve()) if reach else "",
+            "reach": str(reach.resolve()) if reach else "", "files": list(files),
         }  # fmt: skip
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
@@ -106,7 +110,9 @@ def _become(wanted: dict[str, str | list[str] | float]) -> None:
         if wanted["reach"]:
             from honeyguide.mutate.python.reach import Reach
 
-            plugins.append(Reach(Path(str(wanted["reach"])), Path.cwd()))
+            files = wanted["files"]
+            assert isinstance(files, list)
+            plugins.append(Reach(Path(str(wanted["reach"])), Path.cwd(), files))
         arguments = wanted["arguments"]
         assert isinstance(arguments, list)
         code = int(pytest.main(arguments, plugins=plugins))
