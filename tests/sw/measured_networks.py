@@ -13,10 +13,10 @@ import numpy as np
 
 from golden.network import Network
 from golden.network import operations as ops
-from golden.operators.parameters import add_parameters
 from golden.operators.windows import resolve_padding
 from sw.importer import import_network
 from sw.kernels import KERNELS
+from tests.sw.layers import add, conv, depthwise, pool, product, transpose
 from tests.sw.random_networks import Builder, random_network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,67 +35,6 @@ def _network(make: Made) -> Network:
     )  # fmt: skip
 
 
-def conv(
-    b: Builder, x: int, channels: int, kernel: tuple[int, int] = (3, 3),
-    stride: tuple[int, int] = (1, 1), padding: str = "SAME",
-) -> int:  # fmt: skip
-    """Add a convolution; return its output."""
-    _, h, w, c = b.shape(x)
-    window = resolve_padding(h, w, kernel=kernel, stride=stride, padding=padding)
-    operation = ops.Convolution(
-        weights=b.int8((channels, *kernel, c)), bias=b.bias(channels), window=window,
-        input_zero_point=b.integer(-9, 9),
-        requantisation=b.requantisation(kernel[0] * kernel[1] * c, channels),
-    )  # fmt: skip
-    return b.layer(operation, [x], (1, window.out_h, window.out_w, channels))[0]
-
-
-def depthwise(b: Builder, x: int, kernel: int = 3, stride: int = 1) -> int:
-    """Add a depthwise convolution; return its output."""
-    _, h, w, c = b.shape(x)
-    window = resolve_padding(h, w, kernel=(kernel, kernel), stride=(stride, stride))
-    operation = ops.Depthwise(
-        weights=b.int8((kernel, kernel, c)), bias=b.bias(c), window=window,
-        input_zero_point=b.integer(-9, 9), requantisation=b.requantisation(kernel * kernel, c),
-    )  # fmt: skip
-    return b.layer(operation, [x], (1, window.out_h, window.out_w, c))[0]
-
-
-def pool(
-    b: Builder, x: int, kernel: tuple[int, int], stride: tuple[int, int], average: bool
-) -> int:
-    """Add a pooling; return its output."""
-    _, h, w, c = b.shape(x)
-    window = resolve_padding(h, w, kernel=kernel, stride=stride)
-    operation = ops.Pooling(window=window, average=average, act_min=-128, act_max=127)
-    return b.layer(operation, [x], (1, window.out_h, window.out_w, c))[0]
-
-
-def product(b: Builder, x: int, units: int) -> int:
-    """Add a product of rows with a matrix; return its output."""
-    *_, rows, depth = b.shape(x)
-    operation = ops.FullyConnected(
-        weights=b.int8((units, depth)), bias=b.bias(units), input_zero_point=3,
-        requantisation=b.requantisation(depth, units), output_shape=(1, 1, rows, units),
-    )  # fmt: skip
-    return b.layer(operation, [x], (1, 1, rows, units))[0]
-
-
-def add(b: Builder, x: int, y: int) -> int:
-    """Add a sum; return its output."""
-    operation = ops.Addition(
-        parameters=add_parameters(0.05, 0.04, 0.07), subtract=False, a_zero_point=2,
-        b_zero_point=-5, output_zero_point=2, act_min=-128, act_max=127,
-    )  # fmt: skip
-    return b.layer(operation, [x, y], b.shape(x))[0]
-
-
-def transpose(b: Builder, x: int, axes: tuple[int, ...]) -> int:
-    """Add a transposition; return its output."""
-    shape = tuple(b.shape(x)[axis] for axis in axes)
-    return b.layer(ops.Transpose(permutation=axes), [x], shape)[0]
-
-
 def _blocks_of_mobilenet(b: Builder) -> list[int]:
     """Of which no tensor fits."""
     x = b.tensor((1, 72, 72, 16))
@@ -107,6 +46,57 @@ def _blocks_of_mobilenet(b: Builder) -> list[int]:
 def _in_turn(b: Builder) -> list[int]:
     x = depthwise(b, b.tensor((1, 64, 64, 24)))
     return [add(b, x, conv(b, x, 24, (1, 1)))]
+
+
+def _then_a_small_one(b: Builder) -> list[int]:
+    x = conv(b, depthwise(b, b.tensor((1, 64, 64, 24))), 64, (1, 1))
+    return [pool(b, x, (8, 8), (8, 8), average=True)]
+
+
+def _one_by_one(b: Builder) -> list[int]:
+    """Two of the tensors fit, three do not; the first is needed again at the end."""
+    first = x = conv(b, b.tensor((1, 40, 40, 3)), 16)
+    for _ in range(3):
+        x = conv(b, x, 16)
+    x = pool(b, add(b, x, first), (2, 2), (2, 2), average=False)
+    return [product(b, conv(b, x, 32, stride=(2, 2)), 20)]
+
+
+def _many_inputs(b: Builder) -> list[int]:
+    x = b.tensor((1, 36, 36, 16))
+    others = [b.tensor((1, 36, 36, 16)) for _ in range(3)]
+    for other in others:
+        x = add(b, conv(b, x, 16, (1, 1)), other)
+    return [add(b, x, others[0])]
+
+
+def _grouped(b: Builder) -> list[int]:
+    x = b.tensor((1, 13, 11, 24))
+    window = resolve_padding(13, 11, kernel=(3, 3))
+    operation = ops.Convolution(
+        weights=b.int8((36, 3, 3, 6)), bias=b.bias(36), window=window, input_zero_point=-4,
+        requantisation=b.requantisation(54, 36),
+    )  # fmt: skip
+    return b.layer(operation, [x], (1, 13, 11, 36))
+
+
+def _batch(b: Builder) -> list[int]:
+    x = b.tensor((3, 9, 7, 12))
+    window = resolve_padding(9, 7, kernel=(3, 3))
+    operation = ops.Depthwise(
+        weights=b.int8((3, 3, 12)), bias=b.bias(12), window=window, input_zero_point=4,
+        requantisation=b.requantisation(9, 12),
+    )  # fmt: skip
+    return b.layer(operation, [x], (3, 9, 7, 12))
+
+
+def _spread(b: Builder) -> list[int]:
+    x = b.tensor((1, 9, 7, 10))
+    operation = ops.TransposedConvolution(
+        weights=b.int8((6, 3, 4, 10)), bias=b.bias(6), stride=(2, 3), padding=(1, 1),
+        size=(17, 20), input_zero_point=4, requantisation=b.requantisation(40, 6),
+    )  # fmt: skip
+    return b.layer(operation, [x], (1, 17, 20, 6))
 
 
 def _residual(b: Builder) -> list[int]:
@@ -248,6 +238,22 @@ NETWORKS: dict[str, Callable[[], Network]] = {
                 conv(b, depthwise(b, b.tensor((1, 64, 64, 24))), 64, (1, 1))
             ],
             "strips in turn, then a sum": _in_turn,
+            "strips in turn, then a small one": _then_a_small_one,
+            "one by one": _one_by_one,
+            "many inputs": _many_inputs,
+            "grouped": _grouped,
+            "batch": _batch,
+            "spread": _spread,
+            "row wider than the scratchpad": lambda b: [conv(b, b.tensor((1, 3, 2500, 32)), 8)],
+            "pixel larger than the scratchpad": lambda b: [
+                depthwise(b, b.tensor((1, 3, 3, 8_000)))
+            ],
+            "fits to the last line": lambda b: b.layer(
+                ops.Lookup(table=b.int8((256,))), [b.tensor((1, 64, 64, 8))], (1, 64, 64, 8)
+            ),
+            "kernel in parts that stride": lambda b: [
+                conv(b, b.tensor((1, 33, 31, 20)), 9, (11, 13), (2, 3))
+            ],
             "blocks of mobilenet": _blocks_of_mobilenet,
             "residual": _residual,
             "concatenated": _concatenated,
