@@ -28,7 +28,6 @@ from honeyguide.faults.patches import PatchError
 PACKAGE = "honeyguide_choice"
 PACKAGE_FILE = "0_choice.v"  # in the core's folder, sorted before every module that asks it
 NONE = 0
-MOST = 1 << 17  # changes in one core; their numbers are below
 WHICH = f"{PACKAGE}::which"
 DIFFERS = re.compile(r"^choice (\d+) differs( in reset)?$", re.M)
 _HAS_RESET = re.compile(r"^ *input\s+wire\s+rst_ni\b", re.M)
@@ -94,7 +93,9 @@ def merge(
     Raises:
         PatchError: two change parts of one expression, and neither is inside the other.
     """
-    package = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, MOST)
+    # Each place has a memory of its own in C++, so it is no larger than it must be.
+    above = 1 + max((number for own in edits.values() for number, _ in own), default=NONE)
+    package = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, above)
     for path, own in edits.items():
         text = (root / path).read_text(encoding="utf-8")
         text = merged(text, own, watched=watched, chosen=chosen)

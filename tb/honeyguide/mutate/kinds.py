@@ -332,12 +332,13 @@ class _Walk:
             yield from self.neighbours(node, known)
 
     def neighbours(self, node: Node, known: Declared) -> Iterator[Change]:
-        """Yield the signals of the same type that are declared right before and right after."""
+        """Yield the known signals of the same type that are declared right before and after."""
         alike = [
             item.name
             for item in self.source.declared.values()
             if item.shape == known.shape and not item.constant and not item.array
             and item.name not in ("clk_i", "rst_ni", "unused")
+            and item.scope[0] <= start_of(node) < item.scope[1]
         ]  # fmt: skip
         place = alike.index(known.name) if known.name in alike else None
         if place is None or len(alike) < 2:

@@ -33,12 +33,14 @@ class Declared:
         shape: what its declaration says of sign and width; equal texts, equal shapes.
         array: a memory.
         constant: a parameter.
+        scope: the start and end of the block in which it is declared.
     """
 
     name: str
     shape: str
     array: bool = False
     constant: bool = False
+    scope: tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,7 @@ class Source:
                         shape=shape,
                         array=any("Dimension" in kind_of(item) for item in children(part)),
                         constant=constant,
+                        scope=scope_of(node),
                     ),
                 )
         return found
@@ -119,6 +122,7 @@ class Source:
         return place - self.text.rfind("\n", 0, place)
 
 
+_SCOPES = frozenset({"GenerateBlock", "FunctionDeclaration", "TaskDeclaration"})
 _STORAGE = frozenset({"wire", "reg", "input", "output", "integer"})
 _DECLARATIONS = frozenset(
     {
@@ -138,6 +142,13 @@ def read_sources(files: Sequence[Path]) -> list[Source]:
 def kind_of(node: Node) -> str:
     """Return the name of a node's kind, "AddExpression" or alike."""
     return str(node.kind).rpartition(".")[2]
+
+
+def scope_of(node: Node) -> tuple[int, int]:
+    """Return where the block that holds a declaration begins and ends; the module, of most."""
+    while node.parent is not None and kind_of(node) not in _SCOPES:
+        node = node.parent
+    return start_of(node), end_of(node)
 
 
 def children(node: Node) -> Iterator[Node]:

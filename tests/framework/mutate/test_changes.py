@@ -8,9 +8,9 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
-from honeyguide.faults.merge import PACKAGE, Edit, merged
+from honeyguide.faults.merge import PACKAGE, PACKAGE_FILE, Edit, merged
 from honeyguide.mutate.kinds import KINDS, changes
-from honeyguide.mutate.merge import applied
+from honeyguide.mutate.merge import applied, merge_changes
 from honeyguide.mutate.rules import style_broken
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
@@ -91,6 +91,35 @@ def test_what_binds_less_stays_together(tmp_path: Path) -> None:
     found = changes(read_sources([path])[0])
     change = next(item for item in found if item.old == "a_i * b_i")
     assert "q_o = b_i - (a_i + b_i);" in applied(path.read_text(), change)
+
+
+def test_a_signal_is_swapped_for_one_that_is_known_there(tmp_path: Path) -> None:
+    """What a loop's block declares is no name outside of it, and no tool would take that."""
+    path = tmp_path / "part.v"
+    path.write_text("""module part (input wire a_i, input wire b_i, output wire c_o);
+  wire outer = a_i;
+  generate
+    if (1) begin : gen_one
+      wire inner = b_i;
+      wire inmost = inner;
+    end
+  endgenerate
+  assign c_o = outer;
+endmodule
+""")
+    found = changes(read_sources([path])[0])
+    swapped = {(item.line, item.new) for item in found if item.kind == "swapped_signal"}
+    assert {line for line, new in swapped if new in ("inner", "inmost")} == {6}
+    assert {new for line, new in swapped if line == 9} == {"a_i", "c_o"}
+
+
+def test_a_place_remembers_no_more_than_there_are_changes(demo: Source, tmp_path: Path) -> None:
+    """Thousands of places, unrolled, with 128 KiB each did not link."""
+    path = tmp_path / core().rtl / "demo.v"
+    path.parent.mkdir(parents=True)
+    path.write_text(DEMO)
+    merge_changes({7: changes(demo)[0]}, tmp_path, watched=True, chosen=False)
+    assert "seen[2][8]" in (path.parent / PACKAGE_FILE).read_text()
 
 
 def test_a_sample_is_fair_and_repeats(demo: Source) -> None:
