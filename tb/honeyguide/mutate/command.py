@@ -55,7 +55,7 @@ SCORE, MODULE_SCORE = 0.99, 0.97
 FOLDER = BUILD / "mutate"
 PAGE = "docs/trust.md"
 FEW = 100  # changes for which one build does
-MOMENT_S = 20  # for the solver, before most of the runs: nearly all that it proves takes seconds
+MOMENT_S = 4  # for the solver, before most of the runs: nine of ten that it proves take one
 MOST_NEAR = 60  # an answer in some five minutes on two processors
 
 
