@@ -25,6 +25,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -291,8 +292,8 @@ class Campaign:
             )  # fmt: skip
 
         with threads(self.means.jobs) as pool:
-            for outcome in pool.map(answer, due):
-                self._record(outcome)
+            for asked in as_completed([pool.submit(answer, number) for number in due]):
+                self._record(asked.result())
 
     def _said(self, change: Change, what: str) -> tuple[str, str]:
         """Return status and words: a rule that falls is a fail, equality a pass."""
