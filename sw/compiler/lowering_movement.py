@@ -171,7 +171,7 @@ def _names(context: Context, tensor: int) -> set[int]:
 
 
 def _producer(lowered: list[LoweredOp], position: int, tensor: int) -> int | None:
-    for index in range(position - 1, -1, -1):
+    for index in reversed(range(position)):
         op = lowered[index]
         if isinstance(op, MoveOp) and op.output == tensor:
             return index

@@ -136,8 +136,8 @@ def _groups(
     shape = tensors[source].shape
     kept = [axis for axis in range(len(shape)) if axis not in axes]
     made: list[LoweredOp] = []
-    before = [axis for axis in kept if axis < axes[0]]
-    behind = [axis for axis in kept if axis > axes[-1]]
+    before = list(range(axes[0]))
+    behind = list(range(axes[-1] + 1, len(shape)))
     extents = [shape[axis] for axis in axes]
     if len(before) + len(behind) < len(kept) or not behind:
         # Reduced axes that are not neighbours, or are the last, come to the front.

@@ -54,7 +54,17 @@ _CALLS = {
 }  # fmt: skip
 # The order of their first two arguments is no matter.
 _COMMUTE = frozenset(
-    {"min", "max", "minimum", "maximum", "logical_and", "logical_or", "logical_xor", "gcd"}
+    {
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "logical_and",
+        "logical_or",
+        "logical_xor",
+        "gcd",
+        "array_equal",
+    }
 )
 _SPEAKERS = frozenset({"debug", "info", "warning", "error", "exception", "print"})
 
