@@ -19,9 +19,8 @@ def spread_pitch(config: CoreConfig, op: ArrayOp) -> int:
     if not op.has_window or window.kernel_h * window.kernel_w == 1 or shape.h == 1:
         return shape.w
     best, least = shape.w, _cycles(config, op, shape.w)
-    for pitch in range(shape.w + 1, shape.w + config.rows):
-        if pitch * 4 > shape.w * 5 + 16:
-            break
+    widest = min(shape.w + config.rows - 1, (shape.w * 5 + 16) // 4)
+    for pitch in range(shape.w + 1, widest + 1):
         cycles = _cycles(config, op, pitch)
         if cycles < least:
             best, least = pitch, cycles

@@ -21,6 +21,7 @@ from tests.sw.random_networks import Builder, random_network
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM = 24
+LARGE = (6, 22, 37, 52, 62, 63)
 Made = Callable[[Builder], list[int]]  # gives the outputs
 
 
@@ -31,8 +32,58 @@ def _network(make: Made) -> Network:
     inputs = [t.index for t in builder.tensors if t.index not in written and t.data is None]
     return Network(
         name="measured", tensors=tuple(builder.tensors), layers=tuple(builder.layers),
-        inputs=tuple(inputs), outputs=tuple(outputs),
+        inputs=tuple(inputs), outputs=tuple(outputs), state=builder.state,
     )  # fmt: skip
+
+
+def _large(seed: int) -> Made:
+    """A random chain of layers, none of whose tensors has room beside the next."""
+
+    def make(b: Builder) -> list[int]:
+        b.rng = np.random.default_rng(seed)
+        size = b.integer(40, 71)
+        x = b.tensor((1, size, size, 8 * b.integer(1, 4)))
+        for _ in range(b.integer(3, 4)):
+            kind = b.integer(0, 4)
+            if kind == 0:
+                x = depthwise(b, x)
+            elif kind == 1:
+                x = conv(b, x, 8 * b.integer(1, 7), (1, 1))
+            elif kind == 2:
+                x = conv(b, x, 8 * b.integer(1, 2))
+            elif kind == 3:
+                x = pool(b, x, (3, 3), (1, 1), average=b.rng.random() < 0.5)
+            else:
+                x = add(b, x, b.tensor(b.shape(x)))
+        return [x]
+
+    return make
+
+
+def _two_tables(b: Builder) -> list[int]:
+    """Of more channels than half the parameter buffer has entries for."""
+    x = b.tensor((1, 5, 6, 300))
+    x = b.layer(ops.Lookup(table=b.int8((256,))), [x], b.shape(x))[0]
+    x = pool(b, x, (3, 3), (1, 1), average=True)
+    return [add(b, x, b.tensor((1, 5, 6, 300)))]
+
+
+def _after_the_host(b: Builder) -> list[int]:
+    x = b.tensor((1, 40, 48, 1))
+    (y,) = b.layer(ops.Softmax(input_scale=0.1, beta=1.0), [x], b.shape(x))
+    return [conv(b, y, 8, (10, 4), (2, 2))]
+
+
+def _ring(b: Builder) -> list[int]:
+    """The last rows are kept, as streaming networks do."""
+    x = b.tensor((1, 3, 20, 16))
+    b.state["kept"] = b.int8((1, 6, 20, 16))
+    (old,) = b.layer(ops.ReadVariable(variable="kept"), [], (1, 6, 20, 16))
+    (both,) = b.layer(ops.Concatenation(axis=1), [old, x], (1, 9, 20, 16))
+    cut = ops.Slice(slices=((slice(None), slice(3, None)),), output_shapes=((1, 6, 20, 16),))
+    (new,) = b.layer(cut, [both], (1, 6, 20, 16))
+    b.layer(ops.AssignVariable(variable="kept"), [new])
+    return [conv(b, both, 8)]
 
 
 def _blocks_of_mobilenet(b: Builder) -> list[int]:
@@ -254,6 +305,11 @@ NETWORKS: dict[str, Callable[[], Network]] = {
             "kernel in parts that stride": lambda b: [
                 conv(b, b.tensor((1, 33, 31, 20)), 9, (11, 13), (2, 3))
             ],
+            "many channels": _two_tables,
+            "two rows": lambda b: [conv(b, b.tensor((1, 2, 60, 16)), 16, (1, 1))],
+            "folded after the host": _after_the_host,
+            "kept in a ring": _ring,
+            **{f"large {seed}": _large(seed) for seed in LARGE},
             "blocks of mobilenet": _blocks_of_mobilenet,
             "residual": _residual,
             "concatenated": _concatenated,

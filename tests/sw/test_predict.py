@@ -13,6 +13,7 @@ from golden import isa_builders as isa
 from golden.config import load_config
 from honeyguide.sim import SimBuild, SimRun, build, run
 from models.tflite_writer import TfliteWriter
+from sw.compiler.compile import compile_choices
 from sw.compiler.fastest import compile_network
 from sw.compiler.predict import predict_phase
 from sw.compiler.program import write_program
@@ -163,6 +164,22 @@ def test_layers_add_up_to_the_job_but_for_its_last_stores() -> None:
     assert 0 < prediction.cycles - layers < 100
     assert phase.predicted_cycles == prediction.cycles
     assert sum(plan.predicted_cycles for plan in program.plans.values()) >= layers
+
+
+def test_a_layer_takes_from_the_end_of_the_one_before_to_its_own() -> None:
+    config = load_config("8x8")
+    program, _ = compile_choices(config, import_network(MNIST), memory_base=BASE)
+    (phase,) = core_phases(program)
+    prediction = predict_phase(config, phase.steps)
+    ends: dict[int, int] = {}
+    for span in prediction.spans:
+        if span.engine == "execute":
+            ends[phase.steps[span.index].layer] = span.end
+    assert len(ends) >= 4
+    assert prediction.layers == {
+        layer: end - before
+        for (layer, end), before in zip(ends.items(), [0, *ends.values()], strict=False)
+    }
 
 
 @pytest.mark.sim
