@@ -65,8 +65,3 @@ def ceil_div(a: int, b: int) -> int:
 def blocks(config: CoreConfig, channels: int) -> int:
     """Blocks of that many channels."""
     return ceil_div(channels, config.cols)
-
-
-def lines(config: CoreConfig, shape: Shape) -> int:
-    """Lines a dense tensor takes in the scratchpad."""
-    return ceil_div(shape.pixels, config.rows) * blocks(config, shape.c)

@@ -206,6 +206,22 @@ def _attention(b: Builder) -> list[int]:
     return b.layer(last, [shares, y], (1, 4, 33, 20))
 
 
+def _products(b: Builder) -> list[int]:
+    """Each matrix in several chunks: as it lies, and transposed."""
+    scales = b.requantisation(64, 1)
+    made = []
+    for adjoint, shape in ((False, (1, 2, 64, 150)), (True, (1, 2, 150, 64))):
+        operation = ops.MatrixProduct(
+            a_zero_point=1, b_zero_point=0, adjoint_a=False, adjoint_b=adjoint,
+            requantisation=ops.Requantisation(
+                multiplier=scales.multiplier[:1], shift=scales.shift[:1], output_zero_point=0
+            ),
+        )  # fmt: skip
+        operands = [b.tensor((1, 2, 21, 64)), b.tensor(shape)]
+        made += b.layer(operation, operands, (1, 2, 21, 150))
+    return made
+
+
 def _repeated(b: Builder) -> list[int]:
     return [add(b, b.tensor((1, 18, 21, 16)), b.tensor((1, 1, 21, 1)))]
 
@@ -317,6 +333,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
             "sliced": _sliced,
             "split": _split,
             "attention": _attention,
+            "products": _products,
             "repeated": _repeated,
             "smaller of two": _smaller_of_two,
             "reduced": _reduced,

@@ -24,9 +24,13 @@ BAR, FEW = 0.02, 16  # how far the model may be off: a share of the cycles, or s
 LOOSE = {
     ("8x8", "depthwise of many channels"): 0.06,
     ("8x8", "bilinear"): 0.03,
+    ("8x8", "large 22"): 0.06,
+    ("8x8", "large 62"): 0.03,
     ("4x8", "depthwise of many channels"): 0.14,
     ("4x8", "blocks of mobilenet"): 0.03,
     ("4x8", "bilinear"): 0.06,
+    ("4x8", "large 22"): 0.06,
+    ("4x8", "large 62"): 0.06,
     ("16x4", "few columns to fold"): 0.11,
 }
 CLOSE, MOST = 0.002, 0.8  # for so many of them it is that good

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from golden.config import CoreConfig, load_config
-from sw.compiler.geometry import MAX_EXTENT
+from sw.compiler.geometry import MAX_EXTENT, LayerError, Shape
 from sw.compiler.moves import Piece, buffer_lines, move_units, piece_count, pieces
 from sw.compiler.operations import Box, MoveOp
 from sw.compiler.ordering import order_loads
-from sw.compiler.units import Transfer
+from sw.compiler.schedule import Emitter, schedule
+from sw.compiler.units import Chunk, Transfer
 
 CONFIG = load_config("8x8")
 Dims = tuple[tuple[int, int, int], ...]
@@ -173,3 +174,37 @@ def test_a_load_waits_for_the_last_store_that_it_reads() -> None:
     units[2].loads[0].base = 700
     order_loads(CONFIG, units)
     assert [unit.loads[0].after_unit for unit in units] == [-1, 0, -1]
+
+
+def test_a_load_waits_for_the_unit_that_writes_its_lines() -> None:
+    """And for one that reads them, and for no other."""
+    op = MoveOp(layer=3, output=5, boxes=(), size=1024, fill=1)
+    (fill,) = move_units(CONFIG, op, {5: 4096}, (40, 60), 16)
+    for base, waits in ((40, 0), (55, 0), (56, -1), (39, -1), (33, 0)):
+        copied = MoveOp(layer=4, output=6, boxes=(_box(((64, 8, 8), (8, 1, 1))),), size=512)
+        units = move_units(CONFIG, copied, {6: 9000, 0: 8192}, (base, base), 8)
+        (load,) = units[0].loads
+        load.shape = Shape(h=1, w=8 if base == 39 else 64, c=8)
+        load.pitch = load.shape.w
+        fill.stores.clear()
+        order_loads(CONFIG, [fill, *units])
+        assert load.after_unit == waits, base
+
+
+def test_a_chunk_larger_than_its_buffer_is_refused_in_a_sentence() -> None:
+    for name, most, said in (
+        ("ld_w", 2048, "weight"), ("ld_p", 64, "parameter"), ("ld_l", 1, "table")
+    ):  # fmt: skip
+        for count in (most, most + 1):
+            op = MoveOp(layer=4, output=6, boxes=(), size=8, fill=1)
+            (unit,) = move_units(CONFIG, op, {6: 9000}, (0, 0), 8)
+            unit.weights = Chunk(layer=4, instruction=name, address=64, count=count, bytes=count)
+            if count == most:
+                schedule(CONFIG, [unit], Emitter())
+                assert unit.weights.slot == 0
+                continue
+            with pytest.raises(LayerError) as refused:
+                schedule(CONFIG, [unit], Emitter())
+            assert refused.value.layer == 4
+            wanted = f"needs {count} words of the {said} buffer at once and the configuration has"
+            assert f"{wanted} {most}" in refused.value.reason

@@ -43,7 +43,9 @@ def _by_layer(program: Program) -> list[tuple[int, Decoded]]:
     return found
 
 
-@pytest.mark.parametrize("name", [*COMPUTING, "concatenated", "padded", "attention", "repeated"])
+@pytest.mark.parametrize(
+    "name", [*COMPUTING, "concatenated", "padded", "attention", "repeated", "products"]
+)
 def test_a_plan_counts_what_the_instructions_move(name: str) -> None:
     program = _compiled(name)
     number: Counter[int] = Counter()
@@ -185,6 +187,11 @@ def test_a_layer_is_where_it_is_computed() -> None:
     )  # fmt: skip
     program = compile_network(CONFIG, network, memory_base=BASE)
     assert [program.where(layer) for layer in network.layers] == ["folded", "npu", "alias", "host"]
+
+
+def test_layers_at_a_position_are_those_of_the_operation_and_the_next() -> None:
+    program = Program(network=_two_jobs(), config=CONFIG, operations=(3, 5, 5, 9))
+    assert [program.layers_at(position) for position in range(4)] == [{3, 5}, {5}, {5, 9}, {9}]
 
 
 def test_a_program_is_read_as_it_was_written(tmp_path: Path) -> None:
