@@ -74,7 +74,7 @@ for each channel the integer is searched that has its steps where float32 has th
 can reach, every bit must be equal; elsewhere, and behind a limit or float32 biases, one step is
 allowed and counted. *equal*: every bit. *step*: float32 arithmetic inside, one step is allowed and
 counted; float32 that leaves the network may be 1e-5 apart. Each operator is tested in a network of
-`models/onnx_networks.py` or in a small file of `tests/onnx_networks/strangers.py`, which has the
+`models/onnx_networks.py` or in a small file of `tests/onnx_networks/strangers/`, which has the
 habits of exporters.
 
 | operator | form | runs on | against onnxruntime |
