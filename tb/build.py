@@ -61,7 +61,8 @@ def pin_defines(top: str) -> dict[str, str | int]:
 def looks_inside() -> list[Path]:
     """Return what looks inside: traces of engines and dependencies, rules of outputs, aborts."""
     names = (
-        "core_trace", "core_checker", "bind_core_checker", "abort_states", "dependency_trace",
+        "core_trace", "core_checker", "idle_checker", "bind_core_checker", "abort_states",
+        "dependency_trace",
     )  # fmt: skip
     return [HDL / f"{name}.sv" for name in names]
 

@@ -1,4 +1,4 @@
-// Binds the rules of the core's own outputs to the core, in every bench that has it.
+// Binds the rules of the core's own outputs, and of its clocks, to the core, in every bench that has it.
 `include "ratel_desc.vh"
 
 bind ratel_core core_checker check_core (
@@ -34,4 +34,24 @@ bind ratel_core core_checker check_core (
   .result_i           (x_result_valid_o),
   .result_id_i        (8'(x_result_id_o)),
   .result_hart_i      (8'(x_result_hartid_o))
+);
+
+bind ratel_core idle_checker check_idle (
+  .clk_i      (clk_i),
+  .rst_ni     (rst_ni),
+  .offered_i  ({x_issue_valid_i, x_commit_valid_i, s_axil_awvalid_i, s_axil_wvalid_i,
+                s_axil_arvalid_i, m_axi_rvalid_i, m_axi_bvalid_i}),
+  .result_i   (x_result_valid_o),
+  .axil_i     ({s_axil_awvalid_i && s_axil_awready_o, s_axil_wvalid_i && s_axil_wready_o,
+                s_axil_arvalid_i && s_axil_arready_o, s_axil_bvalid_o && s_axil_bready_i,
+                s_axil_rvalid_o && s_axil_rready_i}),
+  .busy_i     (u_control.u_regs.busy_i),
+  .sweep_i    (sweep),
+  .engines_i  (|u_control.engine_busy || load_valid || execute_valid || store_valid
+               || !execute_idle),
+  .ports_i    (!load_idle || !store_idle),
+  .accesses_i (w_rd_en || p_rd_en || t_rd_en || |ex_rd_en || st_rd_en || ex_wr_en || ld_wr_valid
+               || lw_en || lp_en || lt_en),
+  .compute_i  (compute),
+  .idle_i     (idle_o)
 );

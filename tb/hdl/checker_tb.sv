@@ -31,6 +31,10 @@ module checker_tb;
   logic [7:0]         c_made;
   logic [31:0]        c_limit, c_count;
   logic               c_completes, c_cleared, c_bark;
+  logic [6:0]         i_offered;
+  logic [4:0]         i_axil;
+  logic               i_result, i_busy, i_sweep, i_engines, i_ports, i_accesses;
+  logic               i_compute, i_idle;
 
   initial begin
     clk = 1'b0;
@@ -68,9 +72,26 @@ module checker_tb;
     c_engines = '0;
     {c_sweep, c_writes, c_load, c_made} = '0;
     {c_limit, c_count, c_completes, c_cleared, c_bark} = '0;
+    {i_offered, i_axil, i_result, i_busy, i_sweep, i_ports, i_accesses, i_idle} = '0;
+    {i_engines, i_compute} = '1;
   end
 
   always #5 clk = ~clk;
+
+  idle_checker check_idle (
+    .clk_i(clk),
+    .rst_ni(rst_n),
+    .offered_i(i_offered),
+    .result_i(i_result),
+    .axil_i(i_axil),
+    .busy_i(i_busy),
+    .sweep_i(i_sweep),
+    .engines_i(i_engines),
+    .ports_i(i_ports),
+    .accesses_i(i_accesses),
+    .compute_i(i_compute),
+    .idle_i(i_idle)
+  );
 
   core_checker check_core (
     .clk_i(clk),

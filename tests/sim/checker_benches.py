@@ -57,6 +57,11 @@ ASKS: Cycle = {"c_addressed": 2, "c_prot": 0o10, "c_cache": 0x33}
 # Two or more breakages of one assertion are told apart by a suffix after a dot.
 WATCHED = {"c_limit": 2, "c_engines": 1, "c_status": 1}
 
+# All is quiet: the clock of compute stops, then that of the core.
+RESTS: list[Cycle] = [{"i_engines": 0}, *[NONE] * 10, {"i_compute": 0}]
+STILL: list[Cycle] = [*RESTS, *[NONE] * 72]
+ASLEEP: list[Cycle] = [*STILL, {"i_idle": 1}]
+
 
 def counted(cycles: int) -> Cycle:
     """Return what the watchdog has counted."""
@@ -153,6 +158,25 @@ BROKEN: dict[str, list[Cycle]] = {
     "core_watchdog_counts": [{"c_engines": 1, "c_status": 1}, NONE, NONE],
     "core_watchdog_counts.idle": [{"c_count": 1}, NONE],
     "core_users_are_alone": [{"c_load": 1, "c_made": 1 << 6}, NONE],
+    "idle_clocks_what_works": [*STILL, {"i_engines": 1}, NONE],
+    "idle_clocks_what_works.sweep": [*STILL, {"i_sweep": 1}, NONE],
+    "idle_clocks_what_works.memory": [*STILL, {"i_accesses": 1}, NONE],
+    "idle_clocks_what_works.behind": [*RESTS[:4], {"i_compute": 0}, NONE],
+    "idle_stops_the_clock_of_compute": [RESTS[0], *[NONE] * 30],
+    **{
+        f"idle_is_long_after_all.{name}": [*ASLEEP, {name: 1}, {name: 0}, NONE]
+        for name in ("i_offered", "i_result", "i_busy", "i_ports")
+    },
+    **{
+        f"idle_is_long_after_all.{name}": [*ASLEEP, {name: 1, "i_compute": 1}, {name: 0}, NONE]
+        for name in ("i_engines", "i_sweep")
+    },
+    **{
+        f"idle_is_long_after_all.axil{over}": [*ASLEEP, {"i_axil": over}, {"i_axil": 0}, NONE, NONE]
+        for over in (4, 8, 16)
+    },
+    "idle_is_long_after_all": [*RESTS, *[NONE] * 60, {"i_idle": 1}, NONE],
+    "idle_comes": [*STILL, *[NONE] * 30],
 }  # fmt: skip
 
 SOUND: dict[str, list[Cycle]] = {
@@ -213,6 +237,14 @@ SOUND: dict[str, list[Cycle]] = {
     "status": [
         {"c_engines": 5, "c_status": 5, "c_completes": 1}, {"c_status": 0, "c_status_user": 1},
         {"c_sweep": 1}, {"c_sweep": 0, "c_writes": 1}, {"c_load": 1, "c_made": 0x11},
+    ],
+    "clocks that stop, and one that comes again": [
+        *ASLEEP, NONE, {"i_offered": 1}, {"i_idle": 0, "i_offered": 0}, NONE,
+        {"i_engines": 1, "i_compute": 1}, {"i_engines": 0}, *[NONE] * 6, {"i_compute": 0},
+    ],
+    "a register is read, and its answer waits": [
+        *RESTS, {"i_axil": 4}, {"i_axil": 0}, *[NONE] * 99, {"i_axil": 1}, {"i_axil": 0},
+        *[NONE] * 79, {"i_idle": 1}, NONE,
     ],
     "interrupt": [
         {"c_pending": 3}, {"c_enable": 1, "c_irq": 1}, {"c_pending": 2, "c_irq": 0},

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.sim
 CHECKERS = [
     *(FRAMEWORK / "checkers" / f"{name}_checker.sv" for name in ("cvxif", "axi", "axil")),
     HDL / "core_checker.sv",
+    HDL / "idle_checker.sv",
 ]
 
 
