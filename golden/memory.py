@@ -84,7 +84,7 @@ class Memory:
     def write(self, addr: int, data: bytes | NDArray[Any]) -> None:
         """Put bytes, or an array's bytes, at ``addr``. Raises ValueError outside the memory."""
         raw = np.frombuffer(bytes(data), dtype=np.uint8) if isinstance(data, bytes) else data
-        raw = np.ascontiguousarray(raw).view(np.uint8).reshape(-1)
+        raw = np.ascontiguousarray(raw).view(np.uint8).ravel()
         if raw.size:
             region = linear_region(addr, raw.size)
             self.view(region)[0, 0] = raw
@@ -113,7 +113,7 @@ class Memory:
 
     def forget(self, region: Region) -> None:
         """Make the region's bytes unknown where they lie in this memory."""
-        offsets = region.addresses().reshape(-1) - self.base
+        offsets = region.addresses().ravel() - self.base
         self.known[offsets[(offsets >= 0) & (offsets < self.size)]] = False
 
     def _strided(self, array: NDArray[Any], region: Region) -> NDArray[Any]:

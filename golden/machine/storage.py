@@ -143,8 +143,8 @@ class Storage:
 
     def parameters(self, first: int, channels: int, name: str) -> tuple[NDArray[Any], Mask]:
         """``bias``, ``mult`` or ``shift`` from entry ``first`` on, and known mask, both [c]."""
-        values = getattr(self, name)[first:].reshape(-1)[:channels]
-        return values, getattr(self, f"{name}_known")[first:].reshape(-1)[:channels]
+        values = getattr(self, name)[first:].ravel()[:channels]
+        return values, getattr(self, f"{name}_known")[first:].ravel()[:channels]
 
 
 class ConfigFile:

@@ -31,8 +31,8 @@ def run_load(request: Request, storage: Storage, memory: Memory, *, failed: bool
         storage.write(tensor, data.view(np.int8), known)
         return transfer_lines(request)
     if name == "ld.l":
-        storage.lut[:] = data.reshape(-1).view(np.int8)
-        storage.lut_known[:] = known.reshape(-1)
+        storage.lut[:] = data.ravel().view(np.int8)
+        storage.lut_known[:] = known.ravel()
         return StorageRange(what="lut", first=0, end=storage.lut.size)
     first = request.values["first"]
     if name in ("ld.w", "ld.m", "ld.mt"):

@@ -249,7 +249,7 @@ class _Compiler:
         )
 
     def _add_image(self, array: NDArray[Any]) -> int:
-        data = np.ascontiguousarray(array).view(np.uint8).reshape(-1)
+        data = np.ascontiguousarray(array).view(np.uint8).ravel()
         address = self._allocate(data.size)
         self._program.image.append((address, data))
         return address
@@ -290,7 +290,7 @@ class _Compiler:
             tensors=self._tensors,
             ops=[op for _, op in ops],
             roots=self._roots,
-            exported=self._exported(first, end),
+            exported=self._exported(end, {self._owner(op.output) for _, op in ops}),
             joined=self._joined(ops),
             pairs=self._pairs(ops),
         )
@@ -361,16 +361,11 @@ class _Compiler:
             if PAIRS in self._choices or ("pair", position) in self._choices
         )
 
-    def _exported(self, first: int, end: int) -> set[int]:
-        """Owners of tensors that must be in memory when the phase ends."""
+    def _exported(self, end: int, made: set[int]) -> set[int]:
+        """Owners of tensors that a phase made and that must be in memory when it ends."""
         wanted = {self._owner(t) for t in self._network.outputs}
         for op in self._lowered[end:]:
             wanted |= {self._owner(t) for t in op.reads}
-        made = {
-            self._owner(op.output)
-            for op in self._lowered[first:end]
-            if isinstance(op, ArrayOp | MoveOp)
-        }
         return made if self._export_all else wanted & made
 
     def _source(self, plan: PhasePlan, index: int, op: ArrayOp, slot: int) -> Place:

@@ -40,7 +40,7 @@ def parametric_relu(
     kept = multiply_by_quantized_multiplier(np.maximum(value, 0), *op.positive).astype(np.int64)
     high = np.clip(kept + op.output_zero_point, -128, 127).astype(np.int8)
     low = np.minimum(EVERY, np.int8(op.zero_point))
-    channels = np.broadcast_to(slopes.reshape(-1), (shape.c,)).reshape(1, 1, shape.c)
+    channels = np.broadcast_to(slopes.ravel(), (shape.c,)).reshape(1, 1, shape.c)
     point = op.output_zero_point
     same = add_parameters(1.0, 1.0, 1.0)
     return [

@@ -212,7 +212,7 @@ def _with_constant(
         in_shape=shape,
         out_shape=shape,
         window=Window(kernel_h=1, kernel_w=1, out_h=shape.h, out_w=1),
-        weights=np.broadcast_to(data.reshape(-1), (shape.c,)).reshape(1, 1, shape.c),
+        weights=np.broadcast_to(data.ravel(), (shape.c,)).reshape(1, 1, shape.c),
         scaling=scaling,
         zero_points=(zero_points[1 - slot], zero_points[slot], op.output_zero_point),
         clamp=(op.act_min, op.act_max),

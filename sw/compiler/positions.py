@@ -40,7 +40,7 @@ def boxes_of(positions: NDArray[np.int64], most: int) -> list[Run] | None:
 
     None where more than ``most`` runs would be needed.
     """
-    flat = positions.reshape(-1)
+    flat = positions.ravel()
     runs = _first_runs(flat)
     while len(runs) > 1:
         joined = _join(runs)

@@ -371,6 +371,13 @@ def test_wrapped_is_not_told_of_what_is_unspecified() -> None:
     operands = harness.operands(source, dense(harness.config, base=9, h=1, w=1, c=2))
     harness.ok(*operands, cfg_kernel(kh=1, kw=1), cfg_act(), ask)
     assert harness.machine.wrapped == {0: False}
+    harness.machine.wrapped.clear()
+    harness.parameters(0, np.zeros(2), np.zeros(2), np.zeros(2))
+    harness.ok(ask)
+    assert harness.machine.wrapped == {}
+    harness.machine.storage.bias_known[0, 0] = False
+    harness.ok(ask)
+    assert harness.machine.wrapped == {0: False}, "one of two is enough"
     harness.parameters(0, np.array([0, (1 << 31) - 1]), np.zeros(2), np.zeros(2))
     harness.machine.storage.bias_known[0, 0] = False
     harness.ok(ask)
@@ -468,8 +475,9 @@ def test_an_illegal_parameter_entry_makes_its_channel_unspecified() -> None:
 
 
 @pytest.mark.parametrize("depthwise_layer", [False, True])
+@pytest.mark.parametrize("known", [False, True])
 def test_work_done_in_small_pieces_is_the_same(
-    depthwise_layer: bool, monkeypatch: pytest.MonkeyPatch, seed: int
+    depthwise_layer: bool, known: bool, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     traces: list[Any] = []
     for piece in (1 << 22, 1):
@@ -479,7 +487,8 @@ def test_work_done_in_small_pieces_is_the_same(
         steps = layer.window.kernel_h * layer.window.kernel_w
         steps *= 1 if depthwise_layer else layer.c
         harness.weights(9, harness.int8(layer.oc, steps))
-        harness.machine.storage.spad_known[4] = False
+        harness.machine.storage.spad_known[...] = True
+        harness.machine.storage.spad_known[4] = known
         traces.append(
             harness.ok(
                 (dwconv if depthwise_layer else conv)(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,13 @@ def test_a_refused_burst_comes_with_those_before_it() -> None:
     assert refused_burst([window], user, region, write=False, **wanted) == (
         0x1080, [(0x1000, 0x103F), (0x1040, 0x107F)],
     )  # fmt: skip
+    for base, limit in ((0x1000, 0x1060), (0x1000, 0x1040)):  # the second burst leaves it
+        smaller = replace(window, base=base, limit=limit)
+        assert refused_burst([smaller], user, region, write=False, **wanted) == (
+            0x1040, [(0x1000, 0x103F)],
+        )  # fmt: skip
+    later = replace(window, base=0x1010)
+    assert refused_burst([later], user, region, write=False, **wanted) == (0x1000, [])
     assert refused_burst([window], user, region, write=True, **wanted) == (0x1000, [])
     assert refused_burst([], MACHINE_MODE, region, write=True, **wanted) is None
     other = Owner(port=Port.XIF, context=2)

@@ -322,6 +322,10 @@ NETWORKS: dict[str, Callable[[], Network]] = {
                 conv(b, b.tensor((1, 33, 31, 20)), 9, (11, 13), (2, 3))
             ],
             "many channels": _two_tables,
+            "image in strips, small result": lambda b: [
+                conv(b, b.tensor((1, 96, 96, 9)), 32, (5, 5), (4, 4))
+            ],
+            "eight rows": lambda b: [conv(b, b.tensor((1, 8, 8, 8)), 8, (1, 1))],
             "two rows": lambda b: [conv(b, b.tensor((1, 2, 60, 16)), 16, (1, 1))],
             "folded after the host": _after_the_host,
             "kept in a ring": _ring,

@@ -257,6 +257,8 @@ def test_an_estimate_loads_weights_again_that_do_not_stay() -> None:
     assert 8 * 9 * 14 <= 1024 < 8 * 9 * 15
     assert _work(few, (0, 8, 16)).loads == (288, 288)
     assert _work(many, (0, 8, 16)).loads == (288 + 1080, 288 + 1080)
+    half = _op(image=(16, 16, 128), channels=64, kernel=(1, 1), pad=(0, 0))  # 1,024 words
+    assert _work(half, (0, 16)).loads == (256 * 16,)
     assert work(CONFIG, many, [strip_of(many, 0, 16)], loaded=0, stored=True).loads == (1080,)
     assert work(CONFIG, many, [strip_of(many, 0, 16)], loaded=0, stored=False).loads == (0,)
 
