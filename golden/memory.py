@@ -6,6 +6,7 @@ A byte is *known* unless a store that failed on the bus may or may not have writ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import maxsize
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,7 @@ class Memory:
     def failing_beats(self, region: Region, *, beat: int, write: bool) -> list[int]:
         """Addresses of the bus beats (``beat`` bytes) of this access that answer an error."""
         errors = self._write_errors if write else self._read_errors
-        bad = [*errors, (-(1 << 32), self.base), (self.base + self.size, 1 << 33)]
+        bad = [*errors, (-maxsize, self.base), (self.base + self.size, maxsize)]
         first, end = region.addr // beat * beat, -(-region.end // beat) * beat
         if not any(low < end and first < high for low, high in bad):
             return []  # the common case, without looking at single bytes
