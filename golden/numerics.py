@@ -197,11 +197,11 @@ def quantize_bound(real: float, scale: float, zero_point: int) -> int:
     """
     with np.errstate(over="ignore"):
         ratio = float(np.float32(real) / np.float32(scale))
-    rounded = math.floor(abs(ratio) + 0.5) if math.isfinite(ratio) else 1 << 32
+    rounded = float(np.floor(abs(ratio) + 0.5))  # infinity stays what it is
     bound = zero_point + (rounded if ratio >= 0 else -rounded)
     if not -INT32_MAX <= bound <= INT32_MAX:
         raise ValueError(f"scale {scale:g} is too small for a bound of {real:g}")
-    return bound
+    return int(bound)
 
 
 def activation_range(

@@ -163,7 +163,7 @@ def _binary(
         if entry.data is not None:
             data = np.ascontiguousarray(np.broadcast_to(entry.data, target))
             operands.append(context.tensors.constant(f"{entry.name} repeated", data))
-        elif entry.size == int(np.prod(target, dtype=np.int64)):
+        elif entry.size == prod(target):
             operands.append(tensor)
         else:
             move, repeated = broadcast(context, layer, tensor, target)

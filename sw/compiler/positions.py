@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,9 +120,9 @@ def separable_boxes_of(positions: NDArray[np.int64], most: int) -> list[Run] | N
     if not np.array_equal(sum(np.ix_(*moves), start=np.int64(base)), array):
         return None
     axes = [_stretches(move) for move in moves]
-    if int(np.prod([len(axis) for axis in axes])) > most:
+    if prod(len(axis) for axis in axes) > most:
         return None
-    strides = [int(np.prod(shape[k + 1 :], dtype=np.int64)) for k in range(len(shape))]
+    strides = [prod(shape[k + 1 :]) for k in range(len(shape))]
     runs = []
     for chosen in product(*axes):
         source = base + sum(int(m[s.first]) for m, s in zip(moves, chosen, strict=True))

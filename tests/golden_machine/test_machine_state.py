@@ -14,7 +14,7 @@ from golden.machine import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
 from golden.machine.outcome import ErrorRecord
 from golden.machine.storage import Storage
 from golden.machine.windows import Window, bursts, refused_burst
-from golden.memory import Region
+from golden.memory import Memory, Region
 from golden.network.graph import NetworkError
 from golden.network.operations import Lookup
 from golden.numerics import multiply_wide
@@ -91,6 +91,18 @@ def test_a_word_is_known_where_all_its_bytes_are() -> None:
     assert storage.bias[2, 0] == 0x03020100
     assert storage.mult[2, 0] == int.from_bytes(range(16, 20), "little")
     assert storage.shift[2].tolist() == [32, 33, 34, 35]
+
+
+def test_what_is_written_again_is_known() -> None:
+    memory = Memory(base=0x1000, size=64)
+    memory.forget(Region(addr=0x1008, h=1, w=1, c=8, row_pitch=8, pix_pitch=8))
+    assert memory.known.sum() == 56
+    memory.write(0x100A, b"abc")
+    assert np.flatnonzero(~memory.known).tolist() == [8, 9, 13, 14, 15]
+    memory.write(0x1004, np.array([7, 8], dtype=np.int32))
+    assert np.flatnonzero(~memory.known).tolist() == [13, 14, 15]
+    memory.write(0x1000, b"")
+    assert memory.read(0x1008, 5).tolist() == [8, 0, 0, 0, ord("c")]
 
 
 def test_biases_alone_leave_the_rest_as_it_was() -> None:

@@ -197,6 +197,9 @@ def test_one_chunk_is_an_eighth_of_the_weights_and_a_quarter_of_the_parameters(c
     assert not can(CONFIG, first(32), second(32, 65))
     assert can(CONFIG, first(128), second(128, 128, "dwconv"))
     assert not can(CONFIG, first(129), second(129, 129, "dwconv"))  # 17 blocks
+    wide = replace(FIRST.window, kernel_h=5, kernel_w=5)
+    assert can(CONFIG, first(80), replace(second(80, 80, "dwconv"), window=wide))  # 250 words
+    assert not can(CONFIG, first(88), replace(second(88, 88, "dwconv"), window=wide))
     assert not can(CONFIG, second(16, 136), _conv(1, 2, in_shape=Shape(h=8, w=8, c=136)))
 
 
