@@ -23,7 +23,7 @@ def nearest_rows(size: int, out: int, *, align_corners: bool, half_pixel: bool) 
         scale = np.float32(size) / np.float32(out)
     exact = (positions + np.float32(0.5 if half_pixel else 0.0)) * scale
     chosen = round_half_away(exact) if align_corners else np.floor(exact)
-    rows: Int64 = np.clip(chosen.astype(np.int64), 0 if half_pixel else None, size - 1)
+    rows: Int64 = np.minimum(chosen.astype(np.int64), size - 1)  # none is negative
     return rows
 
 

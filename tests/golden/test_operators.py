@@ -2,10 +2,12 @@
 
 import itertools
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from golden import numerics
 from golden.operators import (
@@ -23,6 +25,7 @@ from golden.operators import (
     transfer,
     windows,
 )
+from golden.operators.sigmoid import logistic_int16, tanh_int16
 from golden.operators.windows import Window
 
 
@@ -356,3 +359,20 @@ def test_casts_truncate_floats_alone() -> None:
     assert rescaling.cast(np.array([1.5, -1.5], np.float32), "int8").tolist() == [1, -1]
     large = np.array([(1 << 60) + 3], np.int64)
     assert rescaling.cast(large, "int32").tolist() == [3]
+
+
+@pytest.mark.parametrize("function", [logistic_int16, tanh_int16])
+def test_int16_curves_take_a_scale_as_a_multiplier_or_as_a_power_of_two(
+    function: Callable[..., NDArray[np.int16]],
+) -> None:
+    """Scale 2^-12 is a factor of 3, exactly, with whatever shift; without one none is rounded."""
+    x = np.arange(-32768, 32768).astype(np.int16)
+    plain = function(x)
+    real = x / 4096
+    curve = np.tanh(real) if function is tanh_int16 else 1 / (1 + np.exp(-real))
+    assert np.abs(plain / 32768 - curve).max() < 2 / 32768 + 1e-4
+    for shift in (0, 1, 5, 12):
+        assert np.array_equal(function(x, multiplier=3 << shift, left_shift=shift), plain)
+    halves = function(x, multiplier=3, left_shift=1)  # of 2^-13, rounded to the next number
+    wider = function((x.astype(np.int32) >> 1).astype(np.int16))
+    assert np.abs(halves[::2].astype(int) - wider[::2]).max() == 0
