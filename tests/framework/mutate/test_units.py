@@ -127,3 +127,14 @@ def test_a_file_of_a_merged_core_is_built_without_the_others(tmp_path: Path) -> 
             env=clean_environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.sim
+@pytest.mark.nightly
+def test_a_changed_queue_fails_the_tests_of_units(tmp_path: Path) -> None:
+    """Nothing is pretended: the tree is copied, the queue built among two changes, one chosen."""
+    (path,) = (path for path in core().hdl() if path.stem == "ratel_fifo")
+    found = changes(read_sources([path])[0])
+    stuck = next(one for one in found if one.kind == "condition" and one.old == "pop")
+    units = Units(tmp_path, "8x8", lambda: {1: found[0], 2: stuck})
+    assert units.broken(stuck).startswith("tests/rtl/lib/test_units.py::test_unit[ratel_fifo")
