@@ -2,14 +2,17 @@
 
 What the style of the core forbids (lint) is found before anything runs. Then the good core passes
 every run, watched: a mutant whose value never differs in a run can't fail it, and is not given it;
-where it differs in reset alone, which is the same in all runs, a few are enough. A batch then gives
-some of those that are alive their next run; what it tells about the runs chooses those of the next
-batch. What has passed PATIENCE runs, or has none left, is shown to a solver for a moment, then to
-the rules that are proved of its module (rules.py), before the rest of the runs. What is left at the
-end is given the tests of units and of other cores (units.py), is shown to the solver for as long as
-it may take, if it had no answer, and to the rules of the modules around. What has ended is on disk,
-so an interrupted campaign goes on; and what was killed or proved once is kept if that is asked for,
-so that what survived alone is tried again with more tests or rules.
+where it differs in reset alone, which is the same in all runs, a few are enough.
+
+    runs       in batches, of those with the fewest; what a batch tells chooses the next one's runs
+    a moment   of the solver, then the rules that are proved of its module (rules.py), as soon as a
+               mutant has passed PATIENCE runs or has none left; tests of units and of other cores
+               (units.py), in a build that all share, when that is so of all
+    runs       the rest of them
+    at last    the solver for as long as it may take, and the rules of the modules around
+
+What has ended is on disk, so an interrupted campaign goes on; and what was killed or proved once is
+kept if that is asked for, so that what survived alone is tried again with more tests or rules.
 
 A kill counts only from a run that the good core passes in the same simulation, which is tried when
 the run has killed for the first time. A run may take MUCH times the simulated time of the good core
@@ -54,7 +57,7 @@ LAST = "-last"  # solver and rules at the end
 REFUSED = "refused"  # by every tool
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
-PATIENCE = 8  # passed runs until a solver is asked, which costs about as much as twenty
+PATIENCE = 5  # passed runs, of which each kills less than the one before, until others are asked
 MUCH, LITTLE_US = 3, 200
 IN_RESET = 2  # runs of what differs in reset alone
 RETRIES = 1  # of a run without a verdict
@@ -247,7 +250,6 @@ class Campaign:
 
     def _last(self) -> None:
         """Ask for the last time about those that are left; what breaks no rule has survived."""
-        self._show(self.alive(), UNITS)
         unanswered = [number for number in self.alive() if number in self._unanswered]
         self._show(unanswered, SOLVER + LAST)
         self._show(self.alive(), RULES + LAST)
@@ -269,15 +271,16 @@ class Campaign:
         return self.killers.best(module, left, passed=len(passed))
 
     def _ask(self) -> None:
-        """Show those that have lived through enough to solver and rules."""
-        for what in (SOLVER, RULES):
-            due = [
-                number
-                for number in self.alive()
-                if f"{number:05d}-{what}" not in self._answered
-                and (len(self.passed[number]) >= PATIENCE or self._best(number) is None)
-            ]
-            self._show(due, what)
+        """Show those that have lived through enough to solver and rules, at last to units."""
+        for what in (SOLVER, RULES, UNITS):
+            alive = self.alive()
+            due = [number for number in alive if self._has_passed_enough(number)]
+            if what == UNITS and len(due) < len(alive):
+                continue  # they are built once, of all that are left then
+            self._show([n for n in due if f"{n:05d}-{what}" not in self._answered], what)
+
+    def _has_passed_enough(self, number: int) -> bool:
+        return len(self.passed[number]) >= PATIENCE or self._best(number) is None
 
     def _show(self, due: Sequence[int], what: str) -> None:
         """Show changes to the solver or to rules, some at a time."""

@@ -15,6 +15,7 @@ from honeyguide.mutate.kinds import Change, changes
 from honeyguide.mutate.report import Fate, score_of
 from honeyguide.mutate.runs import Killers
 from honeyguide.mutate.source import Source
+from honeyguide.mutate.units import RefusedError
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.report.files import Results
 from tests.framework.mutate.campaigns import RUNS, campaign_of, fates
@@ -163,6 +164,43 @@ def test_what_passes_every_run_is_given_the_tests_of_units(
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
     assert [item.test for item in again.run()] == [item.test for item in mutants]
     assert simulated.ran == []
+
+
+def test_what_no_tool_takes_alone_is_no_survivor(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
+
+    def broken(_: Change) -> str:
+        raise RefusedError("an index beyond its vector")
+
+    campaign.break_unit = broken
+    mutants = campaign.run()
+    assert fates(mutants) == ["killed", "not built"]
+    assert mutants[1].message == "an index beyond its vector"
+    again, simulated = campaign_of(demo, tmp_path, monkeypatch, {}, again=True)
+    assert fates(again.run()) == ["killed", "not built"]
+    assert simulated.ran == []
+
+
+def test_units_are_asked_of_all_that_are_left_before_the_rest_of_the_runs(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no run reaches waits for those that have to pass some, as one build serves them all."""
+    active = {"A": "1", "B": "1"}
+    campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1B": "fail"}, active)
+    monkeypatch.setattr(campaign_module, "PATIENCE", 1)
+    asked: list[tuple[str, int]] = []
+
+    def broken(change: Change) -> str:
+        ran = [name for name in simulated.ran if not name.startswith(WATCH)]
+        asked.append((change.name, len(ran)))
+        return ""
+
+    campaign.break_unit = broken
+    assert fates(campaign.run()) == ["killed", "survived"]
+    names = [change.name for change in changes(demo)[:2]]
+    assert sorted(asked) == sorted((name, 1) for name in names)
 
 
 def test_a_solver_without_an_answer_in_a_moment_is_asked_again_at_the_end(
