@@ -32,7 +32,7 @@ SHIFT_MIN, SHIFT_MAX = -31, 30
 
 def wrap_int32(x: ArrayLike) -> Int32:
     """Two's complement wrap of integers (any magnitude an int64 holds) to int32."""
-    return np.asarray(x, dtype=np.int64).astype(np.int32)  # NumPy's narrowing cast is modular
+    return np.asarray(x, np.int64).astype(np.int32)  # NumPy's narrowing cast is modular
 
 
 def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int32:
@@ -52,7 +52,7 @@ def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int32:
 
 def rounding_divide_by_pot(x: ArrayLike, exponent: ArrayLike) -> Int32:
     """Divide int32 x by 2^exponent (0..31), rounded to nearest, ties away from zero."""
-    x64, e64 = np.asarray(x, dtype=np.int64), np.asarray(exponent, dtype=np.int64)
+    x64, e64 = np.asarray(x, np.int64), np.asarray(exponent, np.int64)
     mask = (np.int64(1) << e64) - 1
     threshold = (mask >> 1) + (x64 < 0)
     return ((x64 >> e64) + ((x64 & mask) > threshold)).astype(np.int32)
@@ -68,13 +68,13 @@ def multiply_by_quantized_multiplier(
     ``x * (1 << shift)`` is undefined when it overflows, and the machine code of tflite-micro
     wraps, which the fuzz test observes. Raises ValueError for a multiplier or shift out of range.
     """
-    multiplier64 = np.asarray(multiplier, dtype=np.int64)
-    shift64 = np.asarray(shift, dtype=np.int64)
+    multiplier64 = np.asarray(multiplier, np.int64)
+    shift64 = np.asarray(shift, np.int64)
     if multiplier64.size and (multiplier64.min() < 0 or multiplier64.max() > INT32_MAX):
         raise ValueError("a quantised multiplier must lie in 0..2^31-1")
     if shift64.size and (shift64.min() < SHIFT_MIN or shift64.max() > SHIFT_MAX):
         raise ValueError(f"a quantised shift must lie in {SHIFT_MIN}..{SHIFT_MAX}")
-    shifted = wrap_int32(np.asarray(x, dtype=np.int64) << np.maximum(shift64, 0))
+    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift64, 0))
     high = saturating_rounding_doubling_high_mul(shifted, multiplier64)
     return rounding_divide_by_pot(high, np.maximum(-shift64, 0))
 
@@ -148,7 +148,7 @@ def add_bias(acc: Int32, bias: ArrayLike | None) -> Int32:
     """Accumulators [..., channels] plus bias [channels], wrapping in int32; None adds nothing."""
     if bias is None:
         return acc
-    return wrap_int32(acc.astype(np.int64) + np.asarray(bias, dtype=np.int64))
+    return wrap_int32(acc.astype(np.int64) + np.asarray(bias, np.int64))
 
 
 def limits(dtype: str) -> tuple[int, int]:
@@ -163,7 +163,7 @@ def narrow(
     """Limit to the type and to [low, high], and narrow to the type."""
     least, most = limits(dtype)
     bounds = (least if low is None else max(low, least), most if high is None else min(high, most))
-    clipped: NDArray[Any] = np.clip(np.asarray(x, dtype=np.int64), *bounds).astype(dtype)
+    clipped: NDArray[Any] = np.clip(np.asarray(x, np.int64), *bounds).astype(dtype)
     return clipped
 
 
@@ -173,19 +173,19 @@ def multiply_wide(x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike) -> Int3
     ``x`` int64 of any shape; the others are scalars or broadcast along the last axis. Source:
     MultiplyByQuantizedMultiplier for int64. Raises ValueError for a shift above 7.
     """
-    multiplier64 = np.asarray(multiplier, dtype=np.int64)
-    shift64 = np.asarray(shift, dtype=np.int64)
+    multiplier64 = np.asarray(multiplier, np.int64)
+    shift64 = np.asarray(shift, np.int64)
     if shift64.size and shift64.max() > 7:
         raise ValueError("a wide sum is scaled by a shift of at most 7")
     reduced = np.where(multiplier64 < 0x7FFF0000, (multiplier64 + (1 << 15)) >> 16, 0x7FFF)
     total = 15 - shift64
-    product = np.asarray(x, dtype=np.int64) * reduced + (np.int64(1) << (total - 1))
+    product = np.asarray(x, np.int64) * reduced + (np.int64(1) << (total - 1))
     return wrap_int32(product >> total)
 
 
 def round_half_away(x: ArrayLike) -> NDArray[np.float64]:
     """Nearest integers of floating-point values, ties away from zero."""
-    values = np.asarray(x, dtype=np.float64)
+    values = np.asarray(x, np.float64)
     return np.copysign(np.floor(np.abs(values) + 0.5), values)
 
 

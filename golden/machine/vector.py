@@ -84,8 +84,8 @@ def _pool(request: Request, x: Int8, x_known: Mask) -> tuple[Int8, Mask]:
     vertical, horizontal = axes(request.groups)
     maximum = request.format.name == "maxpool"
     shape = (vertical.out, horizontal.out, x.shape[2])
-    result = np.full(shape, INT8_MIN if maximum else 0, dtype=np.int64)
-    counts = np.zeros(shape[:2], dtype=np.int64)
+    result = np.full(shape, INT8_MIN if maximum else 0, np.int64)
+    counts = np.zeros(shape[:2], np.int64)
     known = np.ones(shape, dtype=np.bool_)
     for out_y, in_y in vertical.useful_taps():
         for out_x, in_x in horizontal.useful_taps():

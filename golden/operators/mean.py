@@ -28,7 +28,7 @@ def reduce_accumulate(
     """Sum of x - z over ``axes``, int32, and the number of elements in each sum."""
     axes = tuple(sorted({axis % x.ndim for axis in axes}))
     count = math.prod(x.shape[axis] for axis in axes)
-    total = x.sum(axis=axes, dtype=np.int64, keepdims=keep_dims)
+    total = x.astype(np.int64).sum(axis=axes, keepdims=keep_dims)
     return wrap_int32(total - input_zero_point * count), count
 
 

@@ -77,7 +77,7 @@ def pool_any(x: Integers, *, window: Window, average: bool, act_min: int, act_ma
         return narrow(taps.max(axis=(3, 4)), str(x.dtype), act_min, act_max)
     inside = gather_windows(np.ones((1, *x.shape[1:3], 1), dtype=np.int8), window, fill=0)
     counts = inside.sum(axis=(3, 4), dtype=np.int32)[0, :, :, 0]
-    sums = taps.sum(axis=(3, 4), dtype=np.int64)
+    sums = taps.astype(np.int64).sum(axis=(3, 4))
     return narrow(divide_rounding(sums, counts[:, :, None]), str(x.dtype), act_min, act_max)
 
 

@@ -63,7 +63,7 @@ def resize_bilinear(
     y0, y1, wy0, wy1 = _weights(x.shape[1], size[0], align_corners, half_pixel)
     x0, x1, wx0, wx1 = _weights(x.shape[2], size[1], align_corners, half_pixel)
     wide = x.astype(np.int64)
-    sums = np.zeros((x.shape[0], *size, x.shape[3]), dtype=np.int64)
+    sums = np.zeros((x.shape[0], *size, x.shape[3]), np.int64)
     for rows, by_row in ((y0, wy0), (y1, wy1)):
         for columns, by_column in ((x0, wx0), (x1, wx1)):
             pixels = wide[:, rows][:, :, columns]

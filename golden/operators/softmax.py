@@ -47,7 +47,7 @@ def softmax(
     scaled = saturating_rounding_doubling_high_mul(shifted, multiplier)
     exponentials = exp_on_negative_values(scaled, _DIFF_INTEGER_BITS)
     terms = np.where(counted, rounding_divide_by_pot(exponentials, _ACCUMULATOR_INTEGER_BITS), 0)
-    sums = wrap_int32(terms.sum(axis=1, keepdims=True, dtype=np.int64))
+    sums = wrap_int32(terms.astype(np.int64).sum(axis=1, keepdims=True))
 
     # GetReciprocal: normalise each sum to [1, 2) by its leading zeros (frexp counts bits exactly).
     leading_zeros = 32 - np.frexp(sums.astype(np.float64))[1].astype(np.int64)

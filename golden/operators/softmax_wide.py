@@ -42,7 +42,7 @@ def _table(function: Callable[[Float], Float], low: float, high: float) -> NDArr
     sample = _round(value * _SCALE)
     interpolated = _round((following * _SCALE + sample) / np.float32(2))
     bias = _round((interpolated - _round(middle * _SCALE)) / np.float32(2))
-    last = _round(function(np.array([high], dtype=np.float32)) * _SCALE)
+    last = _round(function(np.array([high], np.float32)) * _SCALE)
     return narrow(np.concatenate([sample - bias, last]), "int16").astype(np.int64)
 
 

@@ -31,7 +31,7 @@ def transposed_sums(
     batch, height, width, _ = x.shape
     whole_h = max((height - 1) * stride[0] + kernel_h, padding[0] + size[0])
     whole_w = max((width - 1) * stride[1] + kernel_w, padding[1] + size[1])
-    whole = np.zeros((batch, whole_h, whole_w, out_c), dtype=np.int64)
+    whole = np.zeros((batch, whole_h, whole_w, out_c), np.int64)
     centred = x.astype(np.float64) - zero_point
     for ky in range(kernel_h):
         for kx in range(kernel_w):

@@ -71,7 +71,7 @@ def depthwise_sums(x: Integers, weights: Int8, window: Window) -> Int64:
     """Sums of x [batch, h, w, in_c] and weights [kh, kw, out_c]; out_c is a multiple of in_c."""
     kernel_h, kernel_w, out_c = weights.shape
     taps = gather_windows(x, window, fill=0)
-    sums = np.zeros((x.shape[0], window.out_h, window.out_w, out_c), dtype=np.int64)
+    sums = np.zeros((x.shape[0], window.out_h, window.out_w, out_c), np.int64)
     for ky in range(kernel_h):
         for kx in range(kernel_w):
             pixels = np.repeat(taps[:, :, :, ky, kx, :], out_c // x.shape[3], axis=3)

@@ -61,11 +61,11 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
     if len(constants) == 1 and context.tensors[constants[0]].size == 1:
         (other,) = (t for t in layer.inputs if t not in constants)
         data = context.tensors[constants[0]].data
-        if data is not None and context.tensors[other].size == prod(target):
-            every = np.arange(256, dtype=np.uint8).view(np.int8)
-            pick = np.minimum if op.smallest else np.maximum
-            table = pick(every, data.reshape(())).astype(np.int8)
-            return [_lut(context, layer, other, layer.outputs[0], table)]
+        assert data is not None
+        every = np.arange(256, dtype=np.uint8).view(np.int8)
+        pick = np.minimum if op.smallest else np.maximum
+        table = pick(every, data.reshape(())).astype(np.int8)
+        return [_lut(context, layer, other, layer.outputs[0], table)]
     size = prod(target)
     made: list[LoweredOp] = []
     pair = context.tensors.temporary("pair", (2, size))

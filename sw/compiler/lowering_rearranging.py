@@ -79,8 +79,7 @@ def _cut_by_input(
     dims: tuple[tuple[int, int, int], ...],
 ) -> list[Box]:
     """Boxes of a run that goes through several inputs: each index of its outer dimension apart."""
-    if not dims:
-        raise ValueError("a run of one element lies in one tensor")
+    assert dims, "a run of one element lies in one tensor"
     (count, source_step, target_step), *inner = dims
     boxes = []
     for index in range(count):

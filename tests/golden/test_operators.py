@@ -292,6 +292,18 @@ def test_plain_numbers_wrap_without_a_warning() -> None:
         assert rescaling.plain("ADD", large, large, low, high) == -(1 << 63)
 
 
+def test_what_is_beyond_float32_saturates_without_a_warning() -> None:
+    x = np.array([np.inf, -np.inf, 3e38, -3e38, np.nan, 1.0], dtype=np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        quantised = rescaling.quantize_float(x, "int8", scale=0.25, zero_point=3)
+        assert quantised.tolist() == [127, -128, 127, -128, 3, 7]
+        with pytest.raises(ValueError, match="too small for a bound of 6"):
+            numerics.quantize_bound(6.0, 1e-38, 0)
+        with pytest.raises(ValueError, match="too small for a bound of 6"):
+            numerics.quantize_bound(6.0, 1e-45, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "scales", "said"),
     [

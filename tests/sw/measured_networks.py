@@ -323,7 +323,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
             ],
             "many channels": _two_tables,
             "image in strips, small result": lambda b: [
-                conv(b, b.tensor((1, 96, 96, 9)), 32, (5, 5), (4, 4))
+                conv(b, b.tensor((1, 96, 96, 9)), 48, (5, 5), (4, 4))
             ],
             "eight rows": lambda b: [conv(b, b.tensor((1, 8, 8, 8)), 8, (1, 1))],
             "two rows": lambda b: [conv(b, b.tensor((1, 2, 60, 16)), 16, (1, 1))],

@@ -64,6 +64,7 @@ _COMMUTE = frozenset(
         "logical_xor",
         "gcd",
         "array_equal",
+        "multiply",
     }
 )
 _SPEAKERS = frozenset({"debug", "info", "warning", "error", "exception", "print"})
