@@ -20,6 +20,7 @@ from sw.compiler.lowering_resizing import place_weights
 from sw.compiler.operations import ArrayOp
 from sw.compiler.packing import pack_weights
 from sw.compiler.program import HostPhase
+from sw.execution import core_phases
 from tests.sw.golden_core import BASE, play
 from tests.sw.random_networks import Builder
 
@@ -247,3 +248,23 @@ def test_an_empty_tensor_has_no_shape(shape: tuple[int, ...]) -> None:
     assert Shape.of((1,)) == Shape(h=1, w=1, c=1)
     assert Shape.of((2, 3, 4, 5)) == Shape(h=6, w=4, c=5)
     assert Shape.rows_of((2, 3, 4, 5)) == Shape(h=24, w=1, c=5)
+
+
+@pytest.mark.parametrize("smallest", [False, True])
+@pytest.mark.parametrize("slot", [0, 1])
+@pytest.mark.parametrize("shape", [(1,), (1, 1, 1, 1), ()])
+def test_the_larger_of_a_tensor_and_a_number_is_a_table(
+    smallest: bool, slot: int, shape: tuple[int, ...]
+) -> None:
+    b = Builder(rng=np.random.default_rng(1))
+    x = b.tensor((1, 3, 4, 5))
+    number = b.tensor(shape, np.full(shape, -9, dtype=np.int8))
+    operands = [x, number] if slot else [number, x]
+    outputs = b.layer(ops.Maximum(smallest=smallest), operands, (1, 3, 4, 5))
+    network = Network(
+        name="number", tensors=tuple(b.tensors), layers=tuple(b.layers), inputs=(x,),
+        outputs=tuple(outputs),
+    )  # fmt: skip
+    (phase,) = core_phases(compile_network(CONFIG, network, memory_base=BASE))
+    assert [op.kind for op in phase.ops] == ["lut"]
+    assert _plays(network)
