@@ -268,3 +268,26 @@ def test_the_larger_of_a_tensor_and_a_number_is_a_table(
     (phase,) = core_phases(compile_network(CONFIG, network, memory_base=BASE))
     assert [op.kind for op in phase.ops] == ["lut"]
     assert _plays(network)
+
+
+@pytest.mark.parametrize(
+    ("image", "flat"),
+    [((7, 7, 64), True), ((16, 16, 8), True), ((16, 17, 8), False), ((16, 16, 24), True),
+     ((32, 64, 1), True), ((33, 64, 1), False), ((1, 1, 40), False)],
+)  # fmt: skip
+def test_a_flattened_image_is_a_kernel_whose_block_the_weight_buffer_holds(
+    image: tuple[int, int, int], flat: bool
+) -> None:
+    depth = image[0] * image[1] * image[2]
+    b = Builder(rng=np.random.default_rng(1))
+    operation = ops.FullyConnected(
+        weights=b.int8((5, depth)), bias=b.bias(5), input_zero_point=3,
+        requantisation=b.requantisation(depth, 5), output_shape=(1, 5),
+    )  # fmt: skip
+    network = _network(operation, (1, 5), (1, *image))
+    (phase,) = core_phases(compile_network(CONFIG, network, memory_base=BASE))
+    (op,) = phase.ops
+    assert isinstance(op, ArrayOp)
+    assert ((op.window.kernel_h, op.window.kernel_w) == image[:2]) == (flat or depth == image[2])
+    assert op.in_shape.c == (image[2] if flat else depth)
+    assert _plays(network)

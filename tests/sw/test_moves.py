@@ -171,6 +171,14 @@ def test_a_load_waits_for_the_last_store_that_it_reads() -> None:
     assert [unit.loads[0].after_unit for unit in units] == [-1, 0, 0]
     apart = [unit.loads[0].address for unit in units]
     assert apart == [8192, 4096 + 504, 4096 + 512]
+    units[1].loads[0].address = 4096 - 8  # ends where the store begins
+    units[1].loads[0].base = 700
+    order_loads(CONFIG, units)
+    assert units[1].loads[0].after_unit == -1
+    units[1].loads[0].address += 1
+    order_loads(CONFIG, units)
+    assert units[1].loads[0].after_unit == 0
+    units[1].loads[0].base = 0
     units[2].loads[0].base = 700
     order_loads(CONFIG, units)
     assert [unit.loads[0].after_unit for unit in units] == [-1, 0, -1]
