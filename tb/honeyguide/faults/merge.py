@@ -51,7 +51,19 @@ endpackage
 # What a unit's build takes for mistakes, and so many choices in one line can't but be.
 _QUIET = "".join(
     f"/* verilator lint_off {rule} */ "
-    for rule in ("WIDTH", "UNSIGNED", "CMPCONST", "SELRANGE", "UNOPTFLAT", "CASEOVERLAP")
+    for rule in (
+        "CASEINCOMPLETE",
+        "CASEOVERLAP",
+        "CMPCONST",
+        "COMBDLY",
+        "IMPLICIT",
+        "LATCH",
+        "MULTIDRIVEN",
+        "SELRANGE",
+        "UNOPTFLAT",
+        "UNSIGNED",
+        "WIDTH",
+    )
 )
 _ONCE = f"{_QUIET}\n`ifndef {PACKAGE.upper()}\n`define {PACKAGE.upper()}\n%s`endif\n"
 _WORD = f"""    if ($value$plusargs("choice=%d", number) == 0) number = {NONE};"""
