@@ -58,6 +58,7 @@ module ratel_row_generator #(
   localparam PlaceWidth = 16 + BankWidth;
   localparam integer LastIndex = Rows - 1;
   localparam [4:0]   LastRow   = LastIndex[4:0];
+  localparam [0:0]   Fresh     = 1'b1;
 
   // Where the walk stands. `fresh_q`: at output pixel 0, the registers hold nothing yet.
   reg                  fresh_q;
@@ -117,7 +118,7 @@ module ratel_row_generator #(
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fresh_q      <= 1'b1;
+      fresh_q      <= Fresh;
       row_q        <= 5'd0;
       full_q       <= 1'b0;
       tile_valid_q <= 1'b0;

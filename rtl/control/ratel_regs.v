@@ -158,6 +158,7 @@ module ratel_regs #(
   localparam [3:0] AnyOwner = 4'b1000;  // reset value of ERR_OWNER
   reg [3:0]  error_owner_q;
   reg [2:0]  shown_owner_q; // whose record ERR_CAUSE showed on page 0
+  localparam [1:0] FirstPage = 2'd1;    // reset value of XIF_CONTEXT
   reg [1:0]  context_q;
   reg        user_counters_q;
   reg        lock_context_q;
@@ -296,7 +297,7 @@ module ratel_regs #(
       done_q          <= 1'b0;
       error_owner_q   <= AnyOwner;
       shown_owner_q   <= 3'd0;
-      context_q       <= 2'd1;
+      context_q       <= FirstPage;
       user_counters_q <= 1'b0;
     end else if (reset_begin_i) begin
       irq_enable_q  <= 2'b00;

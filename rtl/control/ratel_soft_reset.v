@@ -34,6 +34,7 @@ module ratel_soft_reset (
   localparam [1:0] Abort   = 2'd1;
   localparam [1:0] Reset   = 2'd2;
   localparam [1:0] Release = 2'd3;
+  localparam [0:0] Off     = 1'b1;    // of a reset that is active low
 
   reg [1:0] state_q;
   reg [1:0] state_d;
@@ -67,8 +68,8 @@ module ratel_soft_reset (
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q  <= Run;
-      run_nq   <= 1'b1;
-      state_nq <= 1'b1;
+      run_nq   <= Off;
+      state_nq <= Off;
       full_q   <= 1'b0;
       again_q  <= 1'b0;
       wait_q   <= 10'd0;

@@ -35,6 +35,7 @@ module ratel_tenant #(
 );
   localparam LastInt = Depth - 1;
   localparam [13:0] Last = LastInt[13:0];
+  localparam [0:0]  SweepsAtStart = (SweepFirst != 0);
 
   reg [2:0]  tenant_q;
   reg        sweep_q;
@@ -52,7 +53,7 @@ module ratel_tenant #(
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       tenant_q <= 3'd0;
-      sweep_q  <= (SweepFirst != 0);
+      sweep_q  <= SweepsAtStart;
       addr_q   <= 14'd0;
     end else if (soft_i) begin
       tenant_q <= 3'd0;

@@ -498,3 +498,17 @@ def test_a_reset_without_begin_and_one_that_is_empty() -> None:
     assert list(reset_rules(block.format(" q <= 1'b0;"))) == []
     assert [line for line, _ in reset_rules(block.format(""))] == [1]
     assert [line for line, _ in reset_rules(block.format(" p <= 1'b0;"))] == [1]
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ("1'b0", True), ("{Width{1'b0}}", True), ("{(Lanes * 8){1'b0}}", True), ("Idle", True),
+        ("1'b1", False), ("8'd0 + 1", False), ("{Width{1'b1}}", False), ("(First != 0)", False),
+        ("{1'b1, {Width{1'b0}}}", False),
+    ],
+)  # fmt: skip
+def test_a_reset_gives_zero_or_a_name(value: str, plain: bool) -> None:
+    block = "always @(posedge clk or negedge rst_ni)\n  if (!rst_ni) q <= %s; else q <= a;\n"
+    found = [said for _, said in reset_rules(block % value)]
+    assert found == ([] if plain else [f"reset gives q the value {value}: make it zero or name it"])

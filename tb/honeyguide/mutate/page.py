@@ -36,7 +36,7 @@ which the core could be wrong and nobody would know.{so_far}
 | killed by a run | {by_run:,} |
 | killed by a test of a unit alone | {by_unit:,} |
 | killed by a rule that is proved of the module | {by_rule:,} |
-| broke the rule of `make lint` that a reset is whole | {by_style:,} |
+| broke the rule of `make lint` that a reset is whole, and to zero or a named value | {by_style:,} |
 | proved to change nothing | {proved:,} |
 | no tool takes them | {not_built:,} |
 | not decided when this was written, so counted as survivors | {undecided:,} |

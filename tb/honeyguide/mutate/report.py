@@ -10,7 +10,7 @@ from typing import Any
 from honeyguide.mutate.kinds import Change
 from honeyguide.report.table import percent, table
 
-STYLE = "style.reset_is_whole"  # a rule of lint
+STYLE = "style.reset"  # the rule of lint that a reset is whole and plain
 RULE = "rule"  # begins the name of what killed, where that is a proved rule and no run
 
 

@@ -134,12 +134,12 @@ def test_what_the_style_forbids_is_given_no_run(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign, simulated = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
-    names = {1: "", 2: "style.reset_is_whole"}
+    names = {1: "", 2: "style.reset"}
     one, _ = campaign.merged.changes.values()
     campaign.break_style = lambda change: names[1 if change == one else 2]
     mutants = campaign.run()
     assert fates(mutants) == ["killed", "killed"]
-    assert mutants[1].test == "rule style.reset_is_whole"
+    assert mutants[1].test == "rule style.reset"
     assert not [name for name in simulated.ran if name.startswith("00002")]
 
 
