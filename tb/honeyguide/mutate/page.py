@@ -34,7 +34,7 @@ which the core could be wrong and nobody would know.{so_far}
 |---|---|
 | changes tried | {mutants:,} of {kinds} kinds in {modules} modules |
 | killed by a run | {by_run:,} |
-| killed by a test of a unit alone | {by_unit:,} |
+| killed by a test of a unit alone, or of the core with other parameters | {by_unit:,} |
 | killed by a rule that is proved of the module | {by_rule:,} |
 | broke the rule of `make lint` that a reset is whole, and to zero or a named value | {by_style:,} |
 | proved to change nothing | {proved:,} |
@@ -57,7 +57,7 @@ _HOW = """\
   run without a verdict (a time-out of the clock, a simulator that dies) is repeated and then counts
   for nothing. What passed some runs is shown to the rules that are proved of its module, what
   passed all to those of the modules around it: a counterexample to one of them is a kill, too. So
-  is a failing test of a unit alone; what passed all runs of the whole core is given those.
+  is a failing test of a unit alone, or of the core with other parameters.
 - Changes are drawn evenly over the kinds within a module, so that stuck and swapped signals, of
   which there are most, are not the whole score; a module's share is by its size.
 - `make mutate` alone tries all changes near what was edited since the last commit.
