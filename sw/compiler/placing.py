@@ -1,7 +1,7 @@
 """Which residents and strips of a phase fit: what does not gives way, step by step.
 
-    thinner strips  ->  one resident tensor less  ->  strips thinner at any price
-                    ->  fewer columns  ->  fewer channels at once  ->  LayerError
+    thinner strips  ->  one resident tensor less  ->  fewer columns  ->  fewer channels at once
+                    ->  LayerError
 
 Each step is the smallest that makes what failed likelier to fit.
 """
@@ -10,41 +10,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sw.compiler.geometry import LayerError, ceil_div
+from sw.compiler.geometry import ceil_div
 from sw.compiler.operations import ArrayOp, MoveOp
 from sw.compiler.packing import is_one_tile, splits_kernel, weight_parts
 from sw.compiler.phase import Key, Limits, OpPlan, PhasePlan
 from sw.compiler.placement import Buffer, assign_lines, refuse
 from sw.compiler.thickening import pair_up, thicken
 
-# How much longer than without strips an operation may take before a resident tensor gives way.
-PATIENCES = (1e9, 1.15)
-
 
 def place(phase: PhasePlan) -> None:
-    """Choose residents and strips until all fits. Raises LayerError if nothing does.
-
-    Thin strips leave room for residents, and residents save what strips load twice; which is
-    better depends on the network. Both are tried where they differ.
-    """
-    best: Placing | None = None
-    failure: LayerError | None = None
-    for patience in PATIENCES:
-        placing = Placing(phase=phase, patience=patience, spilled=_must_spill(phase))
-        try:
-            placing.settle()
-        except LayerError as error:
-            failure = error
-            continue
-        if best is None or placing.cycles < best.cycles:
-            best = placing
-        if not placing.impatient:
-            break  # a smaller patience would have led to the same
-    if best is None:
-        assert failure is not None
-        raise failure
-    phase.slices = best.slices
-    assign_lines(phase.config, phase.attempt(best.spilled, best.limits))
+    """Choose residents and strips until all fits. Raises LayerError if nothing does."""
+    Placing(phase=phase, spilled=_must_spill(phase)).settle()
     thicken(phase)
     if phase.pairs:
         pair_up(phase)
@@ -66,38 +42,22 @@ def _must_spill(phase: PhasePlan) -> set[Key]:
 
 @dataclass(kw_only=True)
 class Placing:
-    """One way of giving way: what it spilled, how it limited strips, and what that costs.
-
-    ``impatient`` says whether ``patience`` decided anything.
-    """
+    """Who gave way: tensors that are not resident, and how strips were limited."""
 
     phase: PhasePlan
-    patience: float
     spilled: set[Key]
     limits: Limits = field(default_factory=dict)
-    slices: dict[int, int] = field(default_factory=dict)
-    impatient: bool = False
-    cycles: int = 0
 
     def settle(self) -> None:
-        """Give way until all fits; ``cycles`` is the estimate with thicker strips."""
-        phase = self.phase
-        phase.slices = self.slices
+        """Give way until all fits."""
         while True:
-            buffers = phase.attempt(self.spilled, self.limits)
+            buffers = self.phase.attempt(self.spilled, self.limits)
             if self.give_way_everywhere(buffers):
                 continue
-            failed = assign_lines(phase.config, buffers)
+            failed = assign_lines(self.phase.config, buffers)
             if failed is None:
                 break
             self.give_way(buffers[failed])
-        self.slices = dict(phase.slices)
-        thicken(phase)
-        self.cycles = sum(
-            phase.estimate(index, plan.strips)
-            for index, plan in enumerate(phase.plans)
-            if isinstance(plan.op, ArrayOp)
-        )
 
     def give_way_everywhere(self, buffers: list[Buffer]) -> bool:
         """Give way wherever more lines are needed at once than there are; whether it was so.
@@ -142,11 +102,6 @@ class Placing:
             self.spilled.add(key)
             return self.phase.resident[key].last
         for index in range(failed.first, failed.last + 1):
-            thinner = self._thinner(index, self.phase.plans[index], last_way=True)
-            if thinner is not None:
-                self.limits[index] = thinner
-                return index
-        for index in range(failed.first, failed.last + 1):
             narrower = self._narrower(self.phase.plans[index])
             if narrower is not None:
                 self.limits[index] = narrower
@@ -165,9 +120,7 @@ class Placing:
         layer = self.phase.ops[failed.first].layer
         raise refuse(layer, failed.name, sum(together.values()), self.phase.config.spad_depth)
 
-    def _thinner(
-        self, index: int, plan: OpPlan, *, last_way: bool = False
-    ) -> tuple[int, int] | None:
+    def _thinner(self, index: int, plan: OpPlan) -> tuple[int, int] | None:
         """A limit of fewer rows that makes strips shorter, if there is one."""
         rows, columns = plan.limit
         if isinstance(plan.op, MoveOp):
@@ -177,15 +130,7 @@ class Placing:
         thinner = ceil_div(rows, 2)
         strips = self.phase.strips(index, plan.op, (thinner, columns)).strips
         longest = max(s.y.size for s in strips)
-        if longest >= max(s.y.size for s in plan.strips):
-            return None
-        everything = (plan.op.out_shape.h, plan.op.out_shape.w)
-        whole = self.phase.strips(index, plan.op, everything).strips
-        least = self.phase.estimate(index, whole)
-        if not last_way and self.phase.estimate(index, strips) > self.patience * least:
-            self.impatient = True
-            return None
-        return thinner, columns
+        return (thinner, columns) if longest < max(s.y.size for s in plan.strips) else None
 
     def _narrower(self, plan: OpPlan) -> tuple[int, int] | None:
         """A limit of fewer columns, where nothing of the operation is resident."""

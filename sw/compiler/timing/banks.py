@@ -108,6 +108,4 @@ def _cycles(begin: int, cost: TransferCost, beside: Iterable[tuple[float, float,
         done = min(words, (last - cycle) / slow)
         words -= done
         cycle += done * slow
-        if words <= 0:
-            return round(cycle - begin)
     return round(cycle + words * rate - begin)

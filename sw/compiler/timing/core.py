@@ -110,7 +110,7 @@ class _Core:
         start = handed + 1
         for other, flights in self._flight.items():
             for old in flights[-depth:]:
-                if old.span.end > handed and old.span.end >= start and _must_wait(item, other, old):
+                if old.span.end >= start and _must_wait(item, other, old):
                     start = old.span.end + 1
         if queue:
             start = max(start, queue[-1].span.start + 1)

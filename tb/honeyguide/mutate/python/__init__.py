@@ -1,7 +1,7 @@
 """The same for Python: change the golden models, the compiler or the bench, and see a test fall.
 
 kinds.py       the kinds of changes, and all changes of each kind in a file
-reach.py       which functions each test calls, and how long it takes
+reach.py       which lines each test runs, and how long it takes
 station.py     a process that has imported the libraries and forks itself for each mutant
 campaign.py    mutant by mutant: choose, run the tests that reach it, judge
 """
