@@ -144,7 +144,7 @@ def _thicken_one(
 def _sizes(phase: PhasePlan, plan: OpPlan, op: ArrayOp) -> list[int]:
     """Channels that the operation may take at once: all (0), or fewer with more rows."""
     cols = phase.config.cols
-    if op.kind not in ("dwconv", "maxpool", "avgpool") or not all(plan.streams):
+    if op.kind not in ("dwconv", "maxpool", "avgpool") or not plan.streams[0]:
         return [0]
     count = ceil_div(op.in_shape.c, cols)
     sizes = sorted({ceil_div(count, parts) * cols for parts in range(2, count + 1)})

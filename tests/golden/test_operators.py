@@ -388,3 +388,20 @@ def test_int16_curves_take_a_scale_as_a_multiplier_or_as_a_power_of_two(
     halves = function(x, multiplier=3, left_shift=1)  # of 2^-13, rounded to the next number
     wider = function((x.astype(np.int32) >> 1).astype(np.int16))
     assert np.abs(halves[::2].astype(int) - wider[::2]).max() == 0
+
+
+def test_rsqrt_takes_the_shifts_that_its_kernel_has() -> None:
+    """-31 .. 30 behind the point, whatever the scale of the input."""
+
+    def table(output_scale: float) -> np.ndarray:
+        return transfer.rsqrt_table(
+            input_scale=1.0, input_zero_point=0, output_scale=output_scale, output_zero_point=0
+        )
+
+    for shift in range(-34, 34):
+        scale = 2.0 ** -(shift + transfer._SHIFT - 1)
+        if -31 <= shift <= 30:
+            assert table(scale).shape == (256,)
+        else:
+            with pytest.raises(ValueError, match="rsqrt is not defined for scales"):
+                table(scale)

@@ -135,6 +135,8 @@ def test_inputs_of_a_network_must_fit() -> None:
     for wrong in (np.zeros((2, 1), np.int8), np.zeros((1, 2), np.uint8)):
         with pytest.raises(NetworkError, match="input 'x' of n is int8"):
             network.check_inputs([wrong])
+        with pytest.raises(NetworkError):
+            run_network(network, [wrong])
 
 
 def test_a_network_without_a_state_starts_from_its_variables() -> None:

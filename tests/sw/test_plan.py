@@ -18,7 +18,7 @@ from sw.compiler.fastest import compile_network
 from sw.compiler.program import NpuPhase, Program, read_program, write_program
 from sw.compiler.timing.decode import Decoded, decode
 from sw.execution import Inference, core_phases
-from tests.sw.golden_core import BASE, SIZE
+from tests.sw.golden_core import BASE, SIZE, play
 from tests.sw.layers import add, conv, depthwise, pool, transpose
 from tests.sw.measured_networks import NETWORKS
 from tests.sw.random_networks import Builder
@@ -89,6 +89,23 @@ def test_a_plan_has_the_operation_that_computes_not_the_move_before_it() -> None
     assert [plan.kind for plan in _compiled("transposed image").plans.values()] == ["move"]
     (plan,) = _compiled("folded columns").plans.values()
     assert (plan.kind, plan.choice) == ("conv", "2 columns folded")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["products", "attention", "grouped", "batch", "spread", "kept in a ring", "many channels",
+     "concatenated", "padded", "sliced", "repeated", "smaller of two", "reduced", "eight rows",
+     "two rows", "folded after the host", "folded columns, then joined", "few columns to fold"],
+)  # fmt: skip
+def test_what_was_measured_is_right(name: str) -> None:
+    network = NETWORKS[name]()
+    rng = np.random.default_rng(4)
+    inputs = [
+        rng.integers(-128, 128, network.tensors[t].shape).astype(np.int8) for t in network.inputs
+    ]
+    for config in (CONFIG, load_config("16x4")):
+        result = play(config, network, inputs)
+        assert result.differences == [] and result.elements > 0
 
 
 def _two_jobs() -> Network:

@@ -52,7 +52,7 @@ _CALLS = {
     "min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum",
     "maximum": "minimum", "floor": "ceil", "ceil": "floor", "argmax": "argmin", "argmin": "argmax",
 }  # fmt: skip
-# The order of their first two arguments is no matter.
+# The order of their first two arguments is no matter; what is clipped is the larger of them.
 _COMMUTE = frozenset(
     {
         "min",
@@ -65,6 +65,7 @@ _COMMUTE = frozenset(
         "gcd",
         "array_equal",
         "multiply",
+        "clip",
     }
 )
 _SPEAKERS = frozenset({"debug", "info", "warning", "error", "exception", "print"})
