@@ -11,6 +11,7 @@ import pytest
 
 from golden import isa_builders as isa
 from golden.config import load_config
+from golden.isa_table import MacFlag
 from honeyguide.sim import SimBuild, SimRun, build, run
 from models.tflite_writer import TfliteWriter
 from sw.compiler.compile import compile_choices
@@ -19,7 +20,8 @@ from sw.compiler.predict import predict_phase
 from sw.compiler.program import write_program
 from sw.compiler.timing.banks import BUSY_GATHER, BankUse, StoreUse
 from sw.compiler.timing.core import simulate
-from sw.compiler.timing.execute import execute_cost
+from sw.compiler.timing.decode import decode
+from sw.compiler.timing.execute import ExecuteCost, execute_cost
 from sw.compiler.timing.tiles import TileShape, bank_reads
 from sw.execution import core_phases
 from sw.importer import import_network
@@ -153,6 +155,27 @@ def test_a_load_waits_less_the_sooner_it_leaves_a_bank() -> None:
     pool = execute_cost(_shape(), 4, 1, False)
     assert pool.bursts == 128  # tiles: each takes longer than its eight words
     assert pool.refused(8) == pytest.approx((128 + 896 * 7 / 8) / 8)
+
+
+def test_a_hold_writes_nothing_and_sends_one_item_through_the_drain() -> None:
+    """So no load waits for it, and its end is earlier by the other items."""
+
+    def cost(flags: int) -> ExecuteCost:
+        program = [
+            isa.cfg_in(w=8, h=1, c=8, cbs=1), isa.cfg_out(ow=8, oh=1, oc=8, cbs=1),
+            isa.cfg_pitch(in_p=8, out_p=8), isa.cfg_kernel(kw=1, kh=1), isa.cfg_act(),
+            isa.conv(in_base=0, out_base=64, wbase=0, flags=flags),
+        ]  # fmt: skip
+        made = decode(load_config("8x8"), program)[-1].execute
+        assert made is not None
+        return made
+
+    whole, held = cost(0), cost(MacFlag.HOLD)
+    assert (held.writes, held.bursts) == (0, 0)
+    assert [held.refused(dwell) for dwell in (1, 8)] == [0, 0]
+    assert whole.refused(8) > 0
+    assert held.tail == whole.tail - 7
+    assert held.body == whole.body
 
 
 def test_layers_add_up_to_the_job_but_for_its_last_stores() -> None:
