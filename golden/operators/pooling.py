@@ -34,8 +34,10 @@ def divide_rounding(sums: Integers, counts: Integers) -> Int32:
     Written as the C++ does it: half the count (floored) is added with the sign of the sum, then
     the division truncates. For an odd count no tie exists, so the floor does no harm.
     """
-    magnitude = (np.abs(sums.astype(np.int64)) + counts // 2) // counts
-    return np.where(sums > 0, magnitude, -magnitude).astype(np.int32)
+    total = sums.astype(np.int64)
+    magnitude = (np.abs(total) + counts // 2) // counts
+    signed: Int32 = (np.sign(total) * magnitude).astype(np.int32)
+    return signed
 
 
 def average_pool(

@@ -68,7 +68,6 @@ def resize_bilinear(
         for columns, by_column in ((x0, wx0), (x1, wx1)):
             pixels = wide[:, rows][:, :, columns]
             sums += pixels * by_row[:, None, None] * by_column[None, :, None]
-    half = np.where(sums > 0, 1 << 19, -(1 << 19))
-    rounded = sums + half
+    rounded = sums + (np.sign(sums) << 19)  # half of 2^20, away from zero
     result: Integers = (np.sign(rounded) * (np.abs(rounded) >> 20)).astype(x.dtype)
     return result

@@ -38,13 +38,10 @@ def scale_sums(
     shift: ArrayLike,
     act_min: int,
     act_max: int,
-    wide: bool | None = None,
 ) -> Int16:
-    """Sums [..., channels] and bias [channels] to int16; the bias decides ``wide`` if None."""
+    """Sums [..., channels] and bias [channels] to int16; what kind the bias is decides how."""
     total = sums if bias is None else sums + bias.astype(np.int64)
-    if wide is None:
-        wide = bias is None or bias.dtype == np.int64
-    if wide:
+    if bias is None or bias.dtype == np.int64:
         scaled = multiply_wide(total, multiplier, shift)
     else:
         scaled = multiply_by_quantized_multiplier(wrap_int32(total), multiplier, shift)

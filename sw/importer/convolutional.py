@@ -138,7 +138,6 @@ def matrix_product(op: Operator) -> Operation:
                     shift=shift,
                     act_min=-32768,
                     act_max=32767,
-                    wide=True,
                 )
             ]
 

@@ -21,6 +21,7 @@ from golden.operators import (
     pooling,
     recurrent,
     rescaling,
+    resizing,
     softmax_wide,
     transfer,
     windows,
@@ -405,3 +406,22 @@ def test_rsqrt_takes_the_shifts_that_its_kernel_has() -> None:
         else:
             with pytest.raises(ValueError, match="rsqrt is not defined for scales"):
                 table(scale)
+
+
+def test_the_corners_of_one_pixel_are_the_first_pixel() -> None:
+    """There is no step between corners; the kernel takes that of an image without them."""
+    x = np.arange(2 * 3 * 4 * 2, dtype=np.int8).reshape(2, 3, 4, 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for resize in (resizing.resize_nearest, resizing.resize_bilinear):
+            for size in ((1, 1), (1, 4), (3, 1)):
+                made = resize(x, size, align_corners=True, half_pixel=False)
+                assert np.array_equal(made, x[:, : size[0], : size[1]])
+
+
+def test_a_logarithm_of_nothing_or_less_is_the_least_there_is() -> None:
+    table = transfer.real_table(
+        "LOG", input_scale=0.5, input_zero_point=-3, output_scale=0.25, output_zero_point=7
+    )
+    assert (table.view(np.uint8)[128:254] == 0x80).all()  # -128 .. -3: as bytes 128 .. 253
+    assert [int(table[index]) for index in (254, 255, 0, 1)] == [4, 7, 9, 10]

@@ -63,6 +63,7 @@ def test_a_scratchpad_is_filled_to_the_last_line() -> None:
     assert assign_lines(TINY, [_buffer(40, 0, 1), _buffer(25, 1, 2)]) == 1
     assert assign_lines(TINY, [_buffer(65, 0, 0)]) == 0
     assert assign_lines(TINY, [_buffer(24, 0, 0), _buffer(41, 0, 0)]) == 0  # largest first
+    assert assign_lines(TINY, []) is None
     one_after_another = [_buffer(64, n, n) for n in range(5)]
     assert assign_lines(TINY, one_after_another) is None
     assert {buffer.base for buffer in one_after_another} == {0}
