@@ -17,7 +17,7 @@ Interval = tuple[int, int]
 
 def order_loads(config: CoreConfig, units: list[Unit]) -> None:
     """Set ``after_unit`` of every load that depends on an earlier unit."""
-    lines = np.full(config.spad_depth, -1, dtype=np.int64)  # who touched it last
+    lines = np.full(config.spad_depth, -1, np.int64)  # who touched it last
     stores = _Stores(sum(len(unit.stores) for unit in units))
     seen: set[int] = set()
     for index, unit in enumerate(units):
@@ -41,9 +41,9 @@ class _Stores:
     """Stores so far: which unit last wrote some of a stretch of memory."""
 
     def __init__(self, count: int) -> None:
-        self._first = np.zeros(count, dtype=np.int64)
-        self._end = np.zeros(count, dtype=np.int64)
-        self._unit = np.zeros(count, dtype=np.int64)
+        self._first = np.zeros(count, np.int64)
+        self._end = np.zeros(count, np.int64)
+        self._unit = np.zeros(count, np.int64)
         self._count = 0
 
     def add(self, first: int, end: int, unit: int) -> None:

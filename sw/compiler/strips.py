@@ -126,7 +126,7 @@ def legal_starts(
     ``input_pitch`` is that of a resident input, None when all inputs are streamed.
     """
     firsts = np.arange(op.out_shape.h)
-    legal = np.ones(firsts.size, dtype=bool)
+    legal = np.ones(firsts.size, np.bool_)
     if output_resident:
         legal &= firsts * op.out_shape.w % config.rows == 0
     if input_pitch is not None:

@@ -66,7 +66,7 @@ def blocks_per_chunk(
             words = min(words, FIRST_CHUNK_WORDS)
         count = min(count, max(1, words // constants.steps))
     if constants.parameters is not None:
-        count = min(count, max(1, config.param_depth // 2))
+        count = min(count, config.param_depth // 2)
     return count
 
 
