@@ -24,6 +24,7 @@ from golden.operators import (
     resizing,
     softmax_wide,
     transfer,
+    wide,
     windows,
 )
 from golden.operators.sigmoid import logistic_int16, tanh_int16
@@ -425,3 +426,31 @@ def test_a_logarithm_of_nothing_or_less_is_the_least_there_is() -> None:
     )
     assert (table.view(np.uint8)[128:254] == 0x80).all()  # -128 .. -3: as bytes 128 .. 253
     assert [int(table[index]) for index in (254, 255, 0, 1)] == [4, 7, 9, 10]
+
+
+@pytest.mark.parametrize(("groups", "each"), [(1, 3), (2, 3), (3, 1)])
+def test_int16_convolutions_see_their_group(groups: int, each: int) -> None:
+    rng = np.random.default_rng(7)
+    x = rng.integers(-3000, 3000, (2, 5, 4, 2 * groups)).astype(np.int16)
+    w = random_int8(rng, groups * each, 3, 2, 2)
+    window = windows.resolve_padding(5, 4, kernel=(3, 2), stride=(2, 1))
+    made = wide.convolution_sums(x, w, window)
+    assert made.shape == (2, window.out_h, window.out_w, groups * each)
+    for batch, oy, ox, oc in np.ndindex(made.shape):
+        first = oc // each * 2
+        total = sum(
+            int(x[batch, yy, xx, first + c]) * int(w[oc, ky, kx, c])
+            for ky, kx, yy, xx in taps(window, oy, ox, 5, 4)
+            for c in range(2)
+        )
+        assert made[batch, oy, ox, oc] == total
+
+
+@pytest.mark.parametrize("wrong", [[0, 31], [31, 0], [-32, 0], [0, -32]])
+def test_one_shift_out_of_range_is_enough_to_be_refused(wrong: list[int]) -> None:
+    x, multipliers = np.array([5, 5], dtype=np.int32), np.array([1 << 30, 1 << 30])
+    with pytest.raises(ValueError, match=r"shift must lie in -31\.\.30"):
+        numerics.multiply_by_quantized_multiplier(x, multipliers, np.array(wrong))
+    for bad in ([-1, 1], [1, -1], [1 << 31, 1], [1, 1 << 31]):
+        with pytest.raises(ValueError, match="multiplier must lie in"):
+            numerics.multiply_by_quantized_multiplier(x, np.array(bad), np.array([0, 0]))

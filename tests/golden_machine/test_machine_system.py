@@ -158,6 +158,34 @@ def test_what_a_failure_moved_before_a_clear_is_not_known(
         assert harness.machine.counter_bounds(counter) == loose
 
 
+@pytest.mark.parametrize(
+    ("counter", "program"),
+    [
+        (Counter.BYTES_READ, [*LOAD, ld_t(addr=BASE, base=0)]),
+        (Counter.BYTES_WRITTEN, [*STORE, st_t(addr=BASE, base=0)]),
+    ],
+)
+def test_what_a_failure_moved_is_not_known(counter: Counter, program: list[Instruction]) -> None:
+    harness = Harness()
+    found = []
+    for failed in (False, True, False):
+        if failed:
+            harness.memory.mark_error(BASE, BASE + 1)
+        for instruction in program:
+            harness.machine.execute(instruction)
+        harness.machine.execute(fence(clear=1))
+        harness.memory.clear_errors()
+        found.append(harness.machine.counter(counter))
+    assert found == [64, None, None]
+
+
+def test_instructions_are_counted_up_to_the_one_that_reads() -> None:
+    harness = Harness()
+    harness.ok(*LOAD, ld_t(addr=BASE, base=0))
+    assert harness.machine.counter(Counter.INSTRUCTIONS) == 3
+    assert harness.machine.counter(Counter.INSTRUCTIONS, index=2) == 2
+
+
 def test_a_counter_has_two_halves() -> None:
     machine = Harness().machine
     machine._macs = 5 << 32 | 7  # a day's work
