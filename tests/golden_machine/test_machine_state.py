@@ -103,6 +103,7 @@ def test_what_is_written_again_is_known() -> None:
     assert np.flatnonzero(~memory.known).tolist() == [13, 14, 15]
     memory.write(0x1000, b"")
     assert memory.read(0x1008, 5).tolist() == [8, 0, 0, 0, ord("c")]
+    assert Memory(size=8).base == 0
 
 
 def test_biases_alone_leave_the_rest_as_it_was() -> None:

@@ -324,6 +324,20 @@ def test_memory_outside_answers_bus_errors() -> None:
     harness.ok(ld_t(addr=BASE + harness.memory.size - 96, base=0))
 
 
+def test_an_abort_takes_the_configuration_and_what_is_known_of_counters() -> None:
+    harness = Harness()
+    harness.ok(*LOAD, ld_t(addr=BASE, base=0), fence())
+    machine = harness.machine
+    assert any(machine.groups["ld.shape"].values())
+    assert machine.counter(Counter.BYTES_READ) == 64
+    machine.abort()
+    assert all(not any(group.values()) for group in machine.groups.groups.values())
+    for counter in (Counter.BYTES_READ, Counter.BYTES_WRITTEN, Counter.STEPS, Counter.MACS):
+        assert machine.counter(counter) is None
+    machine.clear_counters()
+    assert machine.counter(Counter.BYTES_READ) is None, "what was cut off may come after it"
+
+
 def test_reset_clears_everything_but_the_memories() -> None:
     harness = Harness("8x8")
     tensor = Tensor(base=0, h=2, w=4, c=8, p=4, cbs=1)
