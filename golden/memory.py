@@ -79,7 +79,7 @@ class Memory:
 
     def read(self, addr: int, size: int) -> Bytes:
         """Copy of ``size`` bytes at ``addr``. Raises ValueError outside the memory."""
-        there: Bytes = self.view(linear_region(addr, size))[0, 0].copy()
+        there: Bytes = self.view(linear_region(addr, size)).flatten()
         return there
 
     def write(self, addr: int, data: bytes | NDArray[Any]) -> None:
@@ -88,8 +88,8 @@ class Memory:
         raw = np.ascontiguousarray(raw).view(np.uint8).ravel()
         if raw.size:
             region = linear_region(addr, raw.size)
-            self.view(region)[0, 0] = raw
-            self.known_view(region)[0, 0] = True
+            self.view(region)[...] = raw
+            self.known_view(region)[...] = True
 
     def view(self, region: Region) -> Bytes:
         """Strided view uint8 [h, w, c] on the bytes. Raises ValueError outside the memory."""

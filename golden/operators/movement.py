@@ -33,9 +33,8 @@ def transpose(x: Int8, *, permutation: Sequence[int]) -> Int8:
 
 
 def strided_slice(
-    x: Int8, *, begin: Sequence[int], end: Sequence[int], strides: Sequence[int] | None = None
+    x: Int8, *, begin: Sequence[int], end: Sequence[int], strides: Sequence[int]
 ) -> Int8:
     """SLICE and STRIDED_SLICE with resolved, non-negative bounds."""
-    steps = strides if strides is not None else [1] * x.ndim
-    index = tuple(slice(b, e, s) for b, e, s in zip(begin, end, steps, strict=True))
+    index = tuple(slice(b, e, s) for b, e, s in zip(begin, end, strides, strict=True))
     return np.ascontiguousarray(x[index])

@@ -271,7 +271,7 @@ def test_a_slice_names_every_axis() -> None:
     x = np.arange(6, dtype=np.int8).reshape(2, 3)
     assert movement.strided_slice(x, begin=[1, 0], end=[2, 3], strides=[1, 2]).tolist() == [[3, 5]]
     with pytest.raises(ValueError, match="zip"):
-        movement.strided_slice(x, begin=[0], end=[1, 1])
+        movement.strided_slice(x, begin=[0], end=[1, 1], strides=[1, 1])
 
 
 def test_a_divisor_of_zero_is_refused_wherever_it_stands() -> None:
