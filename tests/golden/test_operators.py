@@ -19,11 +19,13 @@ from golden.operators import (
     movement,
     parameters,
     pooling,
+    rearranging,
     recurrent,
     rescaling,
     resizing,
     softmax_wide,
     transfer,
+    transposed,
     wide,
     windows,
 )
@@ -454,3 +456,27 @@ def test_one_shift_out_of_range_is_enough_to_be_refused(wrong: list[int]) -> Non
     for bad in ([-1, 1], [1, -1], [1 << 31, 1], [1, 1 << 31]):
         with pytest.raises(ValueError, match="multiplier must lie in"):
             numerics.multiply_by_quantized_multiplier(x, np.array(bad), np.array([0, 0]))
+
+
+def test_gather_takes_of_each_batch_its_own() -> None:
+    x = np.arange(2 * 3 * 4, dtype=np.int8).reshape(2, 3, 4)
+    indices = np.array([[2, 0], [1, 1]])
+    made = rearranging.gather(x, indices, axis=1, batch_dims=1)
+    assert made.tolist() == [[x[b, i].tolist() for i in indices[b]] for b in range(2)]
+
+
+@pytest.mark.parametrize("padding", [(0, 0), (2, 0), (0, 3)])
+@pytest.mark.parametrize("size", [(3, 4), (9, 5), (4, 11), (12, 13)])
+def test_a_transposed_convolution_adds_where_its_taps_fall(
+    padding: tuple[int, int], size: tuple[int, int]
+) -> None:
+    """Also where the result is larger than they reach: nothing falls there."""
+    rng = np.random.default_rng(8)
+    x, w, stride = random_int8(rng, 1, 3, 2, 2), random_int8(rng, 3, 2, 3, 2), (2, 3)
+    made = transposed.transposed_sums(x, w, stride=stride, padding=padding, size=size, zero_point=5)
+    wanted = np.zeros((1, *size, 3), dtype=np.int64)
+    for iy, ix, ky, kx in itertools.product(range(3), range(2), range(2), range(3)):
+        oy, ox = iy * stride[0] + ky - padding[0], ix * stride[1] + kx - padding[1]
+        if 0 <= oy < size[0] and 0 <= ox < size[1]:
+            wanted[0, oy, ox] += w[:, ky, kx].astype(np.int64) @ (x[0, iy, ix].astype(np.int64) - 5)
+    assert np.array_equal(made, wanted)
