@@ -291,3 +291,14 @@ def test_a_flattened_image_is_a_kernel_whose_block_the_weight_buffer_holds(
     assert ((op.window.kernel_h, op.window.kernel_w) == image[:2]) == (flat or depth == image[2])
     assert op.in_shape.c == (image[2] if flat else depth)
     assert _plays(network)
+
+
+def test_a_tensor_that_nobody_writes_is_refused_by_name() -> None:
+    b = Builder(rng=np.random.default_rng(1))
+    x = b.tensor((1, 2, 2, 3))
+    (y,) = b.layer(ops.Lookup(table=b.int8((256,))), [x], (1, 2, 2, 3))
+    network = Network(
+        name="lost", tensors=tuple(b.tensors), layers=tuple(b.layers), inputs=(), outputs=(y,)
+    )
+    with pytest.raises(CompileError, match=r"^tensor 't0' is read before anything writes it$"):
+        compile_network(CONFIG, network, memory_base=BASE)
