@@ -172,7 +172,9 @@ def run_python(wanted: argparse.Namespace) -> int:
     print(f"{len(chosen)} of {len(every)} changes of {wanted.part}, seed {wanted.seed}", flush=True)
     told = Told(len(chosen))
     with own_place(BUILD / f"mutate-{wanted.part}") as folder:
-        campaign = PythonCampaign(part=part, changes=chosen, folder=folder, tell=told)
+        campaign = PythonCampaign(
+            part=part, changes=chosen, folder=folder, tell=told, jobs=wanted.jobs
+        )
         mutants = campaign.run()
     left = [item for item in mutants if item.fate is Fate.SURVIVED]
     print(f"\n{module_table(mutants)}\n")

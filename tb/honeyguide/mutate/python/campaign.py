@@ -41,6 +41,7 @@ from honeyguide.mutate.python.station import OUT_OF_CLOCK, OUT_OF_TIME, Station
 from honeyguide.mutate.report import Fate, Mutant
 from honeyguide.project import ROOT
 from honeyguide.regress.state import parse
+from honeyguide.sim.workers import threads
 
 MUCH, LITTLE_S, MOST_S = 5, 20.0, 3600.0
 FIRST_S, GROWS = 0.5, 6  # CPU time of the first group of tests; the next has so much more
@@ -101,7 +102,7 @@ class PythonCampaign:
             lanes = [self._lane(number, stack) for number in range(max(1, self.jobs))]
             for lane in lanes:
                 free.put(lane)
-            pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
+            pool = stack.enter_context(threads(len(lanes)))
             stack.callback(pool.shutdown, cancel_futures=True)  # what is not begun, if one fails
             tests = self._tests(free, pool)
 
