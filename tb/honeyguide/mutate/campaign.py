@@ -41,7 +41,6 @@ from honeyguide.mutate.merged_core import Means, MergedCore
 from honeyguide.mutate.page import measured
 from honeyguide.mutate.report import RULE, Fate, Mutant
 from honeyguide.mutate.runs import Killers
-from honeyguide.mutate.units import RefusedError
 from honeyguide.project import variable
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.regress.cluster import run_on_cluster
@@ -54,7 +53,6 @@ from honeyguide.sim.workers import threads
 # In the names of what is kept on disk.
 WATCH, STYLE, SOLVER, RULES, UNITS = "watch", "style", "solver", "rules", "units"
 LAST = "-last"  # solver and rules at the end
-REFUSED = "refused"  # by every tool
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
 PATIENCE = 5  # passed runs, of which each kills less than the one before, until others are asked
@@ -305,10 +303,7 @@ class Campaign:
             broken = ""
             if what in (STYLE, UNITS):
                 judge = self.break_style if what == STYLE else self.break_unit
-                try:
-                    broken = judge(change) if judge else ""
-                except RefusedError as error:
-                    return REFUSED, str(error)
+                broken = judge(change) if judge else ""
             elif self.break_rule is not None:
                 broken = self.break_rule(change, last)
             return ("fail" if broken else "pass"), broken
@@ -386,8 +381,6 @@ class Campaign:
                 self._settle(number, Fate.PROVED, message=outcome.message)
             elif NO_ANSWER in outcome.message:
                 self._unanswered.add(number)
-        elif outcome.status == REFUSED:
-            self._settle(number, Fate.NOT_BUILT, message=outcome.message)
         elif not outcome.passed and what == UNITS:
             test, _, message = outcome.message.partition(": ")
             self._settle(number, Fate.KILLED, test=test, message=message)
@@ -429,11 +422,11 @@ def cpu_seconds() -> float:
 
 
 def _settles(outcome: Outcome) -> bool:
-    """Whether an outcome is a mutant's fate: killed by a run or rule, proved, or refused."""
+    """Whether an outcome is a mutant's fate: killed by a run or rule, or proved."""
     number, _, what = outcome.name.partition("-")
     if number == WATCH or int(number) == NONE:
         return False
-    return outcome.passed if what.startswith(SOLVER) else outcome.status in ("fail", REFUSED)
+    return outcome.passed if what.startswith(SOLVER) else outcome.status == "fail"
 
 
 def differing(folder: Path) -> str:

@@ -15,7 +15,6 @@ from honeyguide.mutate.kinds import Change, changes
 from honeyguide.mutate.report import Fate, score_of
 from honeyguide.mutate.runs import Killers
 from honeyguide.mutate.source import Source
-from honeyguide.mutate.units import RefusedError
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer
 from honeyguide.report.files import Results
 from tests.framework.mutate.campaigns import RUNS, campaign_of, fates
@@ -163,23 +162,6 @@ def test_what_passes_every_run_is_given_the_tests_of_units(
     assert mutants[1].message == "expected 1, got 2"
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
     assert [item.test for item in again.run()] == [item.test for item in mutants]
-    assert simulated.ran == []
-
-
-def test_what_no_tool_takes_alone_is_no_survivor(
-    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"1A": "fail"})
-
-    def broken(_: Change) -> str:
-        raise RefusedError("an index beyond its vector")
-
-    campaign.break_unit = broken
-    mutants = campaign.run()
-    assert fates(mutants) == ["killed", "not built"]
-    assert mutants[1].message == "an index beyond its vector"
-    again, simulated = campaign_of(demo, tmp_path, monkeypatch, {}, again=True)
-    assert fates(again.run()) == ["killed", "not built"]
     assert simulated.ran == []
 
 
