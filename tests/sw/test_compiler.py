@@ -109,7 +109,7 @@ def test_sums_longer_than_the_weight_buffer_are_held_from_part_to_part() -> None
 
 def test_an_image_row_wider_than_the_scratchpad_is_worked_in_columns() -> None:
     small = CoreConfig(name="small", spad_depth=64)
-    network = convolution(60, 64, 2)(9)
+    network = convolution(60, 64, 9)(9)
     assert play(small, network, _random_inputs(network, 9)).differences == []
 
 

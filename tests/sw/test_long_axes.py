@@ -77,7 +77,7 @@ MEAN = ops.Mean(
 ON_CORE = {
     "minimum": network(ops.Maximum(smallest=True), (1, LONG, 1), (1, LONG, 1), (1, LONG, 1)),
     "table": network(
-        ops.Lookup(table=np.arange(-128, 128).astype(np.int8)[::-1].copy()), (2, LONG), (2, LONG)
+        ops.Lookup(table=np.arange(-128, 128).astype(np.int8)[::-1].copy()), (8, LONG), (8, LONG)
     ),
     "mean": network(MEAN, (1,), (1, LONG // 3, 3)),
     "mean of more than a pixel's pitch": network(MEAN, (1,), (1, LONG, 2)),

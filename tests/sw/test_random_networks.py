@@ -50,7 +50,7 @@ def test_random_networks(group: int) -> None:
 
 def test_every_alternative_gives_the_same_result() -> None:
     tried: Counter[str] = Counter()
-    for seed in range(200):
+    for seed in range(300):
         network, core = random_network(seed), CORES[seed % NAMED]
         _, possible = compile_choices(core, network, memory_base=BASE)
         for choice in possible:
@@ -63,7 +63,7 @@ def test_every_alternative_gives_the_same_result() -> None:
             result = play(core, network, _inputs(network, 0), program=program)
             assert result.differences == [], f"network {seed}, {choice}: {result.differences[0]}"
             tried[choice[0]] += 1
-    assert tried["join"] >= 4
+    assert tried["join"] >= 8
 
 
 def test_folded_columns_give_the_same_result() -> None:
@@ -109,7 +109,7 @@ def test_folded_columns_give_the_same_result() -> None:
 def test_the_networks_have_every_operator_and_only_softmax_runs_on_the_host() -> None:
     names: set[str] = set()
     on_host: set[str] = set()
-    for seed in range(0, GROUPS * GROUP, 2):
+    for seed in range(GROUPS * GROUP):
         network = random_network(seed)
         names |= {layer.operator for layer in network.layers}
         # The tiny cores lack weight words for some kernels.
