@@ -8,12 +8,12 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.proofs import equivalence_command as command
+from honeyguide.proofs.elaborated import Elaborated
 from honeyguide.proofs.equivalence import (
     TIMEOUT_S,
     Answer,
-    Elaborated,
     Files,
-    bounded,
+    Question,
     run_yosys,
     same,
 )
@@ -73,10 +73,11 @@ class Known(Elaborated):
         self, module: str, old: Files, new: Files, folder: Path, *, timeout_s: float = TIMEOUT_S
     ) -> Answer:
         """Compare it."""
-        return same(
-            module, VALUES, old, new, self.includes, folder, former=self.former,
-            timeout_s=timeout_s,
+        asked = Question(
+            module=module, values=VALUES, old=old, new=new,
+            headers=(self.former, self.includes), folder=folder, timeout_s=timeout_s,
         )  # fmt: skip
+        return same(asked)
 
 
 def files(folder: Path, counter: str) -> dict[str, Path]:
@@ -100,7 +101,7 @@ def test_a_version_is_judged(tmp_path: Path, what: str) -> None:
 def test_what_can_not_be_read_is_not_shown(tmp_path: Path) -> None:
     old, new = files(tmp_path / "old", COUNTER), files(tmp_path / "new", COUNTER + "endmodule")
     assert not Known().same("counter", old, new, tmp_path / "work").equal
-    assert bounded("counter", old, new, Known(), tmp_path / "work", 12).equal is None
+    assert Known().bounded("counter", old, new, tmp_path / "work", 12).equal is None
 
 
 def test_what_is_above_a_change_is_compared_after_it(tmp_path: Path) -> None:

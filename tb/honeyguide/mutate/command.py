@@ -43,7 +43,8 @@ from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import read_sources
 from honeyguide.mutate.units import Units
 from honeyguide.project import BUILD, ROOT
-from honeyguide.proofs.equivalence import TIMEOUT_S, Answer, Elaborated
+from honeyguide.proofs.elaborated import Elaborated
+from honeyguide.proofs.equivalence import Answer
 from honeyguide.proofs.table import Proof, load
 from honeyguide.proofs.task import Sources
 from honeyguide.report.command import make_command
@@ -55,8 +56,9 @@ SCORE, MODULE_SCORE = 0.99, 0.97
 FOLDER = BUILD / "mutate"
 PAGE = "docs/trust.md"
 FEW = 100  # changes for which one build does
-MOMENT_S = 4  # for the solver, before most of the runs: nine of ten that it proves take one
 MOST_NEAR = 60  # an answer in some five minutes on two processors
+# Seconds for each question to the solver: before most of the runs, and at last.
+MOMENT_S, LAST_S = 4, 40
 
 
 def main(argv: list[str], table: Path | None = None, sources: Sources | None = None) -> int:
@@ -135,7 +137,7 @@ def run(
     def ask(change: Change, last: bool) -> Answer:
         name = hashlib.sha256(change.name.encode()).hexdigest()[:16]
         where = (folder / "yosys" / name).resolve()
-        return unchanged(elaborated, change, where, timeout_s=TIMEOUT_S if last else MOMENT_S)
+        return unchanged(elaborated, change, where, last=last)
 
     rules = Rules(proofs, sources, folder / "rules") if sources else None
 
@@ -252,18 +254,25 @@ class Told:
             print(f"[{self.done}/{self.total}] {seconds:.0f} s, {self.alive} alive", flush=True)
 
 
-def unchanged(
-    elaborated: Elaborated, change: Change, folder: Path, *, timeout_s: float = TIMEOUT_S
-) -> Answer:
-    """Say whether a change of the core changes nothing that the module shows."""
+def unchanged(elaborated: Elaborated, change: Change, folder: Path, *, last: bool) -> Answer:
+    """Say whether a change of the core changes nothing that the module, or who has it, shows.
+
+    In a moment, or at last in all ways there are.
+    """
     files = {path.stem: path for path in core().hdl()}
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     changed = folder / f"{change.module}.v"
     text = files[change.module].read_text(encoding="utf-8")
     changed.write_text(applied(text, change), encoding="utf-8")
-    new = {**files, change.module: changed}
-    return elaborated.same(change.module, files, new, folder, timeout_s=timeout_s)
+    versions = files, {**files, change.module: changed}
+    if not last:
+        return elaborated.same_in_parts(change.module, *versions, folder, timeout_s=MOMENT_S)
+    answer = elaborated.same(change.module, *versions, folder, timeout_s=LAST_S)
+    if answer.equal:
+        return answer
+    around = elaborated.around(change.module, *versions, folder, timeout_s=LAST_S)
+    return around if around.equal else answer
 
 
 def report(

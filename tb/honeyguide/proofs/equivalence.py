@@ -1,28 +1,23 @@
-"""Do two versions of a module behave the same? Asked of Yosys, for each set of parameters there is.
+"""Do two versions of a module with one set of parameters behave the same? Asked of Yosys.
 
 Both versions, with all that is below them, become netlists whose wires of the same name are paired.
 If the pairs were equal for DEPTH cycles they are shown to be equal in the next (`equiv_induct`), so
 the outputs are equal for all time. A pair that can't be shown says nothing: the change may be seen,
-or the two versions differ only where the core never comes. Of a module with proved rules it is
-asked again with these, and with what they ask of the module's surroundings: a simulation of the
-core asserts that, for every instance. At last only ports and registers are paired: a wire between
-them may differ where what is behind it hides that, and so may a register.
+or the two versions differ only where the core never comes.
+
+Parts may be left out, and rules that are proved may be taken for granted: elaborated.py says when.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import signal
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from honeyguide.cli import UserError
-from honeyguide.core import core
-from honeyguide.proofs.modules import below
+from honeyguide.proofs.modules import below, code, has_registers, instances
 from honeyguide.proofs.table import Proof
 from honeyguide.sim.supervise import answer
 from honeyguide.sim.yosys import yosys, yosys_environment
@@ -49,7 +44,8 @@ _KNOWN = "".join(
     "`define LIMIT(name, claim)\n"
     "`define STARTS_IN_RESET\n"
 )
-_UNLIKE = re.compile(r"Unproven \$equiv \S+: \\(\w+)_gold ")  # a name that is no pattern
+_PAIR = re.compile(r"^ *Unproven \$equiv (.*)$", re.M)
+_NAME = re.compile(r"\\([\w.\[\]]+?)_(?:gold|gate)\b")
 # What a register drives is known before its reset is made a part of the logic.
 _MARK = "setattr -set register 1 t:$*dff* t:$aldff* %u %co1:+[Q] w:* %i"
 _SHOWN = "_after_reset"
@@ -64,136 +60,98 @@ class Answer:
 
     equal: bool
     detail: str = ""
+    unlike: frozenset[str] = frozenset()  # names of what is not shown
 
 
-class Elaborated:
-    """The core's modules with the parameters that they have in it."""
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Two versions of a module with one set of parameters; `values` are bits, by parameter."""
 
-    def __init__(
-        self, top: str, values: Values, folder: Path, includes: Sequence[Path],
-        former: Sequence[Path] | None = None, proofs: Sequence[Proof] = (),
-    ) -> None:  # fmt: skip
-        """Elaborate the core as it is.
+    module: str
+    values: Mapping[str, str]
+    old: Files
+    new: Files
+    headers: tuple[Sequence[Path], Sequence[Path]]
+    folder: Path
+    timeout_s: float = TIMEOUT_S
 
-        Args:
-            top: its top module.
-            values: its parameters.
-            folder: for what Yosys reads and writes.
-            includes: folders of headers.
-            former: of the old versions' own headers.
-            proofs: what is known of modules.
-        """
-        # A tap that looks into another module, and a bound on the cycles, are not for this.
-        self._proofs = {
-            proof.module: proof
-            for proof in proofs
-            if proof.method == "unbounded" and not proof.looks_inside
-        }
-        self.includes = includes
-        self.former = includes if former is None else former
-        self._folder = folder
-        self._memories: set[str] = set()
-        self.parameters = self._parameters(top, values)
-
-    def _parameters(self, top: str, values: Values) -> dict[str, list[dict[str, str]]]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        report = self._folder / "core.json"
-        names = _copied(core().hdl(), self.includes, self._folder / "core")
-        chosen = "".join(f" -chparam {name} {value}" for name, value in values.items())
-        script = [
-            *_read(names, "core"),
-            f"hierarchy -check -top {top}{chosen}", "proc", f"write_json {report.name}",
+    def same_below(self) -> list[str]:
+        """Return the modules within that read the same in both versions."""
+        names = [path.stem for path in below(self.module, self.old)[1:]]
+        return [
+            name for name in names
+            if name in self.new and code(self.old[name]) == code(self.new[name])
         ]  # fmt: skip
-        said = run_yosys(script, self._folder)
-        if not report.is_file():
-            raise UserError(f"Yosys can't elaborate {top}: {_unproven(said)}")
-        found: dict[str, list[dict[str, str]]] = {}
-        modules = json.loads(report.read_text(encoding="utf-8"))["modules"]
-        report.unlink()
-        for name, module in modules.items():
-            # $paramod\\fifo\\Depth=... or $paramod$<hash>\\fifo
-            own = str(module.get("attributes", {}).get("hdlname", name))
-            values_here = dict(module.get("parameter_default_values", {}))
-            found.setdefault(own.lstrip("\\"), []).append(values_here)
-            if module.get("memories"):
-                self._memories.add(own.lstrip("\\"))
-        return found
 
-    def same(
-        self, module: str, old: Files, new: Files, folder: Path, *, timeout_s: float = TIMEOUT_S
-    ) -> Answer:
-        """Say whether two versions of a module are equal with every set of parameters it has.
 
-        All that is read is copied into `folder`, which may be lost afterwards.
-        """
-        sets = self.parameters.get(module, [])
-        if not sets:
-            return Answer(equal=False, detail=f"{module} is not in the core as it is configured")
-        proof = self._proofs.get(module)
-        # Memories are most of the work and seldom matter to what is around them.
-        apart = [p.stem for p in below(module, old)[1:] if p.stem in self._memories]
-        ways: list[tuple[Proof | None, Sequence[str], bool]] = [(None, apart, False)]
-        ways += [(None, (), False)] if apart else []
-        ways += [(proof, (), False)] if proof else []
-        ways += [(proof, (), True)]
-        detail = ""
-        for values in sets:
-            large = False
-            for known, left_out, hidden in ways:
-                if large and not known:
-                    continue
-                answer = same(
-                    module, values, old, new, self.includes, folder, former=self.former,
-                    known=known, apart=left_out, hidden=hidden, timeout_s=timeout_s,
-                )  # fmt: skip
-                # What is too large is asked again with rules alone, which may make it small.
-                large = NO_ANSWER in answer.detail
-                if answer.equal or (large and known):
-                    break
-            if not answer.equal:
-                return answer
-            if known:
-                detail = ", by the rules that are proved of the module"
-        return Answer(equal=True, detail=f"equal for all time{detail}")
+def in_parts(asked: Question, closed: Collection[str] = (), known: Proof | None = None) -> Answer:
+    """Say whether two versions are equal with little of what is within them.
+
+    What keeps something is left out. A part whose inputs are not shown to be equal is put back,
+    unless it is to stay `closed`, and what keeps something within that is left out again.
+    """
+    kept = {name for name in asked.same_below() if has_registers(name, asked.old)}
+    opened = {asked.module, *(path.stem for path in below(asked.module, asked.old))} - kept
+    hidden = False
+    while True:
+        parts = [part for name in opened for part in instances(name, asked.old).items()]
+        apart = sorted({name for _, name in parts} - opened)
+        edges = {path for path, name in parts if name in apart}
+        answer = same(asked, known=known, apart=apart, hidden=hidden, edges=edges)
+        if answer.equal or NO_ANSWER in answer.detail:
+            return answer
+        given = {_part(one) for one in answer.unlike}
+        more = {name for path, name in parts if path in given} - opened - set(closed)
+        if hidden and not more:
+            return answer
+        opened |= more
+        hidden = True
+
+
+def _part(name: str) -> str:
+    """Return the innermost instance in the name of a wire: path.instance.wire."""
+    return name.rpartition(".")[0].rpartition(".")[2]
 
 
 def same(
-    module: str, values: Mapping[str, str], old: Files, new: Files, includes: Sequence[Path],
-    folder: Path, *, former: Sequence[Path] | None = None, known: Proof | None = None,
-    apart: Sequence[str] = (), hidden: bool = False, timeout_s: float = TIMEOUT_S,
+    asked: Question, *, known: Proof | None = None, apart: Sequence[str] = (),
+    hidden: bool = False, edges: Collection[str] | None = None,
 ) -> Answer:  # fmt: skip
-    """Say whether two versions of a module are equal; `values` are bits, by parameter.
+    """Say whether two versions of a module are equal.
 
     With `known` where its rules hold in the old version, whatever modules `apart` below give. With
     `hidden` wires that are neither ports nor registers need not be equal; a register that can't be
-    shown to be equal is left out then, and the rest shown without it.
+    shown to be equal is left out then, and the rest shown without it. With `edges`, the names of
+    the instances that are `apart`, little is there.
     """
-    headers = (former or includes, includes)
     given = " -set-assumes" if known else ""
     free: set[str] = set()
-    end = time.monotonic() + timeout_s
     while True:
-        script = _both(
-            module, values, old, new, headers, folder, known=known, apart=apart, hidden=hidden,
-            free=free,
-        )  # fmt: skip
+        script = _both(asked, known=known, apart=apart, hidden=hidden, free=free)
+        # What is the same in both versions becomes one: little is left to show. The search for it
+        # grows with the square of what is there.
+        joined = [] if edges is None else ["opt_merge -share_all", "opt_clean"]
         script += [
-            "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean",
+            "equiv_make gold gate equiv", "hierarchy -top equiv", "opt_clean", *joined,
             f"equiv_simple{given}", f"equiv_induct -seq {DEPTH}{given}", "equiv_status",
         ]  # fmt: skip
-        said = run_yosys(script, folder, timeout_s)
+        said = run_yosys(script, asked.folder, asked.timeout_s)
         if "Equivalence successfully proven!" in said:
             return Answer(equal=True)
-        unlike = set(_UNLIKE.findall(said)) - free
-        if not (hidden and unlike) or len(free) > MOST_FREE or time.monotonic() > end:
-            return Answer(equal=False, detail=_unproven(said, timeout_s))
-        free |= unlike
+        unlike = frozenset(name for pair in _PAIR.findall(said) for name in _NAME.findall(pair))
+        own = {
+            name for name in unlike - free
+            if re.fullmatch(r"[\w.]+", name)  # and no pattern
+            and ("." not in name if edges is None else _part(name) not in edges)
+        }  # fmt: skip
+        if not (hidden and own) or len(free) > MOST_FREE:
+            return Answer(equal=False, detail=unproven(said, asked.timeout_s), unlike=unlike)
+        free |= own
 
 
 def _both(
-    module: str, values: Mapping[str, str], old: Files, new: Files,
-    includes: tuple[Sequence[Path], Sequence[Path]], folder: Path, *, known: Proof | None = None,
-    apart: Sequence[str] = (), hidden: bool = False, free: Iterable[str] = (),
+    asked: Question, *, known: Proof | None = None, apart: Sequence[str] = (),
+    hidden: bool = False, free: Iterable[str] = (),
 ) -> list[str]:  # fmt: skip
     """Return the script that reads both versions as `gold` and `gate`, each with its headers.
 
@@ -202,18 +160,19 @@ def _both(
     that are `free` neither.
     """
     script: list[str] = []
-    chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in values.items())
-    for name, files, headers in (("gold", old, includes[0]), ("gate", new, includes[1])):
-        script += _read(_copied(below(module, files), headers, folder / name), name)
+    module, folder = asked.module, asked.folder
+    chosen = "".join(f" -chparam {key} {len(bits)}'b{bits}" for key, bits in asked.values.items())
+    versions = zip(("gold", "gate"), (asked.old, asked.new), asked.headers, strict=True)
+    for name, files, headers in versions:
+        script += read(copied(below(module, files), headers, folder / name), name)
         lower = []
         _look_after_reset(folder / name / f"{module}.v", free)
         if known and name == "gold":
             script += _with_rules(known, folder / name)
             lower = ["chformal -lower"]
         script += [
-            f"hierarchy -top {module}{chosen}", "proc",
-            *(f"setattr -mod -set keep_hierarchy 1 *{one}" for one in apart),
-            "flatten",
+            f"hierarchy -top {module}{chosen}",
+            *(f"blackbox {one} A:hdlname={one}" for one in apart), "proc", "flatten",
             *(["expose -evert t:*", f"hierarchy -top {module}"] if apart else []), "opt_clean",
             "memory -nomap", "memory_map",
             *([_MARK] if hidden else []),
@@ -270,33 +229,29 @@ class Bounded:
     detail: str
 
 
-def bounded(
-    module: str, old: Files, new: Files, elaborated: Elaborated, folder: Path, cycles: int
-) -> Bounded:
+def bounded(asked: Question, cycles: int) -> Bounded:
     """Look for an input on which two versions differ within `cycles` of a reset.
 
     What a reset leaves unknown in the old version may be anything in the new one.
     """
-    trace = folder / "difference.vcd"
-    for values in elaborated.parameters.get(module, []):
-        headers = (elaborated.former, elaborated.includes)
-        script = _both(module, values, old, new, headers, folder)
-        script += [
-            "miter -equiv -flatten -make_outputs -ignore_gold_x gold gate miter",
-            "hierarchy -top miter", "opt_clean",
-            f"sat -enable_undef -set-init-undef -set-def-inputs -prove trigger 0 -show-ports"
-            f" -tempinduct-baseonly -maxsteps {cycles} -set-at 1 in_rst_ni 0 -timeout {TIMEOUT_S}"
-            f" -dump_vcd {trace.name} miter",
-        ]  # fmt: skip
-        said = run_yosys(script, folder)
-        if "SAT temporal induction proof finished - model found for base case: FAIL!" in said:
-            return Bounded(equal=False, detail=f"on the inputs in {trace}")
-        if f"proved base case for {cycles} steps: SUCCESS!" not in said:
-            return Bounded(equal=None, detail=_unproven(said))
+    trace = asked.folder / "difference.vcd"
+    script = _both(asked)
+    script += [
+        "miter -equiv -flatten -make_outputs -ignore_gold_x gold gate miter",
+        "hierarchy -top miter", "opt_clean",
+        f"sat -enable_undef -set-init-undef -set-def-inputs -prove trigger 0 -show-ports"
+        f" -tempinduct-baseonly -maxsteps {cycles} -set-at 1 in_rst_ni 0 -timeout {TIMEOUT_S}"
+        f" -dump_vcd {trace.name} miter",
+    ]  # fmt: skip
+    said = run_yosys(script, asked.folder)
+    if "SAT temporal induction proof finished - model found for base case: FAIL!" in said:
+        return Bounded(equal=False, detail=f"on the inputs in {trace}")
+    if f"proved base case for {cycles} steps: SUCCESS!" not in said:
+        return Bounded(equal=None, detail=unproven(said))
     return Bounded(equal=True, detail=f"equal for {cycles} cycles after reset")
 
 
-def _copied(files: Sequence[Path], includes: Sequence[Path], folder: Path) -> list[str]:
+def copied(files: Sequence[Path], includes: Sequence[Path], folder: Path) -> list[str]:
     """Copy files and headers into a folder and return the files' names.
 
     Yosys from PyPI sees little but the folder it is started in, and not every path can be said in
@@ -310,7 +265,8 @@ def _copied(files: Sequence[Path], includes: Sequence[Path], folder: Path) -> li
     return [path.name for path in files]
 
 
-def _read(names: Iterable[str], folder: str) -> list[str]:
+def read(names: Iterable[str], folder: str) -> list[str]:
+    """Return what has Yosys read files of a folder."""
     return [f"read_verilog -I {folder} {folder}/{name}" for name in names]
 
 
@@ -326,7 +282,7 @@ def run_yosys(script: Sequence[str], folder: Path, timeout_s: float = TIMEOUT_S)
     return "time-out" if code in (None, -signal.SIGXCPU) else said
 
 
-def _unproven(said: str, timeout_s: float = TIMEOUT_S) -> str:
+def unproven(said: str, timeout_s: float = TIMEOUT_S) -> str:
     """Return the first pair that is not shown to be equal, or why nothing is."""
     if said == "time-out":
         return f"{NO_ANSWER} {timeout_s:.0f} s"

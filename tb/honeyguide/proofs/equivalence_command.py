@@ -21,7 +21,8 @@ from honeyguide import cli
 from honeyguide.cli import UserError
 from honeyguide.core import core
 from honeyguide.project import BUILD, ROOT
-from honeyguide.proofs.equivalence import Elaborated, Files, bounded
+from honeyguide.proofs.elaborated import Elaborated
+from honeyguide.proofs.equivalence import Files
 from honeyguide.proofs.modules import below, code, inside, macros, other_macros, used_macros
 from honeyguide.report.files import Results, shown
 from honeyguide.report.table import table
@@ -221,7 +222,7 @@ def compare(
     if answer.equal:
         seconds = time.monotonic() - started
         return Outcome(module=name, verdict=Verdict.EQUAL, seconds=seconds, detail="for all time")
-    found = bounded(name, old, new, elaborated, folder / name, cycles)
+    found = elaborated.bounded(name, old, new, folder / name, cycles)
     verdict = {True: Verdict.BOUNDED, False: Verdict.DIFFERS, None: Verdict.NOT_SHOWN}[found.equal]
     detail = f"{answer.detail}; {found.detail}"
     return Outcome(module=name, verdict=verdict, seconds=time.monotonic() - started, detail=detail)

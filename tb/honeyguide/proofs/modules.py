@@ -20,6 +20,33 @@ def inside(module: str, files: Mapping[str, Path]) -> set[str]:
     return (set(re.findall(r"\w+", code(files[module]))) & files.keys()) - {module}
 
 
+def instances(module: str, files: Mapping[str, Path]) -> dict[str, str]:
+    """Return what each instance in a module itself is one of, by the instance's name."""
+    text = code(files[module])
+    found = {}
+    for name in inside(module, files):
+        for match in re.finditer(rf"\b{name}\b\s*(#\s*\()?", text):
+            at = _behind(text, match.end()) if match[1] else match.end()
+            called = re.compile(r"\s*(\w+)\s*\(").match(text, at)
+            if called:
+                found[called[1]] = name
+    return found
+
+
+def _behind(text: str, at: int) -> int:
+    """Return the place behind the parenthesis that was opened before `at`."""
+    depth = 1
+    while depth and at < len(text):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        at += 1
+    return at
+
+
+def has_registers(module: str, files: Mapping[str, Path]) -> bool:
+    """Whether a module, or one that it is made of, keeps something from cycle to cycle."""
+    return any("posedge" in code(path) for path in below(module, files))
+
+
 def below(module: str, files: Mapping[str, Path]) -> list[Path]:
     """Return the files of a module and of all that it is made of, its own first."""
     found: dict[str, Path] = {module: files[module]}

@@ -197,8 +197,7 @@ def test_a_solver_without_an_answer_in_a_moment_is_asked_again_at_the_end(
     campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {"2B": "fail"}, ask=ask)
     monkeypatch.setattr(campaign_module, "PATIENCE", 1)
     assert fates(campaign.run()) == ["proved", "killed"]
-    # One of a module that takes long is enough to know that others do.
-    assert asked == [(1, False), (1, True)]
+    assert asked == [(1, False), (2, False), (1, True)]
 
 
 def test_what_has_passed_a_few_runs_is_given_others(demo: Source) -> None:

@@ -14,7 +14,7 @@ from honeyguide.mutate.merge import applied, merge_changes
 from honeyguide.mutate.rules import style_broken
 from honeyguide.mutate.sample import edited_lines, near, of_modules, sample
 from honeyguide.mutate.source import Source, read_sources
-from honeyguide.proofs.equivalence import same
+from honeyguide.proofs.equivalence import Question, same
 from tests.framework.mutate.mutants import DEMO, PART
 
 
@@ -51,10 +51,11 @@ def test_a_merged_core_is_each_mutant_and_the_good_one(demo: Source, tmp_path: P
         chosen.write_text(text.replace(f"{PACKAGE}::which", f"32'd{number}"))
         alone.write_text(wanted)
         part = tmp_path / "part.v"
-        answer = same(
-            "demo", {}, {"demo": chosen, "part": part}, {"demo": alone, "part": part}, [],
-            folder / "yosys",
+        asked = Question(
+            module="demo", values={}, old={"demo": chosen, "part": part},
+            new={"demo": alone, "part": part}, headers=([], []), folder=folder / "yosys",
         )  # fmt: skip
+        answer = same(asked)
         return answer.equal
 
     assert equal(0, DEMO)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -12,11 +11,19 @@ from honeyguide.cli import UserError
 from honeyguide.mutate.kinds import changes
 from honeyguide.mutate.rules import Rules
 from honeyguide.mutate.source import read_sources
-from honeyguide.proofs import equivalence as equivalence_module
-from honeyguide.proofs.equivalence import NO_ANSWER, Answer, Elaborated, same
+from honeyguide.proofs import elaborated as elaborated_module
+from honeyguide.proofs.elaborated import Elaborated
+from honeyguide.proofs.equivalence import NO_ANSWER, Answer, Files, Question, same
 from honeyguide.proofs.table import Proof, load
 from honeyguide.proofs.task import Sources
 from tests.framework.mutate.mutants import PART
+
+
+def question(module: str, old: Files, new: Files, folder: Path) -> Question:
+    """Return what is asked of two versions of a module without parameters."""
+    return Question(
+        module=module, values={}, old=old, new=new, headers=([], []), folder=folder
+    )  # fmt: skip
 
 
 def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
@@ -24,8 +31,8 @@ def test_the_solver_tells_equal_from_changed(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "part.v").write_text(PART.replace("a_i & ~b_i", text))
     old, equal, other = ({"part": tmp_path / name / "part.v"} for name in ("old", "equal", "other"))
-    assert same("part", {}, old, equal, [], tmp_path / "work").equal
-    answer = same("part", {}, old, other, [], tmp_path / "work")
+    assert same(question("part", old, equal, tmp_path / "work")).equal
+    answer = same(question("part", old, other, tmp_path / "work"))
     assert not answer.equal
     assert "not shown to be equal" in answer.detail
 
@@ -55,9 +62,9 @@ def test_a_wire_may_differ_where_what_is_behind_it_hides_that(tmp_path: Path) ->
         {"masked": tmp_path / name / "masked.v"} for name in ("old", "equal", "other")
     )
     work = tmp_path / "work"
-    assert "both" in same("masked", {}, old, equal, [], work).detail
-    assert same("masked", {}, old, equal, [], work, hidden=True).equal
-    answer = same("masked", {}, old, other, [], work, hidden=True)
+    assert "both" in same(question("masked", old, equal, work)).detail
+    assert same(question("masked", old, equal, work), hidden=True).equal
+    answer = same(question("masked", old, other, work), hidden=True)
     assert answer.detail.startswith("q_o_gold")
 
 
@@ -89,10 +96,10 @@ def test_a_register_may_differ_while_nobody_looks(tmp_path: Path) -> None:
         (tmp_path / name / "held.v").write_text(text)
     files = {one: {"held": tmp_path / one / "held.v"} for one in ("old", "equal", "bare", "other")}
     work = tmp_path / "work"
-    assert not same("held", {}, files["old"], files["equal"], [], work).equal
-    assert same("held", {}, files["old"], files["equal"], [], work, hidden=True).equal
+    assert not same(question("held", files["old"], files["equal"], work)).equal
+    assert same(question("held", files["old"], files["equal"], work), hidden=True).equal
     # Who shows it shows the difference.
-    answer = same("held", {}, files["bare"], files["other"], [], work, hidden=True)
+    answer = same(question("held", files["bare"], files["other"], work), hidden=True)
     assert answer.detail.startswith("q_o_gold")
 
 
@@ -128,7 +135,7 @@ def test_what_reset_alone_gives_may_differ_while_nobody_looks(tmp_path: Path) ->
 
     def equal(name: str) -> bool:
         old, new = ({"late": tmp_path / one / "late.v"} for one in ("old", name))
-        return same("late", {}, old, new, [], work, hidden=True).equal
+        return same(question("late", old, new, work), hidden=True).equal
 
     assert equal("equal")
     assert not equal("seen")
@@ -188,13 +195,13 @@ def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> No
 
     def equal(name: str, known: Proof | None) -> bool:
         old, new = ({"counter": tmp_path / one / "counter.v"} for one in ("old", name))
-        return same("counter", {}, old, new, [], tmp_path / "work", known=known).equal
+        return same(question("counter", old, new, tmp_path / "work"), known=known).equal
 
     assert not equal("beyond", None)
     assert equal("beyond", proof)
     assert not equal("within", proof)
     old, beyond = ({"counter": tmp_path / one / "counter.v"} for one in ("old", "beyond"))
-    assert same("counter", {}, old, beyond, [], tmp_path / "w", known=proof, hidden=True).equal
+    assert same(question("counter", old, beyond, tmp_path / "w"), known=proof, hidden=True).equal
 
 
 def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> None:
@@ -225,20 +232,24 @@ def test_what_is_too_large_is_asked_again_with_its_rules_alone(
         asked.append(known is not None)
         return Answer(equal=known is not None, detail="" if known else f"{NO_ANSWER} in 1 s")
 
-    monkeypatch.setattr(equivalence_module, "same", said)
+    monkeypatch.setattr(elaborated_module, "same", said)
     source = tmp_path / "counter.v"
     source.write_text(COUNTER)
-    elaborated = SimpleNamespace(
-        parameters={"counter": [{}]}, _proofs={}, _memories=(), includes=[], former=None
-    )
+    elaborated = object.__new__(Elaborated)
+    elaborated.parameters = {"counter": [{}]}
+    elaborated.includes, elaborated.former = [], [tmp_path]  # so that nothing is left out at first
+    elaborated._proofs, elaborated._memories, elaborated._large = {}, set(), set()
 
     def answer() -> Answer:
         asked.clear()
         files = {"counter": source}
-        return Elaborated.same(elaborated, "counter", files, files, tmp_path)  # type: ignore[arg-type]
+        return elaborated.same("counter", files, files, tmp_path)
 
     assert not answer().equal
     assert asked == [False]
+    assert "as of another change" in answer().detail
+    assert asked == []  # nor is the next change of it
     elaborated._proofs["counter"] = counted(tmp_path)
+    elaborated._large.clear()
     assert answer().equal
     assert asked == [False, True]
