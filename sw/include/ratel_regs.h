@@ -148,7 +148,7 @@
 #define RATEL_XIF_CONTEXT_CONTEXT_LSB        0u
 #define RATEL_XIF_CONTEXT_CONTEXT_MASK       0x00000003u
 
-/* Error owner: Whose error record ERR_CAUSE, ERR_INSTR, ERR_DETAIL and ERR_INDEX of this page show. With ANY, ERR_CAUSE shows that of the lowest owner that has one; the others, and a write to VALID, mean the record that ERR_CAUSE showed when it was last read, while it is there. */
+/* Error owner: Whose error record ERR_CAUSE, ERR_INSTR, ERR_DETAIL and ERR_INDEX of this page show. With ANY, ERR_CAUSE shows that of the lowest owner that has one; the others, and a write to VALID, mean the record that ERR_CAUSE showed when it was last read since ERR_OWNER was written, while it is there. */
 #define RATEL_ERR_OWNER_OFFSET               0x044u
 #define RATEL_ERR_OWNER_RESET                0x00000008u
 #define RATEL_ERR_OWNER_ANY_LSB              3u

@@ -25,6 +25,12 @@ from tb.tests.base import RatelTest
 BUSY_OR_RESETTING = 1 << 5 | 1
 CLEAR_COUNTERS, VALID = 2, 1 << 31
 SOURCE, TARGET = 0x1003, 0x9001
+PARAMETERS = ("u_bias", "u_mult", "u_shift")
+
+
+# A memory, the word in it that is spoiled (-1: all), a program that reads it, and the bit of
+# ERR_DETAIL that is its.
+_Use = tuple[Any, int, list[Instruction], int]
 
 
 class SpoiledTest(RatelTest):
@@ -42,7 +48,7 @@ class SpoiledTest(RatelTest):
         top, core = self.env.dut.dut, self.configuration.core
         banks = [(top.u_spad.gen_bank[bank].u_sram, core.spad_depth) for bank in range(core.rows)]
         lanes = [(top.u_lut.gen_lane[lane].u_sram, 256 // core.cols) for lane in range(core.cols)]
-        entries = [(getattr(top.u_pbuf, name), core.param_depth) for name in ("u_bias", "u_mult")]
+        entries = [(getattr(top.u_pbuf, name), core.param_depth) for name in PARAMETERS]
         return [*banks, *lanes, *entries, (top.u_wbuf.u_sram, core.wbuf_depth)]
 
     @staticmethod
@@ -50,6 +56,53 @@ class SpoiledTest(RatelTest):
         """Turn a bit; called between rising edges."""
         cell = memory.mem_q[word]
         cell.set(Immediate(int(cell.value) ^ 1 << bit))
+
+    def uses(self) -> tuple[list[Instruction], dict[str, _Use]]:
+        """Return what fills all memories, and a program that reads each of them."""
+        core = self.configuration.core
+        top, blocks = self.env.dut.dut, core.blocks(13)
+        noise = self.seeds.stream("data").integers(0, 256, 0x1000, dtype=np.uint8)
+        self.env.memory.write(SOURCE & ~3, noise)
+        load = [
+            isa.cfg_ld_shape(w=7, h=5, c=13, cbs=blocks),
+            isa.cfg_ld_pitch(row_pitch=7 * 13, pix_pitch=13, p=7),
+            isa.ld_t(addr=SOURCE, base=0),
+            isa.ld_w(addr=SOURCE, first=0, count=64), isa.ld_p(addr=SOURCE & ~3, first=0, count=4),
+            isa.ld_l(addr=SOURCE), isa.fence(),
+        ]  # fmt: skip
+        store = [
+            isa.cfg_st_shape(w=7, h=5, c=13, cbs=blocks),
+            isa.cfg_st_pitch(row_pitch=7 * 13, pix_pitch=13, p=7),
+        ]
+        shapes = [
+            isa.cfg_in(w=7, h=5, c=13, cbs=blocks), isa.cfg_out(ow=7, oh=5, oc=13, cbs=blocks),
+            isa.cfg_pitch(in_p=7, out_p=7), isa.cfg_kernel(kw=1, kh=1), isa.cfg_pad(),
+            isa.cfg_act(), isa.cfg_scale(mult=1 << 30, shift=0),
+        ]  # fmt: skip
+        far = core.spad_depth // 2
+        conv = [*shapes, isa.conv(in_base=0, out_base=far, wbase=0, pbase=0, flags=3)]
+        lut = [*shapes, isa.lut(in_base=0, out_base=far)]
+        result, plain = isa.st_t(addr=TARGET, base=far), isa.st_t(addr=TARGET, base=0)
+        bank = top.u_spad.gen_bank[1].u_sram
+        cases: dict[str, _Use] = {
+            "spad by store": (bank, 2, [*store, plain], 1 << 4),
+            "spad by execute": (bank, 2, [*store, *conv, result], 1 << 0),
+            "weights": (top.u_wbuf.u_sram, 3, [*store, *conv, result], 1 << 1),
+            **{
+                name: (getattr(top.u_pbuf, name), 0, [*store, *conv, result], 1 << 2)
+                for name in PARAMETERS
+            },
+        }
+        for lane in range(core.cols):  # every index that the lane's pixels have, or it is not read
+            memory = top.u_lut.gen_lane[lane].u_sram
+            cases[f"table {lane}"] = memory, -1, [*store, *lut, result], 1 << 3
+        return load, cases
+
+    def spoil_word(self, turn: int, memory: Any, word: int) -> None:
+        """Turn a bit of a word, of all if it is -1; which bit depends on the turn."""
+        bit = self.lane * (turn % 5) + turn % self.lane
+        for address in range(256 // self.configuration.core.cols) if word < 0 else (word,):
+            self.flip(memory, address, bit)
 
     async def register(self, name: str) -> int:
         """Read a register."""
@@ -97,6 +150,24 @@ class PutRight(SpoiledTest):
 
 
 @pyuvm.test()
+class Counted(SpoiledTest):
+    """A wrong bit in one memory, each in its turn: what was put right there is counted."""
+
+    async def body(self) -> None:
+        """Load, turn a bit, use."""
+        load, cases = self.uses()
+        for turn, (name, (memory, word, program, _)) in enumerate(cases.items()):
+            await self.env.run(load)
+            clear = RegisterWrite(address=offset_of("CTRL"), data=CLEAR_COUNTERS)
+            await self.env.play([clear], check=False)
+            await FallingEdge(self.env.dut.clk)
+            self.spoil_word(turn, memory, word)
+            await self.env.run([*program, isa.fence()])
+            counts = await self.register("MEMORY_ERRORS")
+            assert counts & 0xFFFF and not counts >> 16 & 0xFF, f"{name}: {counts:#x}"
+
+
+@pyuvm.test()
 class Found(SpoiledTest):
     """A wrong bit in each memory: the job ends, no wrong byte gets out, the next job is exact."""
 
@@ -105,46 +176,12 @@ class Found(SpoiledTest):
     async def body(self) -> None:
         """Load, turn a bit, use."""
         core = self.configuration.core
-        top, blocks = self.env.dut.dut, core.blocks(13)
-        noise = self.seeds.stream("data").integers(0, 256, 0x1000, dtype=np.uint8)
-        self.env.memory.write(SOURCE & ~3, noise)
-        load = [
-            isa.cfg_ld_shape(w=7, h=5, c=13, cbs=blocks),
-            isa.cfg_ld_pitch(row_pitch=7 * 13, pix_pitch=13, p=7),
-            isa.ld_t(addr=SOURCE, base=0),
-            isa.ld_w(addr=SOURCE, first=0, count=64), isa.ld_p(addr=SOURCE & ~3, first=0, count=4),
-            isa.ld_l(addr=SOURCE), isa.fence(),
-        ]  # fmt: skip
-        store = [
-            isa.cfg_st_shape(w=7, h=5, c=13, cbs=blocks),
-            isa.cfg_st_pitch(row_pitch=7 * 13, pix_pitch=13, p=7),
-        ]
-        shapes = [
-            isa.cfg_in(w=7, h=5, c=13, cbs=blocks), isa.cfg_out(ow=7, oh=5, oc=13, cbs=blocks),
-            isa.cfg_pitch(in_p=7, out_p=7), isa.cfg_kernel(kw=1, kh=1), isa.cfg_pad(),
-            isa.cfg_act(), isa.cfg_scale(mult=1 << 30, shift=0),
-        ]  # fmt: skip
-        far = core.spad_depth // 2
-        conv = [*shapes, isa.conv(in_base=0, out_base=far, wbase=0, pbase=0, flags=3)]
-        lut = [*shapes, isa.lut(in_base=0, out_base=far)]
-        result, plain = isa.st_t(addr=TARGET, base=far), isa.st_t(addr=TARGET, base=0)
-        bank, bias = top.u_spad.gen_bank[1].u_sram, top.u_pbuf.u_bias
-        cases: dict[str, tuple[Any, int, list[Instruction], int]] = {
-            "spad by store": (bank, 2, [*store, plain], 1 << 4),
-            "spad by execute": (bank, 2, [*store, *conv, result], 1 << 0),
-            "weights": (top.u_wbuf.u_sram, 3, [*store, *conv, result], 1 << 1),
-            "parameters": (bias, 0, [*store, *conv, result], 1 << 2),
-        }
-        for lane in range(core.cols):  # every index that the lane's pixels have, or it is not read
-            memory = top.u_lut.gen_lane[lane].u_sram
-            cases[f"table {lane}"] = memory, -1, [*store, *lut, result], 1 << 3
+        load, cases = self.uses()
         for turn, (name, (memory, word, program, where)) in enumerate(cases.items()):
             await self.env.run(load)
             self.env.memory.write(TARGET, np.zeros(7 * 5 * 13, np.uint8))
             await FallingEdge(self.env.dut.clk)
-            bit = self.lane * (turn % 5) + turn % self.lane
-            for address in range(256 // core.cols) if word < 0 else (word,):
-                self.flip(memory, address, bit)
+            self.spoil_word(turn, memory, word)
             waits = [
                 RegisterPoll(address=offset_of("ERR_PENDING"), mask=1, value=1),
                 RegisterPoll(address=offset_of("STATUS"), mask=BUSY_OR_RESETTING, value=0),

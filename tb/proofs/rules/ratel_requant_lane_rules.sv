@@ -63,8 +63,14 @@ module ratel_requant_lane_rules (
   `RULE_NEXT(rounds_to_the_high_half, en_i[3],
              high_q == $past(high[31:0]) && right4_q == $past(right3_q))
   `RULE_NEXT(rounds_the_right_shift, en_i[4], value_o == $past(quotient + {31'd0, rounds}))
-  `RULE_NEXT(waits, en_i == 0, value_o == $past(value_o) && product_q == $past(product_q)
-             && high_q == $past(high_q) && shifted_q == $past(shifted_q)
-             && biased_q == $past(biased_q))
+
+  // What does not move costs no energy.
+  `RULE_NEXT(bias_waits, !en_i[0], biased_q == $past(biased_q) && mult1_q == $past(mult1_q)
+             && shift1_q == $past(shift1_q))
+  `RULE_NEXT(shifted_waits, !en_i[1], shifted_q == $past(shifted_q) && mult2_q == $past(mult2_q)
+             && right2_q == $past(right2_q))
+  `RULE_NEXT(product_waits, !en_i[2], product_q == $past(product_q) && right3_q == $past(right3_q))
+  `RULE_NEXT(high_half_waits, !en_i[3], high_q == $past(high_q) && right4_q == $past(right4_q))
+  `RULE_NEXT(value_waits, !en_i[4], value_o == $past(value_o))
 
 endmodule

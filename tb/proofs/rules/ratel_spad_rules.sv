@@ -5,7 +5,9 @@
 module ratel_spad_rules #(
   parameter Rows  = 8,
   parameter Cols  = 8,
-  parameter BankWidth = 3
+  parameter BankWidth = 3,
+  parameter AddrWidth = 2,
+  parameter Lane      = 8
 ) (
   input wire                    clk_i,
   input wire                    rst_ni,
@@ -19,6 +21,13 @@ module ratel_spad_rules #(
   input wire                    ex_wr_en_i,
   input wire [4:0]              ex_wr_bank_i,
   input wire [4:0]              ld_wr_bank_i,
+  input wire [15:0]             ld_wr_addr_i,
+  input wire [Cols-1:0]         ld_wr_be_i,
+  input wire                    sweep_i,
+  input wire [13:0]             sweep_addr_i,
+  input wire [AddrWidth-1:0]    in_addr,
+  input wire [Cols-1:0]         in_be,
+  input wire [Cols*Lane-1:0]    in_code,
   input wire                    ld_wr_ready_o,
   input wire [3:0]              age_q,
   input wire [BankWidth-1:0]       wait_bank_q,
@@ -52,5 +61,8 @@ module ratel_spad_rules #(
   // Writes.
   `RULE_IF(execute_writes_first, ex_wr_en_i && ex_bank == ld_bank, !ld_wr_ready_o)
   `RULE_IF(load_writes_beside, !ex_wr_en_i || ex_bank != ld_bank, ld_wr_ready_o)
+  `RULE_IF(loads_there, !sweep_i, in_addr == ld_wr_addr_i[AddrWidth-1:0] && in_be == ld_wr_be_i)
+  `RULE_IF(sweeps_all_of_it, sweep_i,
+           in_addr == sweep_addr_i[AddrWidth-1:0] && (&in_be) && in_code == 0)
 
 endmodule

@@ -225,6 +225,41 @@ async def any_owner(dut: Any) -> None:
 
 
 @cocotb.test()
+async def what_was_shown_may_be_gone(dut: Any) -> None:
+    """Cleared by its owner, or forgotten with a write to ERR_OWNER: then the lowest is meant."""
+    bench = await started(dut)
+    user = Owner(port=Port.AXIL, context=3)
+    for gone in ("cleared", "forgotten"):
+        await refuse(bench, user)
+        await bench.step(30 + SWEEP)
+        cause = cause_of(user, ErrorCode.RESERVED, FieldId.RS2)
+        assert await get(bench, "ERR_CAUSE") == cause
+        word = await refuse(bench, MACHINE_MODE)
+        await bench.step(30 + SWEEP)
+        assert await get(bench, "ERR_PENDING") == 0x81
+        if gone == "cleared":
+            await bench.write(PAGE * user.context + OFFSET["ERR_CAUSE"], 1 << 31)
+            await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
+            assert await get(bench, "ERR_PENDING") == 0, "what is gone was cleared once more"
+        else:
+            await bench.write(OFFSET["ERR_OWNER"], 8)
+            assert await get(bench, "ERR_INSTR") == word.word, "what was shown before is still"
+            await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
+            assert await get(bench, "ERR_PENDING") == 0x80
+
+
+@cocotb.test()
+async def each_lock_locks_its_own(dut: Any) -> None:
+    """A lock that is written 0 leaves open what it is for."""
+    for lock, locked in ((1, "XIF_CONTEXT"), (2, "USER_RIGHTS")):
+        bench = await started(dut)
+        await bench.write(OFFSET["LOCK"], lock)
+        assert await get(bench, "LOCK") == lock
+        for name in ("XIF_CONTEXT", "USER_RIGHTS"):
+            assert await bench.write(OFFSET[name], 1) == (SLVERR if name == locked else OKAY), name
+
+
+@cocotb.test()
 async def older_errors_win_whatever_the_order(dut: Any) -> None:
     """Loads and stores that fail in any order, refusals between them: the oldest is kept."""
     bench = await started(dut)
@@ -311,6 +346,24 @@ async def users_and_counters(dut: Any) -> None:
     await page_ring(bench, 2, rdcnt(index=2))
     await bench.step(3)
     assert await page_get(bench, 2, "DB_RESULT") == 1
+
+
+@cocotb.test()
+async def there_are_so_many_counters(dut: Any) -> None:
+    """What is behind them is refused at each page's doorbell, whatever the low bits say."""
+    bench = await started(dut)
+    await bench.write(OFFSET["USER_RIGHTS"], 1)
+    last = rdcnt(index=0).word
+    for index in (16, 31, 48, 64, 1 << 10 | 1, 1 << 31 | 2):
+        for page in range(PAGES):
+            owner = Owner(port=Port.AXIL, context=page)
+            await page_ring(bench, page, Instruction(last, index, 0))
+            await bench.step(10)
+            cause, word, detail, _ = await record(bench, owner)
+            wanted = cause_of(owner, ErrorCode.VALUE, FieldId.RS1)
+            assert (cause, word, detail) == (wanted, last, index), f"{index:#x} on page {page}"
+            await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
+            assert not await get(bench, "ERR_PENDING")
 
 
 @cocotb.test()

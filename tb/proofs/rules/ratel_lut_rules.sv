@@ -1,0 +1,36 @@
+// Lookup table: what reaches its copies is what was asked for, and a sweep leaves 0.
+`include "rules.svh"
+
+module ratel_lut_rules #(
+  parameter Cols      = 2,
+  parameter Integrity = 0,
+  parameter Lane      = 8,
+  parameter ByteBits  = 1
+) (
+  input wire                  clk_i,
+  input wire                  rst_ni,
+  input wire                  wr_en_i,
+  input wire [7:0]            wr_addr_i,
+  input wire [Cols*8-1:0]     wr_data_i,
+  input wire                  sweep_i,
+  input wire [13:0]           sweep_addr_i,
+  input wire [Cols*Lane-1:0]  wr_code,
+  input wire                  mem_en,
+  input wire [7-ByteBits:0]   mem_addr
+);
+
+  `HOST_IF(nothing_else_writes, sweep_i, !wr_en_i)
+
+  wire [Cols*8-1:0] bytes;
+  genvar g;
+  generate
+    for (g = 0; g < Cols; g = g + 1) begin : gen_byte
+      assign bytes[8*g +: 8] = wr_code[Lane*g +: 8];
+    end
+  endgenerate
+
+  `RULE(writes_when_asked, mem_en == (wr_en_i || sweep_i))
+  `RULE_IF(writes_there, wr_en_i, mem_addr == wr_addr_i[7:ByteBits] && bytes == wr_data_i)
+  `RULE_IF(sweeps_to_zero, sweep_i, mem_addr == sweep_addr_i[7-ByteBits:0] && wr_code == 0)
+
+endmodule
