@@ -104,7 +104,7 @@ def read(folder: Path) -> bytes:
 
 def first_line(one: bytes, other: bytes) -> int:
     """Return the number of the first line in which two logs differ."""
-    pairs = zip(one.splitlines(), other.splitlines(), strict=False)
+    pairs = zip(one.splitlines(), other.splitlines(), strict=False)  # one may be longer
     for number, (left, right) in enumerate(pairs, start=1):
         if left != right:
             return number

@@ -143,7 +143,7 @@ def first_affected(
     In one that `hung`, what did not come is no other effect: an instruction may wait anywhere.
     """
     should, did = ran(good), ran(other)
-    pairs = list(zip(should, did, strict=False))
+    pairs = list(zip(should, did, strict=False))  # the other may have ended early
     texts = []
     for sums in (False, True):
         for place, (a, b) in enumerate(pairs):

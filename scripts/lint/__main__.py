@@ -1,8 +1,8 @@
 """Check style and elaboration of the Python and the Verilog.
 
-Steps: ruff-rules, ruff-format, mypy, actionlint, verilog-style, verilator, icarus, yosys. Every
-finding is printed; the exit code is 1 if there is one. A step whose optional tool is missing says
-so and is left out.
+Steps: ruff-rules, ruff-format, python-style, mypy, actionlint, verilog-style, verilator, icarus,
+yosys. Every finding is printed; the exit code is 1 if there is one. A step whose optional tool is
+missing says so and is left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from os import cpu_count
 
 from honeyguide.cli import UserError, add, did_you_mean, parser, run_command
 from honeyguide.lint.elaborate import icarus_elaboration, verilator_lint, yosys_check
-from honeyguide.lint.python import ruff_format, ruff_rules, types
+from honeyguide.lint.python import python_style, ruff_format, ruff_rules, types
 from honeyguide.lint.step import Outcome
 from honeyguide.lint.verilog_style import verilog_style
 from honeyguide.lint.workflows import workflows
@@ -35,6 +35,7 @@ def steps(config: str | None) -> dict[str, Callable[[], Outcome]]:
     return {
         "ruff-rules": lambda: ruff_rules(ROOT),
         "ruff-format": lambda: ruff_format(ROOT),
+        "python-style": lambda: python_style(ROOT),
         "mypy": lambda: types(ROOT, cache=BUILD / "mypy", bases=BASES),
         "actionlint": lambda: workflows(ROOT),
         "verilog-style": lambda: verilog_style(ROOT, benches=("tb", "examples")),

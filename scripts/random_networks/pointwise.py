@@ -23,7 +23,7 @@ def second(d: Draft, x: Value, *, same: bool = False) -> Value:
             return False
         if same and (v.scale, v.zero_point) != (x.scale, x.zero_point):
             return False
-        pairs = zip(reversed(v.shape), reversed(x.shape), strict=False)
+        pairs = zip(reversed(v.shape), reversed(x.shape), strict=False)  # the ranks may differ
         return all(1 in (m, n) or m == n for m, n in pairs)
 
     if d.chance(0.7):

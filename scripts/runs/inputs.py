@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from honeyguide.project import BUILD
@@ -126,7 +127,7 @@ class Checkout:
         found: dict[str, set[str]] = {}
         for path in self._files:
             inside = Path(path)
-            for upper, lower in zip(inside.parents, (inside, *inside.parents), strict=False):
+            for lower, upper in pairwise((inside, *inside.parents)):
                 found.setdefault(str(upper), set()).add(lower.name)
         return {folder: sorted(names) for folder, names in found.items()}
 

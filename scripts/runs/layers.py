@@ -21,7 +21,8 @@ def layer_entries(
     are those that reached the layer (`runs`), of which one that failed did not come to its end.
     """
     entries = []
-    for layer, measured in zip(network.layers, result.layers, strict=False):
+    pairs = zip(network.layers, result.layers, strict=False)  # a run may have ended early
+    for layer, measured in pairs:
         macs = layer_macs(network, layer) if measured["where"] == "npu" else 0
         cycles = measured["cycles"]
         offered = cycles * peak(core)

@@ -41,6 +41,6 @@ def states_met() -> set[tuple[str, str, str]]:
         (kind, engine, state)
         for kind, engines in zip(KINDS, counts, strict=True)
         for (engine, states), row in zip(STATES.items(), engines, strict=True)
-        for state, count in zip(states, row, strict=False)
+        for state, count in zip(states, row, strict=False)  # rows are as long as the longest
         if count
     }

@@ -66,9 +66,10 @@ def broken_accounts(
     when: Sequence[int],
 ) -> tuple[Broken, ...]:  # fmt: skip
     """Return the accounts that did not balance, the first first."""
+    rows = zip(accounts, inside, mistakes, when, strict=False)  # there is room for more
     found = [
         Broken(account=account, mistake=Mistake(mistake), cycle=cycle, inside=left)
-        for account, left, mistake, cycle in zip(accounts, inside, mistakes, when, strict=False)
+        for account, left, mistake, cycle in rows
         if mistake != Mistake.NONE
     ]
     return tuple(sorted(found, key=lambda item: item.cycle))

@@ -81,7 +81,7 @@ class Control(Part):
         """
         wanted = [(n, one) for n, one in self.job.unnumbered if one.outcome.error is not None]
         got = self.job.recording.unnumbered
-        for (before, golden), rtl in zip(wanted, got, strict=False):
+        for (before, golden), rtl in zip(wanted, got, strict=False):  # one may have more of them
             error = golden.outcome.error
             assert error is not None and rtl.refused is not None
             told = rtl.refused

@@ -37,7 +37,8 @@ class Engines(Part):
         recording = job.recording
         order = {engine: recording.order(engine) for engine in ENGINES}
         tiles = tiles_by_instruction(recording, job.core)
-        self.tiles = {item.index: part for item, part in zip(order["execute"], tiles, strict=False)}
+        pairs = zip(order["execute"], tiles, strict=False)  # a run may have ended early
+        self.tiles = {item.index: part for item, part in pairs}
         self.words = execute_words(recording, job.core, order["execute"])
         self.loads = load_words(recording, job.core, order["load"])
         self.stores = store_bytes(recording, job.core, job.goldens, order["store"])

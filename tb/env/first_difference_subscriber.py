@@ -210,9 +210,9 @@ class FirstDifference(uvm_component):
         tiles = tiles_by_instruction(recording, self.core)
         order = recording.order("execute")
         window = (found.cycle - LONGEST, found.cycle + AFTER)
+        pairs = zip(order, tiles, strict=False)  # a run may have ended early
         return texts_of(
-            recording, self.goldens,
-            {item.index: part for item, part in zip(order, tiles, strict=False)},
+            recording, self.goldens, {item.index: part for item, part in pairs},
             self.layers, self.core, window,
         )  # fmt: skip
 

@@ -174,7 +174,7 @@ def snapshot_of(record: Record) -> Snapshot | None:
         text: (bool(record.bits[place // 32] >> place % 32 & 1), int(record.since[place]))
         for place, text in enumerate(bits())
     }
-    numbers = dict(zip(NUMBERS, record.numbers, strict=False))
+    numbers = dict(zip(NUMBERS, record.numbers, strict=False))  # there is room for more
     broken = broken_accounts(ACCOUNTS, record.inside, record.mistake, record.when)
     return Snapshot(cycle=int(record.cycle), now=now, numbers=numbers, broken=broken)
 

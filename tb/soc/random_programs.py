@@ -107,7 +107,8 @@ def compare(
     env: SystemEnvironment, number: int, expected: list[Instruction], actual: list[Instruction]
 ) -> None:
     """Compare what was committed with what the program says."""
-    for place, (wanted, got) in enumerate(zip(expected, actual, strict=False)):
+    pairs = zip(expected, actual, strict=False)  # their lengths are compared below
+    for place, (wanted, got) in enumerate(pairs):
         same_rs2 = wanted.rs2 == got.rs2 or not wanted.word >> 20 & 31
         if wanted.word != got.word or wanted.rs1 != got.rs1 or not same_rs2:
             env.failures.add(

@@ -208,7 +208,7 @@ def compare_results(
     seen = sorted(seen, key=lambda words: int(words[0]))  # rdcnt overtakes
     if [item[0] for item in expected] != [int(words[0]) for words in seen]:
         found.append(f"results of {len(expected)} entries expected, {len(seen)} seen, or others")
-    for (index, value, rd, returns), words in zip(expected, seen, strict=False):
+    for (index, value, rd, returns), words in zip(expected, seen, strict=False):  # as just told
         data, register, written = int(words[1], 16), int(words[2]), words[3] == "1"
         if written != returns or register != rd:
             found.append(

@@ -59,7 +59,7 @@ def run_fuzz(operators: Sequence[str], seed: int, indices: Iterable[int]) -> Sum
             summary.failures.append(
                 f"model {index}, {operator}: {len(actual)} outputs instead of {len(expected)}"
             )
-        for ours, theirs in zip(actual, expected, strict=False):
+        for ours, theirs in zip(actual, expected, strict=False):  # as just told
             summary.elements += theirs.size
             if theirs.dtype == np.int8:
                 summary.inner_elements += int(((theirs > -128) & (theirs < 127)).sum())

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOOKED_AT = {
     "ruff-rules": ("scripts/sim.py", "pyproject.toml"),
     "ruff-format": ("tests/asked.py",),
+    "python-style": ("golden/numerics.py",),
     "mypy": ("sw/execution.py", "tb/typings/pyuvm/__init__.pyi", "pyproject.toml"),
     "actionlint": (".github/workflows/ci.yml",),
     "verilog-style": ("rtl/ratel_core.v", "rtl/include/ratel_isa.vh", "tb/hdl/ratel_tb.sv"),

@@ -201,7 +201,7 @@ def test_a_layer_takes_from_the_end_of_the_one_before_to_its_own() -> None:
     assert len(ends) >= 4
     assert prediction.layers == {
         layer: end - before
-        for (layer, end), before in zip(ends.items(), [0, *ends.values()], strict=False)
+        for (layer, end), before in zip(ends.items(), [0, *list(ends.values())[:-1]], strict=True)
     }
 
 

@@ -121,7 +121,7 @@ def _read(b: Builder, node: Node) -> None:
     check_schema(b, node)
     made = HANDLERS[node.kind](b, node)
     values = made if isinstance(made, list) else [made] if made is not None else []
-    for name, value in zip(node.outputs, values, strict=False):
+    for name, value in zip(node.outputs, values, strict=False):  # optional outputs may be left out
         if not name:
             continue
         b.values[name] = value

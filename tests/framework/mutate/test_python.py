@@ -309,3 +309,34 @@ def test_the_clock_is_told_from_a_death(monkeypatch: pytest.MonkeyPatch) -> None
                 os.kill(os.getpid(), 9)
             time.sleep(60)
         assert station_module._ended(pid) == wanted
+
+
+def test_who_only_reads_a_constant_judges_it(project: Path) -> None:
+    """It runs no line of the file; the test beside it does, and sees nothing."""
+    (project / "test_demo.py").write_text(
+        "from demo import idle\n\n\ndef test_idle():\n    assert idle() == 33\n"
+    )
+    (project / "test_limit.py").write_text(
+        "import demo\n\n\ndef test_limit():\n    assert demo.LIMIT == 9\n"
+    )
+    folder = project.parent / "work"
+    folder.mkdir()
+    part = PythonPart(files=("demo.py",), tests=("test_demo.py", "test_limit.py"))
+    (mutant,) = PythonCampaign(
+        part=part, changes=[named(project, "9 -> (9 + 1)")], folder=folder, tell=lambda _: None
+    ).run()
+    assert (mutant.fate, mutant.test) == (Fate.KILLED, "test_limit.py::test_limit")
+
+
+def test_a_zip_that_may_end_early_breaks_a_rule(project: Path) -> None:
+    path = project / "demo.py"
+    path.write_text(
+        "def pairs() -> list[int]:\n    return [a + b for a, b in zip((1,), (2,), strict=True)]\n"
+    )
+    (project / "test_demo.py").write_text(
+        "from demo import pairs\n\n\ndef test_pairs():\n    assert pairs() == [3]\n"
+    )
+    wanted = [change for change in changes_of(PART) if "True" in change.old]
+    assert sorted(change.kind for change in wanted) == ["constant", "keyword"]
+    for mutant in run(project, wanted):
+        assert (mutant.fate, mutant.test, mutant.tried) == (Fate.KILLED, "rule style.zip", 0)

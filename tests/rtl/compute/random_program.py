@@ -88,7 +88,8 @@ class ProgramMaker:
         )
         bases: dict[int, int] = {}
         at = 0
-        for gap, index in zip(gaps, self.rng.permutation(len(places)), strict=False):
+        order = self.rng.permutation(len(places))
+        for gap, index in zip(gaps, order, strict=False):  # the last gap is behind all
             at += int(gap)
             bases[int(index)] = at
             at += sizes[index]

@@ -3,11 +3,12 @@
 First all tests run once on the good code; a test that does not pass there judges nothing. A mutant
 of a function is given the tests that run the changed statement, the quick ones first and before
 them those that have killed in the same function; one outside of functions, in what runs when a file
-is read, or in what is called once and remembered, all tests that run something of its file. A kill
-is a test that fails, a module that can't be imported any more, or a test that takes MUCH times the
-CPU time that all of them took, and a little more. A test kills only if it passes on the good code
-once more, tried when it has killed for the first time; one that does not is asked no more. What the
-clock or the machine ended has no verdict.
+is read, or in what is called once and remembered, all tests that run something of its file or stand
+in one that imports it. A kill is a rule of lint about what is computed, a test that fails, a
+module that can't be imported any more, or a test that takes MUCH times the CPU time that all of
+them took, and a little more. A test kills only if it passes on the good code once more, tried when
+it has killed for the first time; one that does not is asked no more. What the clock or the machine
+ended has no verdict.
 
 As many mutants are tried at a time as there are processors, each in a lane of its own: a copy of
 the project with a station.
@@ -27,22 +28,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 
 from honeyguide.cli import UserError
 from honeyguide.core import PythonPart
 from honeyguide.faults.tree import Tree
+from honeyguide.lint.python import zip_rule
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.python.kinds import changes
 from honeyguide.mutate.python.reach import READ, Tests, read
 from honeyguide.mutate.python.station import OUT_OF_CLOCK, OUT_OF_TIME, Station
-from honeyguide.mutate.report import Fate, Mutant
+from honeyguide.mutate.report import RULE, Fate, Mutant
 from honeyguide.project import ROOT
 from honeyguide.regress.state import parse
 from honeyguide.sim.workers import threads
 
+STYLE = "style.zip"  # a rule of lint
 MUCH, LITTLE_S, MOST_S = 5, 20.0, 3600.0
 FIRST_S, GROWS = 0.5, 6  # CPU time of the first group of tests; the next has so much more
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - (.*))?$", re.M)
@@ -85,6 +89,7 @@ class PythonCampaign:
     jobs: int = os.cpu_count() or 1
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kills: dict[tuple[str, int] | str, Counter[str]] = field(default_factory=dict)
+    _importers: dict[str, set[str]] = field(default_factory=dict)  # test files, by module
     _steady: dict[str, bool] = field(default_factory=dict)  # killers: do they pass on good code?
 
     def run(self) -> list[Mutant]:
@@ -110,7 +115,7 @@ class PythonCampaign:
                 row = known.get(change.name)
                 if row is None:
                     with _taken(free) as lane:
-                        row = self._tried(lane, tests, change)
+                        row = _style_broken(change) or self._tried(lane, tests, change)
                     with self._lock, state.open("a", encoding="utf-8") as stream:
                         stream.write(json.dumps({"name": change.name, **row}) + "\n")
                 return Mutant(
@@ -246,7 +251,7 @@ class PythonCampaign:
         named = {name for line in lines for name in tests.of.get(line, ())}
         # What runs when a file is read, or once and is remembered, is not seen in all who need it.
         if not place.function or place.once or not tests.importing.isdisjoint(lines):
-            named |= tests.of_file(change.module)
+            named |= tests.of_file(change.module) | self._importing(tests, change.module)
         if not named:
             named = set(
                 tests.of.get((change.module, READ), () if place.function else tests.seconds)
@@ -257,6 +262,15 @@ class PythonCampaign:
         return sorted(
             named, key=lambda name: (-first[name], -by_file[name], tests.seconds[name], name)
         )
+
+    def _importing(self, tests: Tests, module: str) -> set[str]:
+        """Return the tests in files that import a module: one may run nothing, only read it."""
+        if module not in self._importers:
+            self._importers[module] = {
+                file for file in _test_files(self.part) if module in _imported(ROOT / file)
+            }
+        files = self._importers[module]
+        return {name for name in tests.seconds if name.partition("::")[0] in files}
 
     def _learn(self, change: Change, test: str) -> None:
         for key in ((change.module, _place(change).function), change.module):
@@ -280,6 +294,30 @@ def _test_files(part: PythonPart) -> Iterator[str]:
         found = [path] if path.is_file() else sorted(path.rglob("test_*.py"))
         names = (str(file.relative_to(ROOT)) for file in found)
         yield from (one for one in names if one not in ignored)
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    """Return the files, relative to the root, that a file of tests imports itself."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [item.name for item in node.names]
+        else:
+            continue
+        found |= {f"{name.replace('.', '/')}.py" for name in names}
+        found |= {f"{name.replace('.', '/')}/__init__.py" for name in names}
+    return frozenset(found)
+
+
+def _style_broken(change: Change) -> dict[str, str | int] | None:
+    """Return a kill if a change breaks the one rule of lint that speaks of what is computed."""
+    text = (ROOT / change.module).read_text(encoding="utf-8")
+    if {said for _, said in zip_rule(applied(text, change))} - {said for _, said in zip_rule(text)}:
+        return _row(Fate.KILLED, test=f"{RULE} {STYLE}", message="a zip may end early", tried=0)
+    return None
 
 
 def _reached(station: Station, part: PythonPart, file: str, reach: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from honeyguide.faults.merge import Edit
@@ -168,7 +169,7 @@ class _Walk:
                 left = right
         elif isinstance(node, ast.BoolOp):
             old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-            for one, other in zip(node.values, node.values[1:], strict=False):
+            for one, other in pairwise(node.values):
                 yield self.between("logical", one, other, old, new)
         elif isinstance(node, ast.UnaryOp):
             yield self.change("negation", node, self.words(node.operand))
@@ -201,7 +202,7 @@ class _Walk:
         if word in _CALLS and isinstance(name, ast.expr):
             whole = self.words(name)
             yield self.change("call", name, whole[: len(whole) - len(word)] + _CALLS[word])
-        for one, other in zip(node.args, node.args[1:], strict=False):
+        for one, other in pairwise(node.args):
             if word in _COMMUTE and not any(isinstance(item, ast.Starred) for item in node.args):
                 break
             if self.words(one) == self.words(other) or isinstance(other, ast.Starred):
