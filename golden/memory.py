@@ -131,5 +131,5 @@ class Memory:
         return np.lib.stride_tricks.as_strided(
             array[offset:],
             shape=(region.h, region.w, region.c),
-            strides=(region.row_pitch if region.h > 1 else 0, region.pix_pitch, 1),
+            strides=(region.row_pitch, region.pix_pitch, 1),
         )

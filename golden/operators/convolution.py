@@ -84,9 +84,7 @@ def depthwise_accumulate(
     for ky in range(kernel_h):
         for kx in range(kernel_w):
             pixels = taps[:, :, :, ky, kx, :].astype(np.int32) - np.int32(input_zero_point)
-            if out_c != in_c:
-                pixels = np.repeat(pixels, out_c // in_c, axis=3)
-            acc += pixels * kernel[ky, kx]
+            acc += np.repeat(pixels, out_c // in_c, axis=3) * kernel[ky, kx]
     return acc
 
 

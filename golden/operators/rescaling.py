@@ -55,7 +55,7 @@ def requantize_to(
 
 def quantize_float(x: Float, dtype: str, *, scale: float, zero_point: int) -> Integers:
     """QUANTIZE of float32: the quotient is taken in float32, and rounded half away from zero."""
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(over="ignore"):
         quotient = x / np.float32(scale)
     rounded = round_half_away(np.nan_to_num(quotient))
     lowest, highest = limits("int32")

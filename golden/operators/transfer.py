@@ -7,6 +7,7 @@ Sources: TensorFlow Lite ``activations.cc``, ``elementwise.cc``, ``common.h`` (L
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -82,7 +83,7 @@ def real_table(
             rescaled = float(np.float32(function(real)) * inverse)
         if name == "ELU" and not abs(rescaled) < (1 << 31) - 256:
             raise ValueError(f"ELU of {real:g} leaves int32 at output scale {output_scale:g}")
-        rounded = math.floor(abs(rescaled) + 0.5) if math.isfinite(rescaled) else 1 << 30
+        rounded = math.floor(abs(rescaled) + 0.5) if math.isfinite(rescaled) else sys.maxsize
         total = (rounded if rescaled >= 0 else -rounded) + output_zero_point
         table[index] = min(max(total, -128), 127)
     return table
@@ -108,13 +109,10 @@ def rsqrt_table(
 
 
 def _inverse_square_root(value: int) -> tuple[int, int]:
-    """Multiplier and left shift of 1 / sqrt(value): GetInvSqrtQuantizedMultiplierExp."""
+    """Multiplier and left shift of 1 / sqrt(value), below 2^9: GetInvSqrtQuantizedMultiplierExp."""
     if value <= 1:
         return (1 << 31) - 1, 0
     shift = 11
-    while value >= 1 << 29:
-        value //= 4
-        shift += 1
     leading = 31 - value.bit_length()  # zeros behind the sign
     pairs = leading // 2 - 1
     shift -= pairs

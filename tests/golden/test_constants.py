@@ -12,6 +12,7 @@ import pytest
 
 from golden import fixed_point
 from golden.config import ConfigError, CoreConfig, config_names, load_config
+from golden.registers import Register, RegisterField
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "rtl" / "ratel_core.v"
@@ -28,6 +29,22 @@ def test_constants_of_fixed_point_are_the_nearest_there_are() -> None:
     assert round(2**31 / 3) == fixed_point._ONE_THIRD
     assert round(48 / 17 * 2**29) == fixed_point._48_OVER_17
     assert round(-32 / 17 * 2**29) == fixed_point._MINUS_32_OVER_17
+
+
+def test_what_a_register_shows_and_takes() -> None:
+    """Whatever the registers are that the core has today."""
+    fields = {
+        access: RegisterField(name=access, lsb=lsb, bits=4, access=access, reset=reset)
+        for access, lsb, reset in (("ro", 0, 3), ("wo", 4, 0), ("rw", 8, 5), ("rw1c", 12, 0))
+    }
+
+    def of(*names: str) -> Register:
+        chosen = tuple(fields[name] for name in names)
+        return Register(name="R", offset=0, count=1, fields=chosen)
+
+    assert of(*fields).reset == 0x503
+    assert of(*fields).writable_mask == 0xFFF0
+    assert [of(*names).readable for names in (["wo"], ["ro"], ["wo", "rw"])] == [False, True, True]
 
 
 def _core(**fields: Any) -> CoreConfig:

@@ -23,6 +23,7 @@ from golden.operators import (
     recurrent,
     rescaling,
     resizing,
+    softmax,
     softmax_wide,
     transfer,
     transposed,
@@ -30,7 +31,7 @@ from golden.operators import (
     windows,
 )
 from golden.operators.sigmoid import logistic_int16, tanh_int16
-from golden.operators.windows import Window
+from golden.operators.windows import Window, gather_windows
 
 
 def random_int8(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -392,6 +393,29 @@ def test_int16_curves_take_a_scale_as_a_multiplier_or_as_a_power_of_two(
     halves = function(x, multiplier=3, left_shift=1)  # of 2^-13, rounded to the next number
     wider = function((x.astype(np.int32) >> 1).astype(np.int16))
     assert np.abs(halves[::2].astype(int) - wider[::2]).max() == 0
+
+
+@pytest.mark.parametrize("left_shift", [-3, -1, 1, 2])
+def test_tanh_of_int16_takes_a_power_of_two_on_both_sides(left_shift: int) -> None:
+    x = np.arange(-32768, 32768).astype(np.int16)
+    curve = np.tanh(x * 2.0 ** (left_shift - 12))
+    found = tanh_int16(x, left_shift=left_shift) / 32768
+    inside = np.abs(x * 2.0 ** (left_shift - 12)) < 8  # beyond it the argument may wrap
+    assert np.abs(found - curve)[inside].max() < 4 / 32768
+
+
+def test_softmax_is_taken_over_the_last_axis() -> None:
+    x = np.random.default_rng(5).integers(-128, 128, (2, 3, 4), dtype=np.int8)
+    whole = softmax.softmax(x, input_scale=0.05)
+    rows = [softmax.softmax(row[None], input_scale=0.05)[0] for row in x.reshape(6, 4)]
+    assert np.array_equal(whole, np.reshape(rows, x.shape))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16])
+def test_windows_have_the_type_of_their_pixels(dtype: type[np.generic]) -> None:
+    x = np.ones((1, 2, 2, 1), dtype)
+    window = Window(kernel_h=3, kernel_w=3, pad_top=1, pad_left=1, out_h=2, out_w=2)
+    assert gather_windows(x, window, 7).dtype == dtype
 
 
 def test_rsqrt_takes_the_shifts_that_its_kernel_has() -> None:
