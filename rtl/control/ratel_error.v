@@ -123,7 +123,7 @@ module ratel_error #(
     .made_owner_i      (made_owner),
     .by_store_i        (store_error_i),
     .by_check_i        (fail_check_i),
-    .final_i           (clear_i | read_i),
+    .final_i           (read_i),
     .load_may_o        (load_may),
     .store_may_o       (store_may),
     .check_may_o       (check_may),

@@ -19,8 +19,8 @@
 //   made_i                               | a record of made_owner_i is made by the store that is
 //                                        | complete now (by_store_i), by what is in the check
 //                                        | (by_check_i), or by the front end
-//   final_i                              | bit an owner: its record is cleared, or was read, and is
-//                                        | not replaced any more
+//   final_i                              | bit an owner: its record was read, and is not replaced
+//                                        | any more (where none is kept, nothing is replaced)
 //   load_may_o, store_may_o, check_may_o | what is complete now may replace its owner's record
 //   store_older_o                        | the store that is complete now entered before the load
 //                                        | that is
