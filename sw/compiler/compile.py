@@ -19,7 +19,7 @@ from sw.compiler.joining import can_join, take_turns
 from sw.compiler.lowering import lower
 from sw.compiler.memory import Lives, MemoryUse
 from sw.compiler.moves import move_units
-from sw.compiler.operations import Alias, ArrayOp, CoreOp, HostOp, MoveOp
+from sw.compiler.operations import Alias, ArrayOp, CoreOp, HostOp, LoweredOp, MoveOp
 from sw.compiler.ordering import order_loads
 from sw.compiler.packing import pack_parameters, pack_weights
 from sw.compiler.phase import OpPlan, PhasePlan
@@ -61,6 +61,15 @@ class _Phase:
     plan: PhasePlan
 
 
+def mark_first(lowered: list[LoweredOp]) -> None:
+    """Tell the first operation of each phase that it is; what the host does is between two."""
+    begins = True
+    for position, op in enumerate(lowered):
+        if isinstance(op, ArrayOp) and begins:
+            lowered[position] = replace(op, first_of_phase=True)
+        begins = isinstance(op, HostOp) or (begins and isinstance(op, Alias))
+
+
 class _Compiler:
     def __init__(
         self,
@@ -77,7 +86,7 @@ class _Compiler:
         self._lowered, self._tensors = lower(network, config, refused)
         self._choices = choices
         self.possible: list[Choice] = []
-        self._mark_first()
+        mark_first(self._lowered)
         self._fold()
         layers = tuple(op.layer for op in self._lowered)
         self._program = Program(network=network, config=config, operations=layers)
@@ -113,14 +122,6 @@ class _Compiler:
                 self._region(op.output)  # whoever looks for it in memory finds it
         self._program.memory_end = self._next_address
         return self._program
-
-    def _mark_first(self) -> None:
-        """Tell the first operation of each phase that it is."""
-        begins = True
-        for position, op in enumerate(self._lowered):
-            if isinstance(op, ArrayOp) and begins:
-                self._lowered[position] = replace(op, first_of_phase=True)
-            begins = isinstance(op, HostOp) or (begins and isinstance(op, Alias))
 
     def _fold(self) -> None:
         """Fold the operations that are to be; note where it would be possible."""

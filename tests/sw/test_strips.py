@@ -10,9 +10,10 @@ import pytest
 
 from golden.config import CoreConfig, load_config
 from golden.operators.windows import Window
+from sw.compiler.compile import mark_first
 from sw.compiler.estimate import Work, together, work
 from sw.compiler.geometry import Shape
-from sw.compiler.operations import ArrayOp
+from sw.compiler.operations import Alias, ArrayOp, HostOp, LoweredOp
 from sw.compiler.packing import LARGEST_KERNEL, splits_kernel, weight_parts
 from sw.compiler.spreading import spread_pitch
 from sw.compiler.strips import (
@@ -170,6 +171,19 @@ def test_a_kernel_is_cut_into_parts_of_half_the_weight_buffer() -> None:
     assert _covered(CONFIG, replace(_op(image=(2, 4, 35)), first_of_phase=True)) == (1, 315)
     assert _covered(CONFIG, replace(_op(image=(2, 4, 36)), first_of_phase=True))[0] == 2
     assert not splits_kernel(CONFIG, first)
+
+
+def test_the_first_of_each_phase_knows_that_it_is() -> None:
+    """Behind the start, or what the host does, whatever needs no work there."""
+    array, alias = _op(), Alias(layer=1, source=1, output=2)
+    host = HostOp(layer=2, operands=(1,), outputs=(2,))
+    lowered: list[LoweredOp] = [
+        alias, alias, array, alias, array, host,
+        array, array, host, alias, array, host, host, array,
+    ]  # fmt: skip
+    mark_first(lowered)
+    marked = [at for at, op in enumerate(lowered) if isinstance(op, ArrayOp) and op.first_of_phase]
+    assert marked == [2, 6, 10, 13]
 
 
 def test_a_kernel_that_no_channel_block_fits_is_cut_itself() -> None:
