@@ -58,7 +58,7 @@ PAGE = "docs/trust.md"
 FEW = 100  # changes for which one build does
 MOST_NEAR = 60  # an answer in some five minutes on two processors
 # Seconds for each question to the solver: before most of the runs, and at last.
-MOMENT_S, LAST_S = 4, 40
+MOMENT_S, LAST_S = 4, 12
 
 
 def main(argv: list[str], table: Path | None = None, sources: Sources | None = None) -> int:
