@@ -66,7 +66,7 @@ def _fastest(
     base = chosen
     # Choices of one layer exclude each other often enough that each is tried alone, then added.
     for choice in possible:
-        for others in {base, chosen}:
+        for others in dict.fromkeys((base, chosen)):
             try:
                 other, _ = attempt(others | {choice})
             except CompileError:

@@ -274,3 +274,13 @@ def test_what_is_kept_in_a_variable_can_still_be_read_image_by_image() -> None:
     (output,) = builder.layer(pool, [new], (2, 5, 4, 5))
     network = dataclasses.replace(_built(builder, (whole,), output), state=builder.state)
     assert _right(CONFIG, network, 3)
+
+
+def test_what_the_host_does_first_hides_no_later_pad() -> None:
+    network = _padded((5, 6), 24)
+    program, _ = compile_choices(
+        CONFIG, network, memory_base=BASE, export_all=False, choices=frozenset(),
+        refused={0: "as asked"},
+    )  # fmt: skip
+    assert isinstance(program.phases[0], HostPhase)
+    assert [type(op) for op in _operations(program)] == [ArrayOp]  # the sum pads the other itself
