@@ -16,6 +16,7 @@ from honeyguide.core import PythonPart
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied
 from honeyguide.mutate.python import campaign as campaign_module
+from honeyguide.mutate.python import choice as choice_module
 from honeyguide.mutate.python import station as station_module
 from honeyguide.mutate.python.campaign import PythonCampaign, changes_of
 from honeyguide.mutate.python.kinds import KINDS, changes
@@ -67,7 +68,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root.mkdir()
     (root / "demo.py").write_text(DEMO)
     (root / "test_demo.py").write_text(TESTS)
-    monkeypatch.setattr(campaign_module, "ROOT", root)
+    for module in (campaign_module, choice_module):
+        monkeypatch.setattr(module, "ROOT", root)
     monkeypatch.setattr(campaign_module, "Tree", Copy)
     return root
 
