@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -43,6 +44,7 @@ class Units:
         self._numbers: dict[str, int] = {}
         self._ids: list[str] = []
         self._sound: set[str] = set()  # tests that the good core is seen to pass
+        self._kills: Counter[tuple[str, str]] = Counter()  # by module or folder, and test
         self._shared = threading.Lock()
         self._single = threading.Lock()  # there is one tree for single changes
         self._compiling, self._compiled = threading.Lock(), threading.Event()
@@ -58,7 +60,7 @@ class Units:
         if core().fault_tests is None:
             return ""
         path = next(path for path in core().hdl() if path.stem == change.module)
-        ids = self._of(path.parent.name)
+        ids = self._of(change.module, path.parent.name)
         if not ids:
             return ""
         failure = self._among_the_others(change, ids)
@@ -68,7 +70,11 @@ class Units:
         choose(tree.root, NONE)
         if not failure.built or not self._is_sound(tree, failure):
             failure = self._alone(change, path, ids)
-        return f"{failure.test}: {failure.message}" if failure else ""
+        if failure is None:
+            return ""
+        for known in (change.module, path.parent.name):
+            self._kills[known, failure.test] += 1
+        return f"{failure.test}: {failure.message}"
 
     def _among_the_others(self, change: Change, ids: list[str]) -> Failure | None:
         """Return the first failure of a core that has all changes, this one chosen."""
@@ -112,8 +118,10 @@ class Units:
         found: Tree = self._of_thread.tree
         return found
 
-    def _of(self, part: str) -> list[str]:
-        """Return the tests for a change in a folder of the core; what has killed comes first."""
+    def _of(self, module: str, part: str) -> list[str]:
+        """Return the tests for a change: what has killed in its module comes first, then in its
+        folder.
+        """
         units, others = re.compile(f"/{core().rtl}/"), re.compile(fault_tests().others)
         with self._shared:
             if not self._ids:
@@ -123,7 +131,9 @@ class Units:
         own.sort(key=lambda name: self.config not in name)
         listed = ordered(own, part) if part in fault_tests().by_part else own
         listed += [name for name in self._ids if not units.search(name)]
-        return sorted(listed, key=lambda name: name not in self._sound)
+        return sorted(
+            listed, key=lambda name: (-self._kills[module, name], -self._kills[part, name])
+        )
 
     def _is_sound(self, tree: Tree, failure: Failure) -> bool:
         """Whether the good core, which is chosen in the tree, passes what has failed."""

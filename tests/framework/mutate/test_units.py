@@ -36,8 +36,10 @@ def changed() -> tuple[Path, Change]:
 class Pretended:
     """Stands for pytest in the trees: `merged` and `single` say how a broken core fails there."""
 
-    def __init__(self, *, merged: str, single: str = "", good: str = "") -> None:
-        self.merged, self.single, self.good = merged, single, good
+    def __init__(
+        self, *, merged: str, single: str = "", good: str = "", test: str = UNIT
+    ) -> None:  # fmt: skip
+        self.merged, self.single, self.good, self.test = merged, single, good, test
         self.asked: list[tuple[str, tuple[str, ...], bool]] = []
 
     def __call__(self, tree: Tree, ids: Sequence[str]) -> Failure | None:
@@ -50,7 +52,7 @@ class Pretended:
         how = getattr(self, self.asked[-1][0]) if broken else self.good
         if how in ("", self.asked[-1][0]):
             return None
-        return Failure(test=UNIT, message="x", built=how != "refused", passed=0)
+        return Failure(test=self.test, message="x", built=how != "refused", passed=0)
 
 
 def units_of(
@@ -72,6 +74,17 @@ def test_a_change_is_tried_among_the_others_and_the_good_core_is_seen_to_pass(
     assert pretended.asked == [("merged", (UNIT, OTHER), True), ("merged", (UNIT,), False)]
     assert units.broken(change) == f"{UNIT}: x"
     assert len(pretended.asked) == 3  # the good core passes it, as was seen
+
+
+def test_what_has_killed_in_a_module_comes_first_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended = Pretended(merged="fails", test=OTHER)
+    units, change = units_of(tmp_path, monkeypatch, pretended)
+    for _ in range(2):
+        assert units.broken(change) == f"{OTHER}: x"
+    orders = [ids for _, ids, broken in pretended.asked if broken]
+    assert orders == [(UNIT, OTHER), (OTHER, UNIT)]
 
 
 def test_what_passes_is_no_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
