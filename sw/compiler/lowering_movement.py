@@ -146,7 +146,7 @@ def write_variables_directly(context: Context, lowered: list[LoweredOp]) -> list
             continue
         copied = op.boxes[0].source
         producer = _producer(made, position, copied)
-        if producer is None or copied in context.network.inputs:
+        if producer is None:  # it is computed, or an input
             continue
         old = {op.output} | {t for t, root in context.aliases.items() if root == op.output}
         from_producer = [other for other in made[producer:] if other is not op]
@@ -155,7 +155,8 @@ def write_variables_directly(context: Context, lowered: list[LoweredOp]) -> list
         if readers & (old | {copied}) or copied in context.network.outputs:
             continue
         move = made[producer]
-        if isinstance(move, MoveOp) and move.size == op.size:
+        assert isinstance(move, MoveOp)
+        if move.size == op.size:
             made[producer] = replace(move, output=op.output)
             made[position] = Alias(layer=op.layer, source=op.output, output=copied)
     return made

@@ -119,6 +119,13 @@ def _two(b: Builder, x: int) -> list[int]:
     return [conv(b, x, 4)]
 
 
+def _behind_a_copy(b: Builder, x: int) -> list[int]:
+    """The first variable takes an input, which is copied; the second what a slice made."""
+    b.state["other"] = b.int8(KEPT)
+    _assign(b, b.tensor(KEPT), "other")
+    return _ring(b, x)
+
+
 def _assigned_twice(b: Builder, x: int) -> list[int]:
     old = _read(b)
     first = _newest(b, old, x)
@@ -130,6 +137,7 @@ def _assigned_twice(b: Builder, x: int) -> list[int]:
 
 WAYS: dict[str, tuple[int, Callable[[Builder, int], list[int]]]] = {
     "ring": (2, _ring),  # moves: two boxes of the whole, the slice straight into the variable
+    "behind a copy": (3, _behind_a_copy),
     "read back": (3, _read_back),
     "it is an output": (3, _is_output),
     "the old is needed": (3, _old_is_needed),
