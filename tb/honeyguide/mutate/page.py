@@ -42,16 +42,19 @@ which the core could be wrong and nobody would know.{so_far}
 | not decided when this was written, so counted as survivors | {undecided:,} |
 | survived | {survived:,} |
 | **score**: killed of those that are neither proved nor refused | **{score}** |
-| the score of all changes there are lies, with 95 %, between | {low} and {high} |
+| {of_all} lies, with 95 %, between | {low} and {high} |
 | time of processors{less} | {cpu:,.0f} s, {each:.1f} s a change |
 """
 _SO_FAR = """ So is what was not
 decided when this was written, with the number of runs that it had passed by then."""
 _LESS = ", at least: this was killed {times}, and its last work is not in it"
 _AGAIN = """
-The campaign began on {date} and settled {kept:,}; the rest was tried again, on the same core, with
-the runs and rules that had been added since.
+The campaign began on {date} and settled {kept:,}; the other {left:,} were tried again, on the same
+core, with the tests and rules that had been added since, most of them for these. So the score is
+that of these changes; what all others would have had when it began, the first try says.
 """
+_OF_ALL = "the score of all changes there are"
+_FIRST = ", when {first} of these were seen,"
 _HOW = """\
 - A kill is a run that fails on the changed core and passes on the good one, which runs it first. A
   run without a verdict (a time-out of the clock, a simulator that dies) is repeated and then counts
@@ -74,7 +77,10 @@ def page(
     by_style = sum(item["test"] == f"{RULE} {STYLE}" for item in content["kills"])
     by_unit = sum("::" in item["test"] for item in content["kills"])
     judged = content["killed"] + len(content["survivors"])
-    low, high = between(content["killed"], judged)
+    # Tests that were written for a sample say nothing of what is outside of it.
+    left = content["mutants"] - content["not_built"] - content["kept"] if "kept" in content else 0
+    first = min(content["killed"], judged - left)
+    low, high = between(first, judged)
     head = _HEAD.format(
         by_run=content["killed"] - by_rule - by_unit, by_rule=by_rule - by_style, by_unit=by_unit,
         by_style=by_style,
@@ -85,12 +91,14 @@ def page(
         score=percent(content["score"], 1),
         kinds=len(content["kinds"]), modules=len(content["modules"]),
         low=percent(low, 1), high=percent(high, 1),
+        of_all=_OF_ALL + (_FIRST.format(first=percent(first / judged, 1)) if first < judged and left
+                          else ""),
         so_far=_SO_FAR if undecided else "",
         less=_LESS.format(times=_times(content["broken_off"])) if "broken_off" in content else "",
         cpu=content["cpu_seconds"], each=content["cpu_seconds"] / max(1, content["mutants"]),
     )  # fmt: skip
     if "began" in content:
-        head += _AGAIN.format(**content["began"], kept=content["kept"])
+        head += _AGAIN.format(**content["began"], kept=content["kept"], left=left)
     modules = sorted(content["modules"].items(), key=lambda item: (item[1]["score"], item[0]))
     kinds = [(f"`{name}`: {KINDS[name]}", row) for name, row in content["kinds"].items()]
     return sealed(
