@@ -14,9 +14,11 @@ module ratel_lut_rules #(
   input wire [Cols*8-1:0]     wr_data_i,
   input wire                  sweep_i,
   input wire [13:0]           sweep_addr_i,
-  input wire [Cols*Lane-1:0]  wr_code,
+`ifdef FORMAL
   input wire                  mem_en,
-  input wire [7-ByteBits:0]   mem_addr
+  input wire [7-ByteBits:0]   mem_addr,
+`endif
+  input wire [Cols*Lane-1:0]  wr_code
 );
 
   `HOST_IF(nothing_else_writes, sweep_i, !wr_en_i)
@@ -29,8 +31,12 @@ module ratel_lut_rules #(
     end
   endgenerate
 
+`ifdef FORMAL
   `RULE(writes_when_asked, mem_en == (wr_en_i || sweep_i))
-  `RULE_IF(writes_there, wr_en_i, mem_addr == wr_addr_i[7:ByteBits] && bytes == wr_data_i)
-  `RULE_IF(sweeps_to_zero, sweep_i, mem_addr == sweep_addr_i[7-ByteBits:0] && wr_code == 0)
+  `RULE_IF(writes_there, wr_en_i, mem_addr == wr_addr_i[7:ByteBits])
+  `RULE_IF(sweeps_there, sweep_i, mem_addr == sweep_addr_i[7-ByteBits:0])
+`endif
+  `RULE_IF(writes_the_bytes, wr_en_i, bytes == wr_data_i)
+  `RULE_IF(sweeps_to_zero, sweep_i, wr_code == 0)
 
 endmodule

@@ -16,18 +16,22 @@ module ratel_wbuf_rules #(
   input wire [Cols-1:0]      wr_be_i,
   input wire                 sweep_i,
   input wire [13:0]          sweep_addr_i,
-  input wire [Cols*Lane-1:0] wr_code,
+`ifdef FORMAL
   input wire                 mem_en,
   input wire [AddrWidth-1:0] mem_addr,
-  input wire [Cols-1:0]      mem_be
+  input wire [Cols-1:0]      mem_be,
+`endif
+  input wire [Cols*Lane-1:0] wr_code
 );
 
   `HOST_IF(nothing_else_writes, sweep_i, !wr_en_i)
 
+`ifdef FORMAL
   `RULE(writes_when_asked, mem_en == (wr_en_i || sweep_i))
   `RULE_IF(writes_there, wr_en_i, mem_addr == wr_addr_i[AddrWidth-1:0] && mem_be == wr_be_i)
-  `RULE_IF(sweeps_there, sweep_i, mem_addr == sweep_addr_i[AddrWidth-1:0])
-  `RULE_IF(sweeps_all_of_it, sweep_i, mem_be == {Cols{1'b1}} && wr_code == 0)
+  `RULE_IF(sweeps_there, sweep_i, mem_addr == sweep_addr_i[AddrWidth-1:0] && mem_be == {Cols{1'b1}})
+`endif
+  `RULE_IF(sweeps_to_zero, sweep_i, wr_code == 0)
 
   wire [Cols*8-1:0] bytes;
   genvar g;
