@@ -100,6 +100,24 @@ def test_a_part_that_is_changed_itself_is_never_left_out(tmp_path: Path) -> None
     assert in_parts(asked(old, same, tmp_path / "work")).equal
 
 
+def test_a_part_is_never_left_out_with_a_change_inside_it(tmp_path: Path) -> None:
+    """Its own text is the same."""
+    top = TOP.replace(
+        "gate u_gate (.open_i (take_i), .data_i (kept), .data_o (through));",
+        "assign through = kept;",
+    )
+    keeper = KEEPER.replace("<= data_i", "<= inside").replace(
+        "  always",
+        "  wire [Width-1:0] inside;\n"
+        "  gate u_gate (.open_i (take_i), .data_i (data_i), .data_o (inside));\n  always",
+    )
+    old = files(tmp_path / "old", above=top, keeper=keeper)
+    other = GATE.replace("= data_i", "= ~data_i")
+    new = files(tmp_path / "new", above=top, keeper=keeper, gate=other)
+    assert not in_parts(asked(old, new, tmp_path / "work")).equal
+    assert in_parts(asked(old, old, tmp_path / "work")).equal
+
+
 class Known(Elaborated):
     """The modules as they are in the one above."""
 

@@ -50,7 +50,6 @@ _NAME = re.compile(r"\\([\w.\[\]]+?)_(?:gold|gate)\b")
 _MARK = "setattr -set register 1 t:$*dff* t:$aldff* %u %co1:+[Q] w:* %i"
 _SHOWN = "_after_reset"
 _HIDE = "rename -hide w:* a:register %d"
-Values = Mapping[str, int]
 Files = Mapping[str, Path]
 
 
@@ -76,11 +75,15 @@ class Question:
     timeout_s: float = TIMEOUT_S
 
     def same_below(self) -> list[str]:
-        """Return the modules within that read the same in both versions."""
+        """Return the modules within that read the same in both versions, with all within them."""
         names = [path.stem for path in below(self.module, self.old)[1:]]
+        changed = {
+            name for name in names
+            if name not in self.new or code(self.old[name]) != code(self.new[name])
+        }  # fmt: skip
         return [
             name for name in names
-            if name in self.new and code(self.old[name]) == code(self.new[name])
+            if changed.isdisjoint(path.stem for path in below(name, self.old))
         ]  # fmt: skip
 
 
