@@ -67,6 +67,7 @@ class Bench:
         self.ids = 1 << int(dut.XifIdWidth.value)
         self.idle = {"load": True, "store": True}
         self.errors: list[tuple[int, int, int, int]] = []  # cause, word, detail, index
+        self._driven: dict[str, bool] = {}
 
     async def start(self) -> None:
         """Start clock and engines, and reset."""
@@ -109,35 +110,44 @@ class Bench:
     async def _engines(self) -> None:
         """Take descriptors and complete them in order, a step a cycle."""
         dut = self.dut
+        abort, cause = dut.abort_o, dut.cause
+        valid = {name: getattr(dut, f"{name}_valid_o") for name in ENGINES}
         while True:
             await FallingEdge(dut.clk_i)
             self.cycle += 1
+            aborted = int(abort.value)
             for name, engine in self.engines.items():
                 self._complete(name, engine)
                 room = len(engine.running) < engine.depth
-                ready = room and not int(dut.abort_o.value) and self.rng.random() < engine.ready
-                getattr(dut, f"{name}_ready_i").value = int(ready)
-                if ready and int(getattr(dut, f"{name}_valid_o").value):
+                ready = room and not aborted and self.rng.random() < engine.ready
+                self._drive(f"{name}_ready_i", ready)
+                if ready and int(valid[name].value):
                     desc = int(getattr(dut, f"{name}_desc_o").value)
                     job = Job(engine=name, desc=desc, start=self.cycle)
                     engine.log.append(job)
                     engine.running.append((job, self.cycle + max(1, engine.latency())))
                     self.on_start(job)
-            cause = int(dut.cause.value)
-            if cause:
+            said = int(cause.value)
+            if said:
                 record = (
-                    cause, int(dut.error_word.value), int(dut.error_detail.value),
+                    said, int(dut.error_word.value), int(dut.error_detail.value),
                     int(dut.error_index.value),
                 )  # fmt: skip
                 if not self.errors or self.errors[-1] != record:
                     self.errors.append(record)
-            dut.load_idle_i.value = int(self.idle["load"])
-            dut.store_idle_i.value = int(self.idle["store"])
+            self._drive("load_idle_i", self.idle["load"])
+            self._drive("store_idle_i", self.idle["store"])
+
+    def _drive(self, name: str, value: bool) -> None:
+        """Drive what the engines alone drive, if it changes: in most of the cycles it does not."""
+        if self._driven.get(name) is not value:
+            self._driven[name] = value
+            getattr(self.dut, name).value = int(value)
 
     def _complete(self, name: str, engine: Engine) -> None:
         dut = self.dut
         done = bool(engine.running) and not engine.frozen and self.cycle >= engine.running[0][1]
-        getattr(dut, f"{name}_done_i").value = int(done)
+        self._drive(f"{name}_done_i", done)
         if not done:
             return
         job, _ = engine.running.popleft()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,6 +73,7 @@ class Move:
                 first = self.addr + y * self.row_pitch + x * self.pix_pitch
                 yield first, first + size - 1
 
+    @cache  # asked in every cycle in which it is offered
     def descriptor(self, shape: Shape) -> int:
         """Return the packed engine descriptor."""
         size, inner, outer = self.runs(shape)
@@ -134,6 +136,7 @@ class Move:
                     yield address, place
 
 
+@cache
 def fields(engine: str) -> list[tuple[str, int]]:
     """Return (name, width) of a descriptor's fields from bit 0 up."""
     spec = tomllib.loads((ROOT / "spec" / "descriptors.toml").read_text(encoding="utf-8"))
