@@ -186,9 +186,6 @@ class _Compiler:
             self._region(tensor)
             self._program.variables[name] = tensor
         self._map_constants()
-        for life in lives.by_tensor.values():
-            if life.last == end:
-                self._region(life.tensor)
         buffers = [plan.plan.buffers for plan in plans if not isinstance(plan, HostOp)]
         self._program.memory = MemoryUse(
             constants=self._next_address - start - size,

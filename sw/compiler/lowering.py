@@ -148,10 +148,10 @@ def _find_channels(context: Context) -> None:
     network = context.network
     for layer in network.layers:
         operation = layer.operation
-        if layer.index in context.refused or _other_types(context, layer):
+        if layer.index in context.refused or not layer.inputs or _other_types(context, layer):
             continue
-        source = layer.inputs[0] if layer.inputs else -1
-        shape = network.tensors[source].shape if layer.inputs else ()
+        source = layer.inputs[0]
+        shape = network.tensors[source].shape
         folded = {*context.channel_pads, *context.channel_slices, *context.folded_pads}
         if len(shape) != 4 or shape[0] != 1 or source in folded:
             continue

@@ -290,9 +290,7 @@ def _average_half_up(
         out_shape=_image(context, layer.outputs[0]) or context.image(layer.outputs[0]),
         window=window,
         weights=np.full((window.kernel_h, window.kernel_w, image.c), 64, dtype=np.int8),
-        scaling=Scaling(
-            multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], np.int32)
-        ),
+        scaling=Scaling.shared(multiplier, shift),
         zero_points=(-128, 0, -128),
         clamp=(op.act_min, op.act_max),
     )

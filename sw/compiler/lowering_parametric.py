@@ -55,7 +55,7 @@ def parametric_relu(
             out_shape=shape,
             window=Window(kernel_h=1, kernel_w=1, out_h=shape.h, out_w=1),
             weights=channels,
-            scaling=_one(*op.negative),
+            scaling=Scaling.shared(*op.negative),
             zero_points=(op.zero_point, op.alpha_zero_point, point),
             scratch=True,
         ),
@@ -66,7 +66,7 @@ def parametric_relu(
             output=output,
             in_shape=shape,
             out_shape=shape,
-            scaling=_one(same.output_multiplier, same.output_shift),
+            scaling=Scaling.shared(same.output_multiplier, same.output_shift),
             operand_scalings=(
                 (same.a_multiplier, same.a_shift),
                 (same.b_multiplier, same.b_shift),
@@ -88,10 +88,4 @@ def _table(
         out_shape=shape,
         table=table,
         scratch=True,
-    )
-
-
-def _one(multiplier: int, shift: int) -> Scaling:
-    return Scaling(
-        multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], dtype=np.int32)
     )

@@ -24,7 +24,7 @@ def addition(context: Context, layer: Layer, op: ops.Addition) -> list[LoweredOp
         context,
         layer,
         "sub" if op.subtract else "add",
-        scaling=_one(p.output_multiplier, p.output_shift),
+        scaling=Scaling.shared(p.output_multiplier, p.output_shift),
         operand_scalings=((p.a_multiplier, p.a_shift), (p.b_multiplier, p.b_shift)),
         op=op,
     )
@@ -33,7 +33,12 @@ def addition(context: Context, layer: Layer, op: ops.Addition) -> list[LoweredOp
 def multiplication(context: Context, layer: Layer, op: ops.Multiplication) -> list[LoweredOp] | str:
     """MUL."""
     return _binary(
-        context, layer, "mul", scaling=_one(op.multiplier, op.shift), operand_scalings=(), op=op
+        context,
+        layer,
+        "mul",
+        scaling=Scaling.shared(op.multiplier, op.shift),
+        operand_scalings=(),
+        op=op,
     )
 
 
@@ -288,9 +293,3 @@ def _of_some_channels(
     values[counts.index(max(counts))] = every
     (table,) = op.evaluate([np.broadcast_to(v, every.shape) for v in values], {})
     return replace(made, table=table.astype(np.int8), fill=int(both[0]))
-
-
-def _one(multiplier: int, shift: int) -> Scaling:
-    return Scaling(
-        multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], dtype=np.int32)
-    )

@@ -46,9 +46,7 @@ def _sum(
 ) -> list[LoweredOp] | str:
     if not -31 <= shift <= 30:
         return f"its scale needs a shift of {shift}"
-    scaling = Scaling(
-        multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], dtype=np.int32)
-    )
+    scaling = Scaling.shared(multiplier, shift)
     zero_points = (op.input_zero_point, 0, op.output_zero_point)
     shape = context.tensors[layer.inputs[0]].shape
     if op.axes == tuple(range(op.axes[0], len(shape))):

@@ -104,8 +104,6 @@ def _place(
         out_shape=out_shape,
         window=Window(kernel_h=3, kernel_w=3, out_h=out_shape.h, out_w=out_shape.w),
         weights=np.repeat(kernel[:, :, None], in_shape.c, axis=2),
-        scaling=Scaling(
-            multiplier=np.array([multiplier], dtype=np.int32), shift=np.array([shift], np.int32)
-        ),
+        scaling=Scaling.shared(multiplier, shift),
         scratch=True,
     )

@@ -24,6 +24,11 @@ class Scaling:
     multiplier: NDArray[np.int32]
     shift: NDArray[np.int32]
 
+    @classmethod
+    def shared(cls, multiplier: int, shift: int) -> Scaling:
+        """Return one multiplier and shift for all channels."""
+        return cls(multiplier=np.array([multiplier], np.int32), shift=np.array([shift], np.int32))
+
     @property
     def per_channel(self) -> bool:
         """Whether every channel has its own."""

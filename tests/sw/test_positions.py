@@ -127,3 +127,24 @@ def test_pieces_of_a_move_take_turns_and_the_bytes_are_right() -> None:
     (phase,) = core_phases(program)
     assert any(isinstance(op, MoveOp) for op in phase.ops)
     assert program.predicted_cycles < 1.35 * values.size
+
+
+@pytest.mark.parametrize(("before", "fill"), [(0, None), (2, -7)])
+def test_only_what_no_element_goes_to_is_filled(before: int, fill: int | None) -> None:
+    """The same operator with and without places of its value: filling all costs a store more."""
+
+    def shifted(inputs: Sequence[NDArray[Any]], value: int) -> list[NDArray[Any]]:
+        return [np.pad(inputs[0][:, ::-1], ((0, 0), (before, 0)), constant_values=value)]
+
+    b = Builder(rng=np.random.default_rng(4))
+    x = b.tensor((6, 20))
+    (y,) = b.layer(ops.Rearrangement(function=shifted, value=-7), [x], (6, 20 + before))
+    network = Network(
+        name="shifted", tensors=tuple(b.tensors), layers=tuple(b.layers), inputs=(x,), outputs=(y,)
+    )
+    program = compile_network(CONFIG, network, memory_base=BASE)
+    (move,) = (op for phase in core_phases(program) for op in phase.ops)
+    assert isinstance(move, MoveOp)
+    assert move.fill == fill
+    values = np.random.default_rng(5).integers(-128, 128, (6, 20)).astype(np.int8)
+    assert play(CONFIG, network, [values], program=program).differences == []

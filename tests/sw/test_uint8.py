@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,14 @@ import pytest
 
 from golden.config import load_config
 from golden.network import Layer, Network, Tensor, run_network
-from golden.network.operations import Pooling
+from golden.network.operations import Pooling, Slice
 from golden.operators.windows import resolve_padding
 from models.tflite_writer import TfliteWriter
+from sw.compiler.fastest import compile_network
+from sw.compiler.operations import ArrayOp
+from sw.execution import core_phases
 from sw.importer import import_network
-from tests.sw.golden_core import play
+from tests.sw.golden_core import BASE, play
 from tests.tflm.litert import run_litert
 
 
@@ -41,6 +45,25 @@ def test_averages_go_up_at_one_half_on_the_core(kernel: int) -> None:
         x = rng.integers(-128, high, (1, 9, 9, 40)).astype(np.int8)
         x[0, :, :, :8] = rng.integers(-128, -126, (9, 9, 8))
         assert play(load_config("8x8"), network, [x]).differences == []
+
+
+def test_an_average_of_some_channels_reads_them_where_they_are() -> None:
+    """It goes up at one half; what cuts the channels out before it moves nothing."""
+    whole = pooled(3, 24)
+    wide = replace(whole.tensors[0], index=2, name="wide", shape=(1, 9, 9, 40))
+    channels = (slice(None), slice(None), slice(None), slice(8, 32))
+    cut = Layer(
+        index=0, operator="SLICE", inputs=(2,), outputs=(0,),
+        operation=Slice(slices=(channels,), output_shapes=((1, 9, 9, 24),)),
+    )  # fmt: skip
+    network = replace(
+        whole, tensors=(*whole.tensors, wide), inputs=(2,),
+        layers=(cut, replace(whole.layers[0], index=1)),
+    )  # fmt: skip
+    program = compile_network(load_config("8x8"), network, memory_base=BASE)
+    assert [type(op) for phase in core_phases(program) for op in phase.ops] == [ArrayOp]
+    x = np.random.default_rng(3).integers(-128, 128, (1, 9, 9, 40)).astype(np.int8)
+    assert play(load_config("8x8"), network, [x], program=program).differences == []
 
 
 def test_a_uint8_file_equals_litert(tmp_path: Path) -> None:

@@ -126,6 +126,24 @@ def _behind_a_copy(b: Builder, x: int) -> list[int]:
     return _ring(b, x)
 
 
+def _before_a_copy(b: Builder, x: int) -> list[int]:
+    """Between the read and the assignment of one variable another takes an input."""
+    b.state["other"] = b.int8(KEPT)
+    old = _read(b)
+    _assign(b, b.tensor(KEPT), "other")
+    _assign(b, _newest(b, old, x))
+    return [conv(b, x, 4)]
+
+
+def _behind_one_that_is_needed(b: Builder, x: int) -> list[int]:
+    """The first variable's old bytes are read after the slice; the second's are not."""
+    b.state["other"] = b.int8(KEPT)
+    outputs = _old_is_needed(b, x)
+    (other,) = b.layer(ops.ReadVariable(variable="other"), [], KEPT)
+    _assign(b, _newest(b, other, x), "other")
+    return outputs
+
+
 def _assigned_twice(b: Builder, x: int) -> list[int]:
     old = _read(b)
     first = _newest(b, old, x)
@@ -138,6 +156,8 @@ def _assigned_twice(b: Builder, x: int) -> list[int]:
 WAYS: dict[str, tuple[int, Callable[[Builder, int], list[int]]]] = {
     "ring": (2, _ring),  # moves: two boxes of the whole, the slice straight into the variable
     "behind a copy": (3, _behind_a_copy),
+    "before a copy": (3, _before_a_copy),
+    "behind one that is needed": (5, _behind_one_that_is_needed),
     "read back": (3, _read_back),
     "it is an output": (3, _is_output),
     "the old is needed": (3, _old_is_needed),
