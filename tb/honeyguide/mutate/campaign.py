@@ -66,7 +66,7 @@ class Campaign:
 
     `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks; both are
     told whether this is the end. `break_style` says at once which rule of lint falls, `break_unit`
-    at the end which test of a unit. With `again`, what an earlier campaign on the same mutants
+    at the end which test of a unit; it is told whether a run reaches the change. With `again`, what an earlier campaign on the same mutants
     killed or proved stays so, whatever has changed in tests and rules since.
 
     Attributes:
@@ -82,7 +82,7 @@ class Campaign:
         self, merged: MergedCore, watched: MergedCore, means: Means,
         tell: Callable[[Mutant], None], ask: Callable[[Change, bool], Answer] | None,
         break_rule: Callable[[Change, bool], str] | None = None,
-        break_unit: Callable[[Change], str] | None = None,
+        break_unit: Callable[[Change, bool], str] | None = None,
         break_style: Callable[[Change], str] | None = None, *, again: bool = False,
         most: int | None = None, now: bool = False,
     ) -> None:  # fmt: skip
@@ -284,7 +284,7 @@ class Campaign:
 
         def answer(number: int) -> Outcome:
             started = time.monotonic()
-            status, said = self._said(self.merged.changes[number], what)
+            status, said = self._said(number, what)
             return Outcome(
                 name=f"{number:05d}-{what}", status=status, message=said,
                 seconds=time.monotonic() - started, sim_us=0.0, folder="",
@@ -295,14 +295,16 @@ class Campaign:
             for asked in as_completed([pool.submit(answer, number) for number in due]):
                 self._record(asked.result())
 
-    def _said(self, change: Change, what: str) -> tuple[str, str]:
+    def _said(self, number: int, what: str) -> tuple[str, str]:
         """Return status and words: a rule that falls is a fail, equality a pass."""
-        last = what.endswith(LAST)
+        change, last = self.merged.changes[number], what.endswith(LAST)
         if not what.startswith(SOLVER):
             broken = ""
-            if what in (STYLE, UNITS):
-                judge = self.break_style if what == STYLE else self.break_unit
-                broken = judge(change) if judge else ""
+            if what == STYLE:
+                broken = self.break_style(change) if self.break_style else ""
+            elif what == UNITS:
+                reached = bool(self.active[number])
+                broken = self.break_unit(change, reached) if self.break_unit else ""
             elif self.break_rule is not None:
                 broken = self.break_rule(change, last)
             return ("fail" if broken else "pass"), broken

@@ -58,7 +58,7 @@ PAGE = "docs/trust.md"
 FEW = 100  # changes for which one build does
 MOST_NEAR = 60  # an answer in some five minutes on two processors
 # Seconds for each question to the solver: before most of the runs, and at last.
-MOMENT_S, LAST_S = 4, 12
+MOMENT_S, LAST_S = 2, 12
 
 
 def main(argv: list[str], table: Path | None = None, sources: Sources | None = None) -> int:
@@ -267,7 +267,7 @@ def unchanged(elaborated: Elaborated, change: Change, folder: Path, *, last: boo
     changed.write_text(applied(text, change), encoding="utf-8")
     versions = files, {**files, change.module: changed}
     if not last:
-        return elaborated.same_in_parts(change.module, *versions, folder, timeout_s=MOMENT_S)
+        return elaborated.same_in_a_moment(change.module, *versions, folder, timeout_s=MOMENT_S)
     answer = elaborated.same(change.module, *versions, folder, timeout_s=LAST_S)
     if answer.equal:
         return answer

@@ -60,7 +60,8 @@ _HOW = """\
   run without a verdict (a time-out of the clock, a simulator that dies) is repeated and then counts
   for nothing. What passed some runs is shown to the rules that are proved of its module, what
   passed all to those of the modules around it: a counterexample to one of them is a kill, too. So
-  is a failing test of a unit alone, or of the core with other parameters.
+  is a failing test of a unit alone or, for a place that no run reaches, of the core with other
+  parameters.
 - Changes are drawn evenly over the kinds within a module, so that stuck and swapped signals, of
   which there are most, are not the whole score; a module's share is by its size.
 - `make mutate` alone tries all changes near what was edited since the last commit.

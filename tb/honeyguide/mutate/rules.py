@@ -27,7 +27,7 @@ from honeyguide.proofs.task import Outcome, Sources, below, hunt
 SOON = 4  # cycles in which most that breaks a rule does
 # Seconds for one change of its own module's rules, of which most that fall do within 10, and of
 # those around; what is not refuted by then has survived.
-OWN_S, ENOUGH_S = 20, 60
+OWN_S, ENOUGH_S = 12, 60
 
 
 class Rules:

@@ -2,7 +2,7 @@
 
 A unit is reached where the whole core leads nobody: its pretended surroundings are rude, late and
 out of order. What a configuration does not have (check bits, clocks that stop) is in a core with
-other parameters. As in the self-test a catch is a check that fell, and the good core must pass the
+other parameters, which is built for what the runs do not reach: what they do, they judge as well. As in the self-test a catch is a check that fell, and the good core must pass the
 same test.
 
     merged     all that are left in one copy, a file chooses: each test builds once for all of them
@@ -51,8 +51,13 @@ class Units:
         self._of_thread = threading.local()
         self._trees = 0
 
-    def broken(self, change: Change) -> str:
+    def broken(self, change: Change, reached: bool) -> str:
         """Return the test that fails on a changed core, with its first difference; or nothing.
+
+        Args:
+            change: the change.
+            reached: the runs of the whole core have come to where it matters, so that cores with
+                other parameters are not asked.
 
         Raises:
             UserError: the good core fails that test.
@@ -60,7 +65,7 @@ class Units:
         if core().fault_tests is None:
             return ""
         path = next(path for path in core().hdl() if path.stem == change.module)
-        ids = self._of(change.module, path.parent.name)
+        ids = self._of(change.module, path.parent.name, others=not reached)
         if not ids:
             return ""
         failure = self._among_the_others(change, ids)
@@ -118,19 +123,19 @@ class Units:
         found: Tree = self._of_thread.tree
         return found
 
-    def _of(self, module: str, part: str) -> list[str]:
+    def _of(self, module: str, part: str, *, others: bool) -> list[str]:
         """Return the tests for a change: what has killed in its module comes first, then in its
         folder.
         """
-        units, others = re.compile(f"/{core().rtl}/"), re.compile(fault_tests().others)
+        units, whole = re.compile(f"/{core().rtl}/"), re.compile(fault_tests().others)
         with self._shared:
             if not self._ids:
                 found = collect(ROOT, "sim")
-                self._ids = [name for name in found if units.search(name) or others.search(name)]
+                self._ids = [name for name in found if units.search(name) or whole.search(name)]
         own = [name for name in self._ids if f"/{core().rtl}/{part}/" in name]
         own.sort(key=lambda name: self.config not in name)
         listed = ordered(own, part) if part in fault_tests().by_part else own
-        listed += [name for name in self._ids if not units.search(name)]
+        listed += [name for name in self._ids if others and not units.search(name)]
         return sorted(
             listed, key=lambda name: (-self._kills[module, name], -self._kills[part, name])
         )

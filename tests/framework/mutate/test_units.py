@@ -69,11 +69,21 @@ def test_a_change_is_tried_among_the_others_and_the_good_core_is_seen_to_pass(
 ) -> None:
     pretended = Pretended(merged="fails")
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    assert units.broken(change) == f"{UNIT}: x"
+    assert units.broken(change, False) == f"{UNIT}: x"
     # A run of the whole core has been given already; that of another core has not.
     assert pretended.asked == [("merged", (UNIT, OTHER), True), ("merged", (UNIT,), False)]
-    assert units.broken(change) == f"{UNIT}: x"
+    assert units.broken(change, False) == f"{UNIT}: x"
     assert len(pretended.asked) == 3  # the good core passes it, as was seen
+
+
+def test_other_cores_are_asked_of_what_no_run_reaches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended = Pretended(merged="")
+    units, change = units_of(tmp_path, monkeypatch, pretended)
+    for reached in (False, True):
+        assert units.broken(change, reached) == ""
+    assert [ids for _, ids, _ in pretended.asked] == [(UNIT, OTHER), (UNIT,)]
 
 
 def test_what_has_killed_in_a_module_comes_first_there(
@@ -82,14 +92,14 @@ def test_what_has_killed_in_a_module_comes_first_there(
     pretended = Pretended(merged="fails", test=OTHER)
     units, change = units_of(tmp_path, monkeypatch, pretended)
     for _ in range(2):
-        assert units.broken(change) == f"{OTHER}: x"
+        assert units.broken(change, False) == f"{OTHER}: x"
     orders = [ids for _, ids, broken in pretended.asked if broken]
     assert orders == [(UNIT, OTHER), (OTHER, UNIT)]
 
 
 def test_what_passes_is_no_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     units, change = units_of(tmp_path, monkeypatch, Pretended(merged=""))
-    assert units.broken(change) == ""
+    assert units.broken(change, False) == ""
 
 
 @pytest.mark.parametrize("single", ["fails", ""])
@@ -97,7 +107,7 @@ def test_what_does_not_build_among_the_others_is_built_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, single: str
 ) -> None:
     units, change = units_of(tmp_path, monkeypatch, Pretended(merged="refused", single=single))
-    assert units.broken(change) == (f"{UNIT}: x" if single else "")
+    assert units.broken(change, False) == (f"{UNIT}: x" if single else "")
 
 
 def test_what_does_not_build_alone_either_is_no_kill(
@@ -106,7 +116,7 @@ def test_what_does_not_build_alone_either_is_no_kill(
     """And no excuse: the whole core was built with it, so it has survived."""
     pretended = Pretended(merged="refused", single="refused")
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    assert units.broken(change) == ""
+    assert units.broken(change, False) == ""
 
 
 def test_a_test_that_the_good_core_fails_kills_nothing(
@@ -115,7 +125,7 @@ def test_a_test_that_the_good_core_fails_kills_nothing(
     pretended = Pretended(merged="fails", single="fails", good="fails")
     units, change = units_of(tmp_path, monkeypatch, pretended)
     with pytest.raises(UserError, match="without a change fails"):
-        units.broken(change)
+        units.broken(change, False)
 
 
 def test_a_file_of_a_merged_core_is_built_without_the_others(tmp_path: Path) -> None:
@@ -150,4 +160,4 @@ def test_a_changed_queue_fails_the_tests_of_units(tmp_path: Path) -> None:
     found = changes(read_sources([path])[0])
     stuck = next(one for one in found if one.kind == "condition" and one.old == "pop")
     units = Units(tmp_path, "8x8", lambda: {1: found[0], 2: stuck})
-    assert units.broken(stuck).startswith("tests/rtl/lib/test_units.py::test_unit[ratel_fifo")
+    assert units.broken(stuck, True).startswith("tests/rtl/lib/test_units.py::test_unit[ratel_fifo")
