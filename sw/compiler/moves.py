@@ -88,7 +88,7 @@ def _fill_unit(config: CoreConfig, op: MoveOp, target: int, base: int, lines: in
         width = cols if count else op.size - position
         shape = Shape(h=1, w=max(count, 1), c=width)
         unit.stores.append(
-            _transfer(config, op, shape, (position, shape.w * width, width), target, base)
+            _transfer(config, op, shape, (position, shape.bytes, width), target, base)
         )
         position += shape.bytes
     return unit

@@ -26,11 +26,10 @@ def order_loads(config: CoreConfig, units: list[Unit]) -> None:
             touched = int(lines[first:end].max())
             load.after_unit = max(touched, stores.latest(load.address, load.end))
         for chunk in unit.chunks:
-            if chunk.matrix is None or id(chunk) in seen:
-                continue
-            seen.add(id(chunk))
-            end = chunk.address + _matrix_bytes(chunk.matrix)
-            chunk.after_unit = stores.latest(chunk.address, end)
+            if chunk.matrix is not None and id(chunk) not in seen:
+                seen.add(id(chunk))
+                end = chunk.address + _matrix_bytes(chunk.matrix)
+                chunk.after_unit = stores.latest(chunk.address, end)
         for first, end in _lines_of_unit(config, unit):
             lines[first:end] = index
         for store in unit.stores:
