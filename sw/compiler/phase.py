@@ -266,7 +266,7 @@ class PhasePlan:
         whole = strip_of(op, 0, op.out_shape.h)
         loaded = sum(1 for key in self.operand_keys(op) if self.first_load.get(key) == index)
         one = work(self.config, op, [whole], loaded=loaded, stored=self._exports(op))
-        busy = max(one.array[0], one.loads[0], one.stores[0])
+        busy = max(*one.array, *one.loads, *one.stores)
         return max(1, min(PROGRESSIVE_STRIPS, busy // STRIP_OVERHEAD))
 
     def _exports(self, op: ArrayOp) -> bool:

@@ -249,6 +249,12 @@ def _resized(b: Builder) -> list[int]:
     return b.layer(operation, [x], (1, 18, 20, 12))
 
 
+def _kilobyte(b: Builder) -> list[int]:
+    """The least that is stored in strips while the next are computed."""
+    x = conv(b, b.tensor((1, 8, 8, 8)), 16)
+    return [x, conv(b, x, 16)]
+
+
 def _larger(b: Builder) -> list[int]:
     x = b.tensor((1, 9, 10, 12))
     operation = ops.ResizeNearest(size=(18, 30), align_corners=False, half_pixel=False)
@@ -327,6 +333,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
             ],
             "eight rows": lambda b: [conv(b, b.tensor((1, 8, 8, 8)), 8, (1, 1))],
             "two rows": lambda b: [conv(b, b.tensor((1, 2, 60, 16)), 16, (1, 1))],
+            "stored kilobyte": _kilobyte,
             "folded after the host": _after_the_host,
             "kept in a ring": _ring,
             **{f"large {seed}": _large(seed) for seed in LARGE},
