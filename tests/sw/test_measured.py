@@ -10,13 +10,15 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from golden.config import load_config
 from golden.network import Network
 from sw.compiler.fastest import compile_network
 from sw.compiler.program import MEMORY_BASE, Program
-from tests.sw.measure_cycles import RECORD, Rows, measured
+from sw.execution import core_phases
+from tests.sw.measure_cycles import RECORD, Rows, digest, measured
 from tests.sw.measured_networks import CONFIGS, NETWORKS
 
 BAR, FEW = 0.02, 16  # how far the model may be off: a share of the cycles, or so many
@@ -64,8 +66,24 @@ def test_a_network_takes_what_it_took_when_it_was_measured(name: str, config: st
     row, program = _record()[config][name], _program(name, config)
     assert program.predicted_cycles == row["predicted"], "measure anew if that is meant"
     assert program.memory_end == row["memory_end"]
+    assert digest(program) == row["program"], "it is another program, if as good a one"
     bar = LOOSE.get((config, name), BAR)
     assert row["predicted"] == pytest.approx(row["measured"], rel=bar, abs=FEW)
+
+
+def test_a_digest_tells_every_byte_and_instruction_apart() -> None:
+    digests = [digest(_program("split", "8x8"))]
+    program = _program("split", "8x8")
+    (phase,) = core_phases(program)
+    phase.steps[3], phase.steps[4] = phase.steps[4], phase.steps[3]
+    digests.append(digest(program))
+    address, data = program.image[1]
+    program.image[1] = address, data ^ np.uint8(1)
+    digests.append(digest(program))
+    program.regions.popitem()
+    digests.append(digest(program))
+    assert len(set(digests)) == 4
+    assert digest(_program("split", "8x8")) == digests[0]
 
 
 def test_of_most_networks_the_model_knows_the_cycles() -> None:
