@@ -31,6 +31,6 @@ def predict_phase(config: CoreConfig, steps: Sequence[Step]) -> PhasePrediction:
     for span in timing.spans:
         layer = steps[span.index].layer
         if span.engine == "execute":
-            layers[layer] = layers.get(layer, 0) + max(0, span.end - before)
-            before = max(before, span.end)
+            layers[layer] = layers.get(layer, 0) + span.end - before
+            before = span.end
     return PhasePrediction(cycles=timing.cycles, layers=layers, spans=tuple(timing.spans))

@@ -185,6 +185,7 @@ def test_layers_add_up_to_the_job_but_for_its_last_stores() -> None:
     prediction = predict_phase(config, phase.steps)
     layers = sum(prediction.layers.values())
     assert 0 < prediction.cycles - layers < 100
+    assert layers == max(span.end for span in prediction.spans if span.engine == "execute")
     assert phase.predicted_cycles == prediction.cycles
     assert sum(plan.predicted_cycles for plan in program.plans.values()) >= layers
 
