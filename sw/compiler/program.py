@@ -41,9 +41,9 @@ class OutputPart:
 
     ``base`` is the line of the part's first word, ``cbs`` its block stride; the part is ``rows`` x
     ``width`` pixels from (``first_row``, ``first_column``) on, ``channels`` channels from
-    ``first_channel`` on. ``image_width`` is the width of the whole image, 0 if it is ``width``;
-    ``image_channels`` how the operation counts its channels, 0 if as the tensor does. The
-    instruction also writes ``extra`` channels in front, in the same block, which a later one makes.
+    ``first_channel`` on. ``image_width`` is the width of the whole image, ``image_channels`` how
+    the operation counts its channels. The instruction also writes ``extra`` channels in front, in
+    the same block, which a later one makes.
     """
 
     tensor: int
@@ -54,9 +54,9 @@ class OutputPart:
     channels: int
     base: int
     cbs: int
-    first_column: int = 0
-    image_width: int = 0
-    image_channels: int = 0
+    first_column: int
+    image_width: int
+    image_channels: int
     extra: int = 0
 
     def place(self) -> Tensor:
@@ -73,8 +73,7 @@ class OutputPart:
         """
         if whole.dtype == np.uint8:
             whole = whole.view(np.int8)
-        channels = self.image_channels or whole.shape[-1]
-        image = whole.reshape(-1, self.image_width or self.width, channels)
+        image = whole.reshape(-1, self.image_width, self.image_channels)
         return image[
             self.first_row : self.first_row + self.rows,
             self.first_column : self.first_column + self.width,
