@@ -333,6 +333,10 @@ NETWORKS: dict[str, Callable[[], Network]] = {
             ],
             "eight rows": lambda b: [conv(b, b.tensor((1, 8, 8, 8)), 8, (1, 1))],
             "two rows": lambda b: [conv(b, b.tensor((1, 2, 60, 16)), 16, (1, 1))],
+            "weights that just stay": lambda b: [conv(b, b.tensor((1, 48, 64, 8)), 64, (4, 4))],
+            "parameters that do not stay": lambda b: [
+                conv(b, b.tensor((1, 32, 32, 8)), 264, (1, 1))
+            ],
             "stored kilobyte": _kilobyte,
             "folded after the host": _after_the_host,
             "kept in a ring": _ring,
