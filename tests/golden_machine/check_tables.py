@@ -149,7 +149,7 @@ _ACT = (fault("act", "act_min", 101, E.VALUE, F.ACT, 100 << 8 | 101, passes=(100
 def _scale(suffix: str = "") -> tuple[Fault, ...]:
     group = f"scale{suffix}"
     return (
-        fault(group, "mult", -5, E.VALUE, F[f"MULT{suffix}"], passes=(0, (1 << 31) - 1)),
+        fault(group, "mult", -1, E.VALUE, F[f"MULT{suffix}"], passes=(0, (1 << 31) - 1)),
         fault(group, "shift", 31, E.VALUE, F[f"SHIFT{suffix}"], passes=(30,)),
         fault(group, "shift", -32, E.VALUE, F[f"SHIFT{suffix}"], passes=(-31,)),
     )
