@@ -374,24 +374,27 @@ class _Builder:
             # Later readers may look at rows that this operation's last strip does not reach.
             last = strip.y.end == self.op.out_shape.h
             first, end = loaded_rows[position], shape.h if last else strip.y.b
-            if end <= first:
-                continue
-            loaded_rows[position] = end
-            pitch = shape.w + source.gap
-            loads.append(
-                Transfer(
-                    layer=self.op.layer,
-                    address=source.address + first * shape.w * shape.c,
-                    shape=Shape(h=end - first, w=shape.w, c=shape.c),
-                    base=source.bases[0],
-                    row_pitch=shape.w * shape.c,
-                    pix_pitch=shape.c,
-                    pitch=pitch,
-                    p0=first * pitch,
-                )
-            )
-            _keep_p0_small(self.config, loads[-1])
+            if end > first:
+                loaded_rows[position] = end
+                loads.append(self._rows(source, shape, first, end))
         return loads
+
+    def _rows(self, source: Place, shape: Shape, first: int, end: int) -> Transfer:
+        """A load of whole rows to where an operand stays."""
+        assert source.address is not None
+        pitch = shape.w + source.gap
+        load = Transfer(
+            layer=self.op.layer,
+            address=source.address + first * shape.w * shape.c,
+            shape=Shape(h=end - first, w=shape.w, c=shape.c),
+            base=source.bases[0],
+            row_pitch=shape.w * shape.c,
+            pix_pitch=shape.c,
+            pitch=pitch,
+            p0=first * pitch,
+        )
+        _keep_p0_small(self.config, load)
+        return load
 
     def _stores(self, strip: Strip, number: int) -> list[Transfer]:
         target, shape = self.target, self.op.out_shape
