@@ -6,7 +6,6 @@ from golden.registers import Register
 from golden.registers_table import REGISTERS
 
 WINDOW_ARRAYS = ("WINDOW_BASE", "WINDOW_LIMIT", "WINDOW_CTRL")
-COUNTERS = 0x100
 PAGE = 0x1000  # bytes of a page: 0 is the supervisor's, 1..3 are those of user contexts
 PAGES = 4
 # What a user page has, docs/architecture.md section 3; of the last nine, each page has its own.
@@ -22,6 +21,7 @@ _AT = {
     for register in REGISTERS
     for place in range(register.count)
 }
+COUNTERS = _OFFSETS["COUNTER"]
 
 
 def register_at(address: int) -> Register | None:

@@ -63,8 +63,6 @@ def run_mac(request: Request, storage: Storage, held: Held | None) -> tuple[MacT
         total=total,
         known=total_known,
         output=output,
-        rows=request.core.rows,
-        cols=request.core.cols,
         sums_wrap=sums_wrap,
         bias_wraps=bias_wraps,
     )

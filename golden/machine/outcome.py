@@ -87,8 +87,6 @@ class MacTrace:
     total: Int32
     known: NDArray[np.bool_]
     output: Int8 | None
-    rows: int
-    cols: int
     sums_wrap: bool | None = False
     bias_wraps: bool | None = False
 
@@ -98,19 +96,6 @@ class MacTrace:
         if self.sums_wrap or self.bias_wraps:
             return True
         return None if None in (self.sums_wrap, self.bias_wraps) else False
-
-    @property
-    def tiles(self) -> tuple[int, int]:
-        """Number of tiles of Rows pixels, and of output blocks."""
-        pixels, channels = self.total.shape
-        return -(-pixels // self.rows), -(-channels // self.cols)
-
-    def tile(self, index: int, block: int) -> Int32:
-        """``total`` of one load of the accumulators: [up to Rows, up to Cols]."""
-        return self.total[
-            index * self.rows : (index + 1) * self.rows,
-            block * self.cols : (block + 1) * self.cols,
-        ]
 
 
 @dataclass(frozen=True, kw_only=True)

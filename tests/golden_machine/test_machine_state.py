@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from golden.assembler import AssemblyError, assemble
+from golden.config import load_config
 from golden.isa_builders import cfg_ld_pitch, cfg_ld_shape, ld_b, ld_p
 from golden.isa_table import ErrorCode, FieldId
 from golden.machine import MACHINE_MODE, OWNERS, SUPERVISOR, Owner, Port
 from golden.machine.outcome import ErrorRecord
-from golden.machine.storage import Storage
+from golden.machine.storage import Storage, dense, words
 from golden.machine.windows import Window, bursts, refused_burst
 from golden.memory import Memory, Region
 from golden.network.graph import NetworkError
@@ -40,6 +41,13 @@ def test_the_memories_have_their_shapes_and_types() -> None:
         assert (values.dtype, values.shape) == (np.dtype(dtype), shapes[name]), name
         assert (known.dtype, known.shape) == (np.dtype(np.bool_), shapes[name]), name
         assert not values.any() and not known.any(), name
+
+
+def test_where_words_are_is_shared_and_nobody_may_change_it() -> None:
+    config = load_config("8x8")
+    for array in words(config, dense(config, base=3, h=2, w=9, c=8)):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
 
 
 def test_a_sweep_makes_everything_a_known_zero() -> None:

@@ -53,7 +53,7 @@ def test_the_first_error_is_kept_until_a_fence_clears_it() -> None:
     assert machine.err_cause == cause
     assert machine.execute(fence()).result == cause
     outcome = machine.execute(fence(clear=1, done=1))
-    assert outcome.result == cause and outcome.done
+    assert outcome.result == cause and outcome.done and outcome.index == 3
     assert machine.err_cause == 0 and not machine.irq_error and machine.irq_done
     assert machine.execute(fence()).result == 0
     machine.clear_interrupts(done=True)

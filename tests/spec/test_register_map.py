@@ -15,6 +15,9 @@ def test_each_register_is_at_its_addresses_alone() -> None:
 
 
 def test_user_pages_have_some_of_them() -> None:
+    assert (PAGE, PAGES) == (0x1000, 4), (
+        "architecture.md section 3: the supervisor's, three of users"
+    )
     for page in range(1, PAGES + 1):
         found = {
             item.name

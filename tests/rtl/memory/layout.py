@@ -73,35 +73,9 @@ class Move:
                 first = self.addr + y * self.row_pitch + x * self.pix_pitch
                 yield first, first + size - 1
 
-    @cache  # asked in every cycle in which it is offered
     def descriptor(self, shape: Shape) -> int:
         """Return the packed engine descriptor."""
-        size, inner, outer = self.runs(shape)
-        tensor = self.op in TENSOR_OPS
-        width = {"ld.p": self.count, "ld.b": self.count, "ld.w": self.count}.get(
-            self.op, 256 // shape.cols
-        )
-        values = {
-            "op": OPS[self.op],
-            "addr": self.addr,
-            "run_bytes": size,
-            "run_inner": inner,
-            "run_outer": outer,
-            "pix_pitch": self.pix_pitch,
-            "row_pitch": self.row_pitch,
-            "base": self.base,
-            "p0": self.p0,
-            "rows": self.h if tensor else 1,
-            "w": self.w if tensor else width,
-            "channels": self.c,
-            "blocks": -(-self.c // shape.cols),
-            "tail": (self.c - 1) % shape.cols + 1,
-            "pitch": self.pitch,
-            "cbs": self.cbs,
-            "pixels": self.h * self.w,
-            "owner": self.owner,
-        }
-        return pack("store" if self.op == "st.t" else "load", values)
+        return _descriptor(self, shape)
 
     def places(self, shape: Shape) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield (memory address, place on the chip) of every byte.
@@ -134,6 +108,36 @@ class Move:
                     else:
                         place = (self.base + pixel // cols * self.c + c, pixel % cols)
                     yield address, place
+
+
+@cache  # asked in every cycle in which it is offered
+def _descriptor(move: Move, shape: Shape) -> int:
+    size, inner, outer = move.runs(shape)
+    tensor = move.op in TENSOR_OPS
+    width = {"ld.p": move.count, "ld.b": move.count, "ld.w": move.count}.get(
+        move.op, 256 // shape.cols
+    )
+    values = {
+        "op": OPS[move.op],
+        "addr": move.addr,
+        "run_bytes": size,
+        "run_inner": inner,
+        "run_outer": outer,
+        "pix_pitch": move.pix_pitch,
+        "row_pitch": move.row_pitch,
+        "base": move.base,
+        "p0": move.p0,
+        "rows": move.h if tensor else 1,
+        "w": move.w if tensor else width,
+        "channels": move.c,
+        "blocks": -(-move.c // shape.cols),
+        "tail": (move.c - 1) % shape.cols + 1,
+        "pitch": move.pitch,
+        "cbs": move.cbs,
+        "pixels": move.h * move.w,
+        "owner": move.owner,
+    }
+    return pack("store" if move.op == "st.t" else "load", values)
 
 
 @cache
