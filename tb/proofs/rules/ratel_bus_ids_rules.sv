@@ -39,6 +39,19 @@ module ratel_bus_ids_rules #(
   `RULE_IF(ends_with_the_first_id, all_q == 0, owed_o == 0 && !late_o)
   `RULE_NEXT(recovers, all_q == 0 && !announce_i, id_o == 0 && !spent_o)
 
+  // Giving up uses an id up: the next is above it, and above the last there is none.
+  wire last_id  = id_o == {IdWidth{1'b1}};
+  wire gives_up = abandon_i && (announce_i || owed_o > {4'd0, answered_i});
+
+  `RULE_NEXT(next_id_or_none, gives_up,
+             spent_o ? id_o == $past(id_o)
+                     : !$past(last_id) && id_o == $past(id_o) + {{(IdWidth - 1){1'b0}}, 1'b1})
+  `RULE_NEXT(id_stays_while_answers_may_come, all_q != 0 && !gives_up, id_o == $past(id_o))
+  `RULE_NEXT(spent_until_all_have_come, spent_o && all_q != 0, spent_o)
+  `RULE_NEXT(spent_only_for_want_of_an_id, !spent_o && (!gives_up || !last_id && late_q < 8'd224),
+             !spent_o)
+  `RULE_NEXT(gives_up_all_of_it, gives_up, owed_o == 0 && late_o)
+
 `ifdef FORMAL
   // An id of the solver's choice, which some of what was given up has.
   (* anyconst *) wire [IdWidth-1:0] some;

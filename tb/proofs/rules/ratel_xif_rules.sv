@@ -44,6 +44,9 @@ module ratel_xif_rules #(
   input wire                      quick_committed_q,
   input wire                      quick_valid_q,
   input wire [XifIdWidth-1:0]     quick_id_q,
+  input wire [XifQueueDepth-1:0]  quick_before_q,
+  input wire [3:0]                quick_queued_o,
+  input wire [XifQueueDepth-1:0]  older_q,
   input wire [XifQueueDepth-1:0]  to_execute,
   input wire [XifQueueDepth-1:0]  to_return,
   input wire [XifQueueDepth-1:0]  committed,
@@ -191,6 +194,27 @@ module ratel_xif_rules #(
 
   `RULE(value_is_returned_last, (to_execute & ~to_return & ~dead & (~committed
                                  | returns_value & ~refused & ~flushed)) == 0)
+
+  // A counter read comes after what was to execute when it was accepted, as far as that still is.
+  reg [3:0]               ahead_q;
+  reg [XifQueueDepth-1:0] ahead;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) ahead_q <= 4'd0;
+    else if (accepted && !push) ahead_q <= executes_q - {3'd0, exec_pass};
+    else ahead_q <= ahead_q - {3'd0, exec_pass && ahead_q != 4'd0};
+  end
+
+  always @* begin
+    for (e = 0; e < XifQueueDepth; e = e + 1) begin
+      age      = e[PtrWidth-1:0] - exec_ptr_q;
+      ahead[e] = {{(4 - PtrWidth){1'b0}}, age} < ahead_q;
+    end
+  end
+
+  `RULE(counter_read_comes_after, ahead_q <= executes_q && quick_before_q == ahead)
+  `RULE(counts_none_behind_the_read, quick_queued_o <= ahead_q)
+  `RULE(older_is_to_execute, (older_q & ~to_execute) == 0)
 
   reg [3:0] values;
   always @* begin
