@@ -20,6 +20,7 @@ from golden.operators.pooling import divide_rounding
 
 INT32 = 1 << 32
 STAGES = 5
+LARGEST_COUNT = (1 << 18) - 1  # of the port; 128 times it needs all bits of a sum
 RANDOM_ITEMS = 6000
 EXTREMES = (0, 1, -1, 2, -2, 3, -3, (1 << 31) - 1, -(1 << 31), 1 << 30, -(1 << 30))
 MULTIPLIERS = (0, 1, 2, 1 << 30, (1 << 30) + 1, (1 << 31) - 1)
@@ -154,13 +155,13 @@ async def average_lane(dut: Any) -> None:
     rng = generator()
     items = [
         (total, count)
-        for count in (*range(1, 40), 255, 256, 1000, 65535, 131072)
+        for count in (*range(1, 40), 255, 256, 1000, 65535, 131072, LARGEST_COUNT)
         for mean in (-128, -127, -1, 0, 1, 126, 127)
         for total in {mean * count, mean * count + count // 2, mean * count - count // 2}
         if -128 * count <= total <= 127 * count
     ]
     for _ in range(RANDOM_ITEMS):
-        count = int(rng.integers(1, 131073)) >> int(rng.integers(0, 17)) or 1
+        count = int(rng.integers(1, LARGEST_COUNT + 1)) >> int(rng.integers(0, 18)) or 1
         items.append((int(rng.integers(-128 * count, 127 * count + 1)), count))
     counts = [count for _, count in items]
     stages = []
