@@ -23,6 +23,7 @@ RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 BAD = cfg_in(w=1, h=1, c=1, cbs=1).word | 1 << 7  # rd is not x0: illegal on the doorbell
 STATUS_DOORBELL = 1 << 4
 SOFT_RESET, ABORT = 1, 4  # of CTRL
+SETTLED = 200  # cycles after which idle_o has risen, if nothing keeps it low
 
 
 async def page_get(bench: Bench, page: int, name: str) -> int:
@@ -406,6 +407,38 @@ async def busy_while_a_fence_waits(dut: Any) -> None:
     dut.x_result_ready_i.value = 1
     await bench.step(10)
     assert not await get(bench, "STATUS")
+
+
+async def rests(bench: Bench) -> None:
+    """Wait until the core says that its clocks may stop."""
+    for _ in range(2 * SWEEP + SETTLED):
+        if int(bench.dut.idle_o.value):
+            return
+        await bench.step()
+    raise AssertionError("clocks may never stop")
+
+
+@cocotb.test()
+async def idle_waits_for_each_alone(dut: Any) -> None:
+    """idle_o stays low for one engine that is not idle, or for one result that is not taken."""
+    bench = await started(dut)
+    await rests(bench)
+    for what in ("load", "store", "execute", "result"):
+        if what in bench.idle:
+            bench.idle[what] = False
+        elif what == "execute":
+            dut.execute_idle_i.value = 0
+        else:
+            dut.x_result_ready_i.value = 0
+            await bench.issue(ld_l(addr=0))
+        await bench.step(4)
+        for _ in range(SETTLED):
+            assert not int(dut.idle_o.value), f"clocks may stop although {what} is not at rest"
+            await bench.step()
+        bench.idle = dict.fromkeys(bench.idle, True)
+        dut.execute_idle_i.value = 1
+        dut.x_result_ready_i.value = 1
+        await rests(bench)
 
 
 @cocotb.test()
