@@ -12,10 +12,10 @@
 `define DESC_LOAD_PIX_PITCH        114:99
 `define DESC_LOAD_ROW_PITCH        146:115             // bytes from an outer row to the next
 `define DESC_LOAD_BASE             162:147             // first line, weight word or parameter entry
-`define DESC_LOAD_P0               178:163             // first destination pixel
+`define DESC_LOAD_P0               178:163             // first destination pixel (0 but for ld.t)
 `define DESC_LOAD_ROWS             194:179             // H (1 for linear loads)
 `define DESC_LOAD_W                210:195
-`define DESC_LOAD_CHANNELS         226:211             // C
+`define DESC_LOAD_CHANNELS         226:211             // C (Cols for linear loads)
 `define DESC_LOAD_BLOCKS           242:227             // CB = ceil(C/Cols)
 `define DESC_LOAD_TAIL             247:243             // channels in the last block, 1..Cols
 `define DESC_LOAD_PITCH            263:248

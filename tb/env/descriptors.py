@@ -65,7 +65,7 @@ def _transfer(request: Request) -> dict[str, int]:
         count = values.get("count", 256 // core.cols)
         unit = {"ld.w": core.cols, "ld.p": 9 * core.cols, "ld.b": 4 * core.cols, "ld.l": core.cols}
         out |= {"run_bytes": count * unit[name], "run_inner": 1, "run_outer": 1, "rows": 1}
-        out["w"] = count
+        out |= {"w": count, "channels": core.cols, "blocks": 1, "tail": core.cols, "p0": 0}
         if name != "ld.l":
             out["base"] = values["first"]
     else:
@@ -87,7 +87,7 @@ def _transfer(request: Request) -> dict[str, int]:
             out |= {"base": values["base"], "p0": values["p0"]}
             out |= {"pitch": pitch["p"], "cbs": shape["cbs"]}
         else:
-            out |= {"base": values["first"], "pixels": h * w}
+            out |= {"base": values["first"], "pixels": h * w, "p0": 0}
     if name == "st.t":
         out.pop("op")
         out.pop("channels")
