@@ -202,6 +202,7 @@ def _script(
             *(f"read_verilog -formal -I ../../source ../../source/{name}" for name in names),
             f"read_verilog -sv -formal -I ../../source ../../source/{proof.module}_rules.sv",
             f"hierarchy -check -top {proof.module}{chosen}",
+            "proc -norom",  # an induction would let the contents of a table be anything
             *(
                 (
                     f"setattr -mod -set keep_hierarchy 1 *{proof.module}_rules*",
