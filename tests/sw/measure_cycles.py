@@ -12,6 +12,7 @@ import json
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
@@ -24,7 +25,17 @@ from tb.build import bench_build
 from tests.sw.measured_networks import CONFIGS, NETWORKS
 
 RECORD = Path(__file__).with_name("measured_cycles.json")
-Row = dict[str, int | str]
+
+
+class Row(TypedDict):
+    """What is recorded of a network: cycles, bytes of memory, a digest, cycles of the RTL."""
+
+    predicted: int
+    memory_end: int
+    program: str
+    measured: NotRequired[int]
+
+
 Rows = dict[str, Row]  # by network
 
 
