@@ -66,8 +66,9 @@ class Campaign:
 
     `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks; both are
     told whether this is the end. `break_style` says at once which rule of lint falls, `break_unit`
-    at the end which test of a unit; it is told whether a run reaches the change. With `again`, what an earlier campaign on the same mutants
-    killed or proved stays so, whatever has changed in tests and rules since.
+    at the end which test of a unit; it is told whether a run reaches the change. With `again`, what
+    an earlier campaign on the same mutants killed or proved stays so, whatever has changed in tests
+    and rules since.
 
     Attributes:
         most: runs that a mutant is given at most; one that passes them has survived.

@@ -2,8 +2,8 @@
 
 A unit is reached where the whole core leads nobody: its pretended surroundings are rude, late and
 out of order. What a configuration does not have (check bits, clocks that stop) is in a core with
-other parameters, which is built for what the runs do not reach: what they do, they judge as well. As in the self-test a catch is a check that fell, and the good core must pass the
-same test.
+other parameters, which is built for what the runs do not reach: what they do, they judge as well.
+As in the self-test a catch is a check that fell, and the good core must pass the same test.
 
     merged     all that are left in one copy, a file chooses: each test builds once for all of them
     single     one change alone, built for it: for what does not build among the others

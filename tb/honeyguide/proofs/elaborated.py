@@ -118,7 +118,7 @@ class Elaborated:
     def same_in_a_moment(
         self, module: str, old: Files, new: Files, folder: Path, *, timeout_s: float = TIMEOUT_S
     ) -> Answer:
-        """Say whether two versions are equal if that is quickly shown, with their parts left out."""
+        """Say whether two versions are equal, if that is quickly shown with parts left out."""
         for asked in self._questions(module, old, new, folder, timeout_s):
             answer = in_parts(replace(asked, quick=True), closed=self._memories)
             if not answer.equal:
