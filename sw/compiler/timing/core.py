@@ -20,7 +20,6 @@ LOAD_LATENCY = 7
 # A store that finds its engine idle: read, gearbox, beat, answer, done.
 STORE_LATENCY = 8
 WALK_SET_UP = 4  # cycles an instruction keeps the set-up stage of the word walker
-STORES_IN_WORK = 4
 PASSES = 12  # at most; most programs are settled after three
 END = 2  # the last instruction leaves its slot, the fence retires
 
@@ -143,9 +142,6 @@ class _Core:
         self._record(index, item, start, end)
 
     def _store(self, index: int, start: int, cost: TransferCost) -> tuple[int, int]:
-        flights = self._flight["store"]
-        if len(flights) >= STORES_IN_WORK:
-            start = max(start, flights[-STORES_IN_WORK].span.end)
         start = max(start, self._walk_free["store"])
         begin = max(start + STORE_LATENCY, self._data_end["store"])
         self._walk_free["store"] = max(start + WALK_SET_UP, self._data_end["store"] - STORE_LATENCY)
