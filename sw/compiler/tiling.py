@@ -78,9 +78,9 @@ def tile(
     target: Place,
     constants: Constants,
     *,
-    first_of_phase: bool = False,
-    joined: bool = False,
-    channels: int = 0,
+    first_of_phase: bool,
+    joined: bool,
+    channels: int,
 ) -> list[Unit]:
     """Units of one operation in order; ``joined``: its strips take turns with a neighbour's;
     ``channels`` are those taken at once, 0 for all.
@@ -110,7 +110,7 @@ class _Builder:
     constants: Constants
     sources: tuple[Place, ...]
     target: Place
-    joined: bool = False
+    joined: bool
     shared: dict[tuple[str, int, int], Chunk] = field(default_factory=dict)
 
     def units(self, strips: list[Strip], group: int) -> list[Unit]:

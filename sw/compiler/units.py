@@ -31,8 +31,8 @@ class Chunk:
     bytes: int
     matrix: tuple[int, int, int] | None = None
     first_unit: int = -1
-    last_unit: int = -1
-    slot: int = -1
+    last_unit: int = field(init=False)  # known with the first one
+    slot: int = field(init=False)  # known when it has a place in its buffer
     after_unit: int = -1
 
 
