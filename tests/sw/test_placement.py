@@ -55,6 +55,14 @@ def test_buffers_that_are_needed_together_lie_apart(case: int) -> None:
         assert most > 40  # far from that any order does
 
 
+def test_program_order_is_tried_where_the_largest_first_leave_a_hole() -> None:
+    """Largest first, the three of 32 lines leave no 24 that are free from operation 2 to 3."""
+    second, long = _buffer(32, 1, 2), _buffer(24, 2, 3)
+    first, last = _buffer(32, 0, 1), _buffer(32, 3, 4)
+    assert assign_lines(TINY, [second, long, first, last]) is None
+    assert [buffer.base for buffer in (first, second, long, last)] == [0, 32, 0, 24]
+
+
 def test_a_scratchpad_is_filled_to_the_last_line() -> None:
     pair = [_buffer(40, 0, 1), _buffer(24, 1, 2)]
     assert assign_lines(TINY, pair) is None
