@@ -57,8 +57,11 @@ FOLDER = BUILD / "mutate"
 PAGE = "docs/trust.md"
 FEW = 100  # changes for which one build does
 MOST_NEAR = 60  # an answer in some five minutes on two processors
-# Seconds for each question to the solver: before most of the runs, and at last.
-MOMENT_S, LAST_S = 2, 12
+# Seconds for each question to the solver: before most of the runs, at last, and at last where
+# somebody waits for what is near an edit.
+MOMENT_S, LAST_S, NEAR_S = 2, 12, 3
+# Seconds for the rules of the modules around, likewise.
+AROUND_S, NEAR_AROUND_S = 60, 15
 
 
 def main(argv: list[str], table: Path | None = None, sources: Sources | None = None) -> int:
@@ -137,9 +140,11 @@ def run(
     def ask(change: Change, last: bool) -> Answer:
         name = hashlib.sha256(change.name.encode()).hexdigest()[:16]
         where = (folder / "yosys" / name).resolve()
-        return unchanged(elaborated, change, where, last=last)
+        seconds = (NEAR_S if is_near(wanted) else LAST_S) if last else None
+        return unchanged(elaborated, change, where, last_s=seconds)
 
-    rules = Rules(proofs, sources, folder / "rules") if sources else None
+    around_s = NEAR_AROUND_S if is_near(wanted) else AROUND_S
+    rules = Rules(proofs, sources, folder / "rules", around_s=around_s) if sources else None
 
     def break_rule(change: Change, last: bool) -> str:
         return rules.broken(change, own=not last) if rules else ""
@@ -223,7 +228,7 @@ def choose(wanted: argparse.Namespace, elaborated: Elaborated) -> list[Change]:
     if absent:
         print(f"not in the core as it is built here, so not judged: {', '.join(absent)}")
     every = [item for item in every if item.module not in absent]
-    if wanted.n is None and wanted.module is None:
+    if is_near(wanted):
         edited = edited_lines(wanted.base)
         chosen = near(every, edited)
         files = ", ".join(sorted(edited)) or "nothing"
@@ -234,6 +239,11 @@ def choose(wanted: argparse.Namespace, elaborated: Elaborated) -> list[Change]:
     count = len(every) if wanted.n is None else wanted.n
     print(f"{min(count, len(every))} of {len(every)} changes, seed {wanted.seed}")
     return sample(every, count, wanted.seed)
+
+
+def is_near(wanted: argparse.Namespace) -> bool:
+    """Whether what is near an edit is tried, and somebody waits for it."""
+    return wanted.n is None and wanted.module is None
 
 
 class Told:
@@ -254,10 +264,12 @@ class Told:
             print(f"[{self.done}/{self.total}] {seconds:.0f} s, {self.alive} alive", flush=True)
 
 
-def unchanged(elaborated: Elaborated, change: Change, folder: Path, *, last: bool) -> Answer:
+def unchanged(
+    elaborated: Elaborated, change: Change, folder: Path, *, last_s: float | None
+) -> Answer:
     """Say whether a change of the core changes nothing that the module, or who has it, shows.
 
-    In a moment, or at last in all ways there are.
+    In a moment, or at last in all ways there are, with so many seconds for each.
     """
     files = {path.stem: path for path in core().hdl()}
     shutil.rmtree(folder, ignore_errors=True)
@@ -266,12 +278,12 @@ def unchanged(elaborated: Elaborated, change: Change, folder: Path, *, last: boo
     text = files[change.module].read_text(encoding="utf-8")
     changed.write_text(applied(text, change), encoding="utf-8")
     versions = files, {**files, change.module: changed}
-    if not last:
+    if last_s is None:
         return elaborated.same_in_a_moment(change.module, *versions, folder, timeout_s=MOMENT_S)
-    answer = elaborated.same(change.module, *versions, folder, timeout_s=LAST_S)
+    answer = elaborated.same(change.module, *versions, folder, timeout_s=last_s)
     if answer.equal:
         return answer
-    around = elaborated.around(change.module, *versions, folder, timeout_s=LAST_S)
+    around = elaborated.around(change.module, *versions, folder, timeout_s=last_s)
     return around if around.equal else answer
 
 

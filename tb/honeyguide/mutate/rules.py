@@ -25,16 +25,21 @@ from honeyguide.proofs.table import Proof
 from honeyguide.proofs.task import Outcome, Sources, below, hunt
 
 SOON = 4  # cycles in which most that breaks a rule does
-# Seconds for one change of its own module's rules, of which most that fall do within 10, and of
-# those around; what is not refuted by then has survived.
-OWN_S, ENOUGH_S = 12, 60
+# Seconds for one change of its own module's rules: of those that fall, nearly all do within 10.
+OWN_S = 12
 
 
 class Rules:
-    """Proofs of a design, and a folder for what the solver leaves."""
+    """Proofs of a design, and a folder for what the solver leaves.
 
-    def __init__(self, proofs: Sequence[Proof], sources: Sources, folder: Path) -> None:
+    What the rules of the modules around have not refuted in `around_s` seconds has survived.
+    """
+
+    def __init__(
+        self, proofs: Sequence[Proof], sources: Sources, folder: Path, *, around_s: float
+    ) -> None:
         self.proofs, self.sources, self.folder = proofs, sources, folder
+        self.around_s = around_s
         self._kept: dict[str, int] = {}  # for how many cycles the good module keeps a rule
 
     def of(self, module: str, *, own: bool) -> list[Proof]:
@@ -67,7 +72,7 @@ class Rules:
                 copy.write_text(applied(path.read_text(encoding="utf-8"), change), encoding="utf-8")
             files.append(copy if path.stem == change.module else path)
         changed = replace(self.sources, files=files)
-        enough = OWN_S if own else ENOUGH_S
+        enough = OWN_S if own else self.around_s
         started = time.monotonic()
         for proof in asked:
             given = replace(proof, timeout=enough)

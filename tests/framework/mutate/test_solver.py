@@ -210,12 +210,12 @@ def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> N
     source.write_text(COUNTER)
     sources = Sources(files=[source], includes=[], macros=MACROS)
     every = {f"{item.old} > {item.new}": item for item in changes(read_sources([source])[0])}
-    rules = Rules([proof], sources, tmp_path / "work")
+    rules = Rules([proof], sources, tmp_path / "work", around_s=60)
     assert rules.broken(every["q == 3'd5 > q != 3'd5"], own=True) == ""  # 0 for ever
     assert rules.broken(every["q + 3'd1 > q - 3'd1"], own=True) == "counter.in_range"
     assert rules.broken(every["q + 3'd1 > q - 3'd1"], own=False) == ""
     source.write_text(COUNTER.replace("q <= 3'd0", "q <= 3'd7"))
-    wrong = Rules([proof], sources, tmp_path / "work")
+    wrong = Rules([proof], sources, tmp_path / "work", around_s=60)
     with pytest.raises(UserError, match=r"without a change breaks counter\.in_range"):
         wrong.broken(every["q + 3'd1 > q - 3'd1"], own=True)
 
