@@ -8,7 +8,8 @@ opened   where it is not, that module is put back, if its own parts keep to that
 whole    with all but memories, then with these
 rules    of a module with proved rules, with what they ask of its surroundings: a simulation of
          the core asserts that, for every instance
-around   last, the modules that it is directly in: what differs may be what nobody looks at
+around   last, the modules that it is directly in, with the rules of both: what differs may be what
+         nobody looks at, as a value that is not offered
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ class Elaborated:
         above = [one for one in self.parameters if module in inside(one, old)]
         for name in above:
             for asked in self._questions(name, old, new, folder, timeout_s):
-                answer, _ = self._in_parts(asked)
+                answer, _ = self._in_parts(asked, module)
                 if not answer.equal:
                     return answer
         said = f"{' and '.join(above)}: equal for all time" if above else "nothing is around it"
@@ -151,18 +152,21 @@ class Elaborated:
             ) for values in self.parameters[module]
         ]  # fmt: skip
 
-    def _in_parts(self, asked: Question) -> tuple[Answer, bool]:
-        """Return the answer with parts left out, and whether it knew rules."""
+    def _in_parts(self, asked: Question, within: str = "") -> tuple[Answer, bool]:
+        """Return the answer with parts left out, and whether it knew rules.
+
+        They are those of the module and of one `within` it, which is not left out.
+        """
         answer = in_parts(asked, closed=self._memories)
-        proof = self._proofs.get(asked.module)
-        if answer.equal or not proof:
+        known = [self._proofs[name] for name in (asked.module, within) if name in self._proofs]
+        if answer.equal or not known:
             return answer, False
-        answer = in_parts(asked, closed=self._memories, known=proof)
+        answer = in_parts(asked, closed=self._memories, known=known)
         return answer, answer.equal
 
     def _answer(self, asked: Question) -> tuple[Answer, bool]:
         """Return the answer of the first way that has one, and whether it knew rules."""
-        proof = self._proofs.get(asked.module)
+        proof = [self._proofs[asked.module]] if asked.module in self._proofs else []
         if self.former == self.includes:
             answer, known_parts = self._in_parts(asked)
             if answer.equal:
@@ -172,8 +176,8 @@ class Elaborated:
             return Answer(equal=False, detail=said), False
         # Memories are most of the work and seldom matter to what is around them.
         apart = [m for m in asked.same_below() if m in self._memories]
-        ways: list[tuple[Proof | None, Sequence[str], bool]] = [(None, apart, False)]
-        ways += [(None, (), False)] if apart else []
+        ways: list[tuple[Sequence[Proof], Sequence[str], bool]] = [((), apart, False)]
+        ways += [((), (), False)] if apart else []
         ways += [(proof, (), False)] if proof else []
         ways += [(proof, (), True)]
         large = False
@@ -187,7 +191,7 @@ class Elaborated:
                 break
         if large:
             self._large.add((asked.module, asked.timeout_s))
-        return answer, answer.equal and known is not None
+        return answer, answer.equal and bool(known)
 
     def bounded(self, module: str, old: Files, new: Files, folder: Path, cycles: int) -> Bounded:
         """Say whether two versions are equal for some cycles after reset, however parametrised."""

@@ -92,7 +92,9 @@ class Question:
         ]  # fmt: skip
 
 
-def in_parts(asked: Question, closed: Collection[str] = (), known: Proof | None = None) -> Answer:
+def in_parts(
+    asked: Question, closed: Collection[str] = (), known: Collection[Proof] = ()
+) -> Answer:
     """Say whether two versions are equal with little of what is within them.
 
     What keeps something is left out. A part whose inputs are not shown to be equal is put back,
@@ -122,15 +124,15 @@ def _part(name: str) -> str:
 
 
 def same(
-    asked: Question, *, known: Proof | None = None, apart: Sequence[str] = (),
+    asked: Question, *, known: Collection[Proof] = (), apart: Sequence[str] = (),
     hidden: bool = False, edges: Collection[str] | None = None,
 ) -> Answer:  # fmt: skip
     """Say whether two versions of a module are equal.
 
-    With `known` where its rules hold in the old version, whatever modules `apart` below give. With
-    `hidden` wires that are neither ports nor registers need not be equal; a register that can't be
-    shown to be equal is left out then, and the rest shown without it. With `edges`, the names of
-    the instances that are `apart`, little is there.
+    With `known` where these rules hold in the old version, whatever modules `apart` below give.
+    With `hidden` wires that are neither ports nor registers need not be equal; a register that
+    can't be shown to be equal is left out then, and the rest shown without it. With `edges`, the
+    names of the instances that are `apart`, little is there.
     """
     given = " -set-assumes" if known else ""
     free: set[str] = set()
@@ -158,7 +160,7 @@ def same(
 
 
 def _both(
-    asked: Question, *, known: Proof | None = None, apart: Sequence[str] = (),
+    asked: Question, *, known: Collection[Proof] = (), apart: Sequence[str] = (),
     hidden: bool = False, free: Iterable[str] = (),
 ) -> list[str]:  # fmt: skip
     """Return the script that reads both versions as `gold` and `gate`, each with its headers.
@@ -176,7 +178,8 @@ def _both(
         lower = []
         _look_after_reset(folder / name / f"{module}.v", free)
         if known and name == "gold":
-            script += _with_rules(known, folder / name)
+            for proof in known:
+                script += _with_rules(proof, folder / name)
             lower = ["chformal -lower"]
         script += [
             f"hierarchy -top {module}{chosen}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -193,15 +194,93 @@ def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         (tmp_path / name / "counter.v").write_text(COUNTER.replace("q == ", f"q {text} "))
 
-    def equal(name: str, known: Proof | None) -> bool:
+    def equal(name: str, known: Sequence[Proof]) -> bool:
         old, new = ({"counter": tmp_path / one / "counter.v"} for one in ("old", name))
         return same(question("counter", old, new, tmp_path / "work"), known=known).equal
 
-    assert not equal("beyond", None)
-    assert equal("beyond", proof)
-    assert not equal("within", proof)
+    assert not equal("beyond", [])
+    assert equal("beyond", [proof])
+    assert not equal("within", [proof])
     old, beyond = ({"counter": tmp_path / one / "counter.v"} for one in ("old", "beyond"))
-    assert same(question("counter", old, beyond, tmp_path / "w"), known=proof, hidden=True).equal
+    assert same(question("counter", old, beyond, tmp_path / "w"), known=[proof], hidden=True).equal
+
+
+OFFER = """module offer (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire       take_i,
+  input  wire [2:0] place_i,
+  output wire       valid_o,
+  output wire       last_o
+);
+  reg       valid_q;
+  reg [2:0] place_q;
+  assign valid_o = valid_q;
+  assign last_o  = place_q == 3'd5;
+  always @(posedge clk_i or negedge rst_ni)
+    if (!rst_ni) valid_q <= 1'b0;
+    else if (take_i) valid_q <= place_i <= 3'd5;
+  always @(posedge clk_i)
+    if (take_i) place_q <= place_i;
+endmodule
+"""
+TAKER = """module taker (
+  input  wire       clk_i,
+  input  wire       rst_ni,
+  input  wire       take_i,
+  input  wire [2:0] place_i,
+  input  wire       look_i,
+  output wire       ends_o
+);
+  wire valid;
+  wire last;
+  offer u_offer (.clk_i (clk_i), .rst_ni (rst_ni), .take_i (take_i), .place_i (place_i),
+                 .valid_o (valid), .last_o (last));
+  assign ends_o = look_i && valid && last;
+endmodule
+"""
+OFFER_RULES = """`include "rules.svh"
+
+module offer_rules (
+  input wire       clk_i,
+  input wire       rst_ni,
+  input wire       valid_o,
+  input wire [2:0] place_q
+);
+  `STARTS_IN_RESET
+  `RULE_IF(in_range, valid_o, place_q <= 3'd5)
+endmodule
+"""
+
+
+@pytest.mark.parametrize(("text", "equal"), [(">=", True), ("<=", False)])
+def test_what_is_not_offered_may_differ_if_rules_say_what_is(
+    tmp_path: Path, text: str, equal: bool
+) -> None:
+    """The part's own rules do not make it equal, nor the module around it without them."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "offer_rules.sv").write_text(OFFER_RULES)
+    (tmp_path / "proofs.toml").write_text(
+        '[[proof]]\nmodule = "offer"\n'
+        + '[[proof.fault]]\nchange = ["q", "p"]\nbreaks = "in_range"\n' * 2
+    )
+    (proof,) = load(tmp_path / "proofs.toml")
+    files: dict[str, dict[str, Path]] = {}
+    for name, changed in (("old", "=="), ("new", text)):
+        (tmp_path / name).mkdir()
+        files[name] = {part: tmp_path / name / f"{part}.v" for part in ("offer", "taker")}
+        files[name]["offer"].write_text(OFFER.replace("place_q ==", f"place_q {changed}"))
+        files[name]["taker"].write_text(TAKER)
+    elaborated = object.__new__(Elaborated)
+    elaborated.parameters = {"offer": [{}], "taker": [{}]}
+    elaborated.includes = elaborated.former = []
+    elaborated._memories, elaborated._large = set(), set()
+    work = tmp_path / "work"
+    elaborated._proofs = {}
+    assert not elaborated.around("offer", files["old"], files["new"], work).equal
+    elaborated._proofs = {"offer": proof}
+    assert not elaborated.same("offer", files["old"], files["new"], work).equal
+    assert elaborated.around("offer", files["old"], files["new"], work).equal is equal
 
 
 def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> None:
@@ -228,9 +307,9 @@ def test_what_is_too_large_is_asked_again_with_its_rules_alone(
 ) -> None:
     asked: list[bool] = []
 
-    def said(*_: object, known: Proof | None = None, **__: object) -> Answer:
-        asked.append(known is not None)
-        return Answer(equal=known is not None, detail="" if known else f"{NO_ANSWER} in 1 s")
+    def said(*_: object, known: Sequence[Proof] = (), **__: object) -> Answer:
+        asked.append(bool(known))
+        return Answer(equal=bool(known), detail="" if known else f"{NO_ANSWER} in 1 s")
 
     monkeypatch.setattr(elaborated_module, "same", said)
     source = tmp_path / "counter.v"
