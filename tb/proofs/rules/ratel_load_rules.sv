@@ -40,6 +40,7 @@ module ratel_load_rules (
   input wire        info_room,
   input wire        walk_busy,
   input wire        word_pending,
+  input wire        run_valid,
   input wire        port_quiet
 );
 
@@ -51,6 +52,7 @@ module ratel_load_rules (
 
   // Start and end.
   `RULE_IF(none_in_an_abort, abort_i, !ready_o)
+  `RULE_NEXT(abort_drops_runs, abort_i, !run_valid)
   `RULE(starts_what_is_taken, start == (valid_i && ready_o))
   `RULE_NEXT(next_tag, start, tag_q == $past(tag_q) + 2'd1)
   `RULE_NEXT(same_tag, !start, tag_q == $past(tag_q))

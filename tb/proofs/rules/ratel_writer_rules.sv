@@ -26,6 +26,7 @@ module ratel_writer_rules #(
   input wire                end_o,
   input wire                wr_en_o,
   input wire [4:0]          wr_bank_o,
+  input wire [15:0]         wr_addr_o,
   input wire [Cols*8-1:0]   wr_data_o,
   input wire [Cols-1:0]     wr_be_o,
   input wire [1:0]          group_q,
@@ -77,6 +78,8 @@ module ratel_writer_rules #(
   `RULE_NEXT(exact_is_clamped, item_i && exact, wr_data_o[7:0] == $past(clamped))
   `RULE_NEXT(result_is_in_the_clamp, item_i, $signed(wr_data_o[7:0]) >= $signed($past(min_i))
              && $signed(wr_data_o[7:0]) <= $signed($past(max_i)))
+  `RULE_NEXT(stands_still, !item_i, {wr_bank_o, wr_addr_o, wr_data_o, wr_be_o}
+             == $past({wr_bank_o, wr_addr_o, wr_data_o, wr_be_o}))
   `RULE_NEXT(held_writes_nothing, hold_i || !item_i, !wr_en_o)
   `RULE_NEXT(item_is_written, item_i && !hold_i, wr_en_o)
   `RULE_NEXT(end_with_the_last, 1'b1, end_o == $past(done_o))

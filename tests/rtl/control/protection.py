@@ -21,7 +21,7 @@ from tests.rtl.control.registers import OFFSET, cause_of, get, record, ring, sta
 
 RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 BAD = cfg_in(w=1, h=1, c=1, cbs=1).word | 1 << 7  # rd is not x0: illegal on the doorbell
-STATUS_DOORBELL = 1 << 4
+STATUS_DOORBELL, STATUS_ERROR = 1 << 4, 1 << 8
 SOFT_RESET, ABORT = 1, 4  # of CTRL
 SETTLED = 200  # cycles after which idle_o has risen, if nothing keeps it low
 
@@ -126,12 +126,18 @@ async def records_are_their_owners(dut: Any) -> None:
         else:
             await bench.write(PAGE * page + OFFSET["ERR_CAUSE"], 1 << 31)
         assert await get(bench, "ERR_PENDING") == pending & ~(1 << 4 + page)
+        assert not await page_get(bench, page, "STATUS") & STATUS_ERROR, "that of others"
+        assert await get(bench, "STATUS") & STATUS_ERROR
     assert await bench.value(fence(clear=1)) == cause_of(
         MACHINE_MODE, ErrorCode.RESERVED, FieldId.RS2
     )
     assert await get(bench, "ERR_PENDING") == 0x1E
     for owner in OWNERS:
         await bench.write(OFFSET["ERR_OWNER"], owner.id)
+        before = await get(bench, "ERR_PENDING")
+        for name in ("DB_RS1", "DB_RS2", "IRQ_ENABLE", "IRQ_STATUS"):
+            await bench.write(OFFSET[name], 1 << 31)
+        assert await get(bench, "ERR_PENDING") == before, "only ERR_CAUSE clears a record"
         await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
     assert await get(bench, "ERR_PENDING") == 0 and not await get(bench, "IRQ_STATUS")
 
