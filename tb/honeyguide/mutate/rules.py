@@ -36,7 +36,7 @@ class Rules:
     """
 
     def __init__(
-        self, proofs: Sequence[Proof], sources: Sources, folder: Path, *, around_s: float
+        self, proofs: Sequence[Proof], sources: Sources, folder: Path, *, around_s: int
     ) -> None:
         self.proofs, self.sources, self.folder = proofs, sources, folder
         self.around_s = around_s
