@@ -40,7 +40,6 @@ module ratel_load_rules (
   input wire        info_room,
   input wire        walk_busy,
   input wire        word_pending,
-  input wire        run_valid,
   input wire        port_quiet
 );
 
