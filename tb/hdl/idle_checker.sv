@@ -30,9 +30,9 @@ module idle_checker (
   // What ratel_idle promises, and how much later it may keep it.
   localparam logic [7:0] Drain = 7, Settle = 80, Slack = 16;
 
-  // AXI-Lite owes an answer from the first of address and data on.
-  logic aw_q, w_q, ar_q;
-  wire  owes   = aw_q || w_q || ar_q;
+  // AXI-Lite owes an answer from the first of address and data on; some come before one is taken.
+  logic [2:0] aw_q, w_q, ar_q;
+  wire  owes   = |{aw_q, w_q, ar_q};
   wire  needs  = engines_i || sweep_i;
   wire  active = |offered_i || result_i || owes || busy_i || needs || ports_i;
 
@@ -43,9 +43,9 @@ module idle_checker (
       {aw_q, w_q, ar_q} <= '0;
       {rest_q, still_q} <= '0;
     end else begin
-      aw_q    <= axil_i[4] || (aw_q && !axil_i[1]);
-      w_q     <= axil_i[3] || (w_q && !axil_i[1]);
-      ar_q    <= axil_i[2] || (ar_q && !axil_i[0]);
+      aw_q    <= aw_q + 3'(axil_i[4]) - 3'(axil_i[1]);
+      w_q     <= w_q + 3'(axil_i[3]) - 3'(axil_i[1]);
+      ar_q    <= ar_q + 3'(axil_i[2]) - 3'(axil_i[0]);
       rest_q  <= needs ? '0 : (&rest_q ? rest_q : rest_q + 1);
       still_q <= active ? '0 : (&still_q ? still_q : still_q + 1);
     end

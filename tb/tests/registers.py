@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cocotb
 import pyuvm
+from cocotb.triggers import FallingEdge
 
 from golden import isa_builders as isa
 from golden.register_map import COUNTERS, offset_of
 from golden.registers_table import REGISTERS
+from honeyguide.agents.axi import Stalls
 from honeyguide.agents.axil import RegisterRead, RegisterWrite
+from honeyguide.agents.bus import Barrier
 from honeyguide.agents.xif import Offload
 from honeyguide.env.host import Command, offload
 from tb.tests.base import RatelTest
 
 SPACE = 0x1000
+REST = 200  # cycles after which a core that nobody asks says that its clock may stop
 
 
 def read_all() -> list[Command]:
@@ -100,13 +105,13 @@ class Interrupts(RatelTest):
             await self.env.play(offload([bad, isa.fence()]))
             for clear in (1, 2, 3):
                 status = RegisterWrite(address=offset_of("IRQ_STATUS"), data=clear)
-                await self.env.play([*self.fence(), self.barrier(), status])
+                await self.env.play([*self.fence(), Barrier(), status])
             # A second error is not recorded, so it does not raise the interrupt again.
             await self.env.play(offload([bad, isa.fence()]))
             await self.env.play(offload([isa.fence(clear=1)]))
             await self.env.play(offload([bad, isa.fence(done=1)]))
             cause = RegisterWrite(address=offset_of("ERR_CAUSE"), data=1 << 31)
-            await self.env.play([*self.fence(), self.barrier(), cause])
+            await self.env.play([*self.fence(), Barrier(), cause])
             await self.env.play(offload([isa.fence(clear=1, done=1)]))
         levels = [item.level for item in self.env.interrupts]
         assert levels, "the interrupt line never moved"
@@ -120,12 +125,12 @@ class Interrupts(RatelTest):
         """
         clear = RegisterWrite(address=offset_of("IRQ_STATUS"), data=3)
         enable = RegisterWrite(address=offset_of("IRQ_ENABLE"), data=1)
-        await self.env.play([*self.fence(), self.barrier(), clear, enable, *self.fence()])
+        await self.env.play([*self.fence(), Barrier(), clear, enable, *self.fence()])
         before = len(self.env.interrupts)
         work = offload([isa.ld_w(addr=0, first=0, count=1), isa.fence(done=1)])
         commands: list[Command] = []
         for gap in range(self.RACES):
-            commands += [*work, replace(clear, gap=gap), self.barrier(), clear]
+            commands += [*work, replace(clear, gap=gap), Barrier(), clear]
         await self.env.play(commands, check=False)
         await self.env.run([isa.fence()])
         raised = sum(item.level for item in self.env.interrupts[before:])
@@ -136,12 +141,6 @@ class Interrupts(RatelTest):
     def fence(self) -> list[Command]:
         """A fence over CV-X-IF."""
         return offload([isa.fence()])
-
-    def barrier(self) -> Command:
-        """What makes a register access come after the fence's result."""
-        from honeyguide.agents.bus import Barrier
-
-        return Barrier()
 
 
 @pyuvm.test()
@@ -161,3 +160,34 @@ class Counters(RatelTest):
         assert values[COUNTERS] > 0, "the cycle counter stands still"
         for index in (3, 4, 5, 6, 7, 8, 9):
             assert values[COUNTERS + 4 * index] == 0, f"counter {index} moved without work"
+
+
+@pyuvm.test()
+class AfterRest(RatelTest):
+    """A core whose clock may stop is offered one thing alone, and idle_checker sees it wake."""
+
+    OFFERS = ("x_issue_valid", "l_awvalid", "l_wvalid", "l_arvalid")
+
+    async def body(self) -> None:
+        """Until each was what woke the core; address and data of a write come apart."""
+        self.env.host.set_stalls(Stalls(), result=0.7)
+        woke: set[str] = set()
+        watching = cocotb.start_soon(self.watch(woke))
+        write = RegisterWrite(address=offset_of("DB_RS1"), data=1, gap=REST)
+        read = RegisterRead(address=offset_of("DB_RS1"), gap=REST)
+        for _ in range(40):
+            fence = Offload(instruction=isa.fence(), gap=REST)
+            await self.env.play([write, Barrier(), read, Barrier(), fence])
+            if woke == set(self.OFFERS):
+                break
+        watching.cancel()
+        assert woke == set(self.OFFERS), f"only {sorted(woke)} came alone to a core at rest"
+
+    async def watch(self, woke: set[str]) -> None:
+        """Write down what is offered alone in a cycle in which the clock may stop."""
+        dut = self.env.dut
+        while True:
+            await FallingEdge(dut.clk)
+            offered = [name for name in self.OFFERS if int(getattr(dut, name).value)]
+            if int(dut.idle.value) and len(offered) == 1:
+                woke.add(offered[0])

@@ -54,6 +54,7 @@ AT_PIN_LEVEL = [
     ("registers", "ResetValues", {}),
     ("registers", "AccessPolicies", {}),
     ("registers", "Interrupts", {}),
+    ("registers", "AfterRest", {}),
     ("doorbell", "BothPorts", {"RATEL_PROGRAMS": "2"}),
     ("doorbell", "PortsAtOnce", {"RATEL_PROGRAMS": "3"}),
     ("hazards", "RandomPrograms", {"RATEL_PROGRAMS": "5"}),

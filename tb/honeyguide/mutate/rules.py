@@ -9,6 +9,7 @@ Before such a kill counts, the good module is seen to keep that rule in as many.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,6 +42,7 @@ class Rules:
         self.proofs, self.sources, self.folder = proofs, sources, folder
         self.around_s = around_s
         self._kept: dict[str, int] = {}  # for how many cycles the good module keeps a rule
+        self._good = threading.Lock()  # the good module has one folder for all that ask
 
     def of(self, module: str, *, own: bool) -> list[Proof]:
         """Return the proofs of a module's own, or those of the modules that contain it."""
@@ -81,7 +83,8 @@ class Rules:
                     return ""
                 found = hunt(given, changed, place / proof.name, depth)
                 if found is not None:
-                    self._control(proof, found)
+                    with self._good:
+                        self._control(proof, found)
                     return f"{proof.module}.{found.rule}"
         return ""
 

@@ -10,6 +10,9 @@ module ratel_prescale_rules #(
   input wire                item_i,
   input wire [Lanes*32-1:0] acc_i,
   input wire [17:0]         count_i,
+  input wire                sub_i,
+  input wire                mul_i,
+  input wire                avg_i,
   input wire                lut_i,
   input wire [31:0]         mult_i,
   input wire [7:0]          shift_i,
@@ -20,6 +23,14 @@ module ratel_prescale_rules #(
   input wire [31:0]         mult_o,
   input wire [7:0]          shift_o,
   input wire [4:0]          valid_q,
+  input wire [4:0]          avg_q,
+  input wire [3:0]          sub_q,
+  input wire [1:0]          mul_q,
+  input wire [1:0]          lut_q,
+  input wire [31:0]         mult1_q,
+  input wire [31:0]         mult2_q,
+  input wire [14:0]         right1_q,
+  input wire [14:0]         right2_q,
   input wire [71:0]         count_q,
   input wire [39:0]         scale1_q,
   input wire [39:0]         scale2_q,
@@ -58,6 +69,17 @@ module ratel_prescale_rules #(
   `RULE_IF(scale_4, came_q[3], scale4_q == four_q)
   `RULE_IF(scale_5, came_q[4], scale5_q == five_q)
   `RULE_IF(leaves_with_its_scale, item_o, {shift_o, mult_o} == five_q)
+  `RULE_NEXT(operation_goes_along, item_i || busy_o,
+             avg_q == {$past(avg_q[3:0]), $past(avg_i)}
+             && sub_q == {$past(sub_q[2:0]), $past(sub_i)}
+             && mul_q == {$past(mul_q[0]), $past(mul_i)}
+             && lut_q == {$past(lut_q[0]), $past(lut_i)})
+  `RULE_NEXT(nothing_moves_without_an_item, !item_i && !busy_o,
+             {avg_q, sub_q, mul_q, lut_q} == $past({avg_q, sub_q, mul_q, lut_q})
+             && {mult1_q, mult2_q, right1_q, right2_q}
+             == $past({mult1_q, mult2_q, right1_q, right2_q})
+             && {count_q, scale1_q, scale2_q, scale3_q, scale4_q, scale5_q}
+             == $past({count_q, scale1_q, scale2_q, scale3_q, scale4_q, scale5_q}))
   `RULE_NEXT(divisor, item_i,
              count_q[17:0] == (($past(count_i) == 18'd0) ? 18'd1 : $past(count_i)))
 

@@ -63,6 +63,8 @@ module ratel_read_port_rules #(
   `RULE_NEXT(address_when_asked, !announce && (!arvalid_o || arready_i), !arvalid_o)
   `RULE_IF(distrust_announces_nothing, resync_q, !burst_ready_o)
   `RULE_NEXT(distrust_outlasts_the_quiet, resync_q && (owed != 5'd0 || quiet_q != 6'd0), resync_q)
+  `RULE_NEXT(quiet_begins_behind_what_comes, rvalid_i || skid_valid || owed != 5'd0,
+             quiet_q == 6'd32)
   `RULE_NEXT(quiet_is_counted, quiet_q != 6'd0 && !rvalid_i && !skid_valid && owed == 5'd0,
              quiet_q == $past(quiet_q) - 6'd1)
   `RULE_IF(distrust_is_an_error, resync_q && beat_valid_o, beat_error_o)

@@ -74,6 +74,7 @@ module ratel_row_generator_rules #(
   `RULE_NEXT(full_becomes_the_tile, take, tile_valid_o)
   `RULE_NEXT(full_waits, full_q && !take, full_q)
   `RULE_NEXT(no_tile_of_its_own, !take && (!tile_valid_o || release_i), !tile_valid_o)
+  `RULE_IF(next_tile_is_begun_by_a_walk, full_q, row_q == 5'd0)
   `RULE_IF(no_room_no_walk, shift, valid_i && (!full_q || take))
 
 endmodule

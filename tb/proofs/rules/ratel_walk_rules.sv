@@ -22,6 +22,7 @@ module ratel_walk_rules #(
   input wire [3:0]  start_wrap_i,
   input wire        start_linear_i,
   input wire        take,
+  input wire        hold_i,
   input wire        drop_i,
   input wire        word_valid_o,
   input wire        word_ready_i,
@@ -145,6 +146,10 @@ module ratel_walk_rules #(
   `RULE_NEXT(word_stays, word_valid_o && !word_ready_i && !drop_i && !take, word_valid_o
              && word_bank_o == $past(word_bank_o) && word_addr_o == $past(word_addr_o)
              && word_tail_o == $past(word_tail_o) && word_final_o == $past(word_final_o))
+  `RULE_NEXT(is_dropped, drop_i && !take, !word_valid_o)
+  `RULE_IF(next_one_begins, set_valid_q && set_phase_q == 2'd2 && !hold_i,
+           take == (!word_valid_o || drop_i || (word_ready_i && word_final_o)))
+  `RULE_IF(next_one_waits, !set_valid_q || set_phase_q != 2'd2 || hold_i, !take)
   `RULE_NEXT(ends_after_the_final, word_valid_o && word_ready_i && word_final_o && !take,
              !word_valid_o)
 

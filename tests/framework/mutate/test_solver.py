@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from honeyguide.proofs import elaborated as elaborated_module
 from honeyguide.proofs.elaborated import Elaborated
 from honeyguide.proofs.equivalence import NO_ANSWER, Answer, Files, Question, same
 from honeyguide.proofs.table import Proof, load
-from honeyguide.proofs.task import Sources
+from honeyguide.proofs.task import Outcome, Sources, Verdict
 from tests.framework.mutate.mutants import PART
 
 
@@ -297,6 +299,35 @@ def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> N
     wrong = Rules([proof], sources, tmp_path / "work", around_s=60)
     with pytest.raises(UserError, match=r"without a change breaks counter\.in_range"):
         wrong.broken(every["q + 3'd1 > q - 3'd1"], own=True)
+
+
+def test_two_threads_ask_the_good_module_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has one folder, which the second would empty under the first."""
+    (tmp_path / "counter.v").write_text(COUNTER)
+    sources = Sources(files=[tmp_path / "counter.v"], includes=[], macros=MACROS)
+    inside: set[Path] = set()
+    together = []
+
+    def hunted(
+        _p: Proof, _s: Sources, folder: Path, depth: int, rules: Sequence[str] = ()
+    ) -> Outcome | None:
+        if not rules:
+            return Outcome(verdict=Verdict.REFUTED, seconds=0.0, rule="in_range", step=depth)
+        together.append(folder in inside)
+        inside.add(folder)
+        time.sleep(0.05)
+        inside.discard(folder)
+        return None
+
+    monkeypatch.setattr("honeyguide.mutate.rules.hunt", hunted)
+    rules = Rules([counted(tmp_path)], sources, tmp_path / "work", around_s=60)
+    some = changes(read_sources(sources.files)[0])[:4]
+    with ThreadPoolExecutor(len(some)) as pool:
+        said = set(pool.map(lambda change: rules.broken(change, own=True), some))
+    assert said == {"counter.in_range"}
+    assert together and not any(together)
 
 
 MACROS = Path(honeyguide.__file__).parent / "hdl" / "include" / "rules.svh"

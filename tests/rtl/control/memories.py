@@ -9,12 +9,12 @@ from cocotb.triggers import Timer
 
 from golden.isa_builders import cfg_st_pitch, cfg_st_shape, fence, fill, ld_l, st_t
 from golden.isa_table import ErrorCode, FieldId
-from golden.machine import MACHINE_MODE
+from golden.machine import MACHINE_MODE, SUPERVISOR
 from tests.rtl.control.bench import Bench
 from tests.rtl.control.endings import forget
 from tests.rtl.control.hazards import _GROUPS
 from tests.rtl.control.owners import SWEEP
-from tests.rtl.control.registers import OFFSET, cause_of, get, record, started
+from tests.rtl.control.registers import OFFSET, cause_of, get, record, ring, started
 
 CLEAR_COUNTERS, ABORT = 2, 4
 STORE = 4  # bit of mem_bad_i: the scratchpad, for store
@@ -101,6 +101,39 @@ async def a_wrong_word_ends_the_job(dut: Any) -> None:
         await bench.issue(ld_l(addr=5))
         assert await bench.value(fence()) == 0, "the core is usable"
         assert len(bench.engines["load"].log) == before + 1
+
+
+@cocotb.test()
+async def a_wrong_word_beside_a_bus_error(dut: Any) -> None:
+    """Whichever comes first, or both at once: each owner has a record of what struck it."""
+    bench = await started(dut)
+    await bench.step(SWEEP)
+    for late in range(-2, 4):
+        await bench.configure(_GROUPS)
+        await bench.issue(cfg_st_shape(w=1, h=1, c=1, cbs=1))
+        await bench.issue(cfg_st_pitch(row_pitch=1, pix_pitch=1, p=1))
+        load, store = bench.engines["load"], bench.engines["store"]
+        store.frozen = load.frozen = True
+        load.fail = lambda _job: 0x1230
+        struck = st_t(addr=9, base=3)
+        await bench.issue(struck)
+        await ring(bench, ld_l(addr=0x4000))  # which does not wait for the store
+        await bench.step(60)
+        for cycle in range(8):
+            load.frozen = cycle < 3
+            dut.mem_bad_i.value = 1 << STORE if cycle == 3 + late else 0
+            await bench.step()
+        await bench.step(20)
+        forget(bench)
+        load.fail = lambda _job: None
+        cause, word, *_ = await record(bench, MACHINE_MODE)
+        assert (cause & 0xFF, word) == (ErrorCode.INTEGRITY, struck.word), f"{late} cycles late"
+        if late > 0:
+            cause = (await record(bench, SUPERVISOR))[0]
+            assert cause & 0xFF == ErrorCode.BUS_READ, f"{late} cycles late"
+        for owner in (MACHINE_MODE, SUPERVISOR):
+            await bench.write(OFFSET["ERR_OWNER"], owner.id)
+            await bench.write(OFFSET["ERR_CAUSE"], 1 << 31)
 
 
 @cocotb.test()

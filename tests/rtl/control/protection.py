@@ -8,7 +8,7 @@ import cocotb
 from cocotb.triggers import Timer
 
 from golden.isa import Instruction
-from golden.isa_builders import cfg_in, fence, ld_l, rdcnt, st_t
+from golden.isa_builders import cfg_in, fence, fill, ld_l, rdcnt, st_t
 from golden.isa_table import ErrorCode, FieldId
 from golden.machine import MACHINE_MODE, OWNERS, Owner, Port
 from golden.register_map import PAGE, PAGES, USER_PAGE
@@ -413,6 +413,25 @@ async def busy_while_a_fence_waits(dut: Any) -> None:
     dut.x_result_ready_i.value = 1
     await bench.step(10)
     assert not await get(bench, "STATUS")
+
+
+@cocotb.test()
+async def users_see_no_engine(dut: Any) -> None:
+    """STATUS of a user's page says nothing of what others have in the engines; page 0 does."""
+    bench = await started(dut)
+    await bench.configure(_GROUPS)
+    for name, instruction in (
+        ("load", ld_l(addr=0)), ("execute", fill(out_base=1)), ("store", st_t(addr=0, base=3)),
+    ):  # fmt: skip
+        bench.engines[name].frozen = True
+        await bench.issue(instruction)
+        await bench.step(30)
+        working = 1 | 2 << ("load", "execute", "store").index(name)
+        assert await get(bench, "STATUS") == working
+        for page in range(1, PAGES):
+            assert await page_get(bench, page, "STATUS") == 0, f"page {page} shows {name}"
+        bench.engines[name].frozen = False
+        await bench.step(30)
 
 
 async def rests(bench: Bench) -> None:
