@@ -139,7 +139,7 @@ def separable_boxes_of(positions: NDArray[np.int64], most: int) -> list[Run] | N
 def _stretches(move: NDArray[np.int64]) -> list[_Stretch]:
     """Stretches of an axis that take the fewest rectangles."""
     best = _following(move)
-    for apart in range(2, min(MOST_APART, len(move) - 1) + 1):
+    for apart in range(2, min(MOST_APART + 1, len(move))):
         classes = [_even(move[first::apart], first, apart) for first in range(apart)]
         found = [stretch for stretch in classes if stretch is not None]
         if len(found) == apart and sum(s.pieces for s in found) < sum(s.pieces for s in best):

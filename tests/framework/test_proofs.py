@@ -148,7 +148,7 @@ def test_a_fault_is_seen_in_waves(tmp_path: Path, capsys: pytest.CaptureFixture[
     view = (folder / "view.gtkw").read_text()
     there = signals(folder / "waves.vcd")
     named = [line for line in view.splitlines() if line.startswith("demo_counter.")]
-    assert "demo_counter.u_rules.count_q[2:0]" in named
+    assert "demo_counter.u_proved.count_q[2:0]" in named
     assert set(named) <= set(there.values())
     broken = int(re.search(r"in cycle (\d+)", (folder / "difference.txt").read_text())[1])  # type: ignore[index]
     assert value_at(folder / "waves.vcd", "demo_counter.count_q", broken) == 5

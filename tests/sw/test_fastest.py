@@ -59,3 +59,17 @@ def test_what_is_no_faster_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None
     assert _chosen(monkeypatch, {"": 100, "a": 100}, "a")[0] == ""
     costs = {"": 100, "a": 90, "b": 80, "ab": 80}
     assert _chosen(monkeypatch, costs, "ab") == ["b", "", "a", "b", "ab"]
+
+
+@pytest.mark.parametrize(
+    ("apart", "paired", "gains"), [(9, 8, True), (9, 9, False), (9, 10, False)]
+)
+def test_a_pair_that_takes_as_long_gains_nothing(apart: int, paired: int, gains: bool) -> None:
+    def program(cycles: int) -> Any:
+        plans = {
+            3: SimpleNamespace(predicted_cycles=cycles),
+            4: SimpleNamespace(predicted_cycles=1),
+        }
+        return SimpleNamespace(plans=plans, layers_at=lambda _position: (3, 4))
+
+    assert fastest._gains(program(apart), program(paired), 0) is gains

@@ -13,8 +13,10 @@ from golden.config import CoreConfig, load_config
 from golden.operators.windows import Window
 from sw.compiler.geometry import LayerError, Shape
 from sw.compiler.joining import can_join, can_take_turns, take_turns
-from sw.compiler.operations import ArrayOp, HostOp, View
+from sw.compiler.operations import ArrayOp, HostOp, MoveOp, View
+from sw.compiler.phase import OpPlan
 from sw.compiler.placement import Buffer, assign_lines, lines_at_once, refuse, squeeze
+from sw.compiler.placing import Placing
 from sw.compiler.strips import strip_of
 from sw.compiler.units import Unit
 
@@ -228,3 +230,11 @@ def test_the_second_follows_one_strip_behind_what_it_reads() -> None:
     odd = [*first, Unit(op=FIRST, kind="odd")]
     assert take_turns(odd, thin, second, others) == [*odd, *second]
     assert take_turns(first, thin, second[1:], others) == [*first, *second[1:]]
+
+
+@pytest.mark.parametrize(("rows", "thinner"), [(1, None), (2, (1, 1)), (3, (2, 1)), (9, (5, 1))])
+def test_a_move_gives_way_by_half_down_to_a_row(rows: int, thinner: tuple[int, int] | None) -> None:
+    """Else a phase whose moves have no room beside the rest would not fit at all."""
+    plan = OpPlan(op=MoveOp(layer=0, output=1, boxes=(), size=64, fill=0), limit=(rows, 1))
+    placing = Placing.__new__(Placing)
+    assert placing._thinner(0, plan) == thinner

@@ -17,13 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from honeyguide.proofs.table import Fault, Proof
+from honeyguide.proofs.table import INSTANCE, Fault, Proof
 from honeyguide.proofs.task import INDUCTION
 from honeyguide.waves.hierarchy import signals, text_lines
 from honeyguide.waves.save_file import VIEW, group_of_names, head, note, surfer_of_names
 
 STEP = 10  # units of time that a cycle has in the solver's traces
-INSTANCE = "u_rules"
 
 
 @dataclass(frozen=True, kw_only=True)

