@@ -89,6 +89,10 @@ module ratel_writer_rules #(
   `RULE_IF(starts_at_the_left, !midst, ox_q == 0)
   `RULE_IF(column_in_the_row, midst, hold_i || ox_q < out_w_i)
   `RULE(group_in_the_word, {30'd0, group_q} < Groups)
+  `RULE_NEXT(group_by_group, item_i,
+             {30'd0, group_q} == ($past(hold_i) || {30'd0, $past(group_q)} == Groups - 1 ? 32'd0
+             : {30'd0, $past(group_q)} + 32'd1))
+  `RULE_NEXT(no_group_of_its_own, !item_i, group_q == $past(group_q))
   `RULE(bank_is_there, !wr_en_o || {27'd0, wr_bank_o} < Rows)
   `RULE_NEXT(starts_again, done_o, group_q == 0 && pixel_q == 0 && block_q == 0 && ox_q == 0)
   `RULE_NEXT(writes_lanes_only, item_i && !hold_i && block_q == blocks_i - 16'd1,
