@@ -9,6 +9,7 @@ Before such a kill counts, the good module is seen to keep that rule in as many.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Sequence
@@ -65,7 +66,9 @@ class Rules:
         asked = self.of(change.module, own=own)
         if not asked:
             return ""
-        place = self.folder / f"{change.module}-{change.line}-{change.column}"
+        # Several changes of one place are asked about at the same time.
+        name = hashlib.sha256(change.name.encode()).hexdigest()[:16]
+        place = self.folder / f"{change.module}-{name}"
         place.mkdir(parents=True, exist_ok=True)
         copy = place / f"{change.module}.v"
         files = []

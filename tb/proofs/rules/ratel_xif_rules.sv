@@ -192,6 +192,12 @@ module ratel_xif_rules #(
   `RULE(passed_when_executed,
         (to_return & ~to_execute & ~executed & ~dead & ~(committed & flushed)) == 0)
 
+  // What was killed, and what an abort has flushed, makes room without being executed.
+  wire lost = dead[exec_ptr_q] || (committed[exec_ptr_q] && flushed[exec_ptr_q]);
+  `RULE(lost_is_passed, exec_pass == ((exec_valid_o && exec_ready_i)
+                                      || (to_execute[exec_ptr_q] && lost)))
+  `RULE_IF(lost_is_not_executed, to_execute[exec_ptr_q] && lost, !exec_valid_o)
+
   `RULE(value_is_returned_last, (to_execute & ~to_return & ~dead & (~committed
                                  | returns_value & ~refused & ~flushed)) == 0)
 

@@ -301,6 +301,26 @@ def test_a_mutant_that_breaks_a_proved_rule_is_killed_by_it(tmp_path: Path) -> N
         wrong.broken(every["q + 3'd1 > q - 3'd1"], own=True)
 
 
+def test_changes_of_one_place_are_asked_in_folders_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are asked at the same time, and the second would put its file under the first."""
+    (tmp_path / "counter.v").write_text(COUNTER)
+    sources = Sources(files=[tmp_path / "counter.v"], includes=[], macros=MACROS)
+    texts: dict[Path, str] = {}
+
+    def hunted(_p: Proof, given: Sources, *_: object) -> None:
+        texts[given.files[0]] = given.files[0].read_text(encoding="utf-8")
+
+    monkeypatch.setattr("honeyguide.mutate.rules.hunt", hunted)
+    rules = Rules([counted(tmp_path)], sources, tmp_path / "work", around_s=60)
+    every = changes(read_sources(sources.files)[0])
+    for change in every:
+        assert rules.broken(change, own=True) == ""
+    assert len({(change.line, change.column) for change in every}) < len(every)
+    assert len(texts) == len(every) == len(set(texts.values()))
+
+
 def test_two_threads_ask_the_good_module_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
