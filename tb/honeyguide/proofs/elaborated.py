@@ -60,12 +60,8 @@ class Elaborated:
             former: of the old versions' own headers.
             proofs: what is known of modules.
         """
-        # A tap that looks into another module, and a bound on the cycles, are not for this.
-        self._proofs = {
-            proof.module: proof
-            for proof in proofs
-            if proof.method == "unbounded" and not proof.looks_inside
-        }
+        # A bound on the cycles is not for this.
+        self._proofs = {proof.module: proof for proof in proofs if proof.method == "unbounded"}
         self.includes = includes
         self.former = includes if former is None else former
         self._folder = folder

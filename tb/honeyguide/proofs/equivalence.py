@@ -222,10 +222,13 @@ def _look_after_reset(path: Path, free: Iterable[str]) -> None:
 
 
 def _with_rules(proof: Proof, folder: Path) -> list[str]:
-    """Put an instance of the rules into the module's copy; return how to read them."""
+    """Put an instance of the rules into the module's copy; return how to read them.
+
+    Those that a simulation has as well: none of them needs a tap.
+    """
     path = folder / f"{proof.module}.v"
     head, end, tail = path.read_text(encoding="utf-8").rpartition("endmodule")
-    text = "\n".join([head, *proof.taps, proof.instance(formal=False), end + tail])
+    text = "\n".join([head, proof.instance(formal=False), end + tail])
     path.write_text(text, encoding="utf-8")
     (folder / "rules.svh").write_text(_KNOWN, encoding="utf-8")
     (folder / proof.rules.name).write_text(proof.plain, encoding="utf-8")

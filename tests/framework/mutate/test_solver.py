@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,9 @@ def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> No
     assert not equal("within", [proof])
     old, beyond = ({"counter": tmp_path / one / "counter.v"} for one in ("old", "beyond"))
     assert same(question("counter", old, beyond, tmp_path / "w"), known=[proof], hidden=True).equal
+    # What a proof sees of inner modules is for the proof: its rules are known without.
+    tapped = replace(proof, taps=["(* hierconn *) wire \\u_none.q ; wire tap = \\u_none.q ;"])
+    assert equal("beyond", [tapped])
 
 
 OFFER = """module offer (
