@@ -206,9 +206,15 @@ def test_what_is_proved_of_a_module_is_known_to_the_solver(tmp_path: Path) -> No
     assert not equal("within", [proof])
     old, beyond = ({"counter": tmp_path / one / "counter.v"} for one in ("old", "beyond"))
     assert same(question("counter", old, beyond, tmp_path / "w"), known=[proof], hidden=True).equal
-    # What a proof sees of inner modules is for the proof: its rules are known without.
-    tapped = replace(proof, taps=["(* hierconn *) wire \\u_none.q ; wire tap = \\u_none.q ;"])
-    assert equal("beyond", [tapped])
+
+
+def test_a_proof_that_looks_inside_is_known_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it sees there is for the proof; its rules are those of a simulation."""
+    tapped = replace(counted(tmp_path), taps=["(* hierconn *) wire \\u_none.q ;"])
+    monkeypatch.setattr(Elaborated, "_parameters", lambda *_: {})
+    assert Elaborated("counter", {}, tmp_path, [], proofs=[tapped])._proofs == {"counter": tapped}
 
 
 OFFER = """module offer (
