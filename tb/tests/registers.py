@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import cocotb
 import pyuvm
-from cocotb.triggers import FallingEdge
+from cocotb.triggers import ClockCycles, FallingEdge
 
 from golden import isa_builders as isa
 from golden.register_map import COUNTERS, offset_of
@@ -167,6 +167,7 @@ class AfterRest(RatelTest):
     """A core whose clock may stop is offered one thing alone, and idle_checker sees it wake."""
 
     OFFERS = ("x_issue_valid", "l_awvalid", "l_wvalid", "l_arvalid")
+    ANSWERS = ("m_rvalid", "m_bvalid")
 
     async def body(self) -> None:
         """Until each was what woke the core; address and data of a write come apart."""
@@ -182,6 +183,21 @@ class AfterRest(RatelTest):
                 break
         watching.cancel()
         assert woke == set(self.OFFERS), f"only {sorted(woke)} came alone to a core at rest"
+        for valid in self.ANSWERS:
+            await self.stray(valid)
+        await self.env.play(offload([isa.fence()]))
+
+    async def stray(self, valid: str) -> None:
+        """Let memory answer a core at rest, which has asked for nothing: it is thrown away."""
+        dut = self.env.dut
+        await ClockCycles(dut.clk, REST)
+        assert int(dut.idle.value), "the core is not at rest"
+        dut.lawless.value = 1  # tells the checkers
+        getattr(dut, valid).value = 1
+        await ClockCycles(dut.clk, 1)
+        getattr(dut, valid).value = 0
+        await ClockCycles(dut.clk, REST)
+        dut.lawless.value = 0
 
     async def watch(self, woke: set[str]) -> None:
         """Write down what is offered alone in a cycle in which the clock may stop."""

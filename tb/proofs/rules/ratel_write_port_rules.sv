@@ -71,6 +71,8 @@ module ratel_write_port_rules #(
   `STAYS(data_stays, wvalid_o, wready_i, {wdata_o, wlast_o, wstrb_o})
   `RULE_IF(distrust_announces_nothing, resync_q || orphan_q, !burst_ready_o)
   `RULE_NEXT(distrust_outlasts_the_quiet, resync_q && (owed != 5'd0 || quiet_q != 6'd0), resync_q)
+  `RULE_NEXT(quiet_begins_behind_what_comes,
+             bvalid_i || owed != 5'd0 || beats_valid_o || !w_empty, quiet_q == 6'd32)
   `RULE_NEXT(quiet_is_counted,
              quiet_q != 6'd0 && !bvalid_i && owed == 5'd0 && !beats_valid_o && w_empty,
              quiet_q == $past(quiet_q) - 6'd1)
