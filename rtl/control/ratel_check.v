@@ -205,8 +205,7 @@ module ratel_check #(
       detail_q <= 32'd0;
     end else begin
       state_q <= state_d;
-      if (state_q == Derive) step_q <= step_q + 4'd1;
-      else if (state_q == Idle) step_q <= 4'd0;
+      step_q  <= (state_q == Derive) ? step_q + 4'd1 : 4'd0;
       if ((state_q == Idle) && start_i) begin
         word_q  <= start_word_i;
         rs1_q   <= start_rs1_i;

@@ -96,6 +96,7 @@ module ratel_array_rules #(
   `RULE_NEXT(weights_less_their_zero_point, step_i, factors == $past(next_factors))
   `RULE_NEXT(factors_wait, !step_i, factors == $past(factors))
   `RULE_NEXT(each_element_its_byte, step_i, operands == $past(next_operands))
+  `RULE_NEXT(operands_wait, !step_i, operands == $past(operands))
   `RULE_NEXT(products_wait_for_steps, !steps_q[0], products == $past(products))
   `RULE_NEXT(each_sum_its_product, steps_q[1] && !op2_q[1],
              {acc_o[32*Cols +: 64], acc_o[63:0]} == $past(next_sums))

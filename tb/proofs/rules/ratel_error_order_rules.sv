@@ -38,16 +38,24 @@ module ratel_error_order_rules #(
   wire [All-1:0] push = {store_push_i, load_push_i};
   wire [All-1:0] done = {store_done_i, load_done_i};
 
+  reg [All-1:0] there_q;   // slots with an instruction in them
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) there_q <= {All{1'b0}};
+    else         there_q <= (there_q | push) & ~(done & ~push);
+  end
+
   `HOST(one_enters, (push & (push - 1'b1)) == 0)
-  `HOST(enters_a_free_slot, (push & used_q) == 0)
+  `HOST(enters_a_free_slot, (push & there_q) == 0)
   `HOST_IF(moves_in_from_the_check, push != 0, check_i)
-  `HOST(ends_what_is_there, (done & ~used_q) == 0)
+  `HOST(ends_what_is_there, (done & ~there_q) == 0)
   `HOST(one_load_ends, (load_done_i & (load_done_i - 1'b1)) == 0)
   `HOST(one_store_ends, (store_done_i & (store_done_i - 1'b1)) == 0)
   `HOST_NEXT(one_at_a_time_in_the_check, check_i,
              !check_i || push_owner_i == $past(push_owner_i))
   `HOST_IF(load_made_it, made_load_i, load_done_i != 0)
   `HOST_IF(store_made_it, made_i && by_store_i, store_done_i != 0)
+
+  `RULE(knows_what_is_there, used_q == there_q)
 
 `ifdef FORMAL
   // A load's slot, a store's and an owner of the solver's choice.

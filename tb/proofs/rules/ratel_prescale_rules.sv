@@ -24,6 +24,8 @@ module ratel_prescale_rules #(
   input wire [7:0]          shift_o,
   input wire [4:0]          valid_q,
   input wire [4:0]          avg_q,
+  input wire [4:0]          rescale_en,
+  input wire [4:0]          average_en,
   input wire [3:0]          sub_q,
   input wire [1:0]          mul_q,
   input wire [1:0]          lut_q,
@@ -62,6 +64,9 @@ module ratel_prescale_rules #(
   `RULE_IF(table_at_low_bytes, table_rd_en_o, index[7:0] == acc_i[7:0])
   `RULE(a_stage_a_cycle, valid_q == came_q)
   `RULE(leaves_after_five, item_o == came_q[4])
+  `RULE(rescales_or_averages, (rescale_en & average_en) == 5'd0
+        && (rescale_en | average_en) == {valid_q[3:0], item_i})
+  `RULE(averages_what_is_one, average_en == ({valid_q[3:0], item_i} & {avg_q[3:0], avg_i}))
   `RULE(busy_while_inside, busy_o == |came_q)
   `RULE_IF(scale_1, came_q[0], scale1_q == one_q)
   `RULE_IF(scale_2, came_q[1], scale2_q == two_q)

@@ -146,6 +146,11 @@ module ratel_walk_rules #(
   `RULE_NEXT(word_stays, word_valid_o && !word_ready_i && !drop_i && !take, word_valid_o
              && word_bank_o == $past(word_bank_o) && word_addr_o == $past(word_addr_o)
              && word_tail_o == $past(word_tail_o) && word_final_o == $past(word_final_o))
+  `RULE_NEXT(stands_still_without_a_word, !word_valid_o && !take,
+             {word_bank_o, word_addr_o, line_q, row_line_q, row_bank_q}
+             == $past({word_bank_o, word_addr_o, line_q, row_line_q, row_bank_q})
+             && {blocks_left_q, pixels_left_q, rows_left_q}
+             == $past({blocks_left_q, pixels_left_q, rows_left_q}))
   `RULE_NEXT(is_dropped, drop_i && !take, !word_valid_o)
   `RULE_IF(next_one_begins, set_valid_q && set_phase_q == 2'd2 && !hold_i,
            take == (!word_valid_o || drop_i || (word_ready_i && word_final_o)))
