@@ -23,6 +23,8 @@ RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 BAD = cfg_in(w=1, h=1, c=1, cbs=1).word | 1 << 7  # rd is not x0: illegal on the doorbell
 STATUS_DOORBELL, STATUS_ERROR = 1 << 4, 1 << 8
 SOFT_RESET, ABORT = 1, 4  # of CTRL
+DOORBELL_WAIT = 63  # cycles that a write waits for a full doorbell
+ANSWERED = 3  # cycles from an offer to its answer, when nothing waits
 SETTLED = 200  # cycles after which idle_o has risen, if nothing keeps it low
 
 
@@ -99,6 +101,27 @@ async def every_page_has_a_doorbell(dut: Any) -> None:
         assert [(d["owner"], d["addr"]) for d in seen] == [
             (4 + page, 0x100 * (page + 1) + turn) for page in order
         ]
+
+
+@cocotb.test()
+async def a_write_waits_for_the_doorbell_and_no_longer(dut: Any) -> None:
+    """For 63 cycles, each anew: after rest, behind one that was refused, and one that was not."""
+    bench = await started(dut)
+    for refused in (True, True, False, True):
+        bench.engines["load"].frozen = True
+        await bench.issue(ld_l(addr=0))
+        await bench.issue(fence())
+        await page_ring(bench, 0, ld_l(addr=0x100))
+        for rest in (0, 40, 0):
+            await bench.step(rest)
+            began = bench.cycle
+            bench.engines["load"].frozen = refused
+            response = await bench.write(OFFSET["DB_RS1"], 5)
+            assert response == (SLVERR if refused else OKAY)
+            waited = bench.cycle - began - ANSWERED
+            assert waited == DOORBELL_WAIT if refused else waited < DOORBELL_WAIT, waited
+        bench.engines["load"].frozen = False
+        await bench.step(100)
 
 
 @cocotb.test()
