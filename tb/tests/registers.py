@@ -193,9 +193,12 @@ class AfterRest(RatelTest):
         await ClockCycles(dut.clk, REST)
         assert int(dut.idle.value), "the core is not at rest"
         dut.lawless.value = 1  # tells the checkers
-        getattr(dut, valid).value = 1
+        driven = getattr(dut, f"py_{valid}")
+        driven.value = 1
+        await FallingEdge(dut.clk)
+        assert int(getattr(dut, valid).value), "nothing was answered"
         await ClockCycles(dut.clk, 1)
-        getattr(dut, valid).value = 0
+        driven.value = 0
         await ClockCycles(dut.clk, REST)
         dut.lawless.value = 0
 
