@@ -40,20 +40,19 @@ module ratel_check_transfer_rules #(
   wire table_ = load && op_i == `OP_LD_L;
   wire matrix = load && (op_i == `OP_LD_M || op_i == `OP_LD_MT);
   wire linear = weight || entry || bias || table_;
+  wire shaped = store_i || matrix || op_i == `OP_LD_T;   // what is neither, nobody looks at
   wire [15:0] count = rs2_i[31:16];
-
-  wire known  = linear || matrix || store_i || op_i == `OP_LD_T;  // else nobody looks
 
   // Bytes in memory: a weight a column; a multiplier, a shift and a bias; a bias; the table.
   wire [31:0] each  = weight ? Cols : entry ? 9 * Cols : 4 * Cols;
   wire [31:0] bytes = table_ ? 32'd256 : {16'd0, count} * each;
 
-  `RULE_IF(needs_no_steps, known, linear_o == linear)
+  `RULE_IF(needs_no_steps, linear || shaped, linear_o == linear)
   `RULE_IF(bytes_of_a_line, linear, span == {18'd0, bytes})
-  `RULE_IF(bytes_of_a_shape, known && !linear, span == shaped_span)
+  `RULE_IF(bytes_of_a_shape, shaped, span == shaped_span)
   `RULE_IF(ends_behind_its_count, linear && !table_,
            end_next == {34'd0, rs2_i[15:0]} + {34'd0, count})
-  `RULE_IF(ends_where_the_shape_does, known && !linear, end_next == shaped_end)
+  `RULE_IF(ends_where_the_shape_does, shaped, end_next == shaped_end)
 
   `RULE(store_reads_lines, ranges_o[`RANGE_A_VALID] == store_i && !ranges_o[`RANGE_B_VALID])
   `RULE_IF(lines_read, store_i,
@@ -80,9 +79,9 @@ module ratel_check_transfer_rules #(
                         ld_desc_o[`DESC_LOAD_RUN_OUTER]};
 
   `RULE_IF(line_is_one_run, linear, run == {bytes, 16'd1, 16'd1})
-  `RULE_IF(shape_is_one_run, known && !linear && rows_follow, run == {all_bytes, 16'd1, 16'd1})
-  `RULE_IF(row_is_a_run, known && !linear && pixels_follow && !rows_follow, run == {row_bytes, 16'd1, h})
-  `RULE_IF(pixel_is_a_run, known && !linear && !pixels_follow, run == {16'd0, channels, w, h})
+  `RULE_IF(shape_is_one_run, shaped && rows_follow, run == {all_bytes, 16'd1, 16'd1})
+  `RULE_IF(row_is_a_run, shaped && pixels_follow && !rows_follow, run == {row_bytes, 16'd1, h})
+  `RULE_IF(pixel_is_a_run, shaped && !pixels_follow, run == {16'd0, channels, w, h})
   `RULE_IF(stores_run_alike, store_i, {st_desc_o[`DESC_STORE_RUN_BYTES],
            st_desc_o[`DESC_STORE_RUN_INNER], st_desc_o[`DESC_STORE_RUN_OUTER]} == run)
 
@@ -94,7 +93,7 @@ module ratel_check_transfer_rules #(
 
   `RULE_IF(line_is_one_row, linear, walk == {16'd1, words, cols, 16'd1}
            && ld_desc_o[`DESC_LOAD_TAIL] == cols[4:0])
-  `RULE_IF(shape_is_walked, known && !linear, walk == {h, w, channels, blocks}
+  `RULE_IF(shape_is_walked, shaped, walk == {h, w, channels, blocks}
            && ld_desc_o[`DESC_LOAD_TAIL] == tail)
   `RULE(first_pixel, ld_desc_o[`DESC_LOAD_P0] == (load && op_i != `OP_LD_T ? 16'd0 : count))
   `RULE_IF(store_is_walked, store_i, {st_desc_o[`DESC_STORE_P0], st_desc_o[`DESC_STORE_ROWS],

@@ -8,7 +8,7 @@ import cocotb
 from cocotb.triggers import Timer
 
 from golden.isa import Instruction
-from golden.isa_builders import cfg_in, fence, fill, ld_l, rdcnt, st_t
+from golden.isa_builders import cfg_in, fence, ld_l, rdcnt, st_t
 from golden.isa_table import ErrorCode, FieldId
 from golden.machine import MACHINE_MODE, OWNERS, Owner, Port
 from golden.register_map import PAGE, PAGES, USER_PAGE
@@ -23,9 +23,6 @@ RECORD = ("ERR_CAUSE", "ERR_INSTR", "ERR_DETAIL", "ERR_INDEX")
 BAD = cfg_in(w=1, h=1, c=1, cbs=1).word | 1 << 7  # rd is not x0: illegal on the doorbell
 STATUS_DOORBELL, STATUS_ERROR = 1 << 4, 1 << 8
 SOFT_RESET, ABORT = 1, 4  # of CTRL
-DOORBELL_WAIT = 63  # cycles that a write waits for a full doorbell
-ANSWERED = 3  # cycles from an offer to its answer, when nothing waits
-SETTLED = 200  # cycles after which idle_o has risen, if nothing keeps it low
 
 
 async def page_get(bench: Bench, page: int, name: str) -> int:
@@ -74,54 +71,6 @@ async def user_pages(dut: Any) -> None:
         for addr in (0x054, 0x180, 0xFFC, 0x011):
             assert (await bench.read(PAGE * page + addr))[1] == SLVERR
     assert await get(bench, "XIF_CONTEXT") == 1 and await get(bench, "IRQ_ENABLE") == 0
-
-
-@cocotb.test()
-async def every_page_has_a_doorbell(dut: Any) -> None:
-    """Words of all pages wait at once, run in the order of their writes, each with its operands."""
-    bench = await started(dut)
-    load = bench.engines["load"]
-    for turn in range(8):
-        await page_ring(bench, 0, rdcnt(index=0))
-        await bench.step(3)
-        assert await page_get(bench, 0, "DB_RESULT")
-        load.frozen = True
-        await bench.issue(ld_l(addr=1))
-        await bench.issue(fence())
-        order = bench.rng.sample(range(PAGES), PAGES)
-        for page in order:
-            await page_ring(bench, page, ld_l(addr=0x100 * (page + 1) + turn))
-            await bench.write(PAGE * ((page + 1) % PAGES) + OFFSET["DB_INSTR"], 0, strobes=7)
-        for page in range(PAGES):
-            assert await page_get(bench, page, "STATUS") & STATUS_DOORBELL
-            assert await page_get(bench, page, "DB_RESULT") == 0, "of another word"
-        load.frozen = False
-        await bench.step(150 + (PAGES + 1) * SWEEP)  # the first load was another tenant's
-        seen = [unpack("load", job.desc) for job in load.log[-PAGES:]]
-        assert [(d["owner"], d["addr"]) for d in seen] == [
-            (4 + page, 0x100 * (page + 1) + turn) for page in order
-        ]
-
-
-@cocotb.test()
-async def a_write_waits_for_the_doorbell_and_no_longer(dut: Any) -> None:
-    """For 63 cycles, each anew: after rest, behind one that was refused, and one that was not."""
-    bench = await started(dut)
-    for refused in (True, True, False, True):
-        bench.engines["load"].frozen = True
-        await bench.issue(ld_l(addr=0))
-        await bench.issue(fence())
-        await page_ring(bench, 0, ld_l(addr=0x100))
-        for rest in (0, 40, 0):
-            await bench.step(rest)
-            began = bench.cycle
-            bench.engines["load"].frozen = refused
-            response = await bench.write(OFFSET["DB_RS1"], 5)
-            assert response == (SLVERR if refused else OKAY)
-            waited = bench.cycle - began - ANSWERED
-            assert waited == DOORBELL_WAIT if refused else waited < DOORBELL_WAIT, waited
-        bench.engines["load"].frozen = False
-        await bench.step(100)
 
 
 @cocotb.test()
@@ -422,71 +371,6 @@ async def rdcnt_passes_everything(dut: Any) -> None:
     await page_ring(bench, 3, rdcnt(index=2))
     await bench.step(2)
     assert await page_get(bench, 3, "DB_RESULT") == issued + 1, "the fence of page 0 is before it"
-
-
-@cocotb.test()
-async def busy_while_a_fence_waits(dut: Any) -> None:
-    """A committed fence behind a result that the CPU does not take: engines idle, STATUS busy."""
-    bench = await started(dut)
-    dut.x_result_ready_i.value = 0
-    await bench.issue(fence())
-    await bench.issue(fence())
-    await bench.step(30)
-    assert await get(bench, "STATUS") & 1
-    dut.x_result_ready_i.value = 1
-    await bench.step(10)
-    assert not await get(bench, "STATUS")
-
-
-@cocotb.test()
-async def users_see_no_engine(dut: Any) -> None:
-    """STATUS of a user's page says nothing of what others have in the engines; page 0 does."""
-    bench = await started(dut)
-    await bench.configure(_GROUPS)
-    for name, instruction in (
-        ("load", ld_l(addr=0)), ("execute", fill(out_base=1)), ("store", st_t(addr=0, base=3)),
-    ):  # fmt: skip
-        bench.engines[name].frozen = True
-        await bench.issue(instruction)
-        await bench.step(30)
-        working = 1 | 2 << ("load", "execute", "store").index(name)
-        assert await get(bench, "STATUS") == working
-        for page in range(1, PAGES):
-            assert await page_get(bench, page, "STATUS") == 0, f"page {page} shows {name}"
-        bench.engines[name].frozen = False
-        await bench.step(30)
-
-
-async def rests(bench: Bench) -> None:
-    """Wait until the core says that its clocks may stop."""
-    for _ in range(2 * SWEEP + SETTLED):
-        if int(bench.dut.idle_o.value):
-            return
-        await bench.step()
-    raise AssertionError("clocks may never stop")
-
-
-@cocotb.test()
-async def idle_waits_for_each_alone(dut: Any) -> None:
-    """idle_o stays low for one engine that is not idle, or for one result that is not taken."""
-    bench = await started(dut)
-    await rests(bench)
-    for what in ("load", "store", "execute", "result"):
-        if what in bench.idle:
-            bench.idle[what] = False
-        elif what == "execute":
-            dut.execute_idle_i.value = 0
-        else:
-            dut.x_result_ready_i.value = 0
-            await bench.issue(ld_l(addr=0))
-        await bench.step(4)
-        for _ in range(SETTLED):
-            assert not int(dut.idle_o.value), f"clocks may stop although {what} is not at rest"
-            await bench.step()
-        bench.idle = dict.fromkeys(bench.idle, True)
-        dut.execute_idle_i.value = 1
-        dut.x_result_ready_i.value = 1
-        await rests(bench)
 
 
 @cocotb.test()

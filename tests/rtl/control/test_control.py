@@ -11,7 +11,10 @@ from honeyguide.sim import SimBuild, SimRun, build, run
 from tb.build import ROOT
 
 CONFIGS = ("8x8", "4x4", "16x4")
-MODULES = ("checks", "protocol", "hazards", "registers", "owners", "protection", "endings")
+MODULES = (
+    "checks", "protocol", "hazards", "registers", "owners", "protection", "doorbells", "status",
+    "endings",
+)  # fmt: skip
 OF_ENGINES = (
     "AxiIdWidth", "MaxBurst", "ReadsOutstanding", "WritesOutstanding", "WriteAfterData",
     "ClockGate",
