@@ -61,6 +61,11 @@ WATCHED = {"c_limit": 2, "c_engines": 1, "c_status": 1}
 RESTS: list[Cycle] = [{"i_engines": 0}, *[NONE] * 10, {"i_compute": 0}]
 STILL: list[Cycle] = [*RESTS, *[NONE] * 72]
 ASLEEP: list[Cycle] = [*STILL, {"i_idle": 1}]
+# AXI-Lite hands over two accesses, and the answer to one of them.
+ONE_OF_TWO: dict[str, list[Cycle]] = {
+    "read": [*RESTS, {"i_axil": 4}, NONE, {"i_axil": 1}, {"i_axil": 0}],
+    "write": [*RESTS, {"i_axil": 24}, NONE, {"i_axil": 2}, {"i_axil": 0}],
+}
 
 
 def counted(cycles: int) -> Cycle:
@@ -175,6 +180,10 @@ BROKEN: dict[str, list[Cycle]] = {
         f"idle_is_long_after_all.axil{over}": [*ASLEEP, {"i_axil": over}, {"i_axil": 0}, NONE, NONE]
         for over in (4, 8, 16)
     },
+    **{
+        f"idle_is_long_after_all.second_{name}": [*cycles, *[NONE] * 99, {"i_idle": 1}, NONE]
+        for name, cycles in ONE_OF_TWO.items()
+    },
     "idle_is_long_after_all": [*RESTS, *[NONE] * 60, {"i_idle": 1}, NONE],
     "idle_comes": [*STILL, *[NONE] * 30],
 }  # fmt: skip
@@ -246,6 +255,13 @@ SOUND: dict[str, list[Cycle]] = {
         *RESTS, {"i_axil": 4}, {"i_axil": 0}, *[NONE] * 99, {"i_axil": 1}, {"i_axil": 0},
         *[NONE] * 79, {"i_idle": 1}, NONE,
     ],
+    **{
+        f"a {name} is owed behind another": [
+            *cycles, *[NONE] * 99, {"i_axil": {"read": 1, "write": 2}[name]}, {"i_axil": 0},
+            *[NONE] * 79, {"i_idle": 1}, NONE,
+        ]
+        for name, cycles in ONE_OF_TWO.items()
+    },
     "interrupt": [
         {"c_pending": 3}, {"c_enable": 1, "c_irq": 1}, {"c_pending": 2, "c_irq": 0},
         {"c_enable": 2, "c_irq": 1}, {"c_enable": 0, "c_irq": 0},
