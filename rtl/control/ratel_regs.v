@@ -339,7 +339,8 @@ module ratel_regs #(
         if (ones[`REG_LOCK_CONTEXT]) lock_context_q <= 1'b1;
         if (ones[`REG_LOCK_RIGHTS]) lock_rights_q <= 1'b1;
       end
-      wait_q <= (write_valid && !write_ready) ? wait_q + 6'd1 : 6'd0;
+      // Between two writes lies a cycle without one (ratel_axil), so each has a count of its own.
+      wait_q <= write_valid ? wait_q + 6'd1 : 6'd0;
     end
   end
 

@@ -11,7 +11,8 @@ that the whole value (of an assignment, a condition, a port) would have been ano
     choice 7 differs
     choice 7 differs in reset
 
-Both need Verilator (a package, a function with an effect); neither is seen outside a build folder.
+A core whose choice is in a file says so in one beside it. Both need Verilator (a package, a
+function with an effect); neither is seen outside a build folder.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ _TEXT = r"""package %s;
   function automatic bit watch(int number, bit reset_n, bit differs);
     if (differs)
       $c("{ static bool seen[2][%s]; bool& now = seen[", reset_n, "][", number, "]; if (!now) {",
-         " now = true; VL_PRINTF(\"choice %%d differs%%s\\n\", int(", number, "), ", reset_n,
-         " ? \"\" : \" in reset\"); } }");
+         " now = true; const int n = ", number, "; const char* at = ", reset_n,
+         " ? \"\" : \" in reset\"; %s } }");
     return 1'b0;
   endfunction
 endpackage
@@ -67,6 +68,11 @@ _QUIET = "".join(
 )
 _ONCE = f"{_QUIET}\n`ifndef {PACKAGE.upper()}\n`define {PACKAGE.upper()}\n%s`endif\n"
 _WORD = f"""    if ($value$plusargs("choice=%d", number) == 0) number = {NONE};"""
+_TELL = r"VL_PRINTF(\"choice %d differs%s\\n\", n, at);"
+_NOTE = (
+    r"if (FILE* const file = std::fopen(\"%s\", \"a\")) {"
+    r" std::fprintf(file, \"choice %%d differs%%s\\n\", n, at); std::fclose(file); }"
+)
 _FILE = """    int file;
     file = $fopen("%s", "r");
     if (file == 0 || $fscanf(file, "%%d", number) != 1) $fatal(1, "no fault is chosen");
@@ -112,7 +118,9 @@ def merge(
     """
     # Each place has a memory of its own in C++, so it is no larger than it must be.
     above = 1 + max((number for own in edits.values() for number, _ in own), default=NONE)
-    package = _TEXT % (PACKAGE, _WORD if file is None else _FILE % file, above)
+    read = _WORD if file is None else _FILE % file
+    tell = _TELL if file is None else _NOTE % seen_file(root)
+    package = _TEXT % (PACKAGE, read, above, tell)
     for path, own in edits.items():
         text = (root / path).read_text(encoding="utf-8")
         text = merged(text, own, watched=watched, chosen=chosen)
@@ -129,6 +137,11 @@ def plusargs(number: int) -> tuple[str, ...]:
 def choice_file(root: Path) -> Path:
     """Return the file that a merged core at `root` can read the number from."""
     return root / "fault"
+
+
+def seen_file(root: Path) -> Path:
+    """Return the file to which a watched core at `root` adds, if a file chooses."""
+    return choice_file(root.absolute()).with_suffix(".seen")
 
 
 def choose(root: Path, number: int) -> None:

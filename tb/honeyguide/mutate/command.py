@@ -61,7 +61,7 @@ MOST_NEAR = 60  # an answer in some five minutes on two processors
 # somebody waits for what is near an edit.
 MOMENT_S, LAST_S, NEAR_S = 2, 12, 3
 # Seconds for the rules of the modules around, likewise.
-AROUND_S, NEAR_AROUND_S = 60, 15
+AROUND_S, NEAR_AROUND_S = 40, 15
 
 
 def main(argv: list[str], table: Path | None = None, sources: Sources | None = None) -> int:
@@ -152,12 +152,14 @@ def run(
     def left() -> dict[int, Change]:
         return {number: merged.changes[number] for number in campaign.alive()}
 
+    blind = merged.changes.keys() - watched.changes.keys()
+    units = Units(folder / "units", wanted.config, left, blind)
     told = Told(len(chosen))
     with_solver = not wanted.no_proofs
     campaign = Campaign(
         merged, watched, means, told, ask if with_solver else None,
-        break_rule if with_solver else None, Units(folder / "units", wanted.config, left).broken,
-        style_broken, again=wanted.again, most=wanted.runs, now=wanted.now,
+        break_rule if with_solver else None, units.broken, style_broken,
+        again=wanted.again, most=wanted.runs, now=wanted.now,
     )  # fmt: skip
     mutants = campaign.run()
     return report(results, mutants, wanted, time.monotonic() - started, campaign.history())

@@ -5,16 +5,19 @@ out of order. What a configuration does not have (check bits, clocks that stop) 
 other parameters, which is built for what the runs do not reach: what they do, they judge as well.
 As in the self-test a catch is a check that fell, and the good core must pass the same test.
 
+    watched    all that are left in the good core, for each folder of it: a test in which a change
+               never differs is not given it
     merged     all that are left in one copy, a file chooses: each test builds once for all of them
     single     one change alone, built for it: for what does not build among the others
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -22,11 +25,16 @@ from honeyguide.cli import UserError
 from honeyguide.core import core, fault_tests
 from honeyguide.faults.merge import NONE, choice_file, choose
 from honeyguide.faults.order import collect, ordered
-from honeyguide.faults.tests import Failure, first_failure
+from honeyguide.faults.tests import BrokenRunError, Failure, first_failure
 from honeyguide.faults.tree import Tree
 from honeyguide.mutate.kinds import Change
 from honeyguide.mutate.merge import applied, merge_changes
+from honeyguide.mutate.reach import Reach, reach_of
 from honeyguide.project import BUILD, ROOT
+
+log = logging.getLogger(__name__)
+
+OTHERS = "others"  # tests of cores with other parameters, where those of a folder have its name
 
 
 class Units:
@@ -36,15 +44,22 @@ class Units:
         folder: where the copies are.
         config: the configuration whose tests come first.
         left: says which changes are left, by number; it is asked once.
+        blind: numbers of those that can't be watched.
     """
 
-    def __init__(self, folder: Path, config: str, left: Callable[[], Mapping[int, Change]]) -> None:
+    def __init__(
+        self, folder: Path, config: str, left: Callable[[], Mapping[int, Change]],
+        blind: Collection[int] = (),
+    ) -> None:  # fmt: skip
         self.folder, self.config, self._left = folder, config, left
+        self._blind = frozenset(blind)
         self._merged: dict[int, Change] = {}
         self._numbers: dict[str, int] = {}
         self._ids: list[str] = []
         self._sound: set[str] = set()  # tests that the good core is seen to pass
         self._kills: Counter[tuple[str, str]] = Counter()  # by module or folder, and test
+        self._reach: dict[str, Mapping[str, Reach]] = {}  # by folder, or OTHERS
+        self._reaching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._shared = threading.Lock()
         self._single = threading.Lock()  # there is one tree for single changes
         self._compiling, self._compiled = threading.Lock(), threading.Event()
@@ -65,7 +80,7 @@ class Units:
         if core().fault_tests is None:
             return ""
         path = next(path for path in core().hdl() if path.stem == change.module)
-        ids = self._of(change.module, path.parent.name, others=not reached)
+        ids = self._of(change, path.parent.name, others=not reached)
         if not ids:
             return ""
         failure = self._among_the_others(change, ids)
@@ -112,20 +127,24 @@ class Units:
         """Return this thread's tree with all changes that are left."""
         if not hasattr(self._of_thread, "tree"):
             with self._shared:
-                if not self._merged:
-                    self._merged = dict(self._left())
-                    self._numbers = {one.name: number for number, one in self._merged.items()}
+                merged = self._all_left()
                 self._trees += 1
                 tree = Tree(f"merged-{self._trees}", folder=self.folder)
             share_objects(tree)
-            merge_changes(self._merged, tree.root, file=choice_file(tree.root), apart=True)
+            merge_changes(merged, tree.root, file=choice_file(tree.root), apart=True)
             self._of_thread.tree = tree
         found: Tree = self._of_thread.tree
         return found
 
-    def _of(self, module: str, part: str, *, others: bool) -> list[str]:
-        """Return the tests for a change: what has killed in its module comes first, then in its
-        folder.
+    def _all_left(self) -> Mapping[int, Change]:
+        if not self._merged:
+            self._merged = dict(self._left())
+            self._numbers = {one.name: number for number, one in self._merged.items()}
+        return self._merged
+
+    def _of(self, change: Change, part: str, *, others: bool) -> list[str]:
+        """Return the tests that reach a change: those first that kill most, and soonest, in its
+        module, then in its folder.
         """
         units, whole = re.compile(f"/{core().rtl}/"), re.compile(fault_tests().others)
         with self._shared:
@@ -135,10 +154,43 @@ class Units:
         own = [name for name in self._ids if f"/{core().rtl}/{part}/" in name]
         own.sort(key=lambda name: self.config not in name)
         listed = ordered(own, part) if part in fault_tests().by_part else own
-        listed += [name for name in self._ids if others and not units.search(name)]
+        listed = self._reached(change, part, listed)
+        if others:
+            whole_ids = [name for name in self._ids if not units.search(name)]
+            listed += self._reached(change, OTHERS, whole_ids)
         return sorted(
-            listed, key=lambda name: (-self._kills[module, name], -self._kills[part, name])
+            listed, key=lambda name: (-self._kills[change.module, name], -self._kills[part, name])
         )
+
+    def _reached(self, change: Change, part: str, ids: Sequence[str]) -> list[str]:
+        """Return those of the tests that may come to a change, the shortest first."""
+        if not ids:
+            return []
+        with self._reaching[part]:
+            if part not in self._reach:
+                self._reach[part] = self._watched(part, ids)
+        reach = self._reach[part]
+        number = self._numbers[change.name]
+        if number in self._blind:
+            return list(ids)
+        may = [name for name in ids if name not in reach or number in reach[name].numbers]
+        return sorted(may, key=lambda name: reach[name].seconds if name in reach else 0.0)
+
+    def _watched(self, part: str, ids: Sequence[str]) -> Mapping[str, Reach]:
+        """Return what tests come to, of the changes that can be watched."""
+        with self._shared:
+            seen = {n: one for n, one in self._all_left().items() if n not in self._blind}
+            tree = Tree(f"watched-{part}", folder=self.folder)
+        share_objects(tree)
+        merge_changes(
+            seen, tree.root, watched=True, chosen=False, file=choice_file(tree.root), apart=True
+        )
+        choose(tree.root, NONE)
+        try:
+            return reach_of(tree, ids)
+        except BrokenRunError as error:
+            log.warning("what tests of %s reach is not known, so all are asked: %s", part, error)
+            return {}
 
     def _is_sound(self, tree: Tree, failure: Failure) -> bool:
         """Whether the good core, which is chosen in the tree, passes what has failed."""

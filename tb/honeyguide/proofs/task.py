@@ -13,7 +13,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -120,11 +120,19 @@ def refute(
 def hunt(
     proof: Proof, sources: Sources, folder: Path, depth: int, rules: Sequence[str] = ()
 ) -> Outcome | None:
-    """Return a counterexample to any rule (or one of `rules`) within `depth` cycles, or None."""
+    """Return a counterexample to any rule (or one of `rules`) within `depth` cycles, or None.
+
+    What is not found in the proof's seconds, for all of its parameters together, is not found.
+    """
     text = _source(proof, sources, None)
+    last = time.monotonic() + proof.timeout
     for number, values in enumerate(proof.variants):
+        left = round(last - time.monotonic())
+        if left < 1:
+            break
+        given = replace(proof, timeout=left)
         ended = _run(
-            proof, values, sources, folder / str(number), text, mode="bmc", depth=depth,
+            given, values, sources, folder / str(number), text, mode="bmc", depth=depth,
             rules=rules,
         )  # fmt: skip
         if ended.verdict is Verdict.REFUTED:

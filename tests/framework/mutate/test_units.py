@@ -11,14 +11,15 @@ import pytest
 
 from honeyguide.cli import UserError
 from honeyguide.core import core
-from honeyguide.faults.merge import choice_file
-from honeyguide.faults.tests import Failure
+from honeyguide.faults.merge import NONE, choice_file, choose
+from honeyguide.faults.tests import BrokenRunError, Failure
 from honeyguide.faults.tree import Tree
 from honeyguide.mutate import units as units_module
 from honeyguide.mutate.kinds import Change, changes
 from honeyguide.mutate.merge import merge_changes
+from honeyguide.mutate.reach import Reach, reach_of
 from honeyguide.mutate.source import read_sources
-from honeyguide.mutate.units import Units
+from honeyguide.mutate.units import Units, share_objects
 from honeyguide.project import ROOT
 from honeyguide.sim.toolchain import clean_environment, verilator_root
 
@@ -41,6 +42,7 @@ class Pretended:
     ) -> None:  # fmt: skip
         self.merged, self.single, self.good, self.test = merged, single, good, test
         self.asked: list[tuple[str, tuple[str, ...], bool]] = []
+        self.reach: dict[str, Reach] = {}  # of which nothing is known
 
     def __call__(self, tree: Tree, ids: Sequence[str]) -> Failure | None:
         path, _ = changed()
@@ -56,12 +58,14 @@ class Pretended:
 
 
 def units_of(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, pretended: Pretended
-) -> tuple[Units, Change]:
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pretended: Pretended,
+    blind: Sequence[int] = (),
+) -> tuple[Units, Change]:  # fmt: skip
     _, change = changed()
     monkeypatch.setattr(units_module, "collect", lambda *_: [WHOLE, OTHER, UNIT])
     monkeypatch.setattr(units_module, "first_failure", pretended)
-    return Units(folder, "8x8", lambda: {NUMBER: change}), change
+    monkeypatch.setattr(units_module, "reach_of", lambda *_: pretended.reach)
+    return Units(folder, "8x8", lambda: {NUMBER: change}, blind), change
 
 
 def test_a_change_is_tried_among_the_others_and_the_good_core_is_seen_to_pass(
@@ -84,6 +88,52 @@ def test_other_cores_are_asked_of_what_no_run_reaches(
     for reached in (False, True):
         assert units.broken(change, reached) == ""
     assert [ids for _, ids, _ in pretended.asked] == [(UNIT, OTHER), (UNIT,)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "asked"), [({}, (UNIT, OTHER)), ({OTHER}, (OTHER,)), ({UNIT, OTHER}, (OTHER, UNIT))]
+)
+def test_a_test_that_does_not_come_to_a_change_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers: set[str], asked: tuple[str, ...]
+) -> None:
+    """Of a test that the watched core does not pass nothing is known, so it is asked."""
+    pretended = Pretended(merged="")
+    for name, seconds in (UNIT, 3.0), (OTHER, 1.0):
+        if numbers:
+            reached = {NUMBER, 1} if name in numbers else {1}
+            pretended.reach[name] = Reach(numbers=frozenset(reached), seconds=seconds)
+    units, change = units_of(tmp_path, monkeypatch, pretended)
+    assert units.broken(change, False) == ""
+    assert [set(ids) for _, ids, _ in pretended.asked] == [set(asked)]
+
+
+def test_what_no_test_comes_to_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretended = Pretended(merged="fails")
+    pretended.reach[UNIT] = Reach(numbers=frozenset(), seconds=1.0)
+    units, change = units_of(tmp_path, monkeypatch, pretended)
+    assert units.broken(change, True) == ""
+    assert not pretended.asked
+
+
+def test_what_can_not_be_watched_is_asked_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended = Pretended(merged="fails")
+    pretended.reach[UNIT] = Reach(numbers=frozenset(), seconds=1.0)
+    units, change = units_of(tmp_path, monkeypatch, pretended, blind=[NUMBER])
+    assert units.broken(change, True) == f"{UNIT}: x"
+
+
+def test_a_pass_without_a_verdict_leaves_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units, change = units_of(tmp_path, monkeypatch, Pretended(merged="fails"))
+
+    def broken(*_: object) -> None:
+        raise BrokenRunError("no test ran")
+
+    monkeypatch.setattr(units_module, "reach_of", broken)
+    assert units.broken(change, True) == f"{UNIT}: x"
 
 
 def test_what_has_killed_in_a_module_comes_first_there(
@@ -161,3 +211,34 @@ def test_a_changed_queue_fails_the_tests_of_units(tmp_path: Path) -> None:
     stuck = next(one for one in found if one.kind == "condition" and one.old == "pop")
     units = Units(tmp_path, "8x8", lambda: {1: found[0], 2: stuck})
     assert units.broken(stuck, True).startswith("tests/rtl/lib/test_units.py::test_unit[ratel_fifo")
+
+
+@pytest.mark.sim
+def test_a_watched_unit_says_what_it_comes_to(tmp_path: Path) -> None:
+    """Nothing is pretended: the tests of a queue come to it, those of a memory do not."""
+    (path,) = (path for path in core().hdl() if path.stem == "ratel_fifo")
+    stuck = next(
+        one
+        for one in changes(read_sources([path])[0])
+        if (one.kind, one.old) == ("condition", "pop")
+    )
+    tree = Tree("watched", folder=tmp_path)
+    merge_changes(
+        {NUMBER: stuck},
+        tree.root,
+        watched=True,
+        chosen=False,
+        file=choice_file(tree.root),
+        apart=True,
+    )
+    choose(tree.root, NONE)
+    share_objects(tree)
+    tests = "tests/rtl/lib/test_units.py"
+    found = reach_of(
+        tree,
+        [
+            f"{tests}::test_unit[ratel_fifo-fifo-parameters1]",
+            f"{tests}::test_unit[ratel_sram-sram-parameters7]",
+        ],
+    )
+    assert [set(found[test].numbers) for test in sorted(found)] == [{NUMBER}, set()]
