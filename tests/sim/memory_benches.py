@@ -16,14 +16,15 @@ from golden.isa import Instruction
 from golden.isa_table import ErrorCode
 from golden.register_map import offset_of
 from honeyguide.agents.axil import RegisterPoll, RegisterRead, RegisterWrite
-from honeyguide.env.host import offload
+from honeyguide.agents.xif import MACHINE, USER, Offload
+from honeyguide.env.host import Command, offload
 from honeyguide.project import count
 from tb.env.ports import RatelConfiguration
 from tb.sequences.layers import random_layer
 from tb.tests.base import RatelTest
 
 BUSY_OR_RESETTING = 1 << 5 | 1
-CLEAR_COUNTERS, VALID = 2, 1 << 31
+SOFT_RESET, CLEAR_COUNTERS, VALID = 1, 2, 1 << 31
 SOURCE, TARGET = 0x1003, 0x9001
 PARAMETERS = ("u_bias", "u_mult", "u_shift")
 
@@ -205,3 +206,44 @@ class Found(SpoiledTest):
                 memory_bytes=self.configuration.memory_bytes,
             )  # fmt: skip
             await self.env.run(layer)
+
+
+@pyuvm.test()
+class Swept(SpoiledTest):
+    """Whoever comes after another finds every word of every memory 0, as does who resets."""
+
+    async def body(self) -> None:
+        """Fill all memories by the back door, let the next owner in, look at all of them."""
+        for who, context, mode in (
+            ("a user", 1, USER), ("another user", 2, USER), ("the machine", 2, MACHINE),
+            ("a soft reset", 2, MACHINE),
+        ):  # fmt: skip
+            await FallingEdge(self.env.dut.clk)
+            self.fill()
+            if who == "a soft reset":
+                reset: list[Command] = [
+                    RegisterWrite(address=offset_of("CTRL"), data=SOFT_RESET),
+                    RegisterPoll(address=offset_of("STATUS"), mask=BUSY_OR_RESETTING, value=0),
+                ]
+                await self.env.play(reset, check=False)
+            chosen = RegisterWrite(address=offset_of("XIF_CONTEXT"), data=context)
+            program = [Offload(instruction=one, mode=mode) for one in (isa.cfg_act(), isa.fence())]
+            await self.env.play([chosen], check=False)
+            await self.env.play(program, check=False)
+            await FallingEdge(self.env.dut.clk)
+            self.look(who)
+
+    def fill(self) -> None:
+        """Give every word of every memory a value that is not 0."""
+        random = self.seeds.stream("left behind")
+        for memory, words in self.memories():
+            for word in range(words):
+                bits = len(memory.mem_q[word])
+                value = int.from_bytes(random.bytes(bits // 8 + 1), "little") | 1
+                memory.mem_q[word].set(Immediate(value & (1 << bits) - 1))
+
+    def look(self, who: str) -> None:
+        """All words are 0, check bits too."""
+        for memory, words in self.memories():
+            left = [word for word in range(words) if int(memory.mem_q[word].value)]
+            assert not left, f"{who} finds {len(left)} words in {memory._path}, first {left[0]}"

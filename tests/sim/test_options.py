@@ -65,6 +65,12 @@ def test_a_wrong_bit_is_counted_whichever_memory_it_is_in(seed: int) -> None:
     assert result.passed, f"{result.message} ({result.log})"
 
 
+def test_nothing_is_left_in_any_memory_for_the_next_owner(seed: int) -> None:
+    module = "tests.sim.memory_benches"
+    result = with_options(module, "Swept", seed, {"Integrity": 2, **OUTSTANDING}, MEMORIES)
+    assert result.passed, f"{result.message} ({result.log})"
+
+
 def test_a_silent_memory_is_asked_as_often_as_the_parameters_say(seed: int) -> None:
     module = "tests.sim.outstanding_benches"
     result = with_options(module, "Announced", seed, {"Integrity": 2, **OUTSTANDING}, MEMORIES)

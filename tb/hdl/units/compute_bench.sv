@@ -11,6 +11,7 @@
 //   deny_i                     | of 256: how often a bank refuses execute in a cycle
 //   over_o                     | all are done; idle_o: execute is idle
 //   cycles_o .. drain_stalls_o | how it went, in the core's own counts
+//   weight_reads_o, parameter_reads_o | words that were asked of these memories
 module compute_bench #(
   parameter Rows         = 8,
   parameter Cols         = 8,
@@ -33,6 +34,8 @@ module compute_bench #(
   output reg  [31:0] macs_o,
   output reg  [31:0] fetch_stalls_o,
   output reg  [31:0] drain_stalls_o,
+  output reg  [31:0] weight_reads_o,
+  output reg  [31:0] parameter_reads_o,
   output wire        idle_o
 );
   `include "ratel_desc.vh"
@@ -92,6 +95,8 @@ module compute_bench #(
       macs_o         <= 0;
       fetch_stalls_o <= 0;
       drain_stalls_o <= 0;
+      weight_reads_o    <= 0;
+      parameter_reads_o <= 0;
     end else begin
       if (valid && x_ready) sent_q <= sent_q + 1;
       if (x_done)           done_q <= done_q + 1;
@@ -101,6 +106,8 @@ module compute_bench #(
       macs_o         <= macs_o + 32'(macs);
       fetch_stalls_o <= fetch_stalls_o + 32'(stall_fetch);
       drain_stalls_o <= drain_stalls_o + 32'(stall_drain);
+      weight_reads_o    <= weight_reads_o + 32'(w_rd_en);
+      parameter_reads_o <= parameter_reads_o + 32'(p_rd_en);
     end
   end
 

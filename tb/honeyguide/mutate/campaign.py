@@ -9,7 +9,8 @@ where it differs in reset alone, which is the same in all runs, a few are enough
                mutant has passed PATIENCE runs or has none left; tests of units and of other cores
                (units.py), in a build that all share, when that is so of all
     runs       the rest of them
-    at last    the solver for as long as it may take, and the rules of the modules around
+    at last    tests of other cores for what the runs do come to; the solver for as long as it may
+               take; the rules of the modules around
 
 What has ended is on disk, so an interrupted campaign goes on; and what was killed or proved once is
 kept if that is asked for, so that what survived alone is tried again with more tests or rules.
@@ -52,7 +53,7 @@ from honeyguide.sim.workers import threads
 
 # In the names of what is kept on disk.
 WATCH, STYLE, SOLVER, RULES, UNITS = "watch", "style", "solver", "rules", "units"
-LAST = "-last"  # solver and rules at the end
+LAST = "-last"  # other cores, solver and rules at the end
 VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing about the core
 BATCH = 96  # runs for each job between two looks at what kills
 PATIENCE = 5  # passed runs, of which each kills less than the one before, until others are asked
@@ -65,10 +66,10 @@ class Campaign:
     """Mutants of a merged core under runs; `tell` hears of each mutant as its fate is known.
 
     `ask` says whether a change changes nothing, `break_rule` which proved rule it breaks; both are
-    told whether this is the end. `break_style` says at once which rule of lint falls, `break_unit`
-    at the end which test of a unit; it is told whether a run reaches the change. With `again`, what
-    an earlier campaign on the same mutants killed or proved stays so, whatever has changed in tests
-    and rules since.
+    told whether this is the end. `break_style` says at once which rule of lint falls; `break_unit`
+    which test of a unit or of a core with other parameters, and is told whether it shall ask those
+    of units, and whether those of other cores. With `again`, what an earlier campaign on the same
+    mutants killed or proved stays so, whatever has changed in tests and rules since.
 
     Attributes:
         most: runs that a mutant is given at most; one that passes them has survived.
@@ -83,7 +84,7 @@ class Campaign:
         self, merged: MergedCore, watched: MergedCore, means: Means,
         tell: Callable[[Mutant], None], ask: Callable[[Change, bool], Answer] | None,
         break_rule: Callable[[Change, bool], str] | None = None,
-        break_unit: Callable[[Change, bool], str] | None = None,
+        break_unit: Callable[[Change, bool, bool], str] | None = None,
         break_style: Callable[[Change], str] | None = None, *, again: bool = False,
         most: int | None = None, now: bool = False,
     ) -> None:  # fmt: skip
@@ -248,6 +249,7 @@ class Campaign:
 
     def _last(self) -> None:
         """Ask for the last time about those that are left; what breaks no rule has survived."""
+        self._show([number for number in self.alive() if self.active[number]], UNITS + LAST)
         unanswered = [number for number in self.alive() if number in self._unanswered]
         self._show(unanswered, SOLVER + LAST)
         self._show(self.alive(), RULES + LAST)
@@ -303,9 +305,9 @@ class Campaign:
             broken = ""
             if what == STYLE:
                 broken = self.break_style(change) if self.break_style else ""
-            elif what == UNITS:
-                reached = bool(self.active[number])
-                broken = self.break_unit(change, reached) if self.break_unit else ""
+            elif what.startswith(UNITS):
+                others = last or not self.active[number]
+                broken = self.break_unit(change, not last, others) if self.break_unit else ""
             elif self.break_rule is not None:
                 broken = self.break_rule(change, last)
             return ("fail" if broken else "pass"), broken
@@ -379,7 +381,7 @@ class Campaign:
                 self._settle(number, Fate.PROVED, message=outcome.message)
             elif NO_ANSWER in outcome.message:
                 self._unanswered.add(number)
-        elif not outcome.passed and what == UNITS:
+        elif not outcome.passed and what.startswith(UNITS):
             test, _, message = outcome.message.partition(": ")
             self._settle(number, Fate.KILLED, test=test, message=message)
         elif not outcome.passed:

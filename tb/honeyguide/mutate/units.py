@@ -66,13 +66,13 @@ class Units:
         self._of_thread = threading.local()
         self._trees = 0
 
-    def broken(self, change: Change, reached: bool) -> str:
+    def broken(self, change: Change, own: bool, others: bool) -> str:
         """Return the test that fails on a changed core, with its first difference; or nothing.
 
         Args:
             change: the change.
-            reached: the runs of the whole core have come to where it matters, so that cores with
-                other parameters are not asked.
+            own: ask the tests of its unit.
+            others: ask those of cores with other parameters.
 
         Raises:
             UserError: the good core fails that test.
@@ -80,7 +80,7 @@ class Units:
         if core().fault_tests is None:
             return ""
         path = next(path for path in core().hdl() if path.stem == change.module)
-        ids = self._of(change, path.parent.name, others=not reached)
+        ids = self._of(change, path.parent.name, own=own, others=others)
         if not ids:
             return ""
         failure = self._among_the_others(change, ids)
@@ -142,7 +142,7 @@ class Units:
             self._numbers = {one.name: number for number, one in self._merged.items()}
         return self._merged
 
-    def _of(self, change: Change, part: str, *, others: bool) -> list[str]:
+    def _of(self, change: Change, part: str, *, own: bool, others: bool) -> list[str]:
         """Return the tests that reach a change: those first that kill most, and soonest, in its
         module, then in its folder.
         """
@@ -151,10 +151,12 @@ class Units:
             if not self._ids:
                 found = collect(ROOT, "sim")
                 self._ids = [name for name in found if units.search(name) or whole.search(name)]
-        own = [name for name in self._ids if f"/{core().rtl}/{part}/" in name]
-        own.sort(key=lambda name: self.config not in name)
-        listed = ordered(own, part) if part in fault_tests().by_part else own
-        listed = self._reached(change, part, listed)
+        listed: list[str] = []
+        if own:
+            listed = [name for name in self._ids if f"/{core().rtl}/{part}/" in name]
+            listed.sort(key=lambda name: self.config not in name)
+            listed = ordered(listed, part) if part in fault_tests().by_part else listed
+            listed = self._reached(change, part, listed)
         if others:
             whole_ids = [name for name in self._ids if not units.search(name)]
             listed += self._reached(change, OTHERS, whole_ids)

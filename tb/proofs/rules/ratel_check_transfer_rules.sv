@@ -55,6 +55,7 @@ module ratel_check_transfer_rules #(
   `RULE_IF(ends_where_the_shape_does, shaped, end_next == shaped_end)
 
   `RULE(store_reads_lines, ranges_o[`RANGE_A_VALID] == store_i && !ranges_o[`RANGE_B_VALID])
+  `RULE(no_second_operand, ranges_o[`RANGE_B_LO] == 16'd0 && ranges_o[`RANGE_B_HI] == 16'd0)
   `RULE_IF(lines_read, store_i,
            {ranges_o[`RANGE_A_HI], ranges_o[`RANGE_A_LO]} == {end_next[15:0], start})
   `RULE(tensor_writes_lines, ranges_o[`RANGE_D_VALID] == (load && op_i == `OP_LD_T))

@@ -38,6 +38,9 @@ module ratel_soft_reset_rules (
   `RULE_IF(abort_leaves_state, state_q == Release && !full_q, state_rst_no)
   `RULE_IF(soft_reset_resets_state, full_q && !core_rst_no, !state_rst_no)
   `RULE_NEXT(asked_for_it_comes, (request_i || stop_i) && state_q == Run, state_q == Abort)
+  `RULE_NEXT(what_begins_comes, begin_o, full_q && (state_q == Abort || state_q == Reset))
+  `RULE_NEXT(what_begins_comes_once, begin_o, !again_q)
+  `RULE_NEXT(begins_in_an_abort, request_i && state_q == Abort, full_q && !again_q)
   `RULE_NEXT(late_request_is_kept, request_i && !begin_o && !full_q, again_q)
   `RULE_NEXT(kept_request_comes, again_q && state_q == Run, state_q == Abort && full_q)
   // It ends: the wait counts to its bound, and each state has one that follows.

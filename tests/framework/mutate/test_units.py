@@ -73,10 +73,10 @@ def test_a_change_is_tried_among_the_others_and_the_good_core_is_seen_to_pass(
 ) -> None:
     pretended = Pretended(merged="fails")
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    assert units.broken(change, False) == f"{UNIT}: x"
+    assert units.broken(change, True, True) == f"{UNIT}: x"
     # A run of the whole core has been given already; that of another core has not.
     assert pretended.asked == [("merged", (UNIT, OTHER), True), ("merged", (UNIT,), False)]
-    assert units.broken(change, False) == f"{UNIT}: x"
+    assert units.broken(change, True, True) == f"{UNIT}: x"
     assert len(pretended.asked) == 3  # the good core passes it, as was seen
 
 
@@ -85,9 +85,9 @@ def test_other_cores_are_asked_of_what_no_run_reaches(
 ) -> None:
     pretended = Pretended(merged="")
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    for reached in (False, True):
-        assert units.broken(change, reached) == ""
-    assert [ids for _, ids, _ in pretended.asked] == [(UNIT, OTHER), (UNIT,)]
+    for own, others in (True, True), (True, False), (False, True):
+        assert units.broken(change, own, others) == ""
+    assert [ids for _, ids, _ in pretended.asked] == [(UNIT, OTHER), (UNIT,), (OTHER,)]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_test_that_does_not_come_to_a_change_is_not_asked(
             reached = {NUMBER, 1} if name in numbers else {1}
             pretended.reach[name] = Reach(numbers=frozenset(reached), seconds=seconds)
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    assert units.broken(change, False) == ""
+    assert units.broken(change, True, True) == ""
     assert [set(ids) for _, ids, _ in pretended.asked] == [set(asked)]
 
 
@@ -111,7 +111,7 @@ def test_what_no_test_comes_to_is_not_run(tmp_path: Path, monkeypatch: pytest.Mo
     pretended = Pretended(merged="fails")
     pretended.reach[UNIT] = Reach(numbers=frozenset(), seconds=1.0)
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    assert units.broken(change, True) == ""
+    assert units.broken(change, True, False) == ""
     assert not pretended.asked
 
 
@@ -121,7 +121,7 @@ def test_what_can_not_be_watched_is_asked_of_all(
     pretended = Pretended(merged="fails")
     pretended.reach[UNIT] = Reach(numbers=frozenset(), seconds=1.0)
     units, change = units_of(tmp_path, monkeypatch, pretended, blind=[NUMBER])
-    assert units.broken(change, True) == f"{UNIT}: x"
+    assert units.broken(change, True, False) == f"{UNIT}: x"
 
 
 def test_a_pass_without_a_verdict_leaves_nothing_out(
@@ -133,7 +133,7 @@ def test_a_pass_without_a_verdict_leaves_nothing_out(
         raise BrokenRunError("no test ran")
 
     monkeypatch.setattr(units_module, "reach_of", broken)
-    assert units.broken(change, True) == f"{UNIT}: x"
+    assert units.broken(change, True, False) == f"{UNIT}: x"
 
 
 def test_what_has_killed_in_a_module_comes_first_there(
@@ -142,14 +142,14 @@ def test_what_has_killed_in_a_module_comes_first_there(
     pretended = Pretended(merged="fails", test=OTHER)
     units, change = units_of(tmp_path, monkeypatch, pretended)
     for _ in range(2):
-        assert units.broken(change, False) == f"{OTHER}: x"
+        assert units.broken(change, True, True) == f"{OTHER}: x"
     orders = [ids for _, ids, broken in pretended.asked if broken]
     assert orders == [(UNIT, OTHER), (OTHER, UNIT)]
 
 
 def test_what_passes_is_no_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     units, change = units_of(tmp_path, monkeypatch, Pretended(merged=""))
-    assert units.broken(change, False) == ""
+    assert units.broken(change, True, True) == ""
 
 
 @pytest.mark.parametrize("single", ["fails", ""])
@@ -157,7 +157,7 @@ def test_what_does_not_build_among_the_others_is_built_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, single: str
 ) -> None:
     units, change = units_of(tmp_path, monkeypatch, Pretended(merged="refused", single=single))
-    assert units.broken(change, False) == (f"{UNIT}: x" if single else "")
+    assert units.broken(change, True, True) == (f"{UNIT}: x" if single else "")
 
 
 def test_what_does_not_build_alone_either_is_no_kill(
@@ -166,7 +166,7 @@ def test_what_does_not_build_alone_either_is_no_kill(
     """And no excuse: the whole core was built with it, so it has survived."""
     pretended = Pretended(merged="refused", single="refused")
     units, change = units_of(tmp_path, monkeypatch, pretended)
-    assert units.broken(change, False) == ""
+    assert units.broken(change, True, True) == ""
 
 
 def test_a_test_that_the_good_core_fails_kills_nothing(
@@ -175,7 +175,7 @@ def test_a_test_that_the_good_core_fails_kills_nothing(
     pretended = Pretended(merged="fails", single="fails", good="fails")
     units, change = units_of(tmp_path, monkeypatch, pretended)
     with pytest.raises(UserError, match="without a change fails"):
-        units.broken(change, False)
+        units.broken(change, True, True)
 
 
 def test_a_file_of_a_merged_core_is_built_without_the_others(tmp_path: Path) -> None:
@@ -210,7 +210,9 @@ def test_a_changed_queue_fails_the_tests_of_units(tmp_path: Path) -> None:
     found = changes(read_sources([path])[0])
     stuck = next(one for one in found if one.kind == "condition" and one.old == "pop")
     units = Units(tmp_path, "8x8", lambda: {1: found[0], 2: stuck})
-    assert units.broken(stuck, True).startswith("tests/rtl/lib/test_units.py::test_unit[ratel_fifo")
+    assert units.broken(stuck, True, False).startswith(
+        "tests/rtl/lib/test_units.py::test_unit[ratel_fifo"
+    )
 
 
 @pytest.mark.sim

@@ -75,7 +75,14 @@ class Player:
         assert int(dut.idle_o.value) == 1, "not idle after the last instruction was done"
         self.counts = {
             name: int(getattr(dut, f"{name}_o").value)
-            for name in ("steps", "macs", "fetch_stalls", "drain_stalls")
+            for name in (
+                "steps",
+                "macs",
+                "fetch_stalls",
+                "drain_stalls",
+                "weight_reads",
+                "parameter_reads",
+            )
         }
         dut.dump_i.value = 1
         await ClockCycles(dut.clk_i, 2)
@@ -116,6 +123,26 @@ async def random_programs(dut: Any) -> None:
         maker = ProgramMaker(player.rng, chip)
         program = maker.program(1 + index % 12, ops)
         await player.play(chip, program, deny=[0, 0, 30, 160][index % 4])
+
+
+@cocotb.test()
+async def reads_what_it_needs(dut: Any) -> None:
+    """Weights are read by what multiplies, parameters by those with a bias or a scale a channel.
+
+    What is read in vain changes no result, but with check bits a wrong one there ends the job.
+    """
+    player = Player(dut)
+    await player.start()
+    met = set()
+    for _ in range(80):
+        chip = player.chip()
+        (one,) = ProgramMaker(player.rng, chip).program(1, ALL_OPS)
+        await player.play(chip, [one])
+        wants = one.op in MAC_OPS, one.op in MAC_OPS and bool(one.flags & (PERCH | BIAS))
+        reads = player.counts["weight_reads"] > 0, player.counts["parameter_reads"] > 0
+        assert reads == wants, f"reads of weights, parameters: {reads}, needed: {wants}, by {one}"
+        met.add(wants)
+    assert met == {(False, False), (True, False), (True, True)}
 
 
 @cocotb.test()

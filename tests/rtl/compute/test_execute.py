@@ -65,7 +65,9 @@ def test_random_programs_equal_golden(shape: str, seed: int, tmp_path: Path) -> 
     play(shape, "random_programs", seed, tmp_path, RATEL_PROGRAMS="60")
 
 
-@pytest.mark.parametrize("test", ["a_wrong_byte_is_seen", "reset_at_any_time"])
+@pytest.mark.parametrize(
+    "test", ["reads_what_it_needs", "a_wrong_byte_is_seen", "reset_at_any_time"]
+)
 def test_bench(test: str, seed: int, tmp_path: Path) -> None:
     play("8x8", test, seed, tmp_path)
 

@@ -14,6 +14,7 @@ from tests.rtl.control.owners import SWEEP
 from tests.rtl.control.protection import page_get
 from tests.rtl.control.registers import get, started
 
+CHECKED = 40  # cycles in which an instruction is checked, dispatched and ended
 SETTLED = 200  # cycles after which idle_o has risen, if nothing keeps it low
 
 
@@ -29,6 +30,21 @@ async def busy_while_a_fence_waits(dut: Any) -> None:
     dut.x_result_ready_i.value = 1
     await bench.step(10)
     assert not await get(bench, "STATUS")
+
+
+@cocotb.test()
+async def busy_from_the_offer_to_the_end(dut: Any) -> None:
+    """STATUS.BUSY does not fall between an instruction's queue, its check and its engine."""
+    bench = await started(dut)
+    await bench.configure(_GROUPS)
+    for gap in range(CHECKED):
+        bench.engines["store"].frozen = True
+        await bench.issue(st_t(addr=0, base=3))
+        await bench.step(gap)
+        assert await get(bench, "STATUS") & 1, f"not busy {gap} cycles after the offer"
+        bench.engines["store"].frozen = False
+        await bench.step(CHECKED)
+        assert not await get(bench, "STATUS") & 1
 
 
 @cocotb.test()

@@ -128,6 +128,45 @@ async def windows_hold(dut: Any) -> None:
 
 
 @cocotb.test()
+async def an_error_comes_before_a_refusal(dut: Any) -> None:
+    """Memory fails a burst of a move whose window ends behind it: that ends it."""
+    bench = Bench(dut)
+    await bench.start()
+    rng, memory = bench.rng, bench.memory
+    users = [owner for owner in OWNERS if not owner.privileged]
+    for engine, make in (("load", random_load), ("store", random_store)):
+        tried = 0
+        while tried < 12:
+            memory.behaviour = random_behaviour(bench)
+            owner = rng.choice(users)
+            move = replace(make(rng, bench.shape, memory.base), owner=owner.id)
+            bursts = bursts_of(bench, move)
+            end = rng.choice(bursts)[1] // GRANULE * GRANULE
+            window = Window(
+                base=memory.base, limit=end, valid=True, read=True, write=True, owners=63
+            )
+            allowed = first_refused(bench, move, (window, *NONE[1:]), owner)
+            if allowed in (0, len(bursts)):
+                continue
+            set_windows(bench, (window, *NONE[1:]))
+            failing = rng.randrange(allowed)
+            first, last = bursts[failing]
+            word = first if engine == "store" else rng.randrange(first, last, bench.bus_bytes)
+            if any(one <= word <= other for one, other in bursts[:failing]):
+                continue  # a row before it reads the same word
+            memory.behaviour.read_errors = memory.behaviour.write_errors = {word}
+            bench.queues[engine].append(move)
+            await bench.finish(loads=engine == "load", stores=engine == "store")
+            said = [(err, address) for err, address, _ in bench.results[engine]]
+            assert said == [(1, word)], f"{said}, but memory failed {word:#x}"
+            assert bench.refused[engine] == [0], "an error of memory is named a refusal"
+            await bench.adopt(but=[move] if engine == "load" else [])
+            memory.behaviour = Behaviour()
+            await legal_job(bench)
+            tried += 1
+
+
+@cocotb.test()
 async def a_window_closes_behind_a_burst(dut: Any) -> None:
     """What is announced is finished; what is not is refused: at any moment of a transfer."""
     bench = Bench(dut)

@@ -29,6 +29,7 @@ TESTS = (
 )
 FAULTS = (
     "windows_hold",
+    "an_error_comes_before_a_refusal",
     "a_window_closes_behind_a_burst",
     "a_lawless_memory",
     "every_single_wrong_answer_is_seen",
@@ -44,7 +45,8 @@ ALIKE = (
 )  # bursts of a beat, or whole tables: a stale answer looks like the right one
 # What is tried with bursts that are announced only when they are whole.
 WHOLE = (
-    "random_traffic", "a_write_error_at_every_burst", "windows_hold", "a_lawless_memory",
+    "random_traffic", "a_write_error_at_every_burst", "windows_hold",
+    "an_error_comes_before_a_refusal", "a_lawless_memory",
     "a_dead_memory_is_given_up", "ids_run_out_and_come_back", "a_whole_burst_holds_nobody",
 )  # fmt: skip
 
