@@ -36,7 +36,7 @@ def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[Low
         if sparse := _too_sparse(context, weights.size, in_shape.c // weights.shape[3]):
             return sparse
         weights = _dense_groups(weights, in_shape.c)
-    out_shape = _image(context, layer.outputs[0]) or context.image(layer.outputs[0])
+    out_shape = _result(context, layer)
     made = _mac(context, layer, "conv", source, in_shape, out_shape, op, window, weights)
     return _each_image(context, layer, made)
 
@@ -45,6 +45,13 @@ def _image(context: Context, tensor: int) -> Shape | None:
     """Shape of one image of a tensor that is some images."""
     shape = context.network.tensors[tensor].shape
     return Shape.of((1, *shape[1:])) if len(shape) == 4 and shape[0] <= MOST_IMAGES else None
+
+
+def _result(context: Context, layer: Layer) -> Shape:
+    """Shape of one image of the output, which has as many as the input."""
+    shape = _image(context, layer.outputs[0])
+    assert shape is not None
+    return shape
 
 
 def _each_image(context: Context, layer: Layer, made: list[ArrayOp]) -> list[LoweredOp]:
@@ -109,7 +116,7 @@ def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[Lowered
     if image is None:
         return NO_IMAGES
     source, in_shape, window = _unpadded(context, layer, image, op.window)
-    out_shape = _image(context, layer.outputs[0]) or context.image(layer.outputs[0])
+    out_shape = _result(context, layer)
     taps = window.kernel_h * window.kernel_w
     if in_shape.c == out_shape.c and taps <= context.config.wbuf_depth:
         made = _mac(context, layer, "dwconv", source, in_shape, out_shape, op, window, op.weights)
@@ -254,7 +261,7 @@ def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] 
         views=() if view.stored == image.c else (view,),
         output=layer.outputs[0],
         in_shape=image,
-        out_shape=_image(context, layer.outputs[0]) or context.image(layer.outputs[0]),
+        out_shape=_result(context, layer),
         window=op.window,
         clamp=(op.act_min, op.act_max),
     )
@@ -287,7 +294,7 @@ def _average_half_up(
         views=() if view.stored == image.c else (view,),
         output=layer.outputs[0],
         in_shape=image,
-        out_shape=_image(context, layer.outputs[0]) or context.image(layer.outputs[0]),
+        out_shape=_result(context, layer),
         window=window,
         weights=np.full((window.kernel_h, window.kernel_w, image.c), 64, dtype=np.int8),
         scaling=Scaling.shared(multiplier, shift),

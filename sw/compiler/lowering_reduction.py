@@ -55,7 +55,7 @@ def _sum(
         column = ArrayOp(
             layer=layer.index,
             kind="conv",
-            operands=layer.inputs[:1],
+            operands=layer.inputs,
             output=layer.outputs[0],
             in_shape=Shape(h=rows, w=1, c=depth),
             out_shape=Shape(h=rows, w=1, c=1),

@@ -87,7 +87,7 @@ def _along(factor: int, at: int, *, half_pixel: bool) -> NDArray[np.int64]:
         whole, away = 2 * factor, 2 * at + 1 - factor
     else:
         whole, away = factor, at
-    return np.array([max(-away, 0), whole - abs(away), max(away, 0)], dtype=np.int64)
+    return np.array([max(-away, 0), whole - abs(away), max(away, 0)])
 
 
 def _place(

@@ -220,7 +220,7 @@ def _cut(config: CoreConfig, piece: Piece, lines: int) -> Iterator[Piece]:
 
 def _even(size: int, most: int) -> int:
     """Size of parts of at most ``most``, as alike as can be: they take turns."""
-    return ceil_div(size, ceil_div(size, max(most, 1)))
+    return ceil_div(size, ceil_div(size, most))
 
 
 def _moved(side: tuple[int, int, int], y: int, x: int, c: int) -> tuple[int, int, int]:

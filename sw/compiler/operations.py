@@ -95,6 +95,13 @@ class ArrayOp:
     fill: int = 0
     first_of_phase: bool = False
 
+    def __post_init__(self) -> None:
+        """Hold what is said of the shapes against them: a wrong one would only cost memory."""
+        taps, made = (self.window.kernel_h, self.window.kernel_w), self.out_shape
+        wanted = (*taps, made.c) if self.kind == "dwconv" else (made.c, *taps, self.in_shape.c)
+        assert self.weights is None or self.weights.shape == wanted
+        assert self.bias is None or self.bias.shape == (made.c,)
+
     def view(self, slot: int) -> View:
         """What an operand is of the tensor it names."""
         return self.views[slot] if self.views else View(shape=self.in_shape, stored=self.in_shape.c)

@@ -163,8 +163,8 @@ def _following(move: NDArray[np.int64]) -> list[_Stretch]:
         step = int(move[end] - move[first]) if end < len(move) else 1
         while end < len(move) and move[end] - move[end - 1] == step:
             end += 1
-        if end - first == 2 and end < len(move) and move[end] - move[end - 1] > 0 >= step:
-            end -= 1  # the second one begins a stretch that goes forwards
+        if end - first > 1 and end < len(move) and move[end] - move[end - 1] > 0 >= step:
+            end -= 1  # the last one begins a stretch that goes forwards
         count = end - first
         made.append(_Stretch(first=first, count=count, apart=1, step=step if count > 1 else 1))
         first = end

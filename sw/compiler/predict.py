@@ -7,7 +7,7 @@ last; what remains up to the end of the job are the last stores.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from golden.config import CoreConfig
 from sw.compiler.program import Step
@@ -19,8 +19,8 @@ class PhasePrediction:
     """Cycles of a job (counter BUSY), of each layer in it, and when each instruction is at work."""
 
     cycles: int
-    layers: dict[int, int] = field(default_factory=dict)
-    spans: tuple[Span, ...] = ()
+    layers: dict[int, int]
+    spans: tuple[Span, ...]
 
 
 def predict_phase(config: CoreConfig, steps: Sequence[Step]) -> PhasePrediction:

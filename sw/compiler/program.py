@@ -71,9 +71,7 @@ class OutputPart:
 
         The core knows bytes: those of uint8 are told as int8.
         """
-        if whole.dtype == np.uint8:
-            whole = whole.view(np.int8)
-        image = whole.reshape(-1, self.image_width, self.image_channels)
+        image = whole.view(np.int8).reshape(-1, self.image_width, self.image_channels)
         return image[
             self.first_row : self.first_row + self.rows,
             self.first_column : self.first_column + self.width,
@@ -120,9 +118,9 @@ class LayerPlan:
     chunks: int = 1
     tiles: int = 0
     macs: int = 0
-    predicted_cycles: int = 0
+    predicted_cycles: int
     choice: str = ""
-    instructions: int = 0
+    instructions: int
     bytes_read: int = 0
     bytes_written: int = 0
 

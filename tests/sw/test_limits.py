@@ -106,6 +106,29 @@ def test_a_batch_is_taken_up_to_256_images(images: int) -> None:
     assert ("images, 256 at most" in _reason(network)) == (images > 256)
 
 
+@pytest.mark.parametrize("kind", ["conv", "dwconv", "max", "average", "average up at one half"])
+def test_each_image_of_a_batch_makes_its_own_stretch_of_the_result(kind: str) -> None:
+    """A result of another size than what it is made of, so that no stretch lies as its source."""
+    b = Builder(rng=np.random.default_rng(1))
+    window = resolve_padding(5, 6, kernel=(2, 2), stride=(2, 2))
+    made = (window.out_h, window.out_w, 3 if kind == "conv" else 2)
+    operation: ops.Operation = ops.Pooling(
+        window=window, average=kind != "max", act_min=-128, act_max=127,
+        half_up=kind.endswith("half"),
+    )  # fmt: skip
+    if kind == "conv":
+        operation = ops.Convolution(
+            weights=b.int8((3, 2, 2, 2)), bias=b.bias(3), input_zero_point=3, window=window,
+            requantisation=_scales(),
+        )  # fmt: skip
+    if kind == "dwconv":
+        operation = ops.Depthwise(
+            weights=b.int8((2, 2, 2)), bias=b.bias(2), input_zero_point=3, window=window,
+            requantisation=_scales(),
+        )  # fmt: skip
+    assert _plays(_network(operation, (3, *made), (3, 5, 6, 2)))
+
+
 def _spread(padding: tuple[int, int], kernel: tuple[int, int] = (2, 3)) -> Network:
     b = Builder(rng=np.random.default_rng(1))
     size = (4 * 2 + kernel[0] - 2 - 2 * padding[0], 5 * 2 + kernel[1] - 2 - 2 * padding[1])

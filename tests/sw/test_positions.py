@@ -90,6 +90,75 @@ def test_what_is_no_sum_over_its_axes_is_left_to_runs() -> None:
     assert separable_boxes_of(np.arange(9)[::-1].copy(), 0) is None  # more than may be
 
 
+def _run(source: int, target: int, *dims: tuple[int, int, int]) -> Run:
+    return Run(source=source, target=target, dims=dims)
+
+
+RUNS = {
+    "0 1 2 3 8 9 10 11 16 17 18 19": [_run(0, 0, (3, 8, 4), (4, 1, 1))],
+    "7": [_run(7, 0)],
+    "5 3 9": [_run(5, 0, (2, -2, 1)), _run(9, 2)],
+    "0 1 4 5 8 9 20 21 32 33": [
+        _run(0, 0, (3, 4, 2), (2, 1, 1)), _run(20, 6, (2, 12, 2), (2, 1, 1)),
+    ],
+    "0 1 4 5 9 10 11 12": [_run(0, 0, (2, 4, 2), (2, 1, 1)), _run(9, 4, (4, 1, 1))],
+    "0 1 4 5 -1 8 9 12 13": [_run(0, 0, (2, 8, 5), (2, 4, 2), (2, 1, 1))],
+    "-1 -1 6 -1": [_run(6, 2)],
+    "-2 -1 0 1": [_run(0, 2, (2, 1, 1))],
+    "0 1 4 5 100 101 104 105": [_run(0, 0, (2, 100, 4), (2, 4, 2), (2, 1, 1))],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("positions", RUNS)
+def test_runs_of_equal_runs_are_one(positions: str) -> None:
+    wanted = RUNS[positions]
+    flat = np.array(positions.split(), dtype=np.int64)
+    assert boxes_of(flat, len(wanted)) == wanted
+    assert boxes_of(flat, len(wanted) - 1) is None
+
+
+# Positions, and (first, count, step, apart) of each stretch: an axis by itself.
+STRETCHES = {
+    "2 1 0 1 2 3": [(0, 2, -1, 1), (2, 4, 1, 1)],
+    "3 2 1 0": [(0, 4, -1, 1)],
+    "0 0 1 1 2 2": [(0, 3, 1, 2), (1, 3, 1, 2)],
+    "0 0 0 5 5 5": [(0, 2, 5, 3), (1, 2, 5, 3), (2, 2, 5, 3)],
+    "0 1 2 4 6 8": [(0, 3, 1, 1), (3, 3, 2, 1)],
+    "0 2 4 5 6 7": [(0, 3, 2, 1), (3, 3, 1, 1)],
+    "4 4 5 6": [(0, 1, 0, 0), (1, 3, 1, 1)],
+    "5 4 6 8 10": [(0, 1, 0, 0), (1, 4, 2, 1)],
+    "0 9 1 8": [(0, 2, 9, 1), (2, 2, 7, 1)],
+}
+
+
+@pytest.mark.parametrize("positions", STRETCHES)
+def test_an_axis_is_cut_where_its_step_changes_or_every_nth_index(positions: str) -> None:
+    flat = np.array(positions.split(), dtype=np.int64)
+    wanted = [
+        _run(int(flat[first]), first, *(((count, step, apart),) if count > 1 else ()))
+        for first, count, step, apart in STRETCHES[positions]
+    ]
+    assert separable_boxes_of(flat, len(wanted)) == wanted
+    assert separable_boxes_of(flat, len(wanted) - 1) is None
+
+
+@pytest.mark.parametrize(("apart", "runs"), [(8, 8), (9, 17)])
+def test_no_more_than_every_eighth_index_goes_together(apart: int, runs: int) -> None:
+    """Two stretches of that many equal positions: more are copied one by one."""
+    found = separable_boxes_of(np.repeat(np.arange(2), apart), 100)
+    assert found is not None
+    assert (
+        sum(1 if all(step > 0 for _, step, _ in run.dims) else run.dims[0][0] for run in found)
+        == runs
+    )
+
+
+def test_what_no_element_goes_to_is_left_to_runs() -> None:
+    """Though it may be a sum over its axes."""
+    assert separable_boxes_of(np.array([[-1, 0], [1, 2]]), 10) is None
+    assert separable_boxes_of(np.array([[0, 1], [2, 3]]), 10) is not None
+
+
 def _pieces(positions: Array) -> int:
     runs = separable_boxes_of(positions, 512)
     assert runs is not None

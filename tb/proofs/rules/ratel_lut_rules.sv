@@ -14,12 +14,16 @@ module ratel_lut_rules #(
   input wire [Cols*8-1:0]     wr_data_i,
   input wire                  sweep_i,
   input wire [13:0]           sweep_addr_i,
+  input wire                  rd_en_i,
+  input wire [Cols*8-1:0]     rd_data_o,
 `ifdef FORMAL
   input wire                  mem_en,
   input wire [7-ByteBits:0]   mem_addr,
 `endif
   input wire [Cols*Lane-1:0]  wr_code
 );
+
+  `STARTS_IN_RESET
 
   `HOST_IF(nothing_else_writes, sweep_i, !wr_en_i)
 
@@ -38,5 +42,6 @@ module ratel_lut_rules #(
 `endif
   `RULE_IF(writes_the_bytes, wr_en_i, bytes == wr_data_i)
   `RULE_IF(sweeps_to_zero, sweep_i, wr_code == 0)
+  `RULE_NEXT(stands_until_the_next_read, !rd_en_i, rd_data_o == $past(rd_data_o))
 
 endmodule
