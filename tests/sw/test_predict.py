@@ -121,6 +121,23 @@ def test_a_store_of_other_lines_overlaps_a_load_and_one_of_the_same_lines_waits(
     assert behind > 1024
 
 
+def test_a_fence_lets_nothing_begin_before_all_has_ended() -> None:
+    program = [
+        isa.cfg_ld_shape(w=8, h=8, c=64, cbs=8),
+        isa.cfg_ld_pitch(row_pitch=512, pix_pitch=64, p=8),
+        isa.cfg_st_shape(w=8, h=8, c=64, cbs=8),
+        isa.cfg_st_pitch(row_pitch=512, pix_pitch=64, p=8),
+        isa.ld_t(addr=0, base=0),
+        isa.st_t(addr=0x10000, base=512),
+    ]
+    config = load_config("8x8")
+    load, store = simulate(config, program).spans
+    assert store.start < load.end  # side by side
+    fenced = simulate(config, [*program[:-1], isa.fence(), program[-1]]).spans
+    assert fenced[0].end == load.end
+    assert fenced[0].end + 1 < fenced[1].start < fenced[0].end + 40
+
+
 def _load_beside_pool(first: int) -> int:
     """End of a load of 512 words, 64 pixels of 8 blocks, that starts beside a pooling."""
     program = [
