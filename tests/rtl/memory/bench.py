@@ -15,7 +15,7 @@ from tests.rtl.memory.axi_memory import AxiMemory
 from tests.rtl.memory.layout import Move, Shape
 
 EX_LINES = 4  # the last lines of the scratchpad, for the writes of the pretended execute
-CYCLE_LIMIT = 200_000
+CYCLE_LIMIT = 40_000
 
 
 class Bench:
