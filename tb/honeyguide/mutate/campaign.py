@@ -7,7 +7,8 @@ where it differs in reset alone, which is the same in all runs, a few are enough
     runs       in batches, of those with the fewest; what a batch tells chooses the next one's runs
     a moment   of the solver, then the rules that are proved of its module (rules.py), as soon as a
                mutant has passed PATIENCE runs or has none left; tests of units and of other cores
-               (units.py), in a build that all share, when that is so of all
+               (units.py), in a build that all share, when that is so of all. Rules that the first
+               FEW of a module did not break are asked behind its tests
     runs       the rest of them
     at last    tests of other cores for what the runs do come to; the solver for as long as it may
                take; the rules of the modules around
@@ -28,6 +29,7 @@ import resource
 import shutil
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import asdict, replace
@@ -58,6 +60,8 @@ VERDICTS = frozenset({"pass", "fail"})  # of a run; anything else says nothing a
 BATCH = 96  # runs for each job between two looks at what kills
 PATIENCE = 5  # passed runs, of which each kills less than the one before, until others are asked
 MUCH, LITTLE_US = 3, 200
+FEW = 3
+LATER = "later"  # what is said of rules that are asked behind tests of units
 IN_RESET = 2  # runs of what differs in reset alone
 RETRIES = 1  # of a run without a verdict
 
@@ -102,6 +106,9 @@ class Campaign:
         self.state = State(means.folder / "state.jsonl", self._key())
         self._answered: set[str] = set()  # names of what solver and rules were asked
         self._unanswered: set[int] = set()  # by the solver, in a moment
+        self._later: set[int] = set()  # whose rules are asked behind tests of units
+        self._asked: Counter[str] = Counter()  # of each module's changes, by their rules
+        self._broke: Counter[str] = Counter()  # those that broke one
         self._controlled: set[str] = set()
         self._limit_us: dict[str, int] = {}
 
@@ -278,6 +285,9 @@ class Campaign:
             if what == UNITS and len(due) < len(alive):
                 continue  # they are built once, of all that are left then
             self._show([n for n in due if f"{n:05d}-{what}" not in self._answered], what)
+        later = [n for n in self.alive() if n in self._later]
+        if all(f"{n:05d}-{UNITS}" in self._answered for n in later):
+            self._show(later, RULES)
 
     def _has_passed_enough(self, number: int) -> bool:
         return len(self.passed[number]) >= PATIENCE or self._best(number) is None
@@ -309,7 +319,13 @@ class Campaign:
                 others = last or not self.active[number]
                 broken = self.break_unit(change, not last, others) if self.break_unit else ""
             elif self.break_rule is not None:
+                module = change.module
+                seldom = self._asked[module] >= FEW and not self._broke[module]
+                if seldom and self.break_unit and not last and number not in self._later:
+                    return "pass", LATER
                 broken = self.break_rule(change, last)
+                self._asked[module] += not last
+                self._broke[module] += bool(broken) and not last
             return ("fail" if broken else "pass"), broken
         if self.ask is None:
             return "error", "not asked"
@@ -376,6 +392,10 @@ class Campaign:
     def _heard(self, number: int, what: str, outcome: Outcome) -> None:
         """Enter what solver or rules said of a mutant."""
         self._answered.add(outcome.name)
+        if what == RULES and outcome.message == LATER:
+            self._later.add(number)
+        elif what == RULES:
+            self._later.discard(number)
         if what.startswith(SOLVER):
             if outcome.passed:
                 self._settle(number, Fate.PROVED, message=outcome.message)

@@ -154,11 +154,16 @@ def run(
 
     blind = merged.changes.keys() - watched.changes.keys()
     units = Units(folder / "units", wanted.config, left, blind)
+
+    def break_unit(change: Change, own: bool, others: bool) -> str:
+        # Other cores take a minute to build: who waits is shown them for what no run comes to.
+        return units.broken(change, own, others and (own or not is_near(wanted)))
+
     told = Told(len(chosen))
     with_solver = not wanted.no_proofs
     campaign = Campaign(
         merged, watched, means, told, ask if with_solver else None,
-        break_rule if with_solver else None, units.broken, style_broken,
+        break_rule if with_solver else None, break_unit, style_broken,
         again=wanted.again, most=wanted.runs, now=wanted.now,
     )  # fmt: skip
     mutants = campaign.run()

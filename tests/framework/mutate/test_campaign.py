@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -127,6 +128,40 @@ def test_what_passes_every_run_may_break_a_rule(
     again, simulated = campaign_of(demo, tmp_path, monkeypatch, {})
     assert [item.test for item in again.run()] == ["demo.A-c-1", "rule demo.in_range"]
     assert simulated.ran == []
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_rules_that_break_nothing_are_asked_behind_tests_of_units(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: bool
+) -> None:
+    """What a unit's test kills need not be shown to a solver that has no answer for its module."""
+    campaign, _ = campaign_of(demo, tmp_path, monkeypatch, {})
+    monkeypatch.setattr(campaign_module, "FEW", 1)
+    campaign.means = replace(campaign.means, jobs=1)
+    asked: list[tuple[str, int]] = []
+    numbers = {change.name: number for number, change in campaign.merged.changes.items()}
+
+    def break_rule(change: Change, last: bool) -> str:
+        asked.append(("around" if last else "rules", numbers[change.name]))
+        return "demo.in_range" if breaks and not last else ""
+
+    def broken(change: Change, own: bool, others: bool) -> str:
+        asked.append(("units" if own else "others", numbers[change.name]))
+        return ""
+
+    campaign.break_rule, campaign.break_unit = break_rule, broken
+    assert fates(campaign.run()) == (["killed", "killed"] if breaks else ["survived", "survived"])
+    one, other = asked[0][1], 3 - asked[0][1]
+    if breaks:
+        assert asked == [("rules", one), ("rules", other)]
+    else:
+        units = sorted([("units", one), ("units", other)])
+        assert asked[0] == ("rules", one)
+        assert sorted(asked[1:3]) == units
+        assert asked[3] == ("rules", other)
+        assert sorted(asked[4:]) == sorted(
+            (what, number) for what in ("others", "around") for number in (1, 2)
+        )
 
 
 def test_what_the_style_forbids_is_given_no_run(
