@@ -10,6 +10,7 @@
 //   count_i                    | descriptors to play, from the rising edge of play_i on
 //   deny_i                     | of 256: how often a bank refuses execute in a cycle
 //   over_o                     | all are done; idle_o: execute is idle
+//   idle_early_o               | execute said so while it had something to do
 //   cycles_o .. drain_stalls_o | how it went, in the core's own counts
 //   weight_reads_o, parameter_reads_o | words that were asked of these memories
 module compute_bench #(
@@ -36,6 +37,7 @@ module compute_bench #(
   output reg  [31:0] drain_stalls_o,
   output reg  [31:0] weight_reads_o,
   output reg  [31:0] parameter_reads_o,
+  output reg         idle_early_o,
   output wire        idle_o
 );
   `include "ratel_desc.vh"
@@ -97,6 +99,7 @@ module compute_bench #(
       drain_stalls_o <= 0;
       weight_reads_o    <= 0;
       parameter_reads_o <= 0;
+      idle_early_o      <= 0;
     end else begin
       if (valid && x_ready) sent_q <= sent_q + 1;
       if (x_done)           done_q <= done_q + 1;
@@ -108,6 +111,7 @@ module compute_bench #(
       drain_stalls_o <= drain_stalls_o + 32'(stall_drain);
       weight_reads_o    <= weight_reads_o + 32'(w_rd_en);
       parameter_reads_o <= parameter_reads_o + 32'(p_rd_en);
+      if (idle_o && sent_q != done_q) idle_early_o <= 1;
     end
   end
 

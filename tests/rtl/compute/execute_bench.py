@@ -73,6 +73,7 @@ class Player:
         cycles = int(dut.cycles_o.value)
         await ClockCycles(dut.clk_i, 3)
         assert int(dut.idle_o.value) == 1, "not idle after the last instruction was done"
+        assert int(dut.idle_early_o.value) == 0, "idle while an instruction was not done"
         self.counts = {
             name: int(getattr(dut, f"{name}_o").value)
             for name in (
