@@ -11,6 +11,7 @@ import pytest
 
 from golden import isa_builders as isa
 from golden.config import load_config
+from golden.isa import Instruction
 from golden.isa_table import MacFlag
 from honeyguide.sim import SimBuild, SimRun, build, run
 from models.tflite_writer import TfliteWriter
@@ -102,34 +103,29 @@ def test_a_store_takes_cycles_from_a_gather_that_holds_its_bank_alone() -> None:
     assert whole.body / 30 < beside.cycles_for_stores(0, whole) < whole.body / 9
 
 
-def _load_and_store(second: int) -> int:
-    program = [
+def _load_and_store(second: int) -> list[Instruction]:
+    """A load of 512 words to line 0, and a store of as many from line `second`."""
+    return [
         isa.cfg_ld_shape(w=64, h=8, c=8, cbs=1),
         isa.cfg_ld_pitch(row_pitch=512, pix_pitch=8, p=64),
         isa.cfg_st_shape(w=64, h=8, c=8, cbs=1),
         isa.cfg_st_pitch(row_pitch=512, pix_pitch=8, p=64),
         isa.ld_t(addr=0, base=0),
         isa.st_t(addr=0x10000, base=second),
-        isa.fence(clear=0, done=1),
     ]
-    return simulate(load_config("8x8"), program).cycles
 
 
 def test_a_store_of_other_lines_overlaps_a_load_and_one_of_the_same_lines_waits() -> None:
-    apart, behind = _load_and_store(512), _load_and_store(0)
+    end, config = isa.fence(clear=0, done=1), load_config("8x8")
+    apart, behind = (
+        simulate(config, [*_load_and_store(second), end]).cycles for second in (512, 0)
+    )
     assert apart < 600
     assert behind > 1024
 
 
 def test_a_fence_lets_nothing_begin_before_all_has_ended() -> None:
-    program = [
-        isa.cfg_ld_shape(w=8, h=8, c=64, cbs=8),
-        isa.cfg_ld_pitch(row_pitch=512, pix_pitch=64, p=8),
-        isa.cfg_st_shape(w=8, h=8, c=64, cbs=8),
-        isa.cfg_st_pitch(row_pitch=512, pix_pitch=64, p=8),
-        isa.ld_t(addr=0, base=0),
-        isa.st_t(addr=0x10000, base=512),
-    ]
+    program = _load_and_store(512)
     config = load_config("8x8")
     load, store = simulate(config, program).spans
     assert store.start < load.end  # side by side

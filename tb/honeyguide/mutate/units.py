@@ -2,7 +2,7 @@
 
 A unit is reached where the whole core leads nobody: its pretended surroundings are rude, late and
 out of order. What a configuration does not have (check bits, clocks that stop) is in a core with
-other parameters, which is built for what the runs do not reach: what they do, they judge as well.
+other parameters: it is asked of what the runs do not reach, and at last of all that is left.
 As in the self-test a catch is a check that fell, and the good core must pass the same test.
 
     watched    all that are left in the good core, for each folder of it: a test in which a change
