@@ -264,6 +264,19 @@ def test_what_has_no_weights_can_not_be_packed_or_folded() -> None:
         fold_columns(op)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"weights": np.ones((2, 1, 1, 3), np.int8)}, {"bias": np.ones(3, np.int32)}],
+    ids=["weights", "bias"],
+)
+def test_constants_that_do_not_fit_their_shapes_are_refused(wrong: dict[str, Any]) -> None:
+    shape = Shape(h=2, w=2, c=2)
+    with pytest.raises(AssertionError):
+        ArrayOp(
+            layer=0, kind="conv", operands=(0,), output=1, in_shape=shape, out_shape=shape, **wrong
+        )
+
+
 @pytest.mark.parametrize("shape", [(0, 3), (2, 0, 1), (0,)])
 def test_an_empty_tensor_has_no_shape(shape: tuple[int, ...]) -> None:
     with pytest.raises(CompileError, match="is empty"):
