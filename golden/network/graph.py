@@ -70,6 +70,18 @@ class Layer:
     outputs: tuple[int, ...]
     operation: Operation
 
+    @property
+    def input(self) -> int:
+        """The tensor it reads. Raises ValueError where that is not one."""
+        (tensor,) = self.inputs
+        return tensor
+
+    @property
+    def output(self) -> int:
+        """The tensor it writes. Raises ValueError where that is not one."""
+        (tensor,) = self.outputs
+        return tensor
+
 
 @dataclass(frozen=True, kw_only=True)
 class Network:

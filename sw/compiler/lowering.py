@@ -80,7 +80,7 @@ def lower(
 def _lower_layer(context: Context, layer: Layer) -> list[LoweredOp]:
     operation = layer.operation
     if isinstance(operation, ops.Reshape):
-        source, output = layer.inputs[0], layer.outputs[0]
+        (source, *_), output = layer.inputs, layer.output  # a shape behind it says nothing new
         context.aliases[output] = context.alias_root(source)
         return [Alias(layer=layer.index, source=source, output=output)]
     reason = _other_types(context, layer) or _refused(context, layer)
@@ -123,8 +123,8 @@ def _find_pads(context: Context) -> None:
         operation = layer.operation
         if not isinstance(operation, ops.Pad) or len(operation.paddings) != 4:
             continue
-        output = layer.outputs[0]
-        shape = network.tensors[layer.inputs[0]].shape
+        output = layer.output
+        shape = network.tensors[layer.input].shape
         readers = [other for other in network.layers if output in other.inputs]
         (batch, (top, _), (left, _), channels) = operation.paddings
         if (
@@ -139,7 +139,7 @@ def _find_pads(context: Context) -> None:
                 for r in readers
             )
         ):
-            pad = FoldedPad(source=layer.inputs[0], top=top, left=left)
+            pad = FoldedPad(source=layer.input, top=top, left=left)
             context.folded_pads[output] = pad
 
 
@@ -148,16 +148,18 @@ def _find_channels(context: Context) -> None:
     network = context.network
     for layer in network.layers:
         operation = layer.operation
-        if layer.index in context.refused or not layer.inputs or _other_types(context, layer):
+        if not isinstance(operation, ops.Pad | ops.Slice):
             continue
-        source = layer.inputs[0]
+        if layer.index in context.refused or _other_types(context, layer):
+            continue
+        source = layer.input
         shape = network.tensors[source].shape
         folded = {*context.channel_pads, *context.channel_slices, *context.folded_pads}
         if len(shape) != 4 or shape[0] != 1 or source in folded:
             continue
         if isinstance(operation, ops.Pad):
             *around, (before, _) = operation.paddings
-            output = layer.outputs[0]
+            output = layer.output
             if (
                 not before
                 and all(pair == (0, 0) for pair in around)
@@ -166,7 +168,7 @@ def _find_channels(context: Context) -> None:
             ):
                 made = FoldedChannels(source=source, value=operation.value)
                 context.channel_pads[output] = made
-        elif isinstance(operation, ops.Slice):
+        else:
             _fold_slices(context, layer, operation, source)
 
 
@@ -209,7 +211,7 @@ def _all_readers(
             for other in readers
         )
         and all(
-            network.tensors[other.outputs[0]].shape == shape
+            network.tensors[other.output].shape == shape
             and all(_fits(context, other, t, shape, constants=slices) for t in other.inputs)
             for other in readers
             if isinstance(other.operation, ops.Addition | ops.Multiplication)

@@ -27,15 +27,13 @@ NO_IMAGES = f"it does not work on images, {MOST_IMAGES} at most"
 
 def convolution(context: Context, layer: Layer, op: ops.Convolution) -> list[LoweredOp] | str:
     """CONV_2D; a grouped one becomes a dense one with zeros."""
-    image = _image(context, layer.inputs[0])
+    image = _image(context, layer.input)
     if image is None:
         return NO_IMAGES
     source, in_shape, window = _unpadded(context, layer, image, op.window)
-    weights = op.weights
-    if weights.shape[3] != in_shape.c:
-        if sparse := _too_sparse(context, weights.size, in_shape.c // weights.shape[3]):
-            return sparse
-        weights = _dense_groups(weights, in_shape.c)
+    if sparse := _too_sparse(context, op.weights.size, in_shape.c // op.weights.shape[3]):
+        return sparse
+    weights = _dense_groups(op.weights, in_shape.c)
     out_shape = _result(context, layer)
     made = _mac(context, layer, "conv", source, in_shape, out_shape, op, window, weights)
     return _each_image(context, layer, made)
@@ -49,28 +47,30 @@ def _image(context: Context, tensor: int) -> Shape | None:
 
 def _result(context: Context, layer: Layer) -> Shape:
     """Shape of one image of the output, which has as many as the input."""
-    shape = _image(context, layer.outputs[0])
+    shape = _image(context, layer.output)
     assert shape is not None
     return shape
 
 
 def _each_image(context: Context, layer: Layer, made: list[ArrayOp]) -> list[LoweredOp]:
     """What is made for one image, for each of the batch: a stretch of input and output."""
-    tensors, output = context.tensors, layer.outputs[0]
+    tensors, output = context.tensors, layer.output
     batch = tensors[output].shape[0]
     if batch == 1:
         return list(made)
+
+    def image(tensor: int, number: int, shape: Shape) -> int:
+        return context.part(tensor, number * shape.bytes, (1, shape.h, shape.w, shape.c))
+
     each: list[LoweredOp] = []
     for number in range(batch):
         for op in made:
-            source = context.alias_root(op.operands[0])
-            sizes = [(1, s.h, s.w, s.c) for s in (op.view(0).whole, op.out_shape)]
-            at = [number * shape.bytes for shape in (op.view(0).whole, op.out_shape)]
+            (source,) = op.operands
             each.append(
                 replace(
                     op,
-                    operands=(context.part(source, at[0], sizes[0]),),
-                    output=context.part(output, at[1], sizes[1]),
+                    operands=(image(source, number, op.view(0).whole),),
+                    output=image(output, number, op.out_shape),
                     whole=output,
                     first_row=number * op.out_shape.h,
                 )
@@ -82,9 +82,9 @@ def _unpadded(
     context: Context, layer: Layer, image: Shape, window: Window
 ) -> tuple[int, Shape, Window]:
     """Tensor, image and window without an explicit PAD in front, which padding does as well."""
-    pad = context.folded_pads.get(layer.inputs[0])
+    pad = context.folded_pads.get(layer.input)
     if pad is None:
-        return layer.inputs[0], image, window
+        return layer.input, image, window
     window = replace(window, pad_top=window.pad_top + pad.top, pad_left=window.pad_left + pad.left)
     return pad.source, context.image(pad.source), window
 
@@ -112,7 +112,7 @@ def _dense_groups(weights: NDArray[np.int8], in_c: int) -> NDArray[np.int8]:
 
 def depthwise(context: Context, layer: Layer, op: ops.Depthwise) -> list[LoweredOp] | str:
     """DEPTHWISE_CONV_2D."""
-    image = _image(context, layer.inputs[0])
+    image = _image(context, layer.input)
     if image is None:
         return NO_IMAGES
     source, in_shape, window = _unpadded(context, layer, image, op.window)
@@ -140,7 +140,7 @@ def fully_connected(
 ) -> list[LoweredOp] | str:
     """FULLY_CONNECTED: a convolution over the image it flattens, or over a column of rows."""
     units, depth = op.weights.shape
-    source = context.alias_root(layer.inputs[0])
+    source = context.alias_root(layer.input)
     image = context.image(source)
     words = image.pixels * min(image.c, context.config.cols)
     if image.pixels > 1 and image.bytes == depth and words <= context.config.wbuf_depth:
@@ -151,11 +151,11 @@ def fully_connected(
         out_shape = Shape(h=1, w=1, c=units)
         return [*_mac(context, layer, "conv", source, image, out_shape, op, window, weights)]
     # Matrix rows stand one below the other, so that strips can cut between any two of them.
-    rows = context.network.tensors[layer.inputs[0]].size // depth
+    rows = context.network.tensors[layer.input].size // depth
     window = Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1)
     in_shape, out_shape = Shape(h=rows, w=1, c=depth), Shape(h=rows, w=1, c=units)
     weights = op.weights.reshape(units, 1, 1, depth)
-    made = _mac(context, layer, "conv", layer.inputs[0], in_shape, out_shape, op, window, weights)
+    made = _mac(context, layer, "conv", layer.input, in_shape, out_shape, op, window, weights)
     return [*made]
 
 
@@ -177,7 +177,7 @@ def _mac(
         kind=kind,
         operands=(source,),
         views=() if view.stored == in_shape.c else (view,),
-        output=layer.outputs[0],
+        output=layer.output,
         in_shape=in_shape,
         out_shape=out_shape,
         window=window,
@@ -202,7 +202,7 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
     A transposed first factor is rearranged in memory first.
     """
     tensors = context.tensors
-    output = layer.outputs[0]
+    output = layer.output
     a_shape, b_shape = (tensors[t].shape for t in layer.inputs)
     a, b = (context.alias_root(t) for t in layer.inputs)
     rows, depth = a_shape[-2:][::-1] if op.adjoint_a else a_shape[-2:]
@@ -248,18 +248,18 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
 
 def pooling(context: Context, layer: Layer, op: ops.Pooling) -> list[LoweredOp] | str:
     """AVERAGE_POOL_2D and MAX_POOL_2D."""
-    image = _image(context, layer.inputs[0])
+    image = _image(context, layer.input)
     if image is None:
         return NO_IMAGES
     if op.half_up:
         return _average_half_up(context, layer, op, image)
-    source, view = context.view(layer.inputs[0], image)
+    source, view = context.view(layer.input, image)
     array_op = ArrayOp(
         layer=layer.index,
         kind="avgpool" if op.average else "maxpool",
         operands=(source,),
         views=() if view.stored == image.c else (view,),
-        output=layer.outputs[0],
+        output=layer.output,
         in_shape=image,
         out_shape=_result(context, layer),
         window=op.window,
@@ -286,13 +286,13 @@ def _average_half_up(
     if taps > min(context.config.wbuf_depth, 256):
         return f"its window of {taps} pixels is too large for an average that goes up at one half"
     multiplier, shift = quantize_multiplier(1.0 / (64 * taps))
-    source, view = context.view(layer.inputs[0], image)
+    source, view = context.view(layer.input, image)
     array_op = ArrayOp(
         layer=layer.index,
         kind="dwconv",
         operands=(source,),
         views=() if view.stored == image.c else (view,),
-        output=layer.outputs[0],
+        output=layer.output,
         in_shape=image,
         out_shape=_result(context, layer),
         window=window,
@@ -312,14 +312,14 @@ def transposed_convolution(
     The kernel is turned by half a turn. What lies outside the spread image is the convolution's
     own padding.
     """
-    image = _image(context, layer.inputs[0])
-    if image is None or context.tensors[layer.inputs[0]].shape[0] > 1:
+    image = _image(context, layer.input)
+    if image is None or context.tensors[layer.input].shape[0] > 1:
         return "the batch is not 1"
     out_c, kernel_h, kernel_w, _ = op.weights.shape
     spread = Shape(
         h=(image.h - 1) * op.stride[0] + 1, w=(image.w - 1) * op.stride[1] + 1, c=image.c
     )
-    source = layer.inputs[0]
+    source = layer.input
     made: list[LoweredOp] = []
     if spread != image:
         wide = context.tensors.temporary(

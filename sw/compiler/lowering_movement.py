@@ -13,7 +13,7 @@ from sw.compiler.operations import Alias, Box, LoweredOp, MoveOp
 
 def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list[LoweredOp] | str:
     """CONCATENATION along any axis."""
-    output = layer.outputs[0]
+    output = layer.output
     shape = context.tensors[output].shape
     boxes, position = [], 0
     for source in layer.inputs:
@@ -27,7 +27,7 @@ def concatenation(context: Context, layer: Layer, op: ops.Concatenation) -> list
 
 def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | str:
     """PAD and PADV2, unless convolutions do it."""
-    source, output = layer.inputs[0], layer.outputs[0]
+    source, output = layer.input, layer.output
     if output in context.folded_pads or output in context.channel_pads:
         return []
     box = context.box(
@@ -41,7 +41,7 @@ def pad(context: Context, layer: Layer, op: ops.Pad) -> list[LoweredOp] | str:
 
 def transpose(context: Context, layer: Layer, op: ops.Transpose) -> list[LoweredOp] | str:
     """TRANSPOSE: each output axis walks the input with the stride of the axis it was."""
-    source, output = layer.inputs[0], layer.outputs[0]
+    source, output = layer.input, layer.output
     shape = context.tensors[output].shape
     steps = strides(context.tensors[source].shape)
     dims = [
@@ -53,7 +53,7 @@ def transpose(context: Context, layer: Layer, op: ops.Transpose) -> list[Lowered
 
 def slices(context: Context, layer: Layer, op: ops.Slice) -> list[LoweredOp] | str:
     """STRIDED_SLICE, SLICE, SPLIT; a negative step is left to the host."""
-    source = layer.inputs[0]
+    source = layer.input
     shape = context.tensors[source].shape
     moves: list[LoweredOp] = []
     for index, output in zip(op.slices, layer.outputs, strict=True):
@@ -98,7 +98,7 @@ def broadcast(context: Context, layer: Layer, source: int, shape: tuple[int, ...
 
 def read_variable(context: Context, layer: Layer, op: ops.ReadVariable) -> list[LoweredOp] | str:
     """READ_VARIABLE: another name for the variable's memory, or a copy if it changes too early."""
-    output = layer.outputs[0]
+    output = layer.output
     variable = context.tensors.variable(op.variable, context.tensors[output].shape)
     if _used_after_assignment(context, layer, op.variable):
         shape = context.tensors[output].shape
@@ -118,7 +118,7 @@ def assign_variable(
 
 
 def _used_after_assignment(context: Context, layer: Layer, variable: str) -> bool:
-    names = {layer.outputs[0]}
+    names = {layer.output}
     assigned = False
     for later in context.network.layers[layer.index + 1 :]:
         if isinstance(later.operation, ops.AssignVariable):

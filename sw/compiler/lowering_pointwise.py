@@ -44,7 +44,7 @@ def multiplication(context: Context, layer: Layer, op: ops.Multiplication) -> li
 
 def lookup(context: Context, layer: Layer, op: ops.Lookup) -> list[LoweredOp] | str:
     """Any table of 256 entries."""
-    return [_lut(context, layer, layer.inputs[0], layer.outputs[0], op.table)]
+    return [_lut(context, layer, layer.inputs[0], layer.output, op.table)]
 
 
 def pixels(context: Context, shape: tuple[int, ...]) -> Shape:
@@ -62,7 +62,7 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
     MINIMUM turns all bits over before and after. With a constant of one element both are tables.
     """
     constants = [t for t in layer.inputs if context.tensors[t].data is not None]
-    target = context.tensors[layer.outputs[0]].shape
+    target = context.tensors[layer.output].shape
     if len(constants) == 1 and context.tensors[constants[0]].size == 1:
         (other,) = (t for t in layer.inputs if t not in constants)
         data = context.tensors[constants[0]].data
@@ -70,7 +70,7 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
         every = np.arange(256, dtype=np.uint8).view(np.int8)
         pick = np.minimum if op.smallest else np.maximum
         table = pick(every, data.reshape(())).astype(np.int8)
-        return [_lut(context, layer, other, layer.outputs[0], table)]
+        return [_lut(context, layer, other, layer.output, table)]
     size = prod(target)
     made: list[LoweredOp] = []
     pair = context.tensors.temporary("pair", (2, size))
@@ -92,7 +92,7 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
             )
         )
     made.append(context.move(layer, pair, boxes))
-    output = layer.outputs[0]
+    output = layer.output
     if op.smallest:
         upside_down = context.tensors.temporary("pair turned over", (2, size))
         made.append(turn_over(context, layer, pair, upside_down))
@@ -112,7 +112,7 @@ def maximum(context: Context, layer: Layer, op: ops.Maximum) -> list[LoweredOp] 
         )
     )
     if op.smallest:
-        made.append(turn_over(context, layer, output, layer.outputs[0]))
+        made.append(turn_over(context, layer, output, layer.output))
     return made
 
 
@@ -157,7 +157,7 @@ def _binary(
 ) -> list[LoweredOp] | str:
     made: list[LoweredOp] = []
     operands: list[int] = []
-    target = context.tensors[layer.outputs[0]].shape
+    target = context.tensors[layer.output].shape
     known = _with_constant(context, layer, kind, scaling, op)
     if known is not None:
         return [known]
@@ -202,8 +202,8 @@ def _with_constant(
         values = [every, every]
         values[slot] = np.broadcast_to(data.reshape(()), every.shape)
         (table,) = op.evaluate(values, {})
-        return _lut(context, layer, other, layer.outputs[0], table.astype(np.int8))
-    shape = Shape.rows_of(context.tensors[layer.outputs[0]].shape)
+        return _lut(context, layer, other, layer.output, table.astype(np.int8))
+    shape = Shape.rows_of(context.tensors[layer.output].shape)
     if kind != "mul":
         return None
     source, view = context.view(other, shape)
@@ -213,7 +213,7 @@ def _with_constant(
         kind="dwconv",
         operands=(source,),
         views=() if view.stored == shape.c else (view,),
-        output=layer.outputs[0],
+        output=layer.output,
         in_shape=shape,
         out_shape=shape,
         window=Window(kernel_h=1, kernel_w=1, out_h=shape.h, out_w=1),
@@ -226,7 +226,7 @@ def _with_constant(
 
 def constant_slot(context: Context, layer: Layer) -> int | None:
     """Which of two operands is one number, or one a channel, for all of the other's pixels."""
-    target = context.tensors[layer.outputs[0]].shape
+    target = context.tensors[layer.output].shape
     entries = [context.tensors[tensor] for tensor in layer.inputs]
     for slot, entry in enumerate(entries):
         other = entries[1 - slot]
@@ -254,7 +254,7 @@ def _pointwise(
         layer=layer.index,
         kind=kind,
         operands=tuple(operands),
-        output=layer.outputs[0],
+        output=layer.output,
         in_shape=shape,
         out_shape=shape,
         scaling=scaling,
@@ -276,7 +276,7 @@ def _of_some_channels(
 
     What is added to or multiplied by the padding's value depends on one byte, so a table has it.
     """
-    shape = Shape.rows_of(context.tensors[layer.outputs[0]].shape)
+    shape = Shape.rows_of(context.tensors[layer.output].shape)
     found = [context.view(tensor, shape) for tensor in layer.inputs]
     views = tuple(view for _, view in found)
     made = _pointwise(layer, kind, [t for t, _ in found], shape, scaling, operand_scalings, op)

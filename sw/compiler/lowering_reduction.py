@@ -31,7 +31,7 @@ MOST_GROUPS = 64  # each is an operation of its own
 
 def mean(context: Context, layer: Layer, op: ops.Mean) -> list[LoweredOp] | str:
     """MEAN."""
-    shape = context.network.tensors[layer.inputs[0]].shape
+    shape = context.network.tensors[layer.input].shape
     count = prod(shape[axis] for axis in op.axes)
     return _sum(context, layer, op, *mean_multiplier(op.multiplier, op.shift, count))
 
@@ -48,7 +48,7 @@ def _sum(
         return f"its scale needs a shift of {shift}"
     scaling = Scaling.shared(multiplier, shift)
     zero_points = (op.input_zero_point, 0, op.output_zero_point)
-    shape = context.tensors[layer.inputs[0]].shape
+    shape = context.tensors[layer.input].shape
     if op.axes == tuple(range(op.axes[0], len(shape))):
         depth = prod(shape[op.axes[0] :])
         rows = prod(shape) // depth
@@ -56,7 +56,7 @@ def _sum(
             layer=layer.index,
             kind="conv",
             operands=layer.inputs,
-            output=layer.outputs[0],
+            output=layer.output,
             in_shape=Shape(h=rows, w=1, c=depth),
             out_shape=Shape(h=rows, w=1, c=1),
             window=Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1),
@@ -65,7 +65,7 @@ def _sum(
             zero_points=zero_points,
         )
         return [column]
-    groups = _groups(context, layer, op.axes, layer.inputs[0], layer.outputs[0])
+    groups = _groups(context, layer, op.axes, layer.input, layer.output)
     if isinstance(groups, str):
         return groups
     made, images = groups
@@ -78,7 +78,7 @@ def _sum(
                 kind="dwconv",
                 operands=(source,),
                 output=output,
-                whole=layer.outputs[0],
+                whole=layer.output,
                 first_row=first_row,
                 in_shape=image,
                 out_shape=Shape(h=1, w=1, c=image.c),
@@ -93,7 +93,7 @@ def _sum(
 
 def extreme(context: Context, layer: Layer, op: ops.Extreme) -> list[LoweredOp] | str:
     """REDUCE_MAX and REDUCE_MIN."""
-    tensors, source, result = context.tensors, layer.inputs[0], layer.outputs[0]
+    tensors, source, result = context.tensors, layer.input, layer.output
     turned: list[LoweredOp] = []
     if op.smallest:
         upside_down = tensors.temporary("turned over", tensors[source].shape)
@@ -110,7 +110,7 @@ def extreme(context: Context, layer: Layer, op: ops.Extreme) -> list[LoweredOp] 
                 kind="maxpool",
                 operands=(source,),
                 output=output,
-                whole=layer.outputs[0],
+                whole=layer.output,
                 scratch=op.smallest,
                 first_row=first_row,
                 in_shape=image,
@@ -119,7 +119,7 @@ def extreme(context: Context, layer: Layer, op: ops.Extreme) -> list[LoweredOp] 
             )
         )
     if op.smallest:
-        made.append(turn_over(context, layer, result, layer.outputs[0]))
+        made.append(turn_over(context, layer, result, layer.output))
     return made
 
 

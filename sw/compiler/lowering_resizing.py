@@ -32,7 +32,7 @@ MOST_BOXES = 64
 def bilinear(context: Context, layer: Layer, op: ops.ResizeBilinear) -> list[LoweredOp] | str:
     """RESIZE_BILINEAR, where the weights are whole numbers that fit a byte."""
     tensors = context.tensors
-    source, output = layer.inputs[0], layer.outputs[0]
+    source, output = layer.input, layer.output
     batch, height, width, channels = tensors[source].shape
     factors = (op.size[0] // height, op.size[1] // width)
     whole = (height * factors[0], width * factors[1]) == op.size

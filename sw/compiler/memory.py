@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from operator import itemgetter
+
+from sw.compiler.gaps import first_gap
 
 SHUFFLES = 60
 SHUFFLED_TENSORS = 400  # with more, only the fixed orders are tried: time grows with the square
@@ -32,11 +35,11 @@ class MemoryUse:
     needed at once, and lines of the scratchpad, of which ``line_bound`` are needed at once.
     """
 
-    constants: int = 0
-    tensors: int = 0
-    bound: int = 0
-    lines: int = 0
-    line_bound: int = 0
+    constants: int
+    tensors: int
+    bound: int
+    lines: int
+    line_bound: int
 
 
 @dataclass(kw_only=True)
@@ -83,14 +86,13 @@ class Lives:
             for _ in range(SHUFFLES):
                 weights = {a.tensor: a.size * shuffler.uniform(0.3, 1.0) for a in lives}
                 orders.append(sorted(lives, key=lambda a, w=weights: -w[a.tensor]))  # type: ignore[misc]
-        best: tuple[dict[int, int], int] = ({}, 0)
-        for number, order in enumerate(orders):
+        tried = []
+        for order in orders:
             found = first_fit(order)
-            if number == 0 or found[1] < best[1]:
-                best = found
-            if best[1] == bound:
-                break
-        return (*best, bound)
+            if found[1] == bound:
+                return (*found, bound)
+            tried.append(found)
+        return (*min(tried, key=itemgetter(1)), bound)
 
 
 def needed_at_once(lives: list[Life]) -> int:
@@ -111,13 +113,12 @@ def first_fit(order: list[Life]) -> tuple[dict[int, int], int]:
     placed: list[tuple[int, Life]] = []
     offsets: dict[int, int] = {}
     for life in order:
-        at = 0
-        for other_at, other in sorted(placed, key=lambda pair: pair[0]):
-            if other.first > life.last or life.first > other.last:
-                continue
-            if at + life.size <= other_at:
-                break
-            at = max(at, other_at + other.size)
+        meanwhile = [
+            (start, start + other.size)
+            for start, other in placed
+            if other.first <= life.last and life.first <= other.last
+        ]
+        at = first_gap(sorted(meanwhile), life.size)
         placed.append((at, life))
         offsets[life.tensor] = at
     return offsets, max((at + life.size for at, life in placed), default=0)

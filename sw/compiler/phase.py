@@ -69,8 +69,8 @@ class PhasePlan:
     ops: list[CoreOp]
     roots: dict[int, int]
     exported: set[int]
-    joined: frozenset[int] = frozenset()
-    pairs: frozenset[int] = frozenset()
+    joined: frozenset[int]
+    pairs: frozenset[int]
     resident: dict[Key, Buffer] = field(default_factory=dict)
     gaps: dict[Key, int] = field(default_factory=dict)
     first_load: dict[Key, int] = field(default_factory=dict)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import attrgetter
 
 from golden.config import CoreConfig
+from sw.compiler.gaps import first_gap
 from sw.compiler.geometry import LayerError
 
 SHUFFLES = 200  # orders tried before a tensor is moved to memory; a few milliseconds in all
@@ -66,11 +66,8 @@ def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> i
         buffer = buffers[index]
         life = range(buffer.first, buffer.last + 1)
         neighbours = {id(other): other for operation in life for other in placed[operation]}
-        base = 0
-        for other in sorted(neighbours.values(), key=attrgetter("base")):
-            if base + buffer.lines <= other.base:
-                break
-            base = max(base, other.base + other.lines)
+        taken = sorted((other.base, other.base + other.lines) for other in neighbours.values())
+        base = first_gap(taken, buffer.lines)
         if base + buffer.lines > config.spad_depth:
             return index
         buffer.base = base
@@ -86,11 +83,7 @@ def squeeze(config: CoreConfig, fresh: list[Buffer], others: list[Buffer]) -> bo
     """
     taken = sorted((buffer.base, buffer.base + buffer.lines) for buffer in others)
     for buffer in sorted(fresh, key=lambda b: -b.lines):
-        base = 0
-        for first, end in taken:
-            if base + buffer.lines <= first:
-                break
-            base = max(base, end)
+        base = first_gap(taken, buffer.lines)
         if base + buffer.lines > config.spad_depth:
             return False
         buffer.base = base

@@ -92,9 +92,9 @@ class Step:
 class NpuPhase:
     """A stretch of a network that the core runs as one job, ended by a fence."""
 
-    ops: list[CoreOp] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    predicted_cycles: int = 0
+    ops: list[CoreOp]
+    steps: list[Step]
+    predicted_cycles: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +146,7 @@ class Program:
     plans: dict[int, LayerPlan] = field(default_factory=dict)
     variables: dict[str, int] = field(default_factory=dict)
     memory_end: int = 0
-    memory: MemoryUse = field(default_factory=MemoryUse)
+    memory: MemoryUse = field(init=False)  # known when all is placed
     short_lived: set[int] = field(default_factory=set)
     operations: tuple[int, ...] = ()
 
@@ -172,7 +172,7 @@ class Program:
                     return "host"
             elif any(op.layer == layer.index for op in phase.ops):
                 return "npu"
-        return "alias" if layer.outputs and layer.outputs[0] in self.roots else "folded"
+        return "folded" if self.roots.keys().isdisjoint(layer.outputs) else "alias"
 
 
 def write_program(path: Path, program: Program) -> Path:

@@ -43,12 +43,12 @@ class Constants:
     weights.
     """
 
-    weights: int | None = None
-    steps: int = 0
-    matrix: int = 0
-    parameters: int | None = None
-    entry_bytes: int = 0
-    table: int | None = None
+    weights: int | None
+    steps: int
+    matrix: int
+    parameters: int | None
+    entry_bytes: int
+    table: int | None
 
 
 # Weight words in a chunk of a phase's first operation: the array idles until they are there.
@@ -124,9 +124,7 @@ class _Builder:
         )
         units: list[Unit] = []
         loaded_rows = [0] * len(self.sources)
-        numbers = {strip: number for number, strip in enumerate(strips)}
-        for strip, first in self._order(strips, firsts, streaming):
-            number = numbers.get(strip, 0)
+        for number, strip, first in self._order(strips, firsts, streaming):
             if streaming and not stays and first == 0:
                 self.shared.clear()  # every strip loads the weights again
             count = min(group, out_blocks - first)
@@ -143,16 +141,21 @@ class _Builder:
 
     def _order(
         self, strips: list[Strip], firsts: range, streaming: bool
-    ) -> list[tuple[Strip, int]]:
+    ) -> list[tuple[int, Strip, int]]:
+        """Number of a strip, the strip, and the first block."""
         if streaming or self.joined:
-            return [(strip, first) for strip in strips for first in firsts]
-        order: list[tuple[Strip, int]] = []
+            return [
+                (number, strip, first) for number, strip in enumerate(strips) for first in firsts
+            ]
+        order: list[tuple[int, Strip, int]] = []
         whole = [strip_of(self.op, 0, self.op.out_shape.h)]
         for first in firsts:
             cut = (first == 0 and any(s.address is not None for s in self.sources)) or (
                 first == firsts[-1] and self.target.address is not None
             )
-            order += [(strip, first) for strip in (strips if cut else whole)]
+            order += [
+                (number, strip, first) for number, strip in enumerate(strips if cut else whole)
+            ]
         return order
 
     def split(self, strips: list[Strip], parts: list[Part]) -> list[Unit]:
@@ -185,7 +188,7 @@ class _Builder:
                     else:
                         if not units:
                             unit.loads = self._loads(strip, number, loaded_rows)
-                        whole = unit.operands[0]
+                        (whole,) = unit.operands
                         base = whole.base + c0 // self.config.cols
                         stride, pitch = whole.cbs, whole.pitch
                     unit.in_shape = replace(unit.in_shape, c=c1 - c0)

@@ -172,16 +172,16 @@ class _Generator:
             min(scale * (1 << _SOFTMAX_FRACTION_BITS), 2.0**31 - 1.0)
         )
         diff_min = -math.floor(31 * (1 << _SOFTMAX_FRACTION_BITS) / (1 << shift))
-        source = self.network.tensors[layer.inputs[0]]
+        source = self.network.tensors[layer.input]
         depth = source.shape[-1]
         return [
-            f"host_softmax((const int8_t *){self.address(layer.inputs[0]):#x}, "
-            f"(int8_t *){self.address(layer.outputs[0]):#x}, {source.size // depth}, {depth}, "
+            f"host_softmax((const int8_t *){self.address(layer.input):#x}, "
+            f"(int8_t *){self.address(layer.output):#x}, {source.size // depth}, {depth}, "
             f"{multiplier}, {shift}, {diff_min});"
         ]
 
     def concatenation(self, layer: Layer, axis: int) -> list[str]:
-        target = self.network.tensors[layer.outputs[0]].shape
+        target = self.network.tensors[layer.output].shape
         to = strides(target)
         lines, at = [], 0
         for tensor in layer.inputs:
@@ -189,7 +189,7 @@ class _Generator:
             lines.append(
                 self.block(
                     self.address(tensor),
-                    self.address(layer.outputs[0]) + at * to[axis],
+                    self.address(layer.output) + at * to[axis],
                     shape,
                     strides(shape),
                     to,
@@ -199,18 +199,18 @@ class _Generator:
         return lines
 
     def pad(self, layer: Layer, operation: ops.Pad) -> list[str]:
-        shape = self.network.tensors[layer.inputs[0]].shape
-        target = self.network.tensors[layer.outputs[0]]
+        shape = self.network.tensors[layer.input].shape
+        target = self.network.tensors[layer.output]
         to = strides(target.shape)
-        address = self.address(layer.outputs[0])
+        address = self.address(layer.output)
         first = sum(before * step for (before, _), step in zip(operation.paddings, to, strict=True))
         return [
             f"host_fill((int8_t *){address:#x}, {target.size}, {operation.value});",
-            self.block(self.address(layer.inputs[0]), address + first, shape, strides(shape), to),
+            self.block(self.address(layer.input), address + first, shape, strides(shape), to),
         ]
 
     def slices(self, layer: Layer, operation: ops.Slice) -> list[str]:
-        shape = self.network.tensors[layer.inputs[0]].shape
+        shape = self.network.tensors[layer.input].shape
         step = strides(shape)
         lines = []
         for tensor, index in zip(layer.outputs, operation.slices, strict=True):
@@ -220,7 +220,7 @@ class _Generator:
             steps = tuple(bounds[2] * s for bounds, s in zip(ranges, step, strict=True))
             lines.append(
                 self.block(
-                    self.address(layer.inputs[0]) + first,
+                    self.address(layer.input) + first,
                     self.address(tensor),
                     counts,
                     steps,

@@ -40,6 +40,7 @@ def _shape(**changes: Any) -> TileShape:
     fields: dict[str, Any] = {
         "rows": 8, "in_h": 16, "in_w": 16, "in_pitch": 16, "out_h": 16, "out_w": 16,
         "kernel": (3, 3), "stride": (1, 1), "dilation": (1, 1), "padding": (1, 1),
+        "words": (1,),
     }  # fmt: skip
     return TileShape(**{**fields, **changes})
 

@@ -33,7 +33,7 @@ class TileShape:
     stride: tuple[int, int]
     dilation: tuple[int, int]
     padding: tuple[int, int]
-    words: tuple[int, ...] = (1,)
+    words: tuple[int, ...]
     second_pitch: int = 0
     reads: bool = True
 
