@@ -153,7 +153,7 @@ def run(
         return {number: merged.changes[number] for number in campaign.alive()}
 
     blind = merged.changes.keys() - watched.changes.keys()
-    units = Units(folder / "units", wanted.config, left, blind)
+    units = Units(folder / "units", wanted.config, left, blind, few=few)
 
     def break_unit(change: Change, own: bool, others: bool) -> str:
         # Other cores take a minute to build: who waits is shown them for what no run comes to.

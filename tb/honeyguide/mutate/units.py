@@ -7,7 +7,8 @@ As in the self-test a catch is a check that fell, and the good core must pass th
 
     watched    all that are left in the good core, for each folder of it: a test in which a change
                never differs is not given it
-    merged     all that are left in one copy, a file chooses: each test builds once for all of them
+    merged     all that are left in one copy, a file chooses: each test builds once for all of them;
+               few are watched there, too, as a second build takes longer than slower tests
     single     one change alone, built for it: for what does not build among the others
 """
 
@@ -45,14 +46,15 @@ class Units:
         config: the configuration whose tests come first.
         left: says which changes are left, by number; it is asked once.
         blind: numbers of those that can't be watched.
+        few: one build both watches them and has them chosen.
     """
 
     def __init__(
         self, folder: Path, config: str, left: Callable[[], Mapping[int, Change]],
-        blind: Collection[int] = (),
+        blind: Collection[int] = (), *, few: bool = False,
     ) -> None:  # fmt: skip
         self.folder, self.config, self._left = folder, config, left
-        self._blind = frozenset(blind)
+        self._blind, self._few = frozenset(blind), few
         self._merged: dict[int, Change] = {}
         self._numbers: dict[str, int] = {}
         self._ids: list[str] = []
@@ -131,7 +133,7 @@ class Units:
                 self._trees += 1
                 tree = Tree(f"merged-{self._trees}", folder=self.folder)
             share_objects(tree)
-            merge_changes(merged, tree.root, file=choice_file(tree.root), apart=True)
+            self._merge(merged, tree, watched=self._few)
             self._of_thread.tree = tree
         found: Tree = self._of_thread.tree
         return found
@@ -180,19 +182,26 @@ class Units:
 
     def _watched(self, part: str, ids: Sequence[str]) -> Mapping[str, Reach]:
         """Return what tests come to, of the changes that can be watched."""
-        with self._shared:
-            seen = {n: one for n, one in self._all_left().items() if n not in self._blind}
-            tree = Tree(f"watched-{part}", folder=self.folder)
-        share_objects(tree)
-        merge_changes(
-            seen, tree.root, watched=True, chosen=False, file=choice_file(tree.root), apart=True
-        )
+        if self._few:
+            tree = self._tree()
+        else:
+            with self._shared:
+                seen = {n: one for n, one in self._all_left().items() if n not in self._blind}
+                tree = Tree(f"watched-{part}", folder=self.folder)
+            share_objects(tree)
+            self._merge(seen, tree, watched=True, chosen=False)
         choose(tree.root, NONE)
         try:
             return reach_of(tree, ids)
         except BrokenRunError as error:
             log.warning("what tests of %s reach is not known, so all are asked: %s", part, error)
             return {}
+
+    def _merge(
+        self, merged: Mapping[int, Change], tree: Tree, *, watched: bool, chosen: bool = True
+    ) -> None:
+        file = choice_file(tree.root)
+        merge_changes(merged, tree.root, watched=watched, chosen=chosen, file=file, apart=True)
 
     def _is_sound(self, tree: Tree, failure: Failure) -> bool:
         """Whether the good core, which is chosen in the tree, passes what has failed."""

@@ -59,13 +59,13 @@ class Pretended:
 
 def units_of(
     folder: Path, monkeypatch: pytest.MonkeyPatch, pretended: Pretended,
-    blind: Sequence[int] = (),
+    blind: Sequence[int] = (), *, few: bool = False,
 ) -> tuple[Units, Change]:  # fmt: skip
     _, change = changed()
     monkeypatch.setattr(units_module, "collect", lambda *_: [WHOLE, OTHER, UNIT])
     monkeypatch.setattr(units_module, "first_failure", pretended)
     monkeypatch.setattr(units_module, "reach_of", lambda *_: pretended.reach)
-    return Units(folder, "8x8", lambda: {NUMBER: change}, blind), change
+    return Units(folder, "8x8", lambda: {NUMBER: change}, blind, few=few), change
 
 
 def test_a_change_is_tried_among_the_others_and_the_good_core_is_seen_to_pass(
@@ -213,6 +213,19 @@ def test_a_changed_queue_fails_the_tests_of_units(tmp_path: Path) -> None:
     assert units.broken(stuck, True, False).startswith(
         "tests/rtl/lib/test_units.py::test_unit[ratel_fifo"
     )
+
+
+def test_few_are_watched_in_the_copy_in_which_one_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So what a test needs is built once; of many, each build is slow, and is not in two."""
+    for few, names in (True, {"merged-1"}), (False, {"merged-1", "watched-control"}):
+        units, change = units_of(tmp_path / str(few), monkeypatch, Pretended(merged=""), few=few)
+        assert units.broken(change, True, False) == ""
+        assert {path.name for path in (tmp_path / str(few)).iterdir()} == names
+        path, _ = changed()
+        text = (tmp_path / str(few) / "merged-1" / path.relative_to(ROOT)).read_text()
+        assert ("::watch(" in text) == few and "::which" in text
 
 
 @pytest.mark.sim
