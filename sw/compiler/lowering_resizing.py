@@ -25,7 +25,7 @@ from sw.compiler.operations import ArrayOp, LoweredOp, Scaling
 from sw.compiler.positions import separable_boxes_of
 
 FACTORS = (1, 2, 4)
-SUMS = (128, 64)  # of all weights of a place
+SUMS = (64, 128)  # of all weights of a place: of one pixel alone, and of some
 MOST_BOXES = 64
 
 
@@ -39,9 +39,6 @@ def bilinear(context: Context, layer: Layer, op: ops.ResizeBilinear) -> list[Low
     if batch > 1 or op.align_corners or not whole or not set(factors) <= set(FACTORS):
         return "only factors of 1, 2 and 4 of one image, corners not aligned, have whole weights"
     places = [(y, x) for y in range(factors[0]) for x in range(factors[1])]
-    weights = {place: place_weights(factors, place, half_pixel=op.half_pixel) for place in places}
-    if any(found is None for found in weights.values()):
-        return "its weights are no even bytes"
     shape = (1, height + 2, width + 2, channels)
     positions = np.arange(tensors[source].size).reshape(tensors[source].shape)
     edged = np.pad(positions, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
@@ -52,8 +49,7 @@ def bilinear(context: Context, layer: Layer, op: ops.ResizeBilinear) -> list[Low
     made: list[LoweredOp] = [context.move(layer, padded, boxes)]
     parts = []
     for y, x in places:
-        kernel = weights[y, x]
-        assert kernel is not None
+        kernel = place_weights(factors, (y, x), half_pixel=op.half_pixel)
         part = tensors.temporary(f"{tensors[output].name} at {y}, {x}", tensors[source].shape)
         made.append(_place(context, layer, padded, part, kernel))
         dims = (
@@ -68,17 +64,20 @@ def bilinear(context: Context, layer: Layer, op: ops.ResizeBilinear) -> list[Low
 
 def place_weights(
     factors: tuple[int, int], place: tuple[int, int], *, half_pixel: bool
-) -> NDArray[np.int8] | None:
-    """Weights [3, 3] of the pixels around one, for a place in it; None: they are no even bytes."""
+) -> NDArray[np.int8]:
+    """Weights [3, 3] of the pixels around one, for a place in it.
+
+    Shares along an axis sum up to 8 at most, a power of two, so 64 takes whole weights and 128 even
+    ones. Where one pixel has all of it, 128 were no byte.
+    """
     rows, columns = (
         _along(factor, at, half_pixel=half_pixel) for factor, at in zip(factors, place, strict=True)
     )
     parts = np.outer(rows, columns)
-    for total in SUMS:
-        scaled, rest = np.divmod(parts * total, parts.sum())
-        if not rest.any() and not (scaled % 2).any() and scaled.max() <= 127:
-            return scaled.astype(np.int8)
-    return None
+    whole = parts.sum()
+    alone, shared = SUMS
+    total = alone if parts.max() == whole else shared
+    return (parts * (total // whole)).astype(np.int8)
 
 
 def _along(factor: int, at: int, *, half_pixel: bool) -> NDArray[np.int64]:
@@ -94,7 +93,7 @@ def _place(
     context: Context, layer: Layer, source: int, output: int, kernel: NDArray[np.int8]
 ) -> ArrayOp:
     in_shape, out_shape = context.image(source), context.image(output)
-    multiplier, shift = quantize_multiplier(1.0 / int(kernel.sum(dtype=np.int64)))
+    multiplier, shift = quantize_multiplier(1.0 / int(kernel.sum()))
     return ArrayOp(
         layer=layer.index,
         kind="dwconv",
