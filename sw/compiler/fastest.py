@@ -52,7 +52,6 @@ def _fastest(
         return best
     chosen: frozenset[Choice] = frozenset()
     if PAIRS in possible:
-        possible.remove(PAIRS)
         try:
             other, found = attempt(frozenset({PAIRS}))
             pairs = [choice for choice in found if choice[0] == "pair"]
@@ -65,7 +64,7 @@ def _fastest(
             best, chosen = other, good
     base = chosen
     # Choices of one layer exclude each other often enough that each is tried alone, then added.
-    for choice in possible:
+    for choice in (choice for choice in possible if choice != PAIRS):
         for others in dict.fromkeys((base, chosen)):
             try:
                 other, _ = attempt(others | {choice})

@@ -125,7 +125,7 @@ class Placing:
         rows, columns = plan.limit
         if isinstance(plan.op, MoveOp):
             return (ceil_div(rows, 2), 1) if rows > 1 else None
-        if not plan.buffers or rows <= 1 or len(weight_parts(self.phase.config, plan.op)) > 1:
+        if not plan.buffers:
             return None
         thinner = ceil_div(rows, 2)
         strips = self.phase.strips(index, plan.op, (thinner, columns)).strips
