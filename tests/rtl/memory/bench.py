@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -198,21 +199,31 @@ class Bench:
 
         With `quiet` the memory must then have nothing left to send.
         """
-        began = self.cycles
         self.results["load"].clear()
         self.results["store"].clear()
         self.refused["load"].clear()
         self.refused["store"].clear()
-        while (
-            len(self.results["load"]) < loads
-            or len(self.results["store"]) < stores
-            or not (self.status >> 3 & 1 and self.status >> 7 & 1)
-        ):
-            await self.cycle()
-            assert self.cycles - began < CYCLE_LIMIT, "the engines do not come to an end"
+        await self.until(
+            lambda: (
+                len(self.results["load"]) >= loads
+                and len(self.results["store"]) >= stores
+                and bool(self.status >> 3 & 1 and self.status >> 7 & 1)
+            ),
+            "the engines come to an end",
+        )
         assert (len(self.results["load"]), len(self.results["store"])) == (loads, stores)
         assert self.memory.quiet() or not quiet
         await self.pause_execute()
+
+    async def until(self, comes: Callable[[], bool], what: str) -> None:
+        """Go on until something comes; it is an error if that takes CYCLE_LIMIT cycles.
+
+        No test waits without a limit: what hangs is to be said soon.
+        """
+        began = self.cycles
+        while not comes():
+            await self.cycle()
+            assert self.cycles - began < CYCLE_LIMIT, f"waited in vain until {what}"
 
     async def pause_execute(self) -> None:
         """End the pretended execute's accesses."""

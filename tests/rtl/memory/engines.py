@@ -244,11 +244,11 @@ async def an_abort_at_any_time(dut: Any) -> None:
         bench.queues["load"].clear()
         bench.queues["store"].clear()
         await bench.cycle()
-        began = bench.cycles
         reads, writes, beats = len(memory.read_log), memory.aw_taken, len(memory.w_strobes)
-        while not (bench.status >> 3 & 1 and bench.status >> 7 & 1 and memory.quiet()):
-            await bench.cycle()
-            assert bench.cycles - began < 20_000, "abort does not come to an end"
+        await bench.until(
+            lambda: bool(bench.status >> 3 & 1 and bench.status >> 7 & 1 and bench.memory.quiet()),
+            "abort comes to an end",
+        )
         # at most what stood in the AR, AW and W registers when abort came
         assert len(memory.read_log) - reads <= 1
         assert memory.aw_taken - writes <= 1
@@ -354,10 +354,12 @@ async def a_whole_burst_holds_nobody(dut: Any) -> None:
     bench.queues["store"].append(move)
     bench.results["store"].clear()
     shown: list[int] = []
-    while not bench.results["store"]:
-        taken = memory.aw_taken
-        await bench.cycle()
-        shown += [memory.now] * (memory.aw_taken - taken)
+
+    def stored() -> bool:
+        shown.extend([memory.now] * (memory.aw_taken - len(shown)))
+        return bool(bench.results["store"])
+
+    await bench.until(stored, "the store has ended")
     ends = list(itertools.accumulate(beats for _, beats, _ in memory.write_log))
     for begin, end, (_, beats, _) in zip(shown, ends, memory.write_log, strict=True):
         held = memory.w_times[end - 1] - begin

@@ -195,11 +195,10 @@ async def a_window_closes_behind_a_burst(dut: Any) -> None:
         set_windows(bench, NONE)
         await bench.cycle()
         shown = len(memory.asked) + (int(dut.ar_o.value) & 1) + (int(dut.aw_o.value) & 1)
-        waited = 0
-        while any(len(bench.results[engine]) < 1 for engine in ("load", "store")):
-            await bench.cycle()
-            waited += 1
-            assert waited < 20_000, "the transfer does not come to an end"
+        await bench.until(
+            lambda: all(bench.results[engine] for engine in ("load", "store")),
+            "both transfers have ended",
+        )
         assert len(memory.asked) <= shown, "a burst showed after its window was closed"
         stopped += sum(bench.results[engine][0][0] for engine in ("load", "store"))
         await bench.finish()
@@ -325,8 +324,10 @@ async def a_dead_memory_is_given_up(dut: Any) -> None:
         for _ in range(rng.choice((0, 10, 300))):
             await bench.cycle()
         await bench.adopt()
-        while int(dut.aw_o.value) & 1 or int(dut.w_o.value) & 1:  # a beat that was offered stays
-            await bench.cycle()
+        # A beat that was offered stays.
+        await bench.until(
+            lambda: not (int(dut.aw_o.value) & 1 or int(dut.w_o.value) & 1), "no write is offered"
+        )
         if spent < 10:
             await legal_job(bench)
         else:  # ids may have run out
@@ -354,11 +355,7 @@ async def ids_run_out_and_come_back(dut: Any) -> None:
         await bench.give_up()
     await bench.adopt()
     memory.behaviour = random_behaviour(bench)
-    waited = 0
-    while not memory.quiet():
-        await bench.cycle()
-        waited += 1
-        assert waited < 20_000, "late answers are not taken"
+    await bench.until(memory.quiet, "late answers are taken")
     await legal_job(bench)
 
 
@@ -371,8 +368,7 @@ async def beats_come_ahead_of_their_burst(dut: Any) -> None:
     for _ in range(30):
         memory.behaviour = Behaviour(latency=1, dead=frozenset(("ar",)))
         bench.queues["load"].append(random_load(rng, bench.shape, memory.base))
-        while not int(dut.ar_o.value) & 1:
-            await bench.cycle()
+        await bench.until(lambda: bool(int(dut.ar_o.value) & 1), "a burst is shown")
         await bench.give_up()
         load = random_load(rng, bench.shape, memory.base)
         while len(bursts_of(bench, load)) != 1:
