@@ -74,10 +74,11 @@ def place_weights(
         _along(factor, at, half_pixel=half_pixel) for factor, at in zip(factors, place, strict=True)
     )
     parts = np.outer(rows, columns)
-    whole = parts.sum()
+    whole = int(parts.sum())
     alone, shared = SUMS
-    total = alone if parts.max() == whole else shared
-    return (parts * (total // whole)).astype(np.int8)
+    total = alone if int(parts.max()) == whole else shared
+    weights: NDArray[np.int8] = (parts * (total // whole)).astype(np.int8)
+    return weights
 
 
 def _along(factor: int, at: int, *, half_pixel: bool) -> NDArray[np.int64]:
