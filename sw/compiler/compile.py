@@ -41,7 +41,6 @@ def compile_choices(
     network: Network,
     *,
     memory_base: int,
-    export_all: bool = False,
     choices: frozenset[Choice] = frozenset(),
     refused: Mapping[int, str] | None = None,
 ) -> tuple[Program, list[Choice]]:
@@ -49,7 +48,7 @@ def compile_choices(
 
     Raises LayerError, CompileError.
     """
-    compiler = _Compiler(config, network, memory_base, export_all, choices, refused)
+    compiler = _Compiler(config, network, memory_base, choices, refused)
     return compiler.compile(), compiler.possible
 
 
@@ -76,13 +75,11 @@ class _Compiler:
         config: CoreConfig,
         network: Network,
         memory_base: int,
-        export_all: bool,
         choices: frozenset[Choice],
         refused: Mapping[int, str] | None,
     ) -> None:
         self._config = config
         self._network = network
-        self._export_all = export_all
         self._lowered, self._tensors = lower(network, config, refused)
         self._choices = choices
         self.possible: list[Choice] = []
@@ -212,8 +209,6 @@ class _Compiler:
             self._target(phase.plan, index, op)
             if op.matrix is not None:
                 self._region(op.matrix)
-            if self._export_all:
-                lives.extend(self._owner(op.output), len(self._lowered))
 
     def _map_constants(self) -> None:
         for position, op in enumerate(self._lowered):
@@ -364,7 +359,7 @@ class _Compiler:
         wanted = {self._owner(t) for t in self._network.outputs}
         for op in self._lowered[end:]:
             wanted |= {self._owner(t) for t in op.reads}
-        return made if self._export_all else wanted & made
+        return wanted & made
 
     def _source(self, plan: PhasePlan, index: int, op: ArrayOp, slot: int) -> Place:
         tensor = op.operands[slot]

@@ -50,9 +50,17 @@ class TensorTable:
         return self._entries[index]
 
     def view(self, parent: int, offset: int, shape: tuple[int, ...]) -> int:
-        """Add a view of ``parent`` from byte ``offset`` on."""
-        name = f"part of {self[parent].name}"
-        return self._add(Entry(name=name, shape=shape, parent=parent, offset=offset))
+        """Add a view of ``parent`` from byte ``offset`` on.
+
+        Raises ValueError for one that is empty, or not in its parent.
+        """
+        whole = self[parent]
+        view = Entry(name=f"part of {whole.name}", shape=shape, parent=parent, offset=offset)
+        if not (view.size and 0 <= offset <= whole.size - view.size):
+            raise ValueError(
+                f"{whole.name} has {whole.size} bytes, and no {view.size} from byte {offset} on"
+            )
+        return self._add(view)
 
     def temporary(self, name: str, shape: tuple[int, ...]) -> int:
         """Add a tensor with memory of its own."""

@@ -15,19 +15,17 @@ from sw.compiler.program import Program
 MOST_TRIED = 30_000
 
 
-def compile_network(
-    config: CoreConfig, network: Network, *, memory_base: int, export_all: bool = False
-) -> Program:
+def compile_network(config: CoreConfig, network: Network, *, memory_base: int) -> Program:
     """Program for ``network`` on ``config`` with its memory image from ``memory_base`` on.
 
-    ``export_all`` stores every tensor the core computes to memory, for debugging. Where there are
-    alternatives, the one with the fewest predicted cycles is taken. A layer that does not fit
-    whatever is done becomes the host's. Raises CompileError when nothing can run the network.
+    Where there are alternatives, the one with the fewest predicted cycles is taken. A layer that
+    does not fit whatever is done becomes the host's. Raises CompileError when nothing can run the
+    network.
     """
     refused: dict[int, str] = {}
     while True:
         try:
-            return _fastest(config, network, memory_base, export_all, refused)
+            return _fastest(config, network, memory_base, refused)
         except LayerError as error:
             if error.layer in refused:
                 raise
@@ -38,12 +36,11 @@ def _fastest(
     config: CoreConfig,
     network: Network,
     memory_base: int,
-    export_all: bool,
     refused: Mapping[int, str],
 ) -> Program:
     def attempt(choices: frozenset[Choice]) -> tuple[Program, list[Choice]]:
         return compile_choices(
-            config, network, memory_base=memory_base, export_all=export_all, choices=choices,
+            config, network, memory_base=memory_base, choices=choices,
             refused=refused,
         )  # fmt: skip
 

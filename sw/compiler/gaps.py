@@ -1,8 +1,10 @@
-"""First fit: the lowest place that is free, for tensors in memory and buffers in the scratchpad."""
+"""Room in memory and scratchpad: the lowest place that is free, the most that is ever taken."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 
 
 def first_gap(taken: Iterable[tuple[int, int]], size: int) -> int:
@@ -17,3 +19,12 @@ def first_gap(taken: Iterable[tuple[int, int]], size: int) -> int:
             return start
         start = max(start, end)
     return start
+
+
+def most_at_once(lives: Iterable[tuple[int, int, int]]) -> int:
+    """Most places that are taken at the same time, of what lives from ... to ... with a size."""
+    change: Counter[int] = Counter()
+    for first, last, size in lives:
+        change[first] += size
+        change[last + 1] -= size
+    return max(accumulate(change[when] for when in sorted(change)), default=0)

@@ -236,7 +236,6 @@ def matrix_product(context: Context, layer: Layer, op: ops.MatrixProduct) -> lis
                 first_row=number * rows,
                 in_shape=Shape(h=rows, w=1, c=depth),
                 out_shape=Shape(h=rows, w=1, c=units),
-                window=Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1),
                 scaling=Scaling(multiplier=requantisation.multiplier, shift=requantisation.shift),
                 zero_points=(op.a_zero_point, op.b_zero_point, requantisation.output_zero_point),
                 clamp=(requantisation.act_min, requantisation.act_max),

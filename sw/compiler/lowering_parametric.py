@@ -13,7 +13,6 @@ from golden.network import Layer
 from golden.network import operations as ops
 from golden.numerics import multiply_by_quantized_multiplier
 from golden.operators.parameters import add_parameters
-from golden.operators.windows import Window
 from sw.compiler.context import Context
 from sw.compiler.geometry import Shape
 from sw.compiler.lowering_pointwise import constant_slot
@@ -53,7 +52,6 @@ def parametric_relu(
             output=sloped,
             in_shape=shape,
             out_shape=shape,
-            window=Window(kernel_h=1, kernel_w=1, out_h=shape.h, out_w=1),
             weights=channels,
             scaling=Scaling.shared(*op.negative),
             zero_points=(op.zero_point, op.alpha_zero_point, point),

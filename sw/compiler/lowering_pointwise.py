@@ -216,7 +216,6 @@ def _with_constant(
         output=layer.output,
         in_shape=shape,
         out_shape=shape,
-        window=Window(kernel_h=1, kernel_w=1, out_h=shape.h, out_w=1),
         weights=np.broadcast_to(data.ravel(), (shape.c,)).reshape(1, 1, shape.c),
         scaling=scaling,
         zero_points=(zero_points[1 - slot], zero_points[slot], op.output_zero_point),

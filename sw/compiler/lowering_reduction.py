@@ -59,7 +59,6 @@ def _sum(
             output=layer.output,
             in_shape=Shape(h=rows, w=1, c=depth),
             out_shape=Shape(h=rows, w=1, c=1),
-            window=Window(kernel_h=1, kernel_w=1, out_h=rows, out_w=1),
             weights=np.ones((1, 1, 1, depth), dtype=np.int8),
             scaling=scaling,
             zero_points=zero_points,

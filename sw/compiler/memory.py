@@ -13,7 +13,7 @@ import random
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from sw.compiler.gaps import first_gap
+from sw.compiler.gaps import first_gap, most_at_once
 
 SHUFFLES = 60
 SHUFFLED_TENSORS = 400  # with more, only the fixed orders are tried: time grows with the square
@@ -75,11 +75,10 @@ class Lives:
             )
             for life in self.by_tensor.values()
         ]
-        bound = needed_at_once(lives)
+        bound = most_at_once((life.first, life.last, life.size) for life in lives)
         orders = [
-            sorted(lives, key=lambda a: (-a.size, a.first, a.tensor)),
-            sorted(lives, key=lambda a: (a.first - a.last, -a.size, a.tensor)),
-            sorted(lives, key=lambda a: (a.first, -a.size, a.tensor)),
+            sorted(lives, key=lambda a: -a.size),
+            sorted(lives, key=lambda a: (a.first, -a.size)),
         ]
         shuffler = random.Random(0)  # the same program must come out each time
         if len(lives) <= SHUFFLED_TENSORS:
@@ -93,19 +92,6 @@ class Lives:
                 return (*found, bound)
             tried.append(found)
         return (*min(tried, key=itemgetter(1)), bound)
-
-
-def needed_at_once(lives: list[Life]) -> int:
-    """Most bytes that are needed at the same time."""
-    change: dict[int, int] = {}
-    for life in lives:
-        change[life.first] = change.get(life.first, 0) + life.size
-        change[life.last + 1] = change.get(life.last + 1, 0) - life.size
-    most = now = 0
-    for position in sorted(change):
-        now += change[position]
-        most = max(most, now)
-    return most
 
 
 def first_fit(order: list[Life]) -> tuple[dict[int, int], int]:

@@ -97,7 +97,7 @@ def pack_weights(config: CoreConfig, op: ArrayOp) -> NDArray[np.int8]:
             .T
             for part in weight_parts(config, op)
         ]
-        by_step = np.concatenate(by_part, axis=0)
+        by_step = np.concatenate(by_part)
     else:
         out_c = op.weights.shape[2]
         by_step = op.weights.reshape(-1, out_c)

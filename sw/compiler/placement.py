@@ -8,11 +8,11 @@ largest) and the operations around it work in strips.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import accumulate
 
 from golden.config import CoreConfig
-from sw.compiler.gaps import first_gap
+from sw.compiler.gaps import first_gap, most_at_once
 from sw.compiler.geometry import LayerError
 
 SHUFFLES = 200  # orders tried before a tensor is moved to memory; a few milliseconds in all
@@ -52,16 +52,12 @@ def assign_lines(config: CoreConfig, buffers: list[Buffer]) -> int | None:
 
 def lines_at_once(buffers: list[Buffer]) -> int:
     """Lines that are needed at once, wherever they lie: no order does with fewer."""
-    change = [0] * (max(buffer.last for buffer in buffers) + 2)
-    for buffer in buffers:
-        change[buffer.first] += buffer.lines
-        change[buffer.last + 1] -= buffer.lines
-    return max(accumulate(change))
+    return most_at_once((buffer.first, buffer.last, buffer.lines) for buffer in buffers)
 
 
 def _first_fit(config: CoreConfig, buffers: list[Buffer], order: list[int]) -> int | None:
     # By operation, so that a buffer is compared with those of its own life, not with all.
-    placed: list[list[Buffer]] = [[] for _ in range(max((b.last for b in buffers), default=0) + 1)]
+    placed: defaultdict[int, list[Buffer]] = defaultdict(list)
     for index in order:
         buffer = buffers[index]
         life = range(buffer.first, buffer.last + 1)

@@ -12,11 +12,10 @@ from sw.compiler.timing.tiles import TileShape
 def spread_pitch(config: CoreConfig, op: ArrayOp) -> int:
     """Pitch, at least the width, with which the operation takes the fewest cycles.
 
-    The width itself where no other is better, where rows are all there is, or where the tensor
-    would become much larger.
+    The width itself where no other is better, or where the tensor would become much larger.
     """
     shape, window = op.in_shape, op.window
-    if not op.has_window or window.kernel_h * window.kernel_w == 1 or shape.h == 1:
+    if not op.has_window or window.kernel_h * window.kernel_w == 1:
         return shape.w
     best, least = shape.w, _cycles(config, op, shape.w)
     widest = min(shape.w + config.rows - 1, (shape.w * 5 + 16) // 4)

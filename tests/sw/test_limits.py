@@ -13,6 +13,7 @@ from golden.config import CoreConfig, load_config
 from golden.network import Network
 from golden.network import operations as ops
 from golden.operators.windows import Window, resolve_padding
+from sw.compiler.context import TensorTable
 from sw.compiler.fastest import compile_network
 from sw.compiler.folding import fold_columns
 from sw.compiler.geometry import CompileError, Shape
@@ -336,3 +337,20 @@ def test_a_tensor_that_nobody_writes_is_refused_by_name() -> None:
     )
     with pytest.raises(CompileError, match=r"^tensor 't0' is read before anything writes it$"):
         compile_network(CONFIG, network, memory_base=BASE)
+
+
+@pytest.mark.parametrize(("offset", "count"), [(0, 0), (-1, 2), (1, 12), (12, 1)])
+def test_a_part_that_is_empty_or_not_in_its_whole_is_refused(offset: int, count: int) -> None:
+    b = Builder(rng=np.random.default_rng(1))
+    whole = b.tensor((1, 2, 2, 3))
+    tensors = TensorTable(
+        Network(
+            name="parts", tensors=tuple(b.tensors), layers=(), inputs=(whole,), outputs=(whole,)
+        )
+    )
+    tensors.view(whole, 0, (12,))
+    tensors.view(whole, 11, (1,))
+    with pytest.raises(
+        ValueError, match=rf"^t0 has 12 bytes, and no {count} from byte {offset} on$"
+    ):
+        tensors.view(whole, offset, (count,))

@@ -13,7 +13,8 @@ from golden.config import load_config
 from golden.network import Network
 from golden.network.operations import Transpose
 from sw.compiler.fastest import compile_network
-from sw.compiler.memory import Life, Lives, first_fit, needed_at_once
+from sw.compiler.gaps import most_at_once
+from sw.compiler.memory import Life, Lives, first_fit
 from sw.importer import import_network
 from tests.sw.golden_core import BASE, play
 from tests.sw.random_networks import Builder
@@ -60,7 +61,8 @@ def test_the_bound_is_what_is_needed_at_the_busiest_moment() -> None:
         Life(tensor=1, size=20, first=1, last=2),
         Life(tensor=2, size=5, first=2, last=3),
     ]
-    assert needed_at_once(lives) == 30
+    assert most_at_once((life.first, life.last, life.size) for life in lives) == 30
+    assert most_at_once([]) == 0
     assert first_fit(lives) == ({0: 0, 1: 10, 2: 0}, 30)
 
 

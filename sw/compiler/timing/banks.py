@@ -83,9 +83,8 @@ class BankUse:
     def _executes(self, begin: int, end: str) -> Iterator[ArrayUse]:
         """Those whose ``end`` is not before a cycle; they follow each other in time."""
         place = bisect_left(self.executes, begin, key=attrgetter(end))
-        while place < len(self.executes):
-            yield self.executes[place]
-            place += 1
+        for index in range(place, len(self.executes)):
+            yield self.executes[index]
 
 
 def _wait_of_write(use: ArrayUse, dwell: int) -> float:

@@ -108,10 +108,6 @@ def execute_cost(shape: TileShape, blocks: int, groups: int, prescaled: bool) ->
 def _body(shape: TileShape, rounds: NDArray[np.int64], blocks: int, groups: int) -> tuple[int, int]:
     """Cycles from first to last step; how long before the last step the last tile was there."""
     items = shape.rows * groups
-    slack = max(shape.rows, items, SHADOW)
-    if shape.steps >= slack and int(rounds.max()) <= min(shape.words):
-        # Nothing ever waits for a word.
-        return blocks * shape.tiles * shape.steps, shape.steps - 1 + HAND_OVER
     feeds = list(shape.words)
     last_items = shape.last_rows * groups
     per_tile = rounds.tolist()
