@@ -34,7 +34,8 @@ module ratel_axil_rules (
   input wire        read_error_i,
   input wire        aw_full_q,
   input wire        w_full_q,
-  input wire        ar_full_q
+  input wire        ar_full_q,
+  input wire        waits_o
 );
 
   `STARTS_IN_RESET
@@ -72,6 +73,8 @@ module ratel_axil_rules (
   `RULE(address_has_one_answer, addresses_q == {2'd0, aw_full_q} + {2'd0, s_axil_bvalid_o})
   `RULE(data_has_one_answer, data_q == {2'd0, w_full_q} + {2'd0, s_axil_bvalid_o})
   `RULE(read_has_one_answer, reads_q == {2'd0, ar_full_q} + {2'd0, s_axil_rvalid_o})
+  `RULE_IF(waits_for_what_is_not_answered, addresses_q != 0 || data_q != 0 || reads_q != 0, waits_o)
+  `RULE_IF(waits_for_nothing_else, addresses_q == 0 && data_q == 0 && reads_q == 0, !waits_o)
   `STAYS(write_answer_stays, s_axil_bvalid_o, s_axil_bready_i, s_axil_bresp_o)
   `STAYS(read_answer_stays, s_axil_rvalid_o, s_axil_rready_i, {s_axil_rresp_o, s_axil_rdata_o})
 

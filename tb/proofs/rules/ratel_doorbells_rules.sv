@@ -26,6 +26,7 @@ module ratel_doorbells_rules #(
   input wire [2:0]  db_owner_o,
   input wire [31:0] db_result_i,
   input wire [3:0]  full_q,
+  input wire [3:0]  numbered_q,
   input wire [15:0] waits_q,
   input wire [3:0]  head,
   input wire [3:0]  take,
@@ -94,6 +95,8 @@ module ratel_doorbells_rules #(
   `RULE_IF(counter_where_no_word_is, quick_q, !full_q[quick_page_q])
   `RULE_NEXT(shows_a_counter, quick_q && quick_page_q == p,
              !shown || read_result_o == $past(quick_value_i))
+  `RULE_NEXT(new_word_is_not_older, ring[p], older_o + {2'd0, numbered_q[p]} == waiting_o)
+  `RULE_NEXT(all_others_are, ring == 4'd0, older_o == waiting_o)
   `RULE(numbers_are_of_words, older_o <= waiting_o && waiting_o <= there)
 
 endmodule

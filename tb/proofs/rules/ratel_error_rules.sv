@@ -29,6 +29,10 @@ module ratel_error_rules (
   input wire         store_may,
   input wire         check_may,
   input wire         store_older,
+`ifdef FORMAL
+  input wire [2:0]   order_load_owner,
+  input wire         order_by_check,
+`endif
   input wire [111:0] of_load,
   input wire [111:0] of_store,
   input wire [111:0] of_fail
@@ -72,5 +76,12 @@ module ratel_error_rules (
   `RULE_IF(refusals_wait_for_the_bus, load_error_i || store_error_i, busy_o)
   `RULE_IF(no_record_is_zero, !shown, cause_o == 0 && detail_o == 0 && word_o == 0 && index_o == 0)
   `RULE_IF(fence_sees_the_same, fence_owner_i == owner, fence_cause_o == cause_o)
+
+`ifdef FORMAL
+  // What ratel_error_order is told.
+  `RULE_IF(order_knows_the_loads_owner, load_error_i && !store_error_i,
+           order_load_owner == load_info_i[66:64])
+  `RULE_IF(order_knows_the_check, fail_i && !busy_o, order_by_check == fail_check_i)
+`endif
 
 endmodule

@@ -38,6 +38,7 @@ module ratel_frontend_rules (
   input wire        clear_error_o,
   input wire        done_o,
   input wire        retired_o,
+  input wire        legal,
   input wire        check,
   input wire        cfg,
   input wire        fence,
@@ -64,6 +65,7 @@ module ratel_frontend_rules (
   `RULE_IF(goes_as_soon_as_it_can,
            in_valid_i && !hold_i && !error_busy_i && !check_fail_i && check_idle_i &&
            !engines_busy_i, in_ready_o)
+  `RULE_IF(illegal_does_nothing, !legal, here_bad && !cfg && !check && !fence && !rdcnt)
   `RULE_IF(rdcnt_is_refused, in_ready_o && rdcnt, fail_o)
   `RULE(is_counted, retired_o == (in_ready_o && !rdcnt))
   `RULE(handed_over, check_start_o == (in_ready_o && check))

@@ -3,7 +3,11 @@
 `include "rules.svh"
 `include "ratel_desc.vh"
 
-module ratel_load_rules (
+module ratel_load_rules #(
+  parameter BusBytes   = 8,
+  parameter Capacity   = 24,
+  parameter CountWidth = 5
+) (
   input wire        clk_i,
   input wire        rst_ni,
   input wire        valid_i,
@@ -24,6 +28,10 @@ module ratel_load_rules (
   input wire        refusal_pop,
   input wire        refusal_fail,
   input wire        info_window,
+  input wire        info_refused,
+  input wire        info_fails,
+  input wire [1:0]  walk_tag,
+  input wire [1:0]  fail_tag_q,
   input wire        word_done,
   input wire        run_valid,
   input wire        burst_valid,
@@ -37,6 +45,13 @@ module ratel_load_rules (
   input wire        refuse,
   input wire        refused_q,
   input wire        info_valid,
+`ifdef FORMAL
+  input wire [3:0]  info_count,
+  input wire [2:0]  info_in,
+  input wire [2:0]  info_out,
+  input wire        room,
+`endif
+  input wire [CountWidth-1:0] count,
   input wire        info_room,
   input wire        walk_busy,
   input wire        word_pending,
@@ -74,12 +89,25 @@ module ratel_load_rules (
   `RULE_NEXT(owner_stays, !start,
              burst_tag != $past(burst_tag) || burst_owner == $past(burst_owner))
 
+  `RULE_NEXT(refusal_comes_next, refuse && !info_valid,
+             info_valid && info_refused && info_window == !$past(allowed))
+  `RULE_NEXT(burst_comes_next, announce && !info_valid, info_valid && !info_refused)
+  `RULE_IF(refusal_has_no_beats, refusal_pop, info_refused)
+  `RULE_IF(refusal_is_told_in_turn, info_valid && info_refused,
+           refusal_pop == (!fail_q || info_fails || abort_i))
+  `RULE_IF(failure_ends_its_own, fail_end, fail_q && walk_tag == fail_tag_q && !abort_i)
+
   // Errors: the first is kept until its instruction has ended.
   `RULE_NEXT(beat_that_failed, !fail_end && beat_fail, fail_q && err_addr_o == $past(beat_fail_addr))
   `RULE_NEXT(failed_at_a_window, !fail_end && refusal_fail,
              fail_q && err_window_o == $past(info_window))
   `RULE_NEXT(failure_stays, fail_q && !fail_end && !beat_fail && !refusal_fail,
              fail_q && err_addr_o == $past(err_addr_o) && err_window_o == $past(err_window_o))
+
+`ifdef FORMAL
+  `RULE(beat_is_taken_while_it_fits, room == ({27'd0, count} + BusBytes <= Capacity))
+  `RULE(info_queue_in_order, info_count <= 4'd8 && info_in == info_out + info_count[2:0])
+`endif
 
   // Idle.
   `RULE_IF(idle_bus_owes_nothing, idle_o, !bus_owes)

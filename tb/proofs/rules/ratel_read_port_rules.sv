@@ -67,6 +67,11 @@ module ratel_read_port_rules #(
              quiet_q == 6'd32)
   `RULE_NEXT(quiet_is_counted, quiet_q != 6'd0 && !rvalid_i && !skid_valid && owed == 5'd0,
              quiet_q == $past(quiet_q) - 6'd1)
+  `RULE_NEXT(quiet_lasts, quiet_q == 6'd0 && !rvalid_i && !skid_valid && owed == 5'd0,
+             quiet_q == 6'd0)
+  `RULE_NEXT(beat_nobody_asked_for_is_distrusted,
+             skid_valid && !beat_valid_o && !(late && (skid_id != id || spent_o)), resync_q)
+  `RULE_NEXT(confusion_is_distrusted, confused_i, resync_q)
   `RULE_IF(distrust_is_an_error, resync_q && beat_valid_o, beat_error_o)
   `RULE_IF(other_id_is_an_error, beat_valid_o && skid_id != id, beat_error_o)
   `RULE_IF(bad_answer_is_an_error, beat_valid_o && skid_error, beat_error_o)

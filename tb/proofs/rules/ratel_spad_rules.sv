@@ -7,7 +7,8 @@ module ratel_spad_rules #(
   parameter Cols  = 8,
   parameter BankWidth = 3,
   parameter AddrWidth = 2,
-  parameter Lane      = 8
+  parameter Lane      = 8,
+  parameter Integrity = 0
 ) (
   input wire                    clk_i,
   input wire                    rst_ni,
@@ -18,6 +19,8 @@ module ratel_spad_rules #(
   input wire [4:0]              st_rd_bank_i,
   input wire                    st_rd_gnt_o,
   input wire [Cols*8-1:0]       st_rd_data_o,
+  input wire                    ex_bad_o,
+  input wire                    st_bad_o,
   input wire                    ex_wr_en_i,
   input wire [4:0]              ex_wr_bank_i,
   input wire [4:0]              ld_wr_bank_i,
@@ -57,6 +60,21 @@ module ratel_spad_rules #(
   `RULE_NEXT(data_of_its_bank, st_rd_gnt_o,
              st_rd_data_o == ex_rd_data_o[Cols*8*$past(st_bank) +: Cols*8])
   `RULE_NEXT(data_keep_their_bank, !st_rd_gnt_o, st_data_bank_q == $past(st_data_bank_q))
+  `RULE(unchecked_is_never_bad, Integrity != 0 || (!ex_bad_o && !st_bad_o))
+
+  // A bank that nobody reads stands still.
+  wire [Rows-1:0] read = (ex_rd_en_i & ex_rd_gnt_o) | ({{(Rows-1){1'b0}}, st_rd_gnt_o} << st_bank);
+
+  wire [Rows*Cols*8-1:0] still;
+
+  genvar bank;
+  generate
+    for (bank = 0; bank < Rows; bank = bank + 1) begin : gen_bank
+      assign still[Cols*8*bank +: Cols*8] = {(Cols * 8){!read[bank]}};
+    end
+  endgenerate
+
+  `RULE_NEXT(stands_still, !(&read), ((ex_rd_data_o ^ $past(ex_rd_data_o)) & $past(still)) == 0)
 
   // Writes.
   `RULE_IF(execute_writes_first, ex_wr_en_i && ex_bank == ld_bank, !ld_wr_ready_o)

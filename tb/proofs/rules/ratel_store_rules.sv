@@ -22,6 +22,7 @@ module ratel_store_rules (
   input wire        answer_fail,
   input wire        answer_end,
   input wire        answer_window,
+  input wire        answer_refused,
   input wire        refusal,
   input wire        over,
   input wire [2:0]  in_work_q,
@@ -37,6 +38,11 @@ module ratel_store_rules (
   input wire        refuse,
   input wire        refused_q,
   input wire        answer_valid,
+`ifdef FORMAL
+  input wire [3:0]  answer_count,
+  input wire [2:0]  answer_in,
+  input wire [2:0]  answer_out,
+`endif
   input wire        answer_room,
   input wire        walk_busy,
   input wire        port_quiet,
@@ -83,11 +89,19 @@ module ratel_store_rules (
   `RULE_NEXT(owner_stays, !start,
              burst_tag != $past(burst_tag) || burst_owner == $past(burst_owner))
 
+  `RULE_NEXT(refusal_comes_next, refuse && !answer_valid,
+             answer_valid && answer_refused && answer_window == !$past(allowed))
+  `RULE_NEXT(burst_comes_next, announce && !answer_valid, answer_valid && !answer_refused)
+
   // Errors: the first is kept until its instruction has ended.
   `RULE_NEXT(answer_that_failed, !fail_end && answer_fail,
              fail_q && err_window_o == $past(refusal && answer_window))
   `RULE_NEXT(failure_stays, fail_q && !fail_end,
              fail_q && err_addr_o == $past(err_addr_o) && err_window_o == $past(err_window_o))
+
+`ifdef FORMAL
+  `RULE(answer_queue_in_order, answer_count <= 4'd8 && answer_in == answer_out + answer_count[2:0])
+`endif
 
   // Idle.
   `RULE_IF(idle_bus_owes_nothing, idle_o, !bus_owes)

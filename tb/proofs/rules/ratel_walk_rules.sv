@@ -30,6 +30,7 @@ module ratel_walk_rules #(
   input wire [15:0] word_addr_o,
   input wire        word_tail_o,
   input wire        word_final_o,
+  input wire        busy_o,
   input wire        set_valid_q,
   input wire [1:0]  set_phase_q,
   input wire [15:0] set_first_q,
@@ -157,6 +158,11 @@ module ratel_walk_rules #(
   `RULE_IF(next_one_waits, !set_valid_q || set_phase_q != 2'd2 || hold_i, !take)
   `RULE_NEXT(ends_after_the_final, word_valid_o && word_ready_i && word_final_o && !take,
              !word_valid_o)
+  `RULE_IF(busy_with_either, set_valid_q || word_valid_o, busy_o)
+  `RULE_IF(busy_with_no_more, !set_valid_q && !word_valid_o, !busy_o)
+  `RULE_NEXT(first_line_is_made_once, !start && set_phase_q != 2'd0,
+             set_line_q == $past(set_line_q))
+  `RULE_NEXT(row_step_is_made_once, set_phase_q != 2'd1, set_row_step_q == $past(set_row_step_q))
 
 `ifdef FORMAL
   // Where the word is: first pixel of its row, pixel, block.

@@ -25,6 +25,7 @@ module ratel_write_port_rules #(
   input wire                   answer_valid_o,
   input wire                   answer_ready_i,
   input wire                   answer_error_o,
+  input wire                   quiet_o,
   input wire                   abandon_i,
   input wire [IdWidth-1:0]     awid_o,
   input wire [WordWidth-1:0]   awword_o,
@@ -76,6 +77,11 @@ module ratel_write_port_rules #(
   `RULE_NEXT(quiet_is_counted,
              quiet_q != 6'd0 && !bvalid_i && owed == 5'd0 && !beats_valid_o && w_empty,
              quiet_q == $past(quiet_q) - 6'd1)
+  `RULE_NEXT(quiet_lasts,
+             quiet_q == 6'd0 && !bvalid_i && owed == 5'd0 && !beats_valid_o && w_empty,
+             quiet_q == 6'd0)
+  `RULE_IF(quiet_has_nothing_to_send, quiet_o, !awvalid_o && !wvalid_o && !beats_valid_o)
+  `RULE_IF(nothing_to_send_is_quiet, !awvalid_o && !beats_valid_o && w_empty, quiet_o)
   `RULE_IF(distrust_is_an_error, resync_q && answer_valid_o, answer_error_o)
   `RULE_IF(other_id_is_an_error, answer_valid_o && bid_i != id, answer_error_o)
   `RULE_IF(bad_answer_is_an_error, answer_valid_o && bresp_i != 0, answer_error_o)

@@ -8,7 +8,7 @@ import cocotb
 
 from golden.isa import Instruction
 from golden.isa_builders import cfg_in, fence, ld_l, rdcnt, st_t
-from golden.isa_table import ErrorCode
+from golden.isa_table import Counter, ErrorCode
 from golden.machine import MACHINE_MODE, SUPERVISOR, Owner
 from golden.registers_table import REGISTERS
 from tests.rtl.control.bench import OKAY, SLVERR, Bench, Job
@@ -224,8 +224,16 @@ async def a_refusal_passes_a_full_queue(dut: Any) -> None:
     await bench.issue(fence_refused())
     await bench.step(40)
     assert await get(bench, "ERR_PENDING") == 1, "a refused fence waits for nothing"
+    waited = await get(bench, "COUNTER", Counter.QUEUE_FULL)
+    await bench.step(100)
+    more = await get(bench, "COUNTER", Counter.QUEUE_FULL) - waited
+    assert 100 <= more <= 110, f"in {more} cycles of 100 the queue was full"
     bench.engines["load"].frozen = False
     await bench.value(fence(clear=1))
+    waited = await get(bench, "COUNTER", Counter.QUEUE_FULL)
+    await bench.issue(ld_l(addr=0x40))
+    await bench.step(40)
+    assert await get(bench, "COUNTER", Counter.QUEUE_FULL) == waited, "now it has room"
 
 
 @cocotb.test()
@@ -302,6 +310,29 @@ async def soft_reset(dut: Any) -> None:
     assert await bench.value(rdcnt(index=2)) == 2, "instructions are counted from the reset"
     await bench.step(20)
     assert len(bench.engines["load"].log) == before + 1
+
+
+@cocotb.test()
+async def a_request_in_the_reset_itself_is_the_same_one(dut: Any) -> None:
+    """Registers go back where a soft reset begins, and not where one is asked for in its middle."""
+    bench = await started(dut)
+    met = set()
+    for delay in range(12):
+        bench.idle["load"] = False
+        await bench.write(OFFSET["CTRL"], 1)
+        await bench.write(OFFSET["IRQ_ENABLE"], 3)
+        in_reset: list[bool] = []
+        bench.idle["load"] = True
+        await bench.step(delay)
+        again = cocotb.start_soon(bench.write(OFFSET["CTRL"], 1))
+        while not int(dut.s_axil_bvalid_o.value):  # it is taken in the cycle before its answer
+            in_reset.append(not int(dut.core_rst_no.value))
+            await bench.step()
+        assert await again == OKAY
+        assert await get(bench, "IRQ_ENABLE") == (3 if in_reset[-1] else 0), delay
+        met.add(in_reset[-1])
+        await bench.step(40)
+    assert met == {True, False}
 
 
 @cocotb.test()
