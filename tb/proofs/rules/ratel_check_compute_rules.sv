@@ -57,7 +57,8 @@ module ratel_check_compute_rules (
   `RULE(entries_read, ranges_o[`RANGE_P_LO] == {8'd0, rs2_i[23:16]}
         && ranges_o[`RANGE_P_HI] == {8'd0, rs2_i[23:16]} + oblocks)
   `RULE(lookup_reads_the_table, ranges_o[`RANGE_T_VALID] == (vec_i && op_i == `OP_LUT))
-  `RULE(memory_is_left_alone, !ranges_o[`RANGE_M_VALID])
+  `RULE(memory_is_left_alone, !ranges_o[`RANGE_M_VALID]
+        && {ranges_o[`RANGE_M_LO], ranges_o[`RANGE_M_HI]} == 65'd0)
 
   wire [63:0] kernel = {desc_o[`DESC_EXECUTE_KH], desc_o[`DESC_EXECUTE_KW],
                         desc_o[`DESC_EXECUTE_SY], desc_o[`DESC_EXECUTE_SX],

@@ -14,6 +14,11 @@ module ratel_prescale_rules #(
   input wire                mul_i,
   input wire                avg_i,
   input wire                lut_i,
+  input wire [7:0]          shift1_i,
+  input wire [7:0]          shift2_i,
+`ifdef FORMAL
+  input wire [9:0]          lefts,
+`endif
   input wire [31:0]         mult_i,
   input wire [7:0]          shift_i,
   input wire                table_rd_en_o,
@@ -85,6 +90,23 @@ module ratel_prescale_rules #(
              == $past({mult1_q, mult2_q, right1_q, right2_q})
              && {count_q, scale1_q, scale2_q, scale3_q, scale4_q, scale5_q}
              == $past({count_q, scale1_q, scale2_q, scale3_q, scale4_q, scale5_q}))
+
+  // Positive is to the left, negative to the right by as much, for whatever eight bits can say,
+  // modulo the 32 bits of what is shifted; products and table bytes are not rescaled.
+  wire       rescaled = !mul_i && !lut_i;
+  wire [7:0] away1    = 8'd0 - shift1_i;
+  wire [7:0] away2    = 8'd0 - shift2_i;
+
+`ifdef FORMAL
+  `RULE_IF(left_of_the_first, item_i, lefts[4:0] == ($signed(shift1_i) > 0 ? shift1_i[4:0] : 5'd0))
+  `RULE_IF(left_of_the_second, item_i, lefts[9:5] == ($signed(shift2_i) > 0 ? shift2_i[4:0] : 5'd0))
+`endif
+  `RULE_NEXT(right_of_the_first, item_i,
+             right1_q[4:0] == ($past(rescaled && $signed(shift1_i) < 0) ? $past(away1[4:0]) : 5'd0))
+  `RULE_NEXT(right_of_the_second, item_i,
+             right2_q[4:0] == ($past(rescaled && $signed(shift2_i) < 0) ? $past(away2[4:0]) : 5'd0))
+  `RULE_NEXT(amounts_go_along, item_i || busy_o, {right1_q[14:5], right2_q[14:5]}
+             == {$past(right1_q[9:0]), $past(right2_q[9:0])})
   `RULE_NEXT(divisor, item_i,
              count_q[17:0] == (($past(count_i) == 18'd0) ? 18'd1 : $past(count_i)))
 

@@ -61,6 +61,8 @@ module ratel_row_generator_rules #(
 `ifdef FORMAL
   `RULE_IF(no_pixel_is_passed, !valid_i, passed == 18'd0)
   `RULE_IF(some_are_left, valid_i, passed < pixels_i)
+  `RULE_IF(row_is_a_pixel, valid_i,
+           is_row == ({1'b0, passed} + {14'd0, row_q} < {1'b0, pixels_i}))
 `endif
   `RULE_IF(pixel_is_in_its_row, valid_i, ox < out_w_i)
   `RULE_NEXT(next_in_a_row, goes && !last,

@@ -51,6 +51,10 @@ module ratel_rules_transfer_rules #(
   wire [31:0] end_ = end_i > most ? 32'hffff_ffff : end_i[31:0];
   wire at_end = field_o == `FIELD_BASE || field_o == `FIELD_WBASE || field_o == `FIELD_PBASE;
 
+  `ALWAYS(reserved_of_matrix_and_table, fail_o && code_o == `ERR_RESERVED,
+          matrix || (!store_i && op_i == `OP_LD_L))
+  `ALWAYS(refuses_what_is_reserved, !fail_o,
+          !(matrix && rs2_i[31:16] != 0) && !(!store_i && op_i == `OP_LD_L && rs2_i != 0))
   `ALWAYS(tells_rs2, fail_o && field_o == `FIELD_RS2, detail_o == rs2_i)
   `ALWAYS(tells_the_pitch, fail_o && field_o == `FIELD_P, detail_o == {16'd0, pitch_i})
   `ALWAYS(tells_the_blocks, fail_o && field_o == `FIELD_CBS, detail_o == {16'd0, cbs_i})

@@ -58,6 +58,9 @@ module ratel_xif_entry_rules #(
   `RULE_NEXT(decided_by_a_commit, keeps && used && !decided && covered,
              committed_o == !$past(commit_kill_i) && dead_o == $past(commit_kill_i))
   `RULE_NEXT(by_nothing_else, keeps && !decided && !covered, !committed_o && !dead_o)
+  // Ids come again: what is decided of the next with this id is nothing to an entry that is free.
+  `RULE_NEXT(free_hears_nothing, keeps && !used,
+             {committed_o, dead_o} == $past({committed_o, dead_o}))
   `RULE_NEXT(executed_when_taken, keeps, executed_o == ($past(executed_o) || $past(exec_take_i)))
   `RULE_NEXT(flushed_before_it_is, keeps,
              flushed_o == ($past(flushed_o) || $past(flush_i && !executed_o && !exec_take_i)))

@@ -29,6 +29,14 @@ module ratel_xif_rules #(
   input wire                      exec_valid_o,
   input wire                      exec_ready_i,
   input wire                      exec_value,
+  input wire                      legal,
+  input wire                      operands,
+  input wire                      sys,
+  input wire                      fence,
+  input wire                      quick,
+  input wire                      will_fail,
+  input wire [31:0]               issue_rs1_i,
+  input wire                      flush_i,
   input wire                      push,
   input wire                      exec_pass,
   input wire                      result_pass,
@@ -191,6 +199,20 @@ module ratel_xif_rules #(
   `RULE(executed_when_committed, (executed & to_return & (to_execute | dead | flushed | ~committed)) == 0)
   `RULE(passed_when_executed,
         (to_return & ~to_execute & ~executed & ~dead & ~(committed & flushed)) == 0)
+
+  // The CPU runs ahead by as many instructions as there are entries, and by one counter read more.
+  wire takes = issue_valid_i && legal && operands && !flush_i;
+  `RULE_IF(takes_as_many_as_entries, takes && !quick,
+           issue_accept_o == ({28'd0, returns_q} < XifQueueDepth
+                              && {28'd0, executes_q} < XifQueueDepth))
+  `RULE_IF(takes_one_counter_read, takes && quick, issue_accept_o == !quick_here_q)
+
+  // What is refused is known from its operand: a fence with a reserved bit, a counter that is none
+  // or not for users. Its value is 0, so it is one that returns a value.
+  `RULE_IF(refuses_reserved_bits, push && fence, will_fail == (issue_rs1_i >= 32'd4))
+  `RULE_IF(refuses_other_counters, push && sys && !fence, will_fail)
+  `RULE_IF(leaves_the_rest_to_the_check, push && !sys, !will_fail)
+  `RULE(refused_returns_a_value, ((to_return | to_execute) & refused & ~returns_value) == 0)
 
   // What was killed, and what an abort has flushed, makes room without being executed.
   wire lost = dead[exec_ptr_q] || (committed[exec_ptr_q] && flushed[exec_ptr_q]);
