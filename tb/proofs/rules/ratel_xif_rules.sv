@@ -196,6 +196,8 @@ module ratel_xif_rules #(
                            && issue_ptr_q == exec_ptr_q + executes_q[PtrWidth-1:0])
   `RULE(entries_in_order, to_return == to_pass && to_execute == to_do)
   `RULE(one_decision, (committed & dead & (to_return | to_execute)) == 0)
+  // In reset too, where comparisons of two versions look as well.
+  `ALWAYS(never_both, |to_execute, (committed & dead & to_execute) == 0)
   `RULE(executed_when_committed, (executed & to_return & (to_execute | dead | flushed | ~committed)) == 0)
   `RULE(passed_when_executed,
         (to_return & ~to_execute & ~executed & ~dead & ~(committed & flushed)) == 0)
