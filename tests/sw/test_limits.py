@@ -354,3 +354,18 @@ def test_a_part_that_is_empty_or_not_in_its_whole_is_refused(offset: int, count:
         ValueError, match=rf"^t0 has 12 bytes, and no {count} from byte {offset} on$"
     ):
         tensors.view(whole, offset, (count,))
+
+
+@pytest.mark.parametrize(
+    ("channels", "as_channels"), [(512, 512), (513, 513), (520, 8), (521, 521)]
+)
+def test_pixels_longer_than_a_sixteenth_of_the_scratchpad_are_cut_into_words(
+    channels: int, as_channels: int
+) -> None:
+    """Of 1,024 lines 64 words, 512 channels; what words do not divide stays whole."""
+    b = Builder(rng=np.random.default_rng(1))
+    network = _network(ops.Lookup(table=b.int8((256,))), (1, 1, 3, channels), (1, 1, 3, channels))
+    (phase,) = core_phases(compile_network(CONFIG, network, memory_base=BASE))
+    (op,) = phase.ops
+    assert isinstance(op, ArrayOp) and op.in_shape.c == as_channels
+    assert _plays(network)

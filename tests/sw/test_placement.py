@@ -232,6 +232,17 @@ def test_the_second_follows_one_strip_behind_what_it_reads() -> None:
     assert take_turns(first, thin, second[1:], others) == [*first, *second[1:]]
 
 
+def test_a_strip_of_one_pixel_is_not_there_before_it_is_made() -> None:
+    point, shape = Window(kernel_h=1, kernel_w=1, out_h=3, out_w=1), Shape(h=3, w=1, c=16)
+    made = _conv(0, 1, window=point, in_shape=shape, out_shape=shape)
+    wanted = _conv(1, 2, window=point, in_shape=shape, out_shape=shape)
+    first = [Unit(op=made, kind=f"a{n}") for n in range(3)]
+    second = [Unit(op=wanted, kind=f"b{n}") for n in range(3)]
+    rows = [[strip_of(op, n, n + 1) for n in range(3)] for op in (made, wanted)]
+    order = [unit.kind for unit in take_turns(first, rows[0], second, rows[1])]
+    assert order == ["a0", "a1", "b0", "a2", "b1", "b2"]
+
+
 @pytest.mark.parametrize(("rows", "thinner"), [(1, None), (2, (1, 1)), (3, (2, 1)), (9, (5, 1))])
 def test_a_move_gives_way_by_half_down_to_a_row(rows: int, thinner: tuple[int, int] | None) -> None:
     """Else a phase whose moves have no room beside the rest would not fit at all."""

@@ -129,7 +129,7 @@ def _execute_cost(request: Request) -> ExecuteCost:
         out_w=out["ow"] if window else shape["w"],
         kernel=(kernel["kh"], kernel["kw"]) if window else (1, 1),
         stride=(kernel["sy"], kernel["sx"]) if window else (1, 1),
-        dilation=(kernel["dy"], kernel["dx"]) if window else (1, 1),
+        dilation=(kernel["dy"], kernel["dx"]),  # of one tap it is no matter
         padding=(pad["pt"], pad["pl"]) if window else (0, 0),
         words=words,
         second_pitch=groups["pitch"]["in2_p"] if binary else 0,

@@ -61,10 +61,8 @@ class TileShape:
 
 def bank_reads(shape: TileShape) -> NDArray[np.int64]:
     """Rows that each bank is read for, [tiles, taps, banks]."""
-    operands = 2 if shape.second_pitch else 1
-    taps = shape.kernel[0] * shape.kernel[1] * operands
     if not shape.reads:
-        return np.zeros((shape.tiles, taps, shape.rows), np.int64)
+        return np.zeros((shape.tiles, 1, shape.rows), np.int64)
     if shape.second_pitch:
         first = _reads(shape, shape.in_pitch)
         return np.concatenate([first, _reads(shape, shape.second_pitch)], axis=1)
