@@ -78,7 +78,7 @@ class Lives:
         bound = most_at_once((life.first, life.last, life.size) for life in lives)
         orders = [
             sorted(lives, key=lambda a: -a.size),
-            sorted(lives, key=lambda a: (a.first, -a.size)),
+            sorted(lives, key=lambda a: a.first),
         ]
         shuffler = random.Random(0)  # the same program must come out each time
         if len(lives) <= SHUFFLED_TENSORS:

@@ -114,7 +114,7 @@ def _body(shape: TileShape, rounds: NDArray[np.int64], blocks: int, groups: int)
     # Cycles counted from the instruction's start; c: a set's reads are done, p: its last step.
     tile_valid = shape.rows + 2
     taken = shape.rows + 1  # when the row generator handed over the tile in use
-    last_read, before_last_pop, last_pop, first_step, handed = 0, 0, 0, 0, 0
+    last_read = before_last_pop = last_pop = first_step = handed = 0
     tile_end, tile_items = -items, 0
     for number in range(blocks * shape.tiles):
         index = number % shape.tiles
