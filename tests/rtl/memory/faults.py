@@ -347,16 +347,33 @@ async def ids_run_out_and_come_back(dut: Any) -> None:
     for turn in range(IDS + 2):
         memory.behaviour = Behaviour(latency=1, dead=frozenset(("r", "b")))
         memory.asked.clear()
-        bench.queues["load"].extend(random_load(rng, bench.shape, memory.base) for _ in range(3))
-        bench.queues["store"].extend(random_store(rng, bench.shape, memory.base) for _ in range(3))
+        loads = [random_load(rng, bench.shape, memory.base) for _ in range(3)]
+        stores = [random_store(rng, bench.shape, memory.base) for _ in range(3)]
+        bench.queues["load"].extend(loads)
+        bench.queues["store"].extend(stores)
+        for engine in ("load", "store"):
+            bench.results[engine].clear()
+            bench.refused[engine].clear()
         for _ in range(rng.randint(30, 80)):
             await bench.cycle()
         assert bool(memory.asked) == (turn < IDS), "bursts show while there are ids, and no longer"
+        if turn >= IDS:  # what cannot be announced fails where it begins: nobody waits for it
+            fails_at_once(bench, "load", loads)
+            fails_at_once(bench, "store", stores)
         await bench.give_up()
     await bench.adopt()
     memory.behaviour = random_behaviour(bench)
     await bench.until(memory.quiet, "late answers are taken")
     await legal_job(bench)
+
+
+def fails_at_once(bench: Bench, engine: str, moves: list[Move]) -> None:
+    """See that moves end with an error at their first bus word, which no window has refused."""
+    said = [(err, address) for err, address, _ in bench.results[engine]]
+    firsts = [(1, move.addr // bench.bus_bytes * bench.bus_bytes) for move in moves]
+    assert said, f"without ids a {engine} does not end"
+    assert said == firsts[: len(said)], f"{engine}: {said} is not {firsts}"
+    assert not any(bench.refused[engine]), f"a {engine} without ids is named a refusal"
 
 
 @cocotb.test()
