@@ -97,6 +97,33 @@ async def until_given_up(bench: Bench) -> int:
 
 
 @cocotb.test()
+async def nothing_is_taken_once_an_abort_is_pending(dut: Any) -> None:
+    """An instruction that comes in the cycle in which an abort begins is dropped, too."""
+    bench = await started(dut)
+    offered = 0
+    for turn in range(24):
+        issuing = cocotb.start_soon(issue_some(bench, 30))
+        await bench.step(10 + turn // 2)
+        ending = cocotb.start_soon(bench.write(OFFSET["CTRL"], ABORT))
+        pending = []
+        for _ in range(60):
+            if int(dut.reset_pending.value):
+                pending.append(int(dut.in_valid.value))
+                assert not int(dut.in_ready.value), "an instruction is taken in an ending job"
+            await bench.step()
+        offered += pending[0]
+        assert await ending == OKAY
+        await issuing
+    assert offered, "no instruction ever came just then"
+
+
+async def issue_some(bench: Bench, count: int) -> None:
+    """Issue so many instructions, one after another."""
+    for _ in range(count):
+        await bench.issue(cfg_in(w=1, h=1, c=1, cbs=1))
+
+
+@cocotb.test()
 async def a_dead_bus_is_given_up(dut: Any) -> None:
     """Abort and soft reset wait for each engine, and end if it never says that it is quiet."""
     bench = await started(dut)
