@@ -4,16 +4,18 @@
           |  [ b                  ][ d ]     no plan does with less
           +------------------------------- operations
 
-First fit in several orders; the first that reaches the bound ends the search.
+First fit in several orders; the first that reaches the bound ends the search. The lines of the
+scratchpad are given in the same way (placement.py).
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from operator import itemgetter
-
-from sw.compiler.gaps import first_gap, most_at_once
 
 SHUFFLES = 60
 SHUFFLED_TENSORS = 400  # with more, only the fixed orders are tried: time grows with the square
@@ -108,3 +110,26 @@ def first_fit(order: list[Life]) -> tuple[dict[int, int], int]:
         placed.append((at, life))
         offsets[life.tensor] = at
     return offsets, max((at + life.size for at, life in placed), default=0)
+
+
+def first_gap(taken: Iterable[tuple[int, int]], size: int) -> int:
+    """Lowest start of ``size`` free places beside stretches that are ``taken``.
+
+    A stretch is its first place and the first one behind it; they come in the order of their starts
+    and may overlap. Behind the last of them all is free.
+    """
+    start = 0
+    for first, end in taken:
+        if start + size <= first:
+            return start
+        start = max(start, end)
+    return start
+
+
+def most_at_once(lives: Iterable[tuple[int, int, int]]) -> int:
+    """Most places that are taken at the same time, of what lives from ... to ... with a size."""
+    change: Counter[int] = Counter()
+    for first, last, size in lives:
+        change[first] += size
+        change[last + 1] -= size
+    return max(accumulate(change[when] for when in sorted(change)), default=0)

@@ -12,8 +12,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from golden.config import CoreConfig
-from sw.compiler.gaps import first_gap, most_at_once
 from sw.compiler.geometry import LayerError
+from sw.compiler.memory import first_gap, most_at_once
 
 SHUFFLES = 200  # orders tried before a tensor is moved to memory; a few milliseconds in all
 

@@ -15,7 +15,7 @@ from tests.commands.executed import counting, executed
 MNIST = ROOT / "models" / "mnist" / "mnist.tflite"
 # Python files of the project that a run of MNIST imports, and those of which a function is called
 # other than by an import, in all its processes: command, worker and simulation. No bars but lids.
-MOST_IMPORTED = 182
+MOST_IMPORTED = 181
 MOST_CALLED = 128
 # Runs a command's module in a process that tells.
 COMMAND = """

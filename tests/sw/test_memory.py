@@ -13,8 +13,7 @@ from golden.config import load_config
 from golden.network import Network
 from golden.network.operations import Transpose
 from sw.compiler.fastest import compile_network
-from sw.compiler.gaps import most_at_once
-from sw.compiler.memory import Life, Lives, first_fit
+from sw.compiler.memory import Life, Lives, first_fit, most_at_once
 from sw.importer import import_network
 from tests.sw.golden_core import BASE, play
 from tests.sw.random_networks import Builder
