@@ -78,7 +78,7 @@ class Campaign:
     Attributes:
         most: runs that a mutant is given at most; one that passes them has survived.
         now: nothing more is run or asked: what is not decided has survived.
-        kept: how many mutants had their fate from an earlier campaign.
+        kept: how many mutants had their fate from the first try, if this is another one.
         began: date and commit of the campaign that tried all of them, the time of processors that
             it has taken before this start, and how many starts were killed, whose last work that
             time does not hold.
@@ -101,7 +101,7 @@ class Campaign:
         self.active: dict[int, set[str]] = {number: set() for number in merged.changes}
         self.in_reset: dict[int, set[str]] = {number: set() for number in merged.changes}
         self.fates: dict[int, Mutant] = {}
-        self.kept = 0
+        self.kept: int | None = None
         self.began: dict[str, Any] = {}
         self.state = State(means.folder / "state.jsonl", self._key())
         self._answered: set[str] = set()  # names of what solver and rules were asked
@@ -119,11 +119,12 @@ class Campaign:
             UserError: the core without a change fails a run.
         """
         known = self.state.load()
-        earlier = self._earlier() if (self.again or self.now) and not known else {}
+        another = (self.again or self.now) and not known
+        earlier = self._earlier() if another else {}
         self.state.start([*known.values(), *earlier.values()])
         for outcome in earlier.values():
             self._enter(outcome)
-        self._begin(anew=not (known or earlier), settled=len(self.fates))
+        self._begin(anew=not known and not another, settled=len(self.fates) if another else None)
         try:
             self._judge(known)
         finally:
@@ -171,10 +172,10 @@ class Campaign:
         if self.began.get("broken_off"):
             spent["broken_off"] = self.began["broken_off"]
         began = {name: self.began[name] for name in ("date", "commit")}
-        return {**spent, "began": began, "kept": self.kept} if self.kept else spent
+        return spent if self.kept is None else {**spent, "began": began, "kept": self.kept}
 
-    def _begin(self, *, anew: bool, settled: int) -> None:
-        """Learn when the campaign began, what it has taken, how many an earlier one settled."""
+    def _begin(self, *, anew: bool, settled: int | None) -> None:
+        """Learn when the campaign began, what it has taken, how many its first try settled."""
         path = self.means.folder / "began.json"
         first = anew or not path.is_file()
         self.began = (
@@ -184,9 +185,10 @@ class Campaign:
         )
         if self.began.pop("open", False):
             self.began["broken_off"] = int(self.began.get("broken_off", 0)) + 1
-        if settled:
-            self.began["kept"] = max(settled, int(self.began.get("kept", 0)))
-        self.kept = int(self.began.get("kept", 0))
+        if settled is not None:
+            # Of many tries the first alone says what changes of the core would have had.
+            self.began.setdefault("kept", settled)
+        self.kept = self.began.get("kept")
         self._spent()
 
     def _spent(self, *, over: bool = False) -> None:

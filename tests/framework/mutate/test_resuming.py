@@ -77,6 +77,22 @@ def test_what_survived_is_tried_again_with_what_is_new(
         third.run()
 
 
+@pytest.mark.parametrize("killed", [{}, {"1A": "fail"}], ids=["none", "one"])
+def test_of_many_tries_the_first_says_what_was_settled_at_once(
+    demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: dict[str, str]
+) -> None:
+    first, _ = campaign_of(demo, tmp_path, monkeypatch, killed)
+    first.run()
+    for number, more in enumerate(({"1A": "fail", "2B": "fail"}, {})):
+        new = tmp_path / f"new_test_{number}.py"
+        new.write_text(f"bench {number}")
+        another, _ = campaign_of(demo, tmp_path, monkeypatch, more, again=True)
+        monkeypatch.setattr(campaign_module, "sources", lambda new=new: [new])
+        another.state.key = another._key()
+        assert fates(another.run()) == ["killed", "killed"]
+        assert another.history()["kept"] == len(killed)
+
+
 def test_what_a_campaign_leaves_open_counts_as_a_survivor(
     demo: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
