@@ -40,9 +40,8 @@ def _fastest(
 ) -> Program:
     def attempt(choices: frozenset[Choice]) -> tuple[Program, list[Choice]]:
         return compile_choices(
-            config, network, memory_base=memory_base, choices=choices,
-            refused=refused,
-        )  # fmt: skip
+            config, network, memory_base=memory_base, choices=choices, refused=refused
+        )
 
     best, possible = attempt(frozenset())
     if best.instructions > MOST_TRIED:

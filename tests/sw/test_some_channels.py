@@ -279,9 +279,8 @@ def test_what_is_kept_in_a_variable_can_still_be_read_image_by_image() -> None:
 def test_what_the_host_does_first_hides_no_later_pad() -> None:
     network = _padded((5, 6), 24)
     program, _ = compile_choices(
-        CONFIG, network, memory_base=BASE, choices=frozenset(),
-        refused={0: "as asked"},
-    )  # fmt: skip
+        CONFIG, network, memory_base=BASE, choices=frozenset(), refused={0: "as asked"}
+    )
     assert isinstance(program.phases[0], HostPhase)
     (op,) = _operations(program)
     assert isinstance(op, ArrayOp)  # the sum pads the other itself

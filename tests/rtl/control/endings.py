@@ -96,6 +96,12 @@ async def until_given_up(bench: Bench) -> int:
     raise AssertionError("the core never comes back")
 
 
+async def issue_some(bench: Bench, count: int) -> None:
+    """Issue so many instructions, one after another."""
+    for _ in range(count):
+        await bench.issue(cfg_in(w=1, h=1, c=1, cbs=1))
+
+
 @cocotb.test()
 async def nothing_is_taken_once_an_abort_is_pending(dut: Any) -> None:
     """An instruction that comes in the cycle in which an abort begins is dropped, too."""
@@ -111,16 +117,11 @@ async def nothing_is_taken_once_an_abort_is_pending(dut: Any) -> None:
                 pending.append(int(dut.in_valid.value))
                 assert not int(dut.in_ready.value), "an instruction is taken in an ending job"
             await bench.step()
+        assert pending, "the abort never begins"
         offered += pending[0]
         assert await ending == OKAY
         await issuing
     assert offered, "no instruction ever came just then"
-
-
-async def issue_some(bench: Bench, count: int) -> None:
-    """Issue so many instructions, one after another."""
-    for _ in range(count):
-        await bench.issue(cfg_in(w=1, h=1, c=1, cbs=1))
 
 
 @cocotb.test()

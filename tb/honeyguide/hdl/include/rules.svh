@@ -6,7 +6,7 @@
 //   `STAYS(name, valid, ready, load)  what is offered stays as it is until it is taken
 //   `HOST...(…)                    the same of the surroundings: a proof assumes it, a simulation
 //                                  asserts it, so that no proof rests on what the core does not do
-//   `ALWAYS(name, when, claim)     of a module without a clock
+//   `ALWAYS(name, when, claim)     whenever `when` holds, also in reset and without a clock
 //   `LIMIT(name, claim)            sizes that the proof is for; a simulation has others
 //
 // A file of rules is a module with `clk_i` and `rst_ni` among its ports. A proof also covers every
