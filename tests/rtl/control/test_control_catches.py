@@ -15,7 +15,7 @@ from tests.rtl.control.test_control import bench_build
 # module and test, file, text, its replacement
 MUTANTS = (
     ("protocol", "random_traffic", "ratel_xif_entry.v",
-     "dead_q          <= commit_new && commit_kill_i;", "dead_q          <= 1'b0;"),
+     "dead_q      <= commit_kill_i;", "dead_q      <= 1'b0;"),
     ("hazards", "random_programs", "ratel_slot.v",
      "used_q && !free_i && overlap", "used_q && !waiting_q && !free_i && overlap"),
     ("hazards", "every_pair_of_engines", "ratel_interval.v",
@@ -23,7 +23,7 @@ MUTANTS = (
     ("checks", "every_verdict_and_descriptor", "ratel_derive_transfer.v",
      "c_o = {18'd0, base_i} + {18'd0, blocks_i};", "c_o = {18'd0, base_i};"),
     ("registers", "bus_errors", "ratel_error.v",
-     "record     = first || (any && older)", "record     = first"),
+     "(free[load_owner] || (load_may && open[load_owner]))", "free[load_owner]"),
 )  # fmt: skip
 
 
